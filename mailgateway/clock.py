@@ -1,0 +1,20 @@
+"""Time and chance: the one place where they enter the program. Everything else is given them as values."""
+
+import random
+import secrets
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """Return the present instant, aware, in UTC."""
+    return datetime.now(UTC)  # noqa: TID251 - this module is the one home of the clock
+
+
+def jitter() -> float:
+    """Return a random number in [0, 1), for spreading retries."""
+    return random.random()  # noqa: S311, TID251 - spreads load; nothing secret depends on it
+
+
+def fresh_id() -> str:
+    """Return 16 random bytes as hexadecimal text, unique for every practical purpose."""
+    return secrets.token_hex(16)

@@ -1,0 +1,75 @@
+"""What the core must be told before it can decide about a mail: all that the database and the clock know of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from mailgateway.desk.model import Ticket
+from mailgateway.mail.tokens import ReplyToken
+
+
+class Evidence(StrEnum):
+    """By what a mail names a ticket, strongest first."""
+
+    TOKEN = "token"
+    OUR_MESSAGE_ID = "our_message_id"
+    MESSAGE_ID = "message_id"
+    SUBJECT = "subject"
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadKeys:
+    """What a mail says about the ticket it belongs to: reply tokens, ids nearest first, the number in its subject."""
+
+    tokens: tuple[ReplyToken, ...] = ()
+    message_ids: tuple[str, ...] = ()
+    subject_number: int | None = None
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """Every ticket number that is named outright."""
+        named = {token.ticket for token in self.tokens}
+        return frozenset(named if self.subject_number is None else named | {self.subject_number})
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A ticket that a mail may belong to.
+
+    `named_by` holds the ids among the mail's own references that led to the ticket, each with True where we made that
+    id for a letter of ours. `public_ids` are the Message-IDs of the ticket that customers may see, oldest first.
+    """
+
+    ticket: Ticket
+    named_by: Mapping[str, bool] = field(default_factory=dict)
+    public_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A mail filed before that has the same Message-ID; `same` tells whether it is the same mail altogether."""
+
+    spool_id: int
+    ticket: int | None
+    same: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything gathered for one mail.
+
+    `occasion` names what caused the plan, once and for ever: the ids of its letters derive from it, so that doing the
+    work again makes the same letters. `automatic_mails` counts, for each address asked about (casefolded), the
+    automatic mails queued for it within the last hour.
+    """
+
+    now: datetime
+    occasion: str
+    candidates: tuple[Candidate, ...] = ()
+    earlier: Earlier | None = None
+    automatic_mails: Mapping[str, int] = field(default_factory=dict)
+
+    def candidate(self, number: int) -> Candidate | None:
+        """Return the candidate with this ticket number."""
+        return next((found for found in self.candidates if found.ticket.number == number), None)

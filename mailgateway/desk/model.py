@@ -1,0 +1,152 @@
+"""The words of the service desk as values."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from mailgateway.mail.model import Address
+
+
+class Status(StrEnum):
+    """Where a ticket stands."""
+
+    NEW = "new"
+    OPEN = "open"
+    PENDING = "pending"
+    ON_HOLD = "on_hold"
+    SOLVED = "solved"
+    CLOSED = "closed"
+
+
+class Priority(StrEnum):
+    """How urgent a ticket is."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class TicketType(StrEnum):
+    """What a ticket is about, in the terms of ITIL."""
+
+    INCIDENT = "incident"
+    COMPLAINT = "complaint"
+    QUESTION = "question"
+    REQUEST = "request"
+    PROBLEM = "problem"
+
+
+class ArticleKind(StrEnum):
+    """Who may see an article: everybody, agents only, or nobody in particular (machine mail kept for the record)."""
+
+    PUBLIC = "public"
+    NOTE = "note"
+    AUTO = "auto"
+
+
+class Direction(StrEnum):
+    """Whether an article came in or went out."""
+
+    IN = "in"
+    OUT = "out"
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Somebody who may work tickets. `address` is private: customers never see it."""
+
+    name: str
+    display: str
+    address: str
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """Every address that is this agent's, casefolded."""
+        return frozenset(address.casefold() for address in (self.address, *self.aliases))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A team that tickets are routed to. `members` are agents' names; `address` (a shared one) may be empty."""
+
+    name: str
+    display: str
+    members: tuple[str, ...] = ()
+    lead: str | None = None
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """All agents and groups."""
+
+    agents: tuple[Agent, ...] = ()
+    groups: tuple[Group, ...] = ()
+
+    def agent(self, name: str) -> Agent | None:
+        """Return the agent called `name` (any case)."""
+        return next((agent for agent in self.agents if agent.name.casefold() == name.casefold()), None)
+
+    def agent_at(self, address: str) -> Agent | None:
+        """Return the agent whose address or alias this is."""
+        return next((agent for agent in self.agents if address.casefold() in agent.addresses), None)
+
+    def group(self, name: str) -> Group | None:
+        """Return the group called `name` (any case)."""
+        return next((group for group in self.groups if group.name.casefold() == name.casefold()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """The head of a ticket as it stands at one moment. `group` and `assignee` are names from the directory."""
+
+    number: int
+    subject: str
+    status: Status
+    type: TicketType
+    priority: Priority
+    group: str
+    assignee: str | None
+    requester: Address
+    mailbox: str
+    language: str
+    created_at: datetime
+    updated_at: datetime
+    participants: tuple[Address, ...] = ()
+    tags: tuple[str, ...] = ()
+
+    def has_participant(self, address: str) -> bool:
+        """Tell whether the address is the requester's or a participant's."""
+        wanted = address.casefold()
+        return any(person.key == wanted for person in (self.requester, *self.participants))
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """An attachment that lies in the blob store under its digest."""
+
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+    inline: bool = False
+    content_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One entry of a ticket. `text` is what was written, `full_text` the whole body with its quotations."""
+
+    kind: ArticleKind
+    direction: Direction
+    sender: Address
+    at: datetime
+    text: str = field(repr=False)
+    full_text: str = field(default="", repr=False)
+    html: str | None = field(default=None, repr=False)
+    message_id: str | None = None
+    mail_kind: str = "normal"
+    attachments: tuple[StoredFile, ...] = ()
+    flags: tuple[str, ...] = ()

@@ -1,0 +1,182 @@
+"""A plan: everything one occasion changes, as a value. Whoever asks for a change to a ticket asks with a plan."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from mailgateway.desk.model import Article, Priority, Status, Ticket, TicketType
+from mailgateway.mail.model import Address
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """Open a ticket. Its number is 0: the database gives one. `trace` is the routing trace as plain JSON values."""
+
+    ticket: Ticket
+    trace: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class AddArticle:
+    """Add an entry to the ticket. A plan has at most one with direction `in`: the mail that caused it."""
+
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class SetStatus:
+    """Move the ticket along its life cycle."""
+
+    before: Status
+    after: Status
+
+
+@dataclass(frozen=True, slots=True)
+class SetPriority:
+    """Change how urgent it is."""
+
+    before: Priority
+    after: Priority
+
+
+@dataclass(frozen=True, slots=True)
+class SetType:
+    """Change what it is about."""
+
+    before: TicketType
+    after: TicketType
+
+
+@dataclass(frozen=True, slots=True)
+class MoveToGroup:
+    """Hand it over to another group."""
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """Give it to an agent (by name), or to nobody."""
+
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTags:
+    """Put tags on and take tags off."""
+
+    add: tuple[str, ...]
+    remove: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AddParticipants:
+    """Let these people take part in the ticket."""
+
+    people: tuple[Address, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordEvent:
+    """Write down that something happened which changes nothing by itself."""
+
+    what: str
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+
+Change = (
+    OpenTicket
+    | AddArticle
+    | SetStatus
+    | SetPriority
+    | SetType
+    | MoveToGroup
+    | Assign
+    | ChangeTags
+    | AddParticipants
+    | RecordEvent
+)
+
+
+class NoticeKind(StrEnum):
+    """Every mail that we send, by the name of its template."""
+
+    ACKNOWLEDGEMENT = "acknowledgement"
+    REPLY = "reply"
+    STATUS_CHANGED = "status_changed"
+    AGENT_NOTIFICATION = "agent_notification"
+    AGENT_FOLLOW_UP = "agent_follow_up"
+    REJECTED = "rejected"
+    COMMANDS_REFUSED = "commands_refused"
+    ALARM = "alarm"
+
+
+class Audience(StrEnum):
+    """Who a notice is for: what is internal never goes to a customer."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    ADMIN = "admin"
+
+
+class Automatic(StrEnum):
+    """What Auto-Submitted says (RFC 3834 section 5); NO for what a person wrote."""
+
+    NO = "no"
+    REPLIED = "auto-replied"
+    GENERATED = "auto-generated"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A mail to be written because of an event.
+
+    `ticket` is the ticket as it will be after the plan (None where there is none); `article` is the text to pass on;
+    `bound_to` names whom the reply address is signed for ("" for a plain reply address); `values` are further words
+    for the template.
+    """
+
+    kind: NoticeKind
+    audience: Audience
+    recipient: Address
+    sender: Address
+    language: str
+    automatic: Automatic
+    ticket: Ticket | None = None
+    article: Article | None = None
+    bound_to: str = ""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+class Disposition(StrEnum):
+    """How an accepted mail ended. Every mail has exactly one."""
+
+    OPENED = "opened"
+    FOLLOWED_UP = "followed_up"
+    RECORDED = "recorded"
+    REFUSED = "refused"
+    DISCARDED = "discarded"
+    DUPLICATE = "duplicate"
+    QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What shall happen, all of it or nothing.
+
+    `ticket` is the number of the ticket that the changes are about, None where the plan opens one or has none. `actor`
+    is an address, an agent's name, or the name of the part of the gateway that acts. `reason` says in a line why.
+    """
+
+    at: datetime
+    actor: str
+    disposition: Disposition
+    reason: str
+    ticket: int | None = None
+    changes: tuple[Change, ...] = ()
+    notices: tuple[Notice, ...] = ()

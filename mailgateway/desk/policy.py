@@ -1,0 +1,73 @@
+"""The settings that the core decides by, as plain values. The configuration files are read elsewhere."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from mailgateway.desk.model import Directory, Priority, TicketType
+from mailgateway.rules.schema import Ruleset
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What a new ticket gets where no rule decides."""
+
+    group: str
+    type: TicketType = TicketType.INCIDENT
+    priority: Priority = Priority.NORMAL
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxPolicy:
+    """A support address and what happens with its mail. `display` is the name customers see beside the address."""
+
+    name: str
+    address: str
+    display: str
+    default: Defaults
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """Every address of this mailbox, casefolded."""
+        return frozenset(address.casefold() for address in (self.address, *self.aliases))
+
+
+class AgentEvidence(StrEnum):
+    """What proves that a mail is an agent's: a reply address signed for them, a trusted DMARC pass, either or both."""
+
+    TOKEN = "token"
+    DMARC = "dmarc"
+    TOKEN_OR_DMARC = "token_or_dmarc"
+    TOKEN_AND_DMARC = "token_and_dmarc"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One organisation's rules for its desk.
+
+    `reply_keys` sign reply addresses and letter ids: the first signs, all of them are believed.
+    """
+
+    domain: str
+    admin: str
+    mailboxes: tuple[MailboxPolicy, ...]
+    directory: Directory
+    ruleset: Ruleset
+    reply_keys: tuple[bytes, ...] = field(repr=False)
+    evidence: AgentEvidence = AgentEvidence.TOKEN_OR_DMARC
+    trusted_authserv: tuple[str, ...] = ()
+    automatic_mails_per_hour: int = 5
+    one_ticket_per_mail: bool = True
+
+    @property
+    def own_addresses(self) -> frozenset[str]:
+        """Every address that mail to the desk arrives at, casefolded."""
+        return frozenset(address for mailbox in self.mailboxes for address in mailbox.addresses)
+
+    def mailbox(self, name: str) -> MailboxPolicy:
+        """Return the mailbox called `name`; raises KeyError where the configuration has none."""
+        for mailbox in self.mailboxes:
+            if mailbox.name == name:
+                return mailbox
+        raise KeyError(name)

@@ -1,0 +1,80 @@
+"""The errors of the gateway, in three kinds, translated once at the edge that owns the library.
+
+    GatewayError
+     ├─ TransientError             the world may be better later: back off and try again
+     │    ├─ MailboxUnavailable    network, time-out, BYE, NO [UNAVAILABLE]
+     │    ├─ SmtpUnavailable       no connection, time-out before a mail was offered, 421 greeting
+     │    └─ StoreBusy             locked, deadlock, serialisation, a unique race
+     ├─ PermanentError             fails the same way again: stop, tell a person, keep the evidence
+     │    ├─ LoginRefused          wrong password, consent withdrawn: backs off for minutes, never hammers
+     │    └─ StoreUnusable         no such database, wrong schema revision, no rights
+     ├─ PoisonMessage              this one mail breaks us: quarantined with its stage, the next one proceeds
+     └─ ConfigError                wrong configuration: all findings at once, each with its place and its mend
+
+Messages say what is wrong and what would be right; they never carry a secret or the text of a mail.
+"""
+
+from dataclasses import dataclass
+
+
+class GatewayError(Exception):
+    """Any error that the gateway itself raises."""
+
+
+class TransientError(GatewayError):
+    """May succeed when tried again later."""
+
+
+class MailboxUnavailable(TransientError):
+    """The IMAP server cannot be used at the moment."""
+
+
+class SmtpUnavailable(TransientError):
+    """The SMTP server cannot be used at the moment."""
+
+
+class StoreBusy(TransientError):
+    """Another writer was first; the same work done again will see its result."""
+
+
+class PermanentError(GatewayError):
+    """Will fail in the same way until a person changes something."""
+
+
+class LoginRefused(PermanentError):
+    """The server knows us and says no."""
+
+
+class StoreUnusable(PermanentError):
+    """The database or blob store is not there, or not ours to use."""
+
+
+class PoisonMessage(GatewayError):
+    """A mail that cannot be processed; `stage` names the step that met it."""
+
+    def __init__(self, stage: str, problem: str) -> None:
+        super().__init__(f"{stage}: {problem}")
+        self.stage = stage
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong in a configuration file; `line` and `column` count from 1, 0 where unknown."""
+
+    file: str
+    line: int
+    column: int
+    problem: str
+
+    def __str__(self) -> str:
+        """Give `FILE:LINE:COLUMN: what is wrong, and what would be right`."""
+        return f"{self.file}:{self.line}:{self.column}: {self.problem}"
+
+
+class ConfigError(GatewayError):
+    """The configuration cannot be used; carries every finding, not the first alone."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        super().__init__("\n".join(str(finding) for finding in findings))
+        self.findings = findings

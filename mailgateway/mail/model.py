@@ -1,0 +1,162 @@
+"""What a mail is once it is understood: frozen values, no bytes of the wire left but those of attachments."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from hashlib import sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A mailbox of RFC 5322 section 3.4: display name (may be empty) and addr-spec, as written."""
+
+    name: str
+    address: str
+
+    @property
+    def key(self) -> str:
+        """The form in which addresses are compared and looked up: casefolded."""
+        return self.address.casefold()
+
+    @property
+    def domain(self) -> str:
+        """The part after the last @, casefolded; empty where there is none."""
+        return self.key.rpartition("@")[2] if "@" in self.address else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """Header fields in the order of the wire, names as written, values unfolded and decoded to text."""
+
+    fields: tuple[tuple[str, str], ...] = ()
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Return every value of the field `name` (any case), topmost first."""
+        wanted = name.casefold()
+        return tuple(value for key, value in self.fields if key.casefold() == wanted)
+
+    def get(self, name: str, default: str = "") -> str:
+        """Return the topmost value of the field `name` (any case), or `default`."""
+        return next(iter(self.all(name)), default)
+
+    def __contains__(self, name: str) -> bool:
+        """Tell whether the field `name` (any case) is there."""
+        return bool(self.all(name))
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """Walk over (name, value) pairs, topmost first."""
+        return iter(self.fields)
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that came with a mail; `content` holds the decoded bytes."""
+
+    filename: str
+    content_type: str
+    content: bytes = field(repr=False)
+    inline: bool = False
+    content_id: str | None = None
+
+    @property
+    def size(self) -> int:
+        """Number of bytes."""
+        return len(self.content)
+
+    @cached_property
+    def sha256(self) -> str:
+        """Digest of the content, in hexadecimal."""
+        return sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A parsed message. Every field is there whatever the bytes were; what was odd about them stands in `defects`.
+
+    Ids carry no angle brackets. `text` is the best plain text of the whole body, quotations included; `html` is
+    sanitised; `date` is aware and in UTC.
+    """
+
+    subject: str = ""
+    sender: Address | None = None
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    reply_to: tuple[Address, ...] = ()
+    date: datetime | None = None
+    message_id: str | None = None
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    headers: Headers = Headers()
+    text: str = field(default="", repr=False)
+    html: str | None = field(default=None, repr=False)
+    attachments: tuple[Attachment, ...] = field(default=(), repr=False)
+    defects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the writer wrote: the text without quoted history and signature; `quoted` tells that something was cut."""
+
+    text: str
+    quoted: bool
+
+
+class Kind(StrEnum):
+    """What kind of mail it is. Only `NORMAL` comes from a person and moves a ticket."""
+
+    NORMAL = "normal"
+    AUTO_REPLY = "auto_reply"
+    BOUNCE = "bounce"
+    DELIVERY_DELAY = "delivery_delay"
+    BULK = "bulk"
+    LOOP = "loop"
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """What a delivery report says (RFC 3464); every field is empty where the report is silent."""
+
+    recipient: str = ""
+    status: str = ""
+    action: str = ""
+    diagnostic: str = ""
+    original_message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The kind of a mail, with the evidence for it; `answerable` is false where no automatic mail may go back."""
+
+    kind: Kind
+    reasons: tuple[str, ...] = ()
+    answerable: bool = True
+    bounce: Bounce | None = None
+
+    @property
+    def is_machine(self) -> bool:
+        """Tell whether a machine wrote it: it opens no clock, reopens nothing, changes no owner."""
+        return self.kind is not Kind.NORMAL
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What makes two copies of a mail the same mail, wherever and however often they were delivered.
+
+    `message_id` is empty where the mail has none; `fingerprint` is a digest of what the writer sent, without the
+    trace fields that each delivery adds.
+    """
+
+    message_id: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A finished outgoing mail: envelope and bytes. A retry sends exactly this again."""
+
+    message_id: str
+    envelope_from: str
+    recipient: str
+    content: bytes = field(repr=False)

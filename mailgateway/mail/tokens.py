@@ -1,0 +1,60 @@
+"""Reply addresses that name their ticket, signed: support+t10234.SIGNATURE@example.com, and ids of our own letters.
+
+The signature is an HMAC-SHA-256 over ticket and addressee, cut to 100 bits, in lower-case base 32: mail systems fold
+the case of local parts, and a local part has 64 octets at most (RFC 5321 section 4.5.3.1.1).
+"""
+
+import base64
+import hmac
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+
+_SIGNATURE_LENGTH = 20
+_DETAIL = re.compile(rf"t(\d{{1,12}})\.([a-z2-7]{{{_SIGNATURE_LENGTH}}})\Z", re.ASCII | re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyToken:
+    """What a reply address says, not yet believed."""
+
+    ticket: int
+    signature: str
+
+
+def reply_address(base: str, key: bytes, ticket: int, bound_to: str) -> str:
+    """Return the address `base` with the token of `ticket` in it, signed for the addressee named by `bound_to`."""
+    local, _, domain = base.rpartition("@")
+    return f"{local}+t{ticket}.{_signature(key, ticket, bound_to)}@{domain}"
+
+
+def read_reply_token(address: str, own_addresses: frozenset[str]) -> ReplyToken | None:
+    """Return the token in an address that is one of `own_addresses` (casefolded) but for its detail part."""
+    local, _, domain = address.rpartition("@")
+    base, _, detail = local.partition("+")
+    match = _DETAIL.match(detail)
+    if match is None or f"{base}@{domain}".casefold() not in own_addresses:
+        return None
+    return ReplyToken(int(match[1]), match[2].lower())
+
+
+def is_signed_for(token: ReplyToken, keys: tuple[bytes, ...], bound_to: str) -> bool:
+    """Tell whether the token was made, with any of `keys`, for the addressee named by `bound_to`."""
+    return any(hmac.compare_digest(token.signature, _signature(key, token.ticket, bound_to)) for key in keys)
+
+
+def letter_id(key: bytes, name: str, domain: str) -> str:
+    """Return the Message-ID (no brackets) of the letter called `name`: the same for the same name, else unguessable."""
+    return f"{_encode(_mac(key, f'letter|{name}'))[:32]}@{domain}"
+
+
+def _signature(key: bytes, ticket: int, bound_to: str) -> str:
+    return _encode(_mac(key, f"reply|{ticket}|{bound_to.casefold()}"))[:_SIGNATURE_LENGTH]
+
+
+def _mac(key: bytes, text: str) -> bytes:
+    return hmac.new(key, text.encode("utf-8", "surrogatepass"), sha256).digest()
+
+
+def _encode(raw: bytes) -> str:
+    return base64.b32encode(raw).decode("ascii").rstrip("=").lower()
