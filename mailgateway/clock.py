@@ -2,12 +2,18 @@
 
 import random
 import secrets
+import time
 from datetime import UTC, datetime
 
 
 def now() -> datetime:
     """Return the present instant, aware, in UTC."""
     return datetime.now(UTC)  # noqa: TID251 - this module is the one home of the clock
+
+
+def monotonic() -> float:
+    """Return seconds on a clock that only goes forward, for measuring how long something takes."""
+    return time.monotonic()
 
 
 def jitter() -> float:

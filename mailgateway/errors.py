@@ -4,9 +4,11 @@
      ├─ TransientError             the world may be better later: back off and try again
      │    ├─ MailboxUnavailable    network, time-out, BYE, NO [UNAVAILABLE]
      │    ├─ SmtpUnavailable       no connection, time-out before a mail was offered, 421 greeting
+     │    ├─ TokenUnavailable      no access token at the moment: token endpoint or command out of order
      │    └─ StoreBusy             locked, deadlock, serialisation, a unique race
      ├─ PermanentError             fails the same way again: stop, tell a person, keep the evidence
      │    ├─ LoginRefused          wrong password, consent withdrawn: backs off for minutes, never hammers
+     │    ├─ FolderMissing         no such IMAP folder, and it cannot be made
      │    └─ StoreUnusable         no such database, wrong schema revision, no rights
      ├─ PoisonMessage              this one mail breaks us: quarantined with its stage, the next one proceeds
      └─ ConfigError                wrong configuration: all findings at once, each with its place and its mend
@@ -33,6 +35,10 @@ class SmtpUnavailable(TransientError):
     """The SMTP server cannot be used at the moment."""
 
 
+class TokenUnavailable(TransientError):
+    """No access token can be had at the moment: the token endpoint or the token command is out of order."""
+
+
 class StoreBusy(TransientError):
     """Another writer was first; the same work done again will see its result."""
 
@@ -43,6 +49,10 @@ class PermanentError(GatewayError):
 
 class LoginRefused(PermanentError):
     """The server knows us and says no."""
+
+
+class FolderMissing(PermanentError):
+    """The IMAP folder is not there, and cannot be made."""
 
 
 class StoreUnusable(PermanentError):
