@@ -1,6 +1,6 @@
 """The routing language as values: what a rule is, what it is asked about, and what it answers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -28,6 +28,62 @@ class ActionName(StrEnum):
     TAGS = "tags"
     DISCARD = "discard"
     QUARANTINE = "quarantine"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTest:
+    """One operator asked of one field; it holds when any value of the field satisfies it.
+
+    `operand` is what the file says; `seek`, made from it once, gives the place of the first hit in a value, -1 where
+    there is none.
+    """
+
+    field: str
+    operator: str
+    operand: str | tuple[str, ...] | None
+    seek: Callable[[str], int] = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Holds when every part holds; without parts, always."""
+
+    parts: tuple["Condition", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Holds when one part holds."""
+
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Holds when its part does not."""
+
+    part: "Condition"
+
+
+Condition = AllOf | AnyOf | Not | FieldTest
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When something is so, then do this; `stop` ends the search after it. `line` is where it stands in the file."""
+
+    name: str
+    line: int
+    when: Condition
+    then: Mapping[ActionName, object]
+    stop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ruleset:
+    """All rules, in the order of the file."""
+
+    rules: tuple[Rule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
