@@ -1,0 +1,173 @@
+"""Reading mails: which are new, and their bytes. Reading marks nothing: every fetch is a BODY.PEEK (RFC 3501 6.4.5).
+
+In goes a session, out come mails in the order of UIDs. A mail that the server cannot give is a value, not an exception,
+so that it stops no other.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import chain
+
+from mailgateway.imap.errors import CommandRefused
+from mailgateway.imap.session import Session
+
+# One SEARCH answer is one line, and imaplib reads lines up to a million bytes; a UID takes up to eleven
+_UIDS_PER_SEARCH = 50_000
+_LAST_UID = 2**32 - 1
+# RFC 2683 section 3.2.1.5: a command line of 8,000 bytes at most
+_SIZES_PER_FETCH = 500
+# More header than any honest mail has; the rest of an over-size mail's header is not read
+_MOST_HEADER = 262_144
+
+_Answers = dict[int, dict[bytes, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteMail:
+    """A mail as the server announces it: size in bytes, and when it arrived there (aware, UTC; None where untold)."""
+
+    uid: int
+    size: int
+    received_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedMail:
+    """A mail's bytes; of an over-size one only the header, and `headers_only` says so. `size` is the announced one."""
+
+    uid: int
+    size: int
+    received_at: datetime | None
+    raw: bytes = field(repr=False)
+    headers_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unfetchable:
+    """A mail that the server has and does not give; `problem` is what it said."""
+
+    uid: int
+    size: int
+    received_at: datetime | None
+    problem: str
+
+
+def new_mails(session: Session, above: int) -> list[RemoteMail]:
+    """Return the mails with a UID greater than `above`, in ascending order.
+
+    A mail that the server cannot even measure comes with size 0. Raises MailboxUnavailable.
+    """
+    with session.asking("NOOP") as connection:
+        connection.noop()
+        connection.announced()
+    return [
+        mail for uids in _chunks(_search_above(session, above), _SIZES_PER_FETCH) for mail in _measured(session, uids)
+    ]
+
+
+def all_uids(session: Session) -> frozenset[int]:
+    """Return the UID of every mail in the folder. Raises MailboxUnavailable."""
+    with session.asking("NOOP") as connection:
+        connection.noop()
+    return frozenset(_search_above(session, 0))
+
+
+def batches(mails: Iterable[RemoteMail], most: int, most_bytes: int) -> Iterator[tuple[RemoteMail, ...]]:
+    """Cut mails, in their order, into batches of at most `most` mails and `most_bytes` announced bytes.
+
+    A mail larger than `most_bytes` travels alone.
+    """
+    batch: list[RemoteMail] = []
+    held = 0
+    for mail in mails:
+        if batch and (len(batch) == most or held + mail.size > most_bytes):
+            yield tuple(batch)
+            batch, held = [], 0
+        batch.append(mail)
+        held += mail.size
+    if batch:
+        yield tuple(batch)
+
+
+def fetch(session: Session, batch: Sequence[RemoteMail], size_limit: int) -> list[FetchedMail | Unfetchable]:
+    """Fetch a batch, in its order; of mails larger than `size_limit` bytes only the header.
+
+    Mails that are gone meanwhile are absent. Raises MailboxUnavailable.
+    """
+    whole = [mail for mail in batch if mail.size <= size_limit]
+    large = [mail for mail in batch if mail.size > size_limit]
+    found = {
+        mail.uid: mail
+        for mail in chain(
+            _read(session, whole, b"BODY.PEEK[]", b"BODY[]", headers_only=False),
+            _read(session, large, b"BODY.PEEK[HEADER]<0.%d>" % _MOST_HEADER, b"BODY[HEADER]<0>", headers_only=True),
+        )
+    }
+    return [found[mail.uid] for mail in batch if mail.uid in found]
+
+
+def _search_above(session: Session, above: int) -> list[int]:
+    with session.asking("SEARCH") as connection:
+        highest = min(max(connection.search("UID *"), default=0), _LAST_UID)
+        windows = range(above + 1, highest + 1, _UIDS_PER_SEARCH)
+        found = {
+            int(uid)
+            for first in windows
+            for uid in connection.search(f"UID {first}:{min(first + _UIDS_PER_SEARCH - 1, highest)}")
+        }
+    return sorted(uid for uid in found if uid > above)
+
+
+def _measured(session: Session, uids: Sequence[int]) -> Iterator[RemoteMail]:
+    answers, problems = _ask(session, uids, [b"RFC822.SIZE", b"INTERNALDATE"])
+    for uid in uids:
+        if uid in problems:
+            yield RemoteMail(uid, 0, None)
+        elif uid in answers:
+            size = answers[uid].get(b"RFC822.SIZE")
+            yield RemoteMail(uid, size if isinstance(size, int) else 0, _instant(answers[uid].get(b"INTERNALDATE")))
+
+
+def _read(
+    session: Session, mails: Sequence[RemoteMail], item: bytes, key: bytes, *, headers_only: bool
+) -> Iterator[FetchedMail | Unfetchable]:
+    answers, problems = _ask(session, [mail.uid for mail in mails], [item])
+    for mail in mails:
+        if mail.uid in problems:
+            yield Unfetchable(mail.uid, mail.size, mail.received_at, problems[mail.uid])
+        elif mail.uid in answers:
+            raw = answers[mail.uid].get(key)
+            if isinstance(raw, bytes):
+                yield FetchedMail(mail.uid, mail.size, mail.received_at, raw, headers_only)
+            else:
+                yield Unfetchable(mail.uid, mail.size, mail.received_at, "the server gave no content")
+
+
+def _ask(session: Session, uids: Sequence[int], items: list[bytes]) -> tuple[_Answers, dict[int, str]]:
+    """Fetch items of many mails: the answers, and what was said of each mail that is refused even when asked alone."""
+    if not uids:
+        return {}, {}
+    try:
+        with session.asking("FETCH") as connection:
+            return connection.fetch(uids, items), {}
+    except CommandRefused as refusal:
+        if len(uids) == 1:
+            return {}, {uids[0]: str(refusal)}
+    middle = len(uids) // 2
+    answers, problems = _ask(session, uids[:middle], items)
+    more_answers, more_problems = _ask(session, uids[middle:], items)
+    return answers | more_answers, problems | more_problems
+
+
+def _chunks(uids: Sequence[int], most: int) -> Iterator[Sequence[int]]:
+    return (uids[start : start + most] for start in range(0, len(uids), most))
+
+
+def _instant(told: object) -> datetime | None:
+    if not isinstance(told, datetime):
+        return None
+    try:
+        return told.astimezone(UTC) if told.tzinfo else told.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None

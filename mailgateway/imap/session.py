@@ -1,0 +1,108 @@
+"""One folder of one account, open for reading and writing. Not for use by two threads at once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from threading import Event
+from types import TracebackType
+from typing import Self
+
+from mailgateway.accounts.server import Server
+from mailgateway.errors import FolderMissing, GatewayError, MailboxUnavailable
+from mailgateway.imap.connection import Connection, abandon, connect
+from mailgateway.imap.errors import CommandRefused, printable, translated
+from mailgateway.imap.idle import idle
+from mailgateway.imap.login import log_in
+
+_NAMED_FOLDERS = 20
+
+
+class Session:
+    """A selected folder. `uidvalidity` says in which life of the folder its UIDs count (RFC 3501 section 2.3.1.1)."""
+
+    def __init__(self, connection: Connection, folder: str, uidvalidity: int) -> None:
+        """Take over a connection on which the folder is selected."""
+        self.folder = folder
+        self.uidvalidity = uidvalidity
+        self._connection = connection
+        self._lost = False
+        with translated("CAPABILITY"):
+            self.has_idle = bool(connection.has_capability("IDLE"))
+
+    @classmethod
+    def open(cls, server: Server, folder: str) -> Self:
+        """Connect, log in and select the folder.
+
+        Raises MailboxUnavailable, LoginRefused, FolderMissing (naming the folders there are), and what the login's
+        secret raises.
+        """
+        connection = connect(server)
+        try:
+            if server.login is not None:
+                log_in(connection, server.login)
+            return cls(connection, folder, _select(connection, folder))
+        except BaseException:
+            abandon(connection)
+            raise
+
+    @contextmanager
+    def asking(self, what: str) -> Iterator[Connection]:
+        """Give the connection for a command; the libraries' exceptions leave as the gateway's own."""
+        try:
+            with translated(what):
+                yield self._connection
+        except GatewayError as error:
+            self._lost = self._lost or not isinstance(error, CommandRefused)
+            raise
+
+    def wait(self, longest: timedelta, stop: Event) -> bool:
+        """Wait for mail: True as soon as the server announces some, False after `longest` or when `stop` is set.
+
+        Announcements made since the last `new_mails` count too. Without IDLE it only waits, and the caller looks for
+        itself. Raises MailboxUnavailable.
+        """
+        if not self.has_idle:
+            stop.wait(longest.total_seconds())
+            return False
+        with self.asking("IDLE") as connection:
+            return connection.announced() or idle(connection, longest, stop)
+
+    def close(self) -> None:
+        """Log out, and close the connection; a connection already lost is closed without a word."""
+        if not self._lost:
+            try:
+                with translated("LOGOUT"):
+                    self._connection.logout()
+            except MailboxUnavailable:
+                pass  # the mails are settled, and the server sees the connection end
+        abandon(self._connection)
+
+    def __enter__(self) -> Self:
+        """Use the session in a `with` block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        self.close()
+
+
+def _select(connection: Connection, folder: str) -> int:
+    """Select the folder for reading and writing, and return its UIDVALIDITY."""
+    try:
+        with translated(f"SELECT {folder}"):
+            answer = connection.select_folder(folder)
+    except CommandRefused:
+        with translated("LIST"):
+            names = sorted(str(name) for _flags, _delimiter, name in connection.list_folders())
+        if folder in names:
+            raise
+        raise FolderMissing(f"there is no folder {folder!r}; there are: {_shown(names)}") from None
+    with translated(f"SELECT {folder}: no UIDVALIDITY, without which UIDs cannot be trusted"):
+        return int(answer[b"UIDVALIDITY"])
+
+
+def _shown(names: list[str]) -> str:
+    more = f" and {len(names) - _NAMED_FOLDERS} more" if len(names) > _NAMED_FOLDERS else ""
+    return ", ".join(printable(name) for name in names[:_NAMED_FOLDERS]) + more
