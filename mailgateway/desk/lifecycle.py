@@ -1,0 +1,18 @@
+"""How a ticket's status follows from what people do; the status machine in one place."""
+
+from mailgateway.desk.model import Status
+
+_WAKES_ON_FOLLOW_UP = frozenset({Status.PENDING, Status.SOLVED, Status.CLOSED})
+
+TOLD_TO_REQUESTER = frozenset({Status.OPEN, Status.PENDING, Status.SOLVED, Status.CLOSED})
+"""Changes to these are of interest to the requester; the others are the desk's own book-keeping."""
+
+
+def after_follow_up(status: Status) -> Status:
+    """Return the status after the requester or a participant wrote again."""
+    return Status.OPEN if status in _WAKES_ON_FOLLOW_UP else status
+
+
+def after_answer(status: Status) -> Status:
+    """Return the status after an agent answered without naming one."""
+    return Status.OPEN if status is Status.NEW else status

@@ -1,0 +1,26 @@
+"""One round at a mailbox: receive a batch, ingest it, settle it, until nothing new is there."""
+
+from mailgateway.flows.desk import Desk, Stop
+from mailgateway.flows.ingest import ingest_waiting
+from mailgateway.flows.receive import Source, receive, settle_outcomes
+from mailgateway.imap.session import Session
+
+
+def collect(session: Session, source: Source, desk: Desk, stop: Stop) -> int:
+    """Bring everything new in a mailbox to its outcome; return how many mails got one."""
+    settle_outcomes(session, source, desk.store, desk.clock)
+    done = _ingest_all(source, desk, stop)
+    for _ in receive(session, source, desk.store, desk.clock):
+        done += _ingest_all(source, desk, stop)
+        settle_outcomes(session, source, desk.store, desk.clock)
+        if stop():
+            break
+    settle_outcomes(session, source, desk.store, desk.clock)
+    return done
+
+
+def _ingest_all(source: Source, desk: Desk, stop: Stop) -> int:
+    done = 0
+    while batch := ingest_waiting(desk, source.mailbox, stop):
+        done += batch
+    return done

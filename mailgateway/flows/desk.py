@@ -1,0 +1,27 @@
+"""What every flow works with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailgateway.desk.policy import Policy
+from mailgateway.render.notices import Renderer
+from mailgateway.store.engine import Store
+
+Stop = Callable[[], bool]
+"""Asked between two mails, never inside one: whether to leave off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The store, the renderer, the policy in force, and the clock.
+
+    `policy` and `renderer` are asked anew for every mail, so that a reload takes effect between two of them.
+    `letters_waiting` is called after letters were queued.
+    """
+
+    store: Store
+    policy: Callable[[], Policy]
+    renderer: Callable[[], Renderer]
+    clock: Callable[[], datetime]
+    letters_waiting: Callable[[], None]

@@ -1,0 +1,154 @@
+"""From the spool to the ticket: the way of one mail. The file to read first.
+
+raw bytes ─ parse ─ classify ─ keys ─┐                      ┌─ apply ─ letters ─ outbox
+                              gather ┴─ facts ─ decide ─ plan ┘        one transaction
+"""
+
+from datetime import timedelta
+
+from mailgateway import log
+from mailgateway.desk.decide import Incoming, decide_mail
+from mailgateway.desk.plan import Disposition, Plan
+from mailgateway.desk.policy import Policy
+from mailgateway.desk.thread import keys, writer
+from mailgateway.errors import PoisonMessage, StoreBusy, TransientError
+from mailgateway.flows.desk import Desk, Stop
+from mailgateway.flows.letters import queue_letters
+from mailgateway.mail.classify import OwnMarks, classify
+from mailgateway.mail.parse import looks_like_mail, parse
+from mailgateway.mail.reply import split_reply
+from mailgateway.store import spool
+from mailgateway.store.apply import apply
+from mailgateway.store.engine import Transaction
+from mailgateway.store.gather import gather
+from mailgateway.store.spool import Spooled
+
+RACES = 5
+POSTPONEMENT = timedelta(seconds=30)
+
+_log = log.logger("ingest")
+
+
+def ingest_waiting(desk: Desk, mailbox: str | None, stop: Stop, limit: int = 50) -> int:
+    """Ingest what waits in the spool (of one mailbox, or of all), oldest first; return how many got their outcome."""
+    with desk.store.reading() as tx:
+        waiting = spool.waiting(tx, mailbox, desk.clock(), limit)
+    done = 0
+    for spool_id in waiting:
+        if stop():
+            break
+        done += ingest(desk, spool_id) is not None
+    return done
+
+
+def ingest(desk: Desk, spool_id: int) -> Disposition | None:
+    """Bring one spooled mail to its one outcome. A mail that breaks us is quarantined; the next one goes on.
+
+    Returns None where nothing was left to do, or where it is postponed because the database cannot be used now.
+    """
+    with desk.store.reading() as tx:
+        spooled = spool.read(tx, spool_id)
+    if spooled is None:
+        return None
+    try:
+        return _file(desk, spooled)
+    except TransientError as error:
+        with desk.store.writing() as tx:
+            spool.postpone(tx, spool_id, str(error), desk.clock() + POSTPONEMENT)
+        _log.warning("ingest.postponed", spool_id=spool_id, why=str(error))
+        return None
+    except PoisonMessage as poison:
+        return _quarantine(desk, spooled, poison)
+    except Exception as error:  # noqa: BLE001 - the one place where a bug of ours must not stop the mails behind
+        _log.exception("ingest.broken", spool_id=spool_id)
+        return _quarantine(desk, spooled, PoisonMessage("ingest", f"{type(error).__name__}: {error}"))
+
+
+def _file(desk: Desk, spooled: Spooled) -> Disposition | None:
+    policy = desk.policy()
+    incoming = understand(spooled, policy)
+    for attachment in incoming.mail.attachments:
+        desk.store.blobs.put(attachment.content)
+    for last in (False,) * (RACES - 1) + (True,):
+        try:
+            with desk.store.writing() as tx:
+                plan, number = _decide_and_apply(desk, tx, spooled, incoming, policy)
+        except StoreBusy:
+            if last:
+                raise
+        else:
+            return _told(desk, spooled, incoming, plan, number) if plan else None
+    raise AssertionError
+
+
+def understand(spooled: Spooled, policy: Policy) -> Incoming:
+    """Make a mail of bytes, with its verdict and what it says of its ticket; raises PoisonMessage for what is none."""
+    problem = looks_like_mail(spooled.raw)
+    if problem is not None:
+        raise PoisonMessage("parse", problem)
+    mail = parse(spooled.raw)
+    verdict = classify(mail, OwnMarks(policy.domain, policy.own_addresses))
+    return Incoming(
+        mail=mail,
+        reply=split_reply(mail),
+        verdict=verdict,
+        keys=keys(mail, verdict, policy.own_addresses),
+        mailbox=spooled.mailbox,
+        too_large=_too_large(spooled),
+        released=spooled.released,
+    )
+
+
+def _decide_and_apply(
+    desk: Desk, tx: Transaction, spooled: Spooled, incoming: Incoming, policy: Policy
+) -> tuple[Plan | None, int | None]:
+    if not spool.claim(tx, spooled.id):
+        return None, None
+    asked = {writer(incoming.mail).key} | ({incoming.mail.sender.key} if incoming.mail.sender else set())
+    facts = gather(tx, incoming.keys, spooled, asked, desk.clock(), policy.one_ticket_per_mail)
+    plan = decide_mail(incoming, facts, policy)
+    number = apply(tx, plan, spooled)
+    queue_letters(desk, tx, plan, number, facts.occasion, policy, incoming.mail.attachments)
+    if plan.disposition is Disposition.QUARANTINED:
+        spool.quarantine(tx, spooled.id, "decide", plan.reason, plan.at)
+    else:
+        spool.finish(tx, spooled.id, plan.disposition, plan.reason, number, plan.at)
+    return plan, number
+
+
+def _told(desk: Desk, spooled: Spooled, incoming: Incoming, plan: Plan, number: int | None) -> Disposition:
+    if plan.notices:
+        desk.letters_waiting()
+    _log.info(
+        "ingest.done",
+        spool_id=spooled.id,
+        mailbox=spooled.mailbox,
+        message_id=incoming.mail.message_id,
+        ticket=number,
+        disposition=plan.disposition.value,
+        kind=incoming.verdict.kind.value,
+        why=plan.reason,
+        letters=len(plan.notices),
+    )
+    return plan.disposition
+
+
+def _quarantine(desk: Desk, spooled: Spooled, poison: PoisonMessage) -> Disposition:
+    with desk.store.writing() as tx:
+        if spool.claim(tx, spooled.id):
+            spool.quarantine(tx, spooled.id, poison.stage, poison.problem, desk.clock())
+    _log.warning(
+        "ingest.quarantined",
+        spool_id=spooled.id,
+        mailbox=spooled.mailbox,
+        message_id=spooled.identity.message_id,
+        stage=poison.stage,
+        why=poison.problem,
+    )
+    return Disposition.QUARANTINED
+
+
+def _too_large(spooled: Spooled) -> str:
+    if not spooled.headers_only:
+        return ""
+    return f"the mail has {spooled.size / 1_000_000:.1f} MB, more than this mailbox takes"

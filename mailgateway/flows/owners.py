@@ -1,0 +1,29 @@
+"""Which process claimed a letter, and whether it still runs: a dead one's letters need not wait for their lease."""
+
+import os
+import socket
+from pathlib import Path
+
+
+def own_name() -> str:
+    """Name this process: host, process id, and its start as the kernel counts it (ids are used again)."""
+    return f"{socket.gethostname()}/{os.getpid()}/{_started(os.getpid())}"
+
+
+def is_alive(owner: str) -> bool:
+    """Tell whether the process may still run; one on another host is believed to, until its lease ends."""
+    host, _, rest = owner.partition("/")
+    pid, _, started = rest.partition("/")
+    if host != socket.gethostname() or not pid.isdigit():
+        return True
+    return _started(int(pid)) == started
+
+
+def _started(pid: int) -> str:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
+        fields = stat.rpartition(b")")[2].split()
+    except OSError:
+        return ""
+    # Fields are counted from the state (3rd in proc(5)); the start time is the 22nd.
+    return fields[19].decode("ascii")

@@ -1,0 +1,47 @@
+"""Logging: one event name and its facts a line, as JSON or for the eyes. Secrets and texts of mails never get here."""
+
+import logging
+import sys
+from typing import cast
+
+import structlog
+from structlog.types import EventDict, Processor, WrappedLogger
+
+_LONGEST_VALUE = 500
+_CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), 127, *range(128, 160))}
+
+
+def configure(*, as_json: bool, verbose: bool = False) -> None:
+    """Send log lines to standard error, as JSON objects or coloured text; libraries' warnings included."""
+    level = logging.DEBUG if verbose else logging.INFO
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _bounded,
+    ]
+    last: Processor = (
+        structlog.processors.JSONRenderer()
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=24)
+    )
+    structlog.configure(
+        processors=[*shared, structlog.processors.format_exc_info, last] if as_json else [*shared, last],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+
+
+def logger(part: str) -> structlog.typing.FilteringBoundLogger:
+    """Return the logger of one part of the gateway; `part` stands in each of its lines."""
+    return cast("structlog.typing.FilteringBoundLogger", structlog.get_logger(part=part))
+
+
+def _bounded(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Cut long values and escape control characters: subjects and server answers come from strangers."""
+    for key, value in event.items():
+        if isinstance(value, str) and key != "exception":
+            event[key] = value[:_LONGEST_VALUE].translate(_CONTROL)
+    return event
