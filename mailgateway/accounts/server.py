@@ -20,7 +20,7 @@ class Tls(StrEnum):
 class Mechanism(StrEnum):
     """What the secret of a login is: a password, or an OAuth2 access token (SASL XOAUTH2)."""
 
-    PASSWORD = "password"  # noqa: S105 - the name of a mechanism
+    PASSWORD = "password"
     XOAUTH2 = "xoauth2"
 
 
