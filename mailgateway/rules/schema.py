@@ -1,7 +1,8 @@
 """The routing language as values: what a rule is, what it is asked about, and what it answers."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as attribute
 from enum import StrEnum
 
 from mailgateway.mail.model import Kind, Mail
@@ -30,18 +31,21 @@ class ActionName(StrEnum):
     QUARANTINE = "quarantine"
 
 
+Seek = Callable[[str], int]
+"""Gives the place of the first hit in a text, -1 where there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldTest:
     """One operator asked of one field; it holds when any value of the field satisfies it.
 
-    `operand` is what the file says; `seek`, made from it once, gives the place of the first hit in a value, -1 where
-    there is none.
+    `operand` is what the file says (nothing for `exists`), `seek` is made from it once.
     """
 
     field: str
     operator: str
     operand: str | tuple[str, ...] | None
-    seek: Callable[[str], int] = field(repr=False, compare=False)
+    seek: Seek = attribute(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,5 +113,5 @@ class Routing:
     """What the rules say of one mail, and the trace of how they came to it."""
 
     matched: tuple[str, ...] = ()
-    actions: Mapping[ActionName, Decided] = field(default_factory=dict)
+    actions: Mapping[ActionName, Decided] = attribute(default_factory=dict)
     steps: tuple[Step, ...] = ()

@@ -1,0 +1,57 @@
+"""Regular expressions that take linear time on any mail: RE2, with an explanation of what it leaves out."""
+
+import unicodedata
+
+import re2  # type: ignore[import-untyped]  # google-re2 ships no types
+
+from mailgateway.rules.findings import Wrong
+from mailgateway.rules.schema import Seek
+from mailgateway.rules.text import plain, shown
+
+_MENDS = {
+    r"invalid perl operator: (?=": "lookahead (?=…) is refused, it can take for ever on a hostile mail: write two tests under all:",
+    r"invalid perl operator: (?!": "lookahead (?!…) is refused, it can take for ever on a hostile mail: write all: with a second test "
+    "under not:",
+    r"invalid perl operator: (?<": "lookbehind (?<…) is refused, it can take for ever on a hostile mail: match what stands before as "
+    "part of the expression, or write two tests under all: (the second under not: for (?<!…))",
+    r"invalid perl operator: (?>": "atomic groups are not needed, nothing here backtracks: write (?:…)",
+    r"invalid perl operator: (?#": "comments inside an expression are not known: write a YAML comment beside it",
+    r"invalid perl operator: (?P": "this kind of group is not known: write the alternatives out; (?P<name>…) is",
+    r"invalid perl operator: (?": "this flag or group is not known: flags are i, m, s and U, as in (?s)",
+    r"invalid escape sequence: \Z": r"the end of the text is written $ or \z",
+    r"bad repetition operator: ": "possessive repetition is not needed, nothing here backtracks: leave the second sign "
+    "out",
+    r"invalid repetition size: ": "at most 1000 repetitions can be asked for: write + or * instead",
+}
+
+
+def compile_pattern(pattern: str) -> Seek:
+    """Return a search for the pattern that ignores case unless it says (?-i).
+
+    Raises Wrong, saying what to write instead, where RE2 refuses the pattern.
+    """
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    try:
+        compiled = re2.compile(_normal(pattern), options)
+    except re2.error as error:
+        raise Wrong(f"{shown(pattern)} is no expression that can be used: {_explained(error)}") from None
+    return lambda text: found.start() if (found := compiled.search(text)) else -1
+
+
+def _normal(pattern: str) -> str:
+    """Write the pattern in the normal form of the texts; a character that becomes syntax by that stays a character."""
+    composed = unicodedata.normalize("NFC", pattern)
+    return "".join(char if char.isascii() else re2.escape(plain(char)) for char in composed)
+
+
+def _explained(error: Exception) -> str:
+    raw = error.args[0] if error.args else b""
+    said = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw)
+    for beginning, mend in _MENDS.items():
+        if said.startswith(beginning):
+            return mend
+    if said.startswith("invalid escape sequence: \\") and said[-1:].isdigit():
+        return rf"the backreference \{said[-1]} is refused, it can take for ever on a hostile mail: write the alternatives out"
+    return said
