@@ -8,19 +8,18 @@ from mailgateway.rules.findings import Wrong
 from mailgateway.rules.schema import Seek
 from mailgateway.rules.text import plain, shown
 
+_HOSTILE = "is refused, as a hostile mail could make it take for ever"
 _MENDS = {
-    r"invalid perl operator: (?=": "lookahead (?=…) is refused, it can take for ever on a hostile mail: write two tests under all:",
-    r"invalid perl operator: (?!": "lookahead (?!…) is refused, it can take for ever on a hostile mail: write all: with a second test "
-    "under not:",
-    r"invalid perl operator: (?<": "lookbehind (?<…) is refused, it can take for ever on a hostile mail: match what stands before as "
-    "part of the expression, or write two tests under all: (the second under not: for (?<!…))",
+    r"invalid perl operator: (?=": f"lookahead (?=…) {_HOSTILE}: write two tests under all:",
+    r"invalid perl operator: (?!": f"lookahead (?!…) {_HOSTILE}: write two tests under all:, the second under not:",
+    r"invalid perl operator: (?<": f"lookbehind (?<…) {_HOSTILE}: make what stands before a part of the expression, or "
+    "write two tests under all: (for (?<!…) the second under not:)",
     r"invalid perl operator: (?>": "atomic groups are not needed, nothing here backtracks: write (?:…)",
     r"invalid perl operator: (?#": "comments inside an expression are not known: write a YAML comment beside it",
     r"invalid perl operator: (?P": "this kind of group is not known: write the alternatives out; (?P<name>…) is",
     r"invalid perl operator: (?": "this flag or group is not known: flags are i, m, s and U, as in (?s)",
     r"invalid escape sequence: \Z": r"the end of the text is written $ or \z",
-    r"bad repetition operator: ": "possessive repetition is not needed, nothing here backtracks: leave the second sign "
-    "out",
+    r"bad repetition operator: ": "two signs of repetition stand together: leave one out, nothing here backtracks",
     r"invalid repetition size: ": "at most 1000 repetitions can be asked for: write + or * instead",
 }
 
@@ -53,5 +52,5 @@ def _explained(error: Exception) -> str:
         if said.startswith(beginning):
             return mend
     if said.startswith("invalid escape sequence: \\") and said[-1:].isdigit():
-        return rf"the backreference \{said[-1]} is refused, it can take for ever on a hostile mail: write the alternatives out"
+        return rf"the backreference \{said[-1]} {_HOSTILE}: write the alternatives out"
     return said
