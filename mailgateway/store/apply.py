@@ -1,0 +1,249 @@
+"""A plan becomes rows: the one way in which tickets change."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, assert_never
+
+from sqlalchemy import delete, insert, update
+
+from mailgateway.desk.model import Article, ArticleKind, Direction, Ticket
+from mailgateway.desk.plan import (
+    AddArticle,
+    AddParticipants,
+    Assign,
+    Change,
+    ChangeTags,
+    MoveToGroup,
+    OpenTicket,
+    Plan,
+    RecordEvent,
+    SetPriority,
+    SetStatus,
+    SetType,
+)
+from mailgateway.errors import StoreBusy
+from mailgateway.mail.model import Address
+from mailgateway.store.engine import Transaction
+from mailgateway.store.lookup import LONGEST_KEY, address_key, lookup_key
+from mailgateway.store.spool import Spooled
+from mailgateway.store.tables import (
+    ArticleRow,
+    AttachmentRow,
+    EventRow,
+    MessageIdRow,
+    ParticipantRow,
+    TagRow,
+    TicketRow,
+)
+from mailgateway.store.upsert import insert_new
+
+_OPEN = insert(TicketRow).returning(TicketRow.number)
+_ADD_ARTICLE = insert(ArticleRow).returning(ArticleRow.id)
+_ADD_FILES = insert(AttachmentRow)
+_ADD_EVENTS = insert(EventRow)
+_ADD_IDS = insert_new(MessageIdRow)
+_ADD_PEOPLE = insert_new(ParticipantRow)
+_ADD_TAGS = insert_new(TagRow)
+_COLUMNS = {SetStatus: "status", SetPriority: "priority", SetType: "type", MoveToGroup: "group", Assign: "assignee"}
+
+
+@dataclass(slots=True)
+class _Ticket:
+    """A ticket being changed: what its row was and shall be, and what has happened."""
+
+    tx: Transaction
+    plan: Plan
+    number: int
+    spool_id: int | None
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    def replace(self, column: str, before: object, after: object) -> None:
+        """Let a column have another value, and say so."""
+        self.before.setdefault(column, before)
+        self.after[column] = after
+        self.tell(column, {"before": before, "after": after})
+
+    def tell(self, what: str, detail: Mapping[str, object]) -> None:
+        """Write down what happened."""
+        event = {"ticket": self.number, "at": self.plan.at, "actor": self.plan.actor, "what": what}
+        self.events.append({**event, "detail": dict(detail)})
+
+
+def apply(tx: Transaction, plan: Plan, spooled: Spooled | None) -> int | None:
+    """Carry out a plan; return the number of its ticket, None where it has none.
+
+    `spooled` is the mail that caused it. Raises StoreBusy where the ticket is no longer as the plan was made for.
+    """
+    opening, changes = _opening(plan.changes)
+    number = plan.ticket if opening is None else _open(tx, opening)
+    if number is None:
+        if changes:
+            raise ValueError("a plan without a ticket can change nothing")
+        return None
+    ticket = _Ticket(tx, plan, number, spooled.id if spooled else None)
+    if opening is not None:
+        ticket.tell("opened", _opened(opening.ticket))
+    for change in changes:
+        _change(ticket, change)
+    if changes and (opening is None or ticket.after):
+        _write_head(ticket)
+    if ticket.events:
+        tx.connection.execute(_ADD_EVENTS, ticket.events)
+    return number
+
+
+def _opening(changes: Sequence[Change]) -> tuple[OpenTicket | None, Sequence[Change]]:
+    if changes and isinstance(changes[0], OpenTicket):
+        return changes[0], changes[1:]
+    return None, changes
+
+
+def _change(ticket: _Ticket, change: Change) -> None:
+    match change:
+        case AddArticle(article):
+            _add_article(ticket, article)
+        case SetStatus() | SetPriority() | SetType() | MoveToGroup() | Assign():
+            ticket.replace(_COLUMNS[type(change)], change.before, change.after)
+        case ChangeTags(add, remove):
+            _add_tags(ticket.tx, ticket.number, add)
+            _remove_tags(ticket.tx, ticket.number, remove)
+            ticket.tell("tags", {"added": list(add), "removed": list(remove)})
+        case AddParticipants(people):
+            _add_people(ticket.tx, ticket.number, people)
+            ticket.tell("participants", {"added": [person.address for person in people]})
+        case RecordEvent(what, detail):
+            ticket.tell(what, detail)
+        case OpenTicket():
+            raise ValueError("a plan opens its ticket first, and only one")
+        case _:
+            assert_never(change)
+
+
+def _write_head(ticket: _Ticket) -> None:
+    """Write the head of a ticket, if it still is what the plan replaces: no update is ever lost."""
+    statement = update(TicketRow).where(TicketRow.number == ticket.number)
+    for column, before in ticket.before.items():
+        statement = statement.where(getattr(TicketRow, column) == before)
+    values = {getattr(TicketRow, column): after for column, after in ticket.after.items()}
+    written = ticket.tx.connection.execute(statement.values({**values, TicketRow.updated_at: ticket.plan.at}))
+    if written.rowcount != 1:
+        raise StoreBusy(f"ticket {ticket.number} was changed by somebody else meanwhile")
+
+
+def _open(tx: Transaction, opening: OpenTicket) -> int:
+    ticket = opening.ticket
+    number = tx.connection.execute(
+        _OPEN,
+        {
+            "subject": ticket.subject,
+            "status": ticket.status,
+            "type": ticket.type,
+            "priority": ticket.priority,
+            "group_name": ticket.group,
+            "assignee": ticket.assignee,
+            "requester_name": ticket.requester.name,
+            "requester_address": ticket.requester.address,
+            "mailbox": ticket.mailbox,
+            "language": ticket.language,
+            "created_at": ticket.created_at,
+            "updated_at": ticket.updated_at,
+            "trace": dict(opening.trace),
+        },
+    ).scalar_one()
+    _add_tags(tx, number, ticket.tags)
+    _add_people(tx, number, ticket.participants)
+    return number
+
+
+def _opened(ticket: Ticket) -> dict[str, object]:
+    return {
+        "status": ticket.status,
+        "type": ticket.type,
+        "priority": ticket.priority,
+        "group": ticket.group,
+        "assignee": ticket.assignee,
+        "mailbox": ticket.mailbox,
+    }
+
+
+def _add_article(ticket: _Ticket, article: Article) -> None:
+    arrived = article.direction is Direction.IN
+    article_id = ticket.tx.connection.execute(
+        _ADD_ARTICLE,
+        {
+            "ticket": ticket.number,
+            "spool_id": ticket.spool_id,
+            "kind": article.kind,
+            "direction": article.direction,
+            "sender_name": article.sender.name,
+            "sender_address": article.sender.address,
+            "at": article.at,
+            "text": article.text,
+            "full_text": article.full_text,
+            "html": article.html,
+            "message_id": article.message_id,
+            "mail_kind": article.mail_kind,
+            "flags": list(article.flags),
+        },
+    ).scalar_one()
+    _add_files(ticket.tx, article_id, article)
+    if article.message_id:
+        # An agent's own mail is no customer's business, not even its id: what they may see is our letter's.
+        public = arrived and article.kind is ArticleKind.PUBLIC
+        _add_message_id(ticket, article_id, article.message_id, public=public)
+    ticket.tell("article", {"id": article_id, "kind": article.kind, "direction": article.direction})
+
+
+def _add_files(tx: Transaction, article_id: int, article: Article) -> None:
+    rows = [
+        {
+            "article": article_id,
+            "filename": file.filename,
+            "content_type": file.content_type,
+            "size": file.size,
+            "sha256": file.sha256,
+            "inline": file.inline,
+            "content_id": file.content_id,
+        }
+        for file in article.attachments
+    ]
+    if rows:
+        tx.connection.execute(_ADD_FILES, rows)
+
+
+def _add_message_id(ticket: _Ticket, article_id: int, message_id: str, *, public: bool) -> None:
+    """Let mails name the ticket by this id. Where the ticket knows it, it stays: a mail cannot take over a letter's."""
+    ticket.tx.connection.execute(
+        _ADD_IDS[ticket.tx.dialect],
+        {
+            "key": lookup_key(message_id),
+            "message_id": message_id if len(message_id) > LONGEST_KEY else None,
+            "ticket": ticket.number,
+            "article": article_id,
+            "ours": False,
+            "public": public,
+        },
+    )
+
+
+def _add_tags(tx: Transaction, number: int, tags: Sequence[str]) -> None:
+    rows = [{"ticket": number, "tag": tag} for tag in dict.fromkeys(lookup_key(tag) for tag in tags)]
+    if rows:
+        tx.connection.execute(_ADD_TAGS[tx.dialect], rows)
+
+
+def _remove_tags(tx: Transaction, number: int, tags: Sequence[str]) -> None:
+    if tags:
+        gone = TagRow.tag.in_([lookup_key(tag) for tag in tags])
+        tx.connection.execute(delete(TagRow).where(TagRow.ticket == number, gone))
+
+
+def _add_people(tx: Transaction, number: int, people: Sequence[Address]) -> None:
+    rows = [
+        {"ticket": number, "key": address_key(person.address), "name": person.name, "address": person.address}
+        for person in people
+    ]
+    if rows:
+        tx.connection.execute(_ADD_PEOPLE[tx.dialect], rows)

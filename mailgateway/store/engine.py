@@ -1,0 +1,133 @@
+"""How the database is reached: one store, and transactions that end well or leave no trace."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from mailgateway.errors import StoreUnusable
+from mailgateway.store.blobs import Blobs
+from mailgateway.store.failures import translated
+
+_BUSY_SECONDS = 5.0
+_READING = "mailgateway_reading"
+_KNOWN = "sqlite:///FOLDER/FILE.db or postgresql+psycopg://USER@HOST/DATABASE"
+_compact = partial(json.dumps, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """All or nothing: what everything in this room works in. `dialect` is sqlite or postgresql."""
+
+    connection: Connection
+    blobs: Blobs
+    dialect: str
+
+
+class Store:
+    """The database and the blobs. Threads may share it."""
+
+    def __init__(self, engine: Engine, blobs: Blobs) -> None:
+        self.engine = engine
+        self.blobs = blobs
+        options: dict[str, Any] = {_READING: True}
+        if engine.dialect.name == "postgresql":
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self._reader = engine.execution_options(**options)
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """Give a transaction that is committed at the end of the block and rolled back on any error.
+
+        It begins with the first statement: what comes before that in the block holds no lock. Raises StoreBusy or
+        StoreUnusable.
+        """
+        with translated(), self.engine.connect() as connection:
+            yield Transaction(connection, self.blobs, self.engine.dialect.name)
+            connection.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """Give a transaction that sees one state of the database throughout and can change nothing."""
+        with translated(), self._reader.connect() as connection:
+            yield Transaction(connection, self.blobs, self.engine.dialect.name)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def open_store(database_url: str, blobs_url: str) -> Store:
+    """Return the store at two addresses; connects when it is first used. Raises StoreUnusable."""
+    blobs = Blobs(blobs_url)
+    try:
+        url = make_url(database_url)
+    except ArgumentError:
+        raise StoreUnusable(f"the database: not an address of one; write {_KNOWN}") from None
+    match url.get_backend_name():
+        case "sqlite":
+            return Store(_sqlite(url), blobs)
+        case "postgresql":
+            return Store(_postgres(url), blobs)
+        case other:
+            raise StoreUnusable(f"the database: {other} is not supported; write {_KNOWN}")
+
+
+def _postgres(url: URL) -> Engine:
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        connect_args={"connect_timeout": 10, "application_name": "mailgateway"},
+        json_serializer=_compact,
+        hide_parameters=True,
+        pool_size=8,
+        max_overflow=24,
+    )
+
+
+def _sqlite(url: URL) -> Engine:
+    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
+        raise StoreUnusable(f"the database: SQLite needs a file; write {_KNOWN}")
+    _make_private(Path(url.database))
+    engine = create_engine(
+        url.set(drivername="sqlite+pysqlite"),
+        connect_args={"timeout": _BUSY_SECONDS},
+        json_serializer=_compact,
+        hide_parameters=True,
+        pool_size=8,
+        max_overflow=24,
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _make_private(file: Path) -> None:
+    """Make the file and its folder where they are missing, for our own eyes: it holds mail and keys."""
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise StoreUnusable(f"the database: {file} cannot be opened ({error.strerror})") from None
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # None: we say BEGIN ourselves (below), not the driver at the first change
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock at once when writing: a lock that is upgraded later fails instead of waiting."""
+    reading = bool(connection.get_execution_options().get(_READING))
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA query_only={int(reading)}")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

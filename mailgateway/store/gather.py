@@ -1,0 +1,180 @@
+"""Facts: all that the database knows of one mail or one wish, in a fixed small number of statements.
+
+The tickets that may be changed are locked here, before anything is decided about them, and stay so until the
+transaction ends: what is decided from their state is still true when `apply` writes it. `apply` proves it once more, at
+no cost, by naming the state it replaces.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import bindparam, desc, func, literal, or_, select, union_all
+
+from mailgateway.desk.facts import Candidate, Earlier, Facts, ThreadKeys
+from mailgateway.desk.model import Ticket
+from mailgateway.mail.model import Identity
+from mailgateway.store.engine import Transaction
+from mailgateway.store.heads import read_heads
+from mailgateway.store.lookup import LARGEST_NUMBER, address_key, lookup_key
+from mailgateway.store.spool import Spooled
+from mailgateway.store.tables import MessageIdRow, OutboxRow, SpoolRow
+
+MOST_CANDIDATES = 20
+_MOST_IDS = 64
+_MOST_NAMED = 200
+_MOST_ADDRESSES = 400
+_FIRST_IDS, _LAST_IDS = 1, 9
+_WINDOW = timedelta(hours=1)
+
+_LOCK = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("identity"), 0)))
+_NAMED = (
+    select(MessageIdRow.key, MessageIdRow.ticket, MessageIdRow.ours)
+    .where(MessageIdRow.key.in_(bindparam("keys", expanding=True)))
+    .limit(_MOST_NAMED)
+)
+_RANKED = (
+    select(
+        MessageIdRow.id,
+        MessageIdRow.ticket,
+        MessageIdRow.key,
+        MessageIdRow.message_id,
+        func.row_number().over(partition_by=MessageIdRow.ticket, order_by=MessageIdRow.id).label("from_first"),
+        func.row_number().over(partition_by=MessageIdRow.ticket, order_by=MessageIdRow.id.desc()).label("from_last"),
+    )
+    .where(MessageIdRow.ticket.in_(bindparam("numbers", expanding=True)), MessageIdRow.public.is_(True))
+    .subquery("ranked")
+)
+_PUBLIC = (
+    select(_RANKED.c.ticket, func.coalesce(_RANKED.c.message_id, _RANKED.c.key))
+    .where(or_(_RANKED.c.from_first <= _FIRST_IDS, _RANKED.c.from_last <= _LAST_IDS))
+    .order_by(_RANKED.c.ticket, _RANKED.c.id)
+)
+_FILED = SpoolRow.filed.is_(True) & (SpoolRow.message_id == bindparam("message_id"))
+_SAME = (
+    select(SpoolRow.id, SpoolRow.ticket, literal(1).label("same"))
+    .where(_FILED, SpoolRow.fingerprint == bindparam("fingerprint"))
+    .limit(1)
+)
+_OTHER = (
+    select(SpoolRow.id, SpoolRow.ticket, literal(0).label("same"))
+    .where(_FILED, bindparam("message_id") != "", SpoolRow.fingerprint != bindparam("fingerprint"))
+    .limit(1)
+)
+
+
+def _either(same: Any, other: Any) -> Any:
+    return union_all(select(same.subquery("same_mail")), select(other.subquery("same_id"))).order_by(desc("same"))
+
+
+_EARLIER = _either(_SAME, _OTHER)
+_EARLIER_IN = _either(_SAME.where(SpoolRow.mailbox == bindparam("mailbox")), _OTHER)
+_AUTOMATIC = (
+    select(OutboxRow.recipient_key, func.count())
+    .where(
+        OutboxRow.recipient_key.in_(bindparam("keys", expanding=True)),
+        OutboxRow.automatic.is_(True),
+        OutboxRow.created_at > bindparam("since"),
+    )
+    .group_by(OutboxRow.recipient_key)
+)
+
+
+def gather(
+    tx: Transaction,
+    keys: ThreadKeys,
+    spooled: Spooled,
+    addresses: Collection[str],
+    now: datetime,
+    one_ticket_per_mail: bool,  # noqa: FBT001 - the policy's own word, passed on
+) -> Facts:
+    """Gather what must be known of a mail, and lock the tickets that it names.
+
+    `automatic_mails` tells of `addresses` and of everybody who takes part in a candidate.
+    """
+    mailbox = None if one_ticket_per_mail else spooled.mailbox
+    earlier = _earlier(tx, spooled.identity, mailbox)
+    named = _named(tx, keys.message_ids)
+    candidates = _candidates(tx, _most_telling(keys, named), named)
+    return Facts(
+        now=now,
+        occasion=f"mail-{spooled.id}",
+        candidates=candidates,
+        earlier=earlier,
+        automatic_mails=_automatic_mails(tx, [*addresses, *_people(candidates)], now),
+    )
+
+
+def gather_ticket(tx: Transaction, number: int, occasion: str, now: datetime) -> Facts:
+    """Gather what must be known to work on a ticket without a mail, and lock it; no candidate where there is none."""
+    candidates = _candidates(tx, [number], {})
+    return Facts(
+        now=now,
+        occasion=occasion,
+        candidates=candidates,
+        automatic_mails=_automatic_mails(tx, _people(candidates), now),
+    )
+
+
+def _earlier(tx: Transaction, identity: Identity, mailbox: str | None) -> Earlier | None:
+    """Look for the same mail filed before, or another with its Message-ID; of this mailbox alone where one is given."""
+    wanted = {"message_id": lookup_key(identity.message_id), "fingerprint": identity.fingerprint}
+    if tx.dialect == "postgresql":
+        # Copies of a mail wait for each other here: what two mailboxes file at once, no unique constraint can catch.
+        tx.connection.execute(_LOCK, {"identity": "|".join(wanted.values())})
+    if mailbox is None:
+        found = tx.connection.execute(_EARLIER, wanted).first()
+    else:
+        found = tx.connection.execute(_EARLIER_IN, {**wanted, "mailbox": mailbox}).first()
+    return None if found is None else Earlier(found[0], found[1], same=bool(found[2]))
+
+
+def _named(tx: Transaction, message_ids: Iterable[str]) -> dict[int, dict[str, bool]]:
+    """Return, for each ticket that these ids lead to, the ids with True where we made them; nearest first."""
+    by_key = {lookup_key(message_id): message_id for message_id in islice(message_ids, _MOST_IDS)}
+    if not by_key:
+        return {}
+    rows = tx.connection.execute(_NAMED, {"keys": list(by_key)}).all()
+    nearness = {key: place for place, key in enumerate(by_key)}
+    named: dict[int, dict[str, bool]] = defaultdict(dict)
+    for key, ticket, ours in sorted(rows, key=lambda row: nearness[row[0]]):
+        named[ticket][by_key[key]] = ours
+    return named
+
+
+def _most_telling(keys: ThreadKeys, named: Mapping[int, object]) -> list[int]:
+    """Return the tickets to look at: those named outright before those that an id leads to, twenty at most."""
+    outright = sorted(number for number in keys.numbers if number <= LARGEST_NUMBER)
+    return list(dict.fromkeys([*outright, *named]))[:MOST_CANDIDATES]
+
+
+def _candidates(tx: Transaction, numbers: list[int], named: Mapping[int, Mapping[str, bool]]) -> tuple[Candidate, ...]:
+    heads = read_heads(tx, numbers, lock=True)
+    if not heads:
+        return ()
+    public: dict[int, list[str]] = defaultdict(list)
+    for ticket, message_id in tx.connection.execute(_PUBLIC, {"numbers": list(heads)}):
+        public[ticket].append(message_id)
+    return tuple(
+        Candidate(heads[number], dict(named.get(number, {})), tuple(public[number]))
+        for number in numbers
+        if number in heads
+    )
+
+
+def _people(candidates: Iterable[Candidate]) -> list[str]:
+    tickets: list[Ticket] = [candidate.ticket for candidate in candidates]
+    return [person.key for ticket in tickets for person in (ticket.requester, *ticket.participants)]
+
+
+def _automatic_mails(tx: Transaction, addresses: Iterable[str], now: datetime) -> dict[str, int]:
+    asked = islice(dict.fromkeys(address.casefold() for address in addresses), _MOST_ADDRESSES)
+    by_key = {address_key(address): address for address in asked}
+    if not by_key:
+        return {}
+    counts = dict.fromkeys(by_key.values(), 0)
+    for key, count in tx.connection.execute(_AUTOMATIC, {"keys": list(by_key), "since": now - _WINDOW}):
+        counts[by_key[key]] = count
+    return counts

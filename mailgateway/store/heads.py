@@ -1,0 +1,85 @@
+"""Heads of tickets, read a set at a time: a fixed number of statements, however many there are."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from mailgateway.desk.model import Ticket
+from mailgateway.mail.model import Address
+from mailgateway.store.engine import Transaction
+from mailgateway.store.tables import ParticipantRow, TagRow, TicketRow
+
+_HEADS = (
+    select(
+        TicketRow.number,
+        TicketRow.subject,
+        TicketRow.status,
+        TicketRow.type,
+        TicketRow.priority,
+        TicketRow.group,
+        TicketRow.assignee,
+        TicketRow.requester_name,
+        TicketRow.requester_address,
+        TicketRow.mailbox,
+        TicketRow.language,
+        TicketRow.created_at,
+        TicketRow.updated_at,
+    )
+    .where(TicketRow.number.in_(bindparam("numbers", expanding=True)))
+    .order_by(TicketRow.number)
+)
+# NO KEY UPDATE: keeps other writers of the ticket out, and lets rows that point to it be written (a letter's failure).
+# In order of the number, so that two mails that name the same tickets cannot wait for each other.
+_LOCKED_HEADS = _HEADS.with_for_update(key_share=True)
+_TAGS = (
+    select(TagRow.ticket, TagRow.tag)
+    .where(TagRow.ticket.in_(bindparam("numbers", expanding=True)))
+    .order_by(TagRow.ticket, TagRow.tag)
+)
+_PARTICIPANTS = (
+    select(ParticipantRow.ticket, ParticipantRow.name, ParticipantRow.address)
+    .where(ParticipantRow.ticket.in_(bindparam("numbers", expanding=True)))
+    .order_by(ParticipantRow.ticket, ParticipantRow.id)
+)
+
+
+def read_heads(tx: Transaction, numbers: Collection[int], *, lock: bool = False) -> dict[int, Ticket]:
+    """Return the tickets that exist among `numbers`, in order; with `lock`, nobody else can change them meanwhile."""
+    if not numbers:
+        return {}
+    wanted = {"numbers": sorted(numbers)}
+    bare = {row.number: _ticket(row) for row in tx.connection.execute(_LOCKED_HEADS if lock else _HEADS, wanted)}
+    if not bare:
+        return {}
+    found = {"numbers": list(bare)}
+    # read after the lock is held: what belongs to a ticket is then as new as its head
+    tags: dict[int, list[str]] = defaultdict(list)
+    people: dict[int, list[Address]] = defaultdict(list)
+    for number, tag in tx.connection.execute(_TAGS, found):
+        tags[number].append(tag)
+    for number, name, address in tx.connection.execute(_PARTICIPANTS, found):
+        people[number].append(Address(name, address))
+    return {
+        number: replace(ticket, tags=tuple(tags[number]), participants=tuple(people[number]))
+        for number, ticket in bare.items()
+    }
+
+
+def _ticket(row: Any) -> Ticket:
+    return Ticket(
+        number=row.number,
+        subject=row.subject,
+        status=row.status,
+        type=row.type,
+        priority=row.priority,
+        group=row.group_name,
+        assignee=row.assignee,
+        requester=Address(row.requester_name, row.requester_address),
+        mailbox=row.mailbox,
+        language=row.language,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )

@@ -1,0 +1,204 @@
+"""The outbox: finished letters, with what became of each."""
+
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, or_, select, update
+
+from mailgateway.desk.delivery import Delivery, DeliveryState
+from mailgateway.desk.plan import Audience
+from mailgateway.mail.model import Letter
+from mailgateway.store.engine import Transaction
+from mailgateway.store.lookup import LONGEST_KEY, address_key, lookup_key
+from mailgateway.store.tables import EventRow, MessageIdRow, OutboxRow
+from mailgateway.store.upsert import insert_new, insert_or_update
+
+_LARGEST_INLINE = 256 * 1024
+_LONGEST_ANSWER = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A letter to be sent. `dedupe_key` is the same for the same letter, however often it is asked for."""
+
+    dedupe_key: str
+    ticket: int | None
+    notice: str
+    audience: str
+    automatic: bool
+    letter: Letter
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A letter claimed for sending; `attempts` counts this one, `first_at` is since when it is tried."""
+
+    id: int
+    ticket: int | None
+    attempts: int
+    first_at: datetime
+    letter: Letter
+
+
+_PUT = {dialect: put.returning(OutboxRow.id) for dialect, put in insert_new(OutboxRow).items()}
+# Ours for ever, even where a mail brought the same id before.
+_KNOW = insert_or_update(
+    MessageIdRow,
+    ("key", "ticket"),
+    lambda refused: {"ours": True, "public": or_(MessageIdRow.public, refused.public)},
+)
+_DUE = (
+    select(
+        OutboxRow.id,
+        OutboxRow.ticket,
+        OutboxRow.attempts,
+        OutboxRow.first_at,
+        OutboxRow.message_id,
+        OutboxRow.envelope_from,
+        OutboxRow.recipient,
+        OutboxRow.content,
+        OutboxRow.sha256,
+    )
+    .where(OutboxRow.state == DeliveryState.QUEUED, OutboxRow.next_attempt_at <= bindparam("now"))
+    .order_by(OutboxRow.next_attempt_at, OutboxRow.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+
+
+def put(tx: Transaction, queued: Sequence[Queued], now: datetime) -> int:
+    """Queue letters, due at once; return how many were new. Their ids become ids that name their tickets."""
+    rows = [_row(tx, letter, now) for letter in queued]
+    if not rows:
+        return 0
+    new = tx.connection.execute(_PUT[tx.dialect], rows).all()
+    known = [_message_id(one.ticket, one) for one in queued if one.ticket is not None]
+    if known:
+        tx.connection.execute(_KNOW[tx.dialect], known)
+    return len(new)
+
+
+def claim_due(tx: Transaction, now: datetime, owner: str, limit: int) -> tuple[Outgoing, ...]:
+    """Take letters that are due, longest due first, for `owner` to send; others do not get them meanwhile."""
+    rows = tx.connection.execute(_DUE, {"now": now, "most": limit}).all()
+    if not rows:
+        return ()
+    claimed = update(OutboxRow).where(OutboxRow.id.in_([row.id for row in rows]))
+    tx.connection.execute(
+        claimed.values(state=DeliveryState.SENDING, attempts=OutboxRow.attempts + 1, claimed_by=owner, claimed_at=now)
+    )
+    return tuple(Outgoing(row.id, row.ticket, row.attempts + 1, row.first_at, _letter(tx, row)) for row in rows)
+
+
+def put_back(tx: Transaction, ids: Sequence[int], until: datetime) -> None:
+    """Let letters that were claimed and not begun wait until then, as if they had not been claimed."""
+    _release(tx, ids, attempts=OutboxRow.attempts - 1, next_attempt_at=until)
+
+
+def release_abandoned(tx: Transaction, now: datetime, lease: timedelta, is_alive: Callable[[str], bool]) -> int:
+    """Queue again, due now, what was claimed by owners that are dead or longer ago than the lease; return how many.
+
+    Such a letter may have been sent: it is marked uncertain.
+    """
+    claimed = select(OutboxRow.id, OutboxRow.claimed_by, OutboxRow.claimed_at).where(
+        OutboxRow.state == DeliveryState.SENDING
+    )
+    abandoned = [
+        outgoing_id
+        for outgoing_id, owner, since in tx.connection.execute(claimed.with_for_update(skip_locked=True))
+        if since is None or owner is None or now - since > lease or not is_alive(owner)
+    ]
+    _release(tx, abandoned, uncertain=True, next_attempt_at=now)
+    return len(abandoned)
+
+
+def record(tx: Transaction, outgoing_id: int, verdict: Delivery) -> None:
+    """Write down what became of an attempt; a failure becomes an event of the ticket too.
+
+    Where the letter was taken from us meanwhile (the lease ran out), only the news that it is sent counts.
+    """
+    ours = update(OutboxRow).where(OutboxRow.id == outgoing_id)
+    if verdict.state is not DeliveryState.SENT:
+        ours = ours.where(OutboxRow.state == DeliveryState.SENDING)
+    ended = verdict.state is not DeliveryState.QUEUED
+    written = tx.connection.execute(
+        ours.values(
+            state=verdict.state,
+            next_attempt_at=verdict.next_attempt_at,
+            answer=verdict.answer[:_LONGEST_ANSWER],
+            uncertain=verdict.uncertain,
+            claimed_by=None,
+            claimed_at=None,
+            ended_at=verdict.at if ended else None,
+        ).returning(OutboxRow.ticket, OutboxRow.notice, OutboxRow.recipient)
+    ).first()
+    if written is not None and written.ticket is not None and verdict.state is DeliveryState.FAILED:
+        detail = {"outbox": outgoing_id, "notice": written.notice, "to": written.recipient, "answer": verdict.answer}
+        event = {"ticket": written.ticket, "at": verdict.at, "actor": "delivery", "what": "delivery_failed"}
+        tx.connection.execute(insert(EventRow), {**event, "detail": detail})
+
+
+def next_due(tx: Transaction) -> datetime | None:
+    """Return when the next letter is due, None where none waits."""
+    return tx.connection.execute(_FIRST).scalar()
+
+
+def oldest_due(tx: Transaction, now: datetime) -> datetime | None:
+    """Return since when the letter that is longest due is due, None where none is."""
+    first = next_due(tx)
+    return first if first is not None and first <= now else None
+
+
+_FIRST = select(func.min(OutboxRow.next_attempt_at)).where(OutboxRow.state == DeliveryState.QUEUED)
+
+
+def _release(tx: Transaction, ids: Sequence[int], **values: Any) -> None:
+    if ids:
+        released = update(OutboxRow).where(OutboxRow.id.in_(ids), OutboxRow.state == DeliveryState.SENDING)
+        state = {"state": DeliveryState.QUEUED, "claimed_by": None, "claimed_at": None}
+        tx.connection.execute(released.values(**state, **values))
+
+
+def _row(tx: Transaction, queued: Queued, now: datetime) -> dict[str, Any]:
+    letter = queued.letter
+    inline = len(letter.content) <= _LARGEST_INLINE
+    return {
+        "dedupe_key": lookup_key(queued.dedupe_key),
+        "ticket": queued.ticket,
+        "notice": queued.notice,
+        "audience": queued.audience,
+        "automatic": queued.automatic,
+        "recipient": letter.recipient,
+        "recipient_key": address_key(letter.recipient),
+        "envelope_from": letter.envelope_from,
+        "message_id": letter.message_id,
+        "content": zlib.compress(letter.content, 1) if inline else None,
+        "sha256": None if inline else tx.blobs.put(letter.content),
+        "state": DeliveryState.QUEUED,
+        "attempts": 0,
+        "uncertain": False,
+        "created_at": now,
+        "first_at": now,
+        "next_attempt_at": now,
+        "answer": "",
+    }
+
+
+def _message_id(ticket: int, queued: Queued) -> dict[str, Any]:
+    message_id = queued.letter.message_id
+    return {
+        "key": lookup_key(message_id),
+        "message_id": message_id if len(message_id) > LONGEST_KEY else None,
+        "ticket": ticket,
+        "article": None,
+        "ours": True,
+        "public": queued.audience == Audience.CUSTOMER,
+    }
+
+
+def _letter(tx: Transaction, row: Any) -> Letter:
+    content = tx.blobs.get(row.sha256) if row.content is None else zlib.decompress(row.content)
+    return Letter(row.message_id, row.envelope_from, row.recipient, content)

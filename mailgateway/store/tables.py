@@ -1,0 +1,303 @@
+"""Every table. Rows are read with statements and turned at once into frozen values; these classes are never made."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from mailgateway.desk.delivery import DeliveryState
+from mailgateway.desk.model import ArticleKind, Direction, Priority, Status, TicketType
+from mailgateway.desk.plan import Disposition
+from mailgateway.store.columns import Instant, Word, Wording
+
+FIRST_TICKET = 10001
+
+
+class SpoolState(StrEnum):
+    """Where an accepted mail stands; rows are kept when it is done."""
+
+    WAITING = "waiting"
+    FINISHED = "finished"
+    QUARANTINED = "quarantined"
+
+
+_whole = BigInteger().with_variant(Integer(), "sqlite")
+Key = Annotated[int, mapped_column(_whole, Identity(), primary_key=True)]
+TicketNumber = Annotated[int, mapped_column(_whole, ForeignKey("tickets.number"))]
+
+
+class Base(DeclarativeBase):
+    """The tables, with names for every constraint so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - declared by SQLAlchemy as an instance's
+        bool: Boolean(),
+        bytes: LargeBinary(),
+        datetime: Instant(),
+        dict[str, Any]: JSON(),
+        int: _whole,
+        list[str]: JSON(),
+        str: Wording(),
+        ArticleKind: Word(ArticleKind),
+        DeliveryState: Word(DeliveryState),
+        Direction: Word(Direction),
+        Disposition: Word(Disposition),
+        Priority: Word(Priority),
+        SpoolState: Word(SpoolState),
+        Status: Word(Status),
+        TicketType: Word(TicketType),
+    }
+
+
+class TicketRow(Base):
+    """The head of a ticket."""
+
+    __tablename__ = "tickets"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    number: Mapped[int] = mapped_column(_whole, Identity(start=FIRST_TICKET), primary_key=True)
+    subject: Mapped[str]
+    status: Mapped[Status]
+    type: Mapped[TicketType]
+    priority: Mapped[Priority]
+    group: Mapped[str] = mapped_column("group_name")
+    assignee: Mapped[str | None]
+    requester_name: Mapped[str]
+    requester_address: Mapped[str]
+    mailbox: Mapped[str]
+    language: Mapped[str]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    trace: Mapped[dict[str, Any]]
+
+
+class ParticipantRow(Base):
+    """Somebody beside the requester who takes part in a ticket."""
+
+    __tablename__ = "participants"
+    __table_args__ = (UniqueConstraint("ticket", "key"),)
+
+    id: Mapped[Key]
+    ticket: Mapped[TicketNumber]
+    key: Mapped[str]
+    name: Mapped[str]
+    address: Mapped[str]
+
+
+class TagRow(Base):
+    """A tag on a ticket."""
+
+    __tablename__ = "tags"
+
+    ticket: Mapped[TicketNumber] = mapped_column(primary_key=True)
+    tag: Mapped[str] = mapped_column(primary_key=True)
+
+
+class SpoolRow(Base):
+    """A mail that was accepted: the queue of what is to be ingested, and the ledger of everything that ever was.
+
+    `filed` is true or null, never false: the unique constraint then holds among filed mails alone.
+    """
+
+    __tablename__ = "spool"
+    __table_args__ = (
+        UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
+        UniqueConstraint("message_id", "fingerprint", "mailbox", "filed"),
+        Index(None, "state", "id"),
+        Index(
+            "ix_spool_unsettled",
+            "mailbox",
+            "folder",
+            "uidvalidity",
+            "uid",
+            sqlite_where=text("settled_at IS NULL"),
+            postgresql_where=text("settled_at IS NULL"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[Key]
+    mailbox: Mapped[str]
+    folder: Mapped[str | None]
+    uidvalidity: Mapped[int | None]
+    uid: Mapped[int | None]
+    received_at: Mapped[datetime]
+    accepted_at: Mapped[datetime]
+    size: Mapped[int]
+    headers_only: Mapped[bool]
+    sha256: Mapped[str]
+    message_id: Mapped[str]
+    fingerprint: Mapped[str]
+    state: Mapped[SpoolState]
+    due_at: Mapped[datetime]
+    attempts: Mapped[int]
+    released: Mapped[bool]
+    stage: Mapped[str]
+    error: Mapped[str]
+    subject: Mapped[str]
+    sender: Mapped[str]
+    disposition: Mapped[Disposition | None]
+    reason: Mapped[str]
+    filed: Mapped[bool | None]
+    ticket: Mapped[int | None] = mapped_column(_whole, ForeignKey("tickets.number"))
+    ended_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
+
+
+class ArticleRow(Base):
+    """One entry of a ticket."""
+
+    __tablename__ = "articles"
+    __table_args__ = (Index(None, "ticket", "id"),)
+
+    id: Mapped[Key]
+    ticket: Mapped[TicketNumber]
+    spool_id: Mapped[int | None] = mapped_column(_whole, ForeignKey("spool.id"))
+    kind: Mapped[ArticleKind]
+    direction: Mapped[Direction]
+    sender_name: Mapped[str]
+    sender_address: Mapped[str]
+    at: Mapped[datetime]
+    text: Mapped[str]
+    full_text: Mapped[str]
+    html: Mapped[str | None]
+    message_id: Mapped[str | None]
+    mail_kind: Mapped[str]
+    flags: Mapped[list[str]]
+
+
+class AttachmentRow(Base):
+    """A file of an article; its content lies in the blob store."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (Index(None, "article", "id"),)
+
+    id: Mapped[Key]
+    article: Mapped[int] = mapped_column(_whole, ForeignKey("articles.id"))
+    filename: Mapped[str]
+    content_type: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[str]
+    inline: Mapped[bool]
+    content_id: Mapped[str | None]
+
+
+class MessageIdRow(Base):
+    """A Message-ID by which mails may name a ticket.
+
+    `key` is its look-up form, `message_id` the whole id where that form is a digest. `ours` tells that we made it for a
+    letter, `public` that customers may see it.
+    """
+
+    __tablename__ = "message_ids"
+    __table_args__ = (UniqueConstraint("key", "ticket"), Index(None, "ticket", "id"))
+
+    id: Mapped[Key]
+    key: Mapped[str]
+    message_id: Mapped[str | None]
+    ticket: Mapped[TicketNumber]
+    article: Mapped[int | None] = mapped_column(_whole, ForeignKey("articles.id"))
+    ours: Mapped[bool]
+    public: Mapped[bool]
+
+
+class EventRow(Base):
+    """Something that happened to a ticket."""
+
+    __tablename__ = "events"
+    __table_args__ = (Index(None, "ticket", "id"),)
+
+    id: Mapped[Key]
+    ticket: Mapped[TicketNumber]
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    what: Mapped[str]
+    detail: Mapped[dict[str, Any]]
+
+
+class OutboxRow(Base):
+    """A finished letter. Its content lies here compressed, or in the blob store under `sha256` when it is large."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("dedupe_key"),
+        Index(None, "state", "next_attempt_at", "id"),
+        Index(None, "recipient_key", "automatic", "created_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[Key]
+    dedupe_key: Mapped[str]
+    ticket: Mapped[int | None] = mapped_column(_whole, ForeignKey("tickets.number"))
+    notice: Mapped[str]
+    audience: Mapped[str]
+    automatic: Mapped[bool]
+    recipient: Mapped[str]
+    recipient_key: Mapped[str]
+    envelope_from: Mapped[str]
+    message_id: Mapped[str]
+    content: Mapped[bytes | None]
+    sha256: Mapped[str | None]
+    state: Mapped[DeliveryState]
+    attempts: Mapped[int]
+    uncertain: Mapped[bool]
+    created_at: Mapped[datetime]
+    first_at: Mapped[datetime]
+    next_attempt_at: Mapped[datetime | None]
+    claimed_by: Mapped[str | None]
+    claimed_at: Mapped[datetime | None]
+    answer: Mapped[str]
+    ended_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
+
+
+class BeatRow(Base):
+    """When a part of the daemon last tried its work, and last succeeded."""
+
+    __tablename__ = "beats"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    good_at: Mapped[datetime | None]
+    attempt_at: Mapped[datetime]
+    error: Mapped[str]
+
+
+class AlarmRow(Base):
+    """An alarm that stands."""
+
+    __tablename__ = "alarms"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    text: Mapped[str]
+    raised_at: Mapped[datetime]
+
+
+class ReplyKeyRow(Base):
+    """A secret that signs reply addresses and letter ids; the newest signs, all are believed."""
+
+    __tablename__ = "reply_keys"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    secret: Mapped[bytes]
