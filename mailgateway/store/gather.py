@@ -9,9 +9,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any
 
-from sqlalchemy import bindparam, desc, func, literal, or_, select, union_all
+from sqlalchemy import bindparam, func, literal, or_, select, union_all
 
 from mailgateway.desk.facts import Candidate, Earlier, Facts, ThreadKeys
 from mailgateway.desk.model import Ticket
@@ -65,12 +64,11 @@ _OTHER = (
 )
 
 
-def _either(same: Any, other: Any) -> Any:
-    return union_all(select(same.subquery("same_mail")), select(other.subquery("same_id"))).order_by(desc("same"))
-
-
-_EARLIER = _either(_SAME, _OTHER)
-_EARLIER_IN = _either(_SAME.where(SpoolRow.mailbox == bindparam("mailbox")), _OTHER)
+_EARLIER = union_all(select(_SAME.subquery("same_mail")), select(_OTHER.subquery("same_id")))
+_EARLIER_IN = union_all(
+    select(_SAME.where(SpoolRow.mailbox == bindparam("mailbox")).subquery("same_mail")),
+    select(_OTHER.subquery("same_id")),
+)
 _AUTOMATIC = (
     select(OutboxRow.recipient_key, func.count())
     .where(
@@ -124,11 +122,12 @@ def _earlier(tx: Transaction, identity: Identity, mailbox: str | None) -> Earlie
     if tx.dialect == "postgresql":
         # Copies of a mail wait for each other here: what two mailboxes file at once, no unique constraint can catch.
         tx.connection.execute(_LOCK, {"identity": "|".join(wanted.values())})
-    if mailbox is None:
-        found = tx.connection.execute(_EARLIER, wanted).first()
-    else:
-        found = tx.connection.execute(_EARLIER_IN, {**wanted, "mailbox": mailbox}).first()
-    return None if found is None else Earlier(found[0], found[1], same=bool(found[2]))
+    statement, where = (_EARLIER, {}) if mailbox is None else (_EARLIER_IN, {"mailbox": mailbox})
+    found = [
+        Earlier(spool_id, ticket, same=bool(same))
+        for spool_id, ticket, same in tx.connection.execute(statement, {**wanted, **where})
+    ]
+    return max(found, key=lambda earlier: earlier.same, default=None)
 
 
 def _named(tx: Transaction, message_ids: Iterable[str]) -> dict[int, dict[str, bool]]:

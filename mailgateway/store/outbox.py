@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import Executable, bindparam, func, insert, or_, select, update
 
 from mailgateway.desk.delivery import Delivery, DeliveryState
 from mailgateway.desk.plan import Audience
@@ -43,6 +43,22 @@ class Outgoing:
     letter: Letter
 
 
+@dataclass(frozen=True, slots=True)
+class OutboxLine:
+    """A letter as people see it: `template` is its notice, `last_error` what the server said last."""
+
+    id: int
+    ticket: int | None
+    template: str
+    to: str
+    state: DeliveryState
+    attempts: int
+    next_attempt_at: datetime | None
+    last_error: str
+    message_id: str
+    uncertain: bool
+
+
 _PUT = {dialect: put.returning(OutboxRow.id) for dialect, put in insert_new(OutboxRow).items()}
 # Ours for ever, even where a mail brought the same id before.
 _KNOW = insert_or_update(
@@ -67,6 +83,26 @@ _DUE = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
+_RECORD_SENT = (
+    update(OutboxRow)
+    .where(OutboxRow.id == bindparam("outgoing_id"))
+    .returning(OutboxRow.ticket, OutboxRow.notice, OutboxRow.recipient)
+)
+_RECORD = _RECORD_SENT.where(OutboxRow.state == DeliveryState.SENDING)
+_FIRST = select(func.min(OutboxRow.next_attempt_at)).where(OutboxRow.state == DeliveryState.QUEUED)
+_RETRIABLE = (DeliveryState.QUEUED, DeliveryState.FAILED, DeliveryState.CANCELLED)
+_LINES = select(
+    OutboxRow.id,
+    OutboxRow.ticket,
+    OutboxRow.notice,
+    OutboxRow.recipient,
+    OutboxRow.state,
+    OutboxRow.attempts,
+    OutboxRow.next_attempt_at,
+    OutboxRow.answer,
+    OutboxRow.message_id,
+    OutboxRow.uncertain,
+).order_by(OutboxRow.id.desc())
 
 
 def put(tx: Transaction, queued: Sequence[Queued], now: datetime) -> int:
@@ -120,25 +156,61 @@ def record(tx: Transaction, outgoing_id: int, verdict: Delivery) -> None:
 
     Where the letter was taken from us meanwhile (the lease ran out), only the news that it is sent counts.
     """
-    ours = update(OutboxRow).where(OutboxRow.id == outgoing_id)
-    if verdict.state is not DeliveryState.SENT:
-        ours = ours.where(OutboxRow.state == DeliveryState.SENDING)
-    ended = verdict.state is not DeliveryState.QUEUED
+    statement = _RECORD_SENT if verdict.state is DeliveryState.SENT else _RECORD
+    answer = verdict.answer[:_LONGEST_ANSWER]
     written = tx.connection.execute(
-        ours.values(
-            state=verdict.state,
-            next_attempt_at=verdict.next_attempt_at,
-            answer=verdict.answer[:_LONGEST_ANSWER],
-            uncertain=verdict.uncertain,
-            claimed_by=None,
-            claimed_at=None,
-            ended_at=verdict.at if ended else None,
-        ).returning(OutboxRow.ticket, OutboxRow.notice, OutboxRow.recipient)
+        statement,
+        {
+            "outgoing_id": outgoing_id,
+            "state": verdict.state,
+            "next_attempt_at": verdict.next_attempt_at,
+            "answer": answer,
+            "uncertain": verdict.uncertain,
+            "claimed_by": None,
+            "claimed_at": None,
+            "ended_at": None if verdict.state is DeliveryState.QUEUED else verdict.at,
+        },
     ).first()
     if written is not None and written.ticket is not None and verdict.state is DeliveryState.FAILED:
-        detail = {"outbox": outgoing_id, "notice": written.notice, "to": written.recipient, "answer": verdict.answer}
+        detail = {"outbox": outgoing_id, "notice": written.notice, "to": written.recipient, "answer": answer}
         event = {"ticket": written.ticket, "at": verdict.at, "actor": "delivery", "what": "delivery_failed"}
         tx.connection.execute(insert(EventRow), {**event, "detail": detail})
+
+
+def listed(tx: Transaction, everything: bool, limit: int) -> tuple[OutboxLine, ...]:  # noqa: FBT001 - `--all`
+    """Return letters, newest first: what is not sent yet, or everything; `limit` 0 gives all of them."""
+    waiting = OutboxRow.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.FAILED))
+    found = _LINES if everything else _LINES.where(waiting)
+    return _lines(tx, found.limit(limit or None))
+
+
+def retry(tx: Transaction, ids: Sequence[int], now: datetime) -> int:
+    """Queue letters again, due now, with a full time to try; return how many. What is sent or being sent stays."""
+    again = update(OutboxRow).where(OutboxRow.id.in_(ids), OutboxRow.state.in_(_RETRIABLE))
+    return tx.connection.execute(
+        again.values(
+            state=DeliveryState.QUEUED, attempts=0, first_at=now, next_attempt_at=now, ended_at=None, told_at=None
+        )
+    ).rowcount
+
+
+def cancel(tx: Transaction, ids: Sequence[int], now: datetime) -> int:
+    """Give up letters that wait or failed; return how many."""
+    given_up = update(OutboxRow).where(
+        OutboxRow.id.in_(ids), OutboxRow.state.in_((DeliveryState.QUEUED, DeliveryState.FAILED))
+    )
+    values = {"state": DeliveryState.CANCELLED, "next_attempt_at": None, "ended_at": now}
+    return tx.connection.execute(given_up.values(**values)).rowcount
+
+
+def untold_failures(tx: Transaction) -> tuple[OutboxLine, ...]:
+    """Return letters that failed and that the admin was not told of, newest first."""
+    return _lines(tx, _LINES.where(OutboxRow.state == DeliveryState.FAILED, OutboxRow.told_at.is_(None)))
+
+
+def told(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
+    """Write down that the admin was told of these failures."""
+    tx.connection.execute(update(OutboxRow).where(OutboxRow.id.in_(ids)).values(told_at=now))
 
 
 def next_due(tx: Transaction) -> datetime | None:
@@ -152,7 +224,8 @@ def oldest_due(tx: Transaction, now: datetime) -> datetime | None:
     return first if first is not None and first <= now else None
 
 
-_FIRST = select(func.min(OutboxRow.next_attempt_at)).where(OutboxRow.state == DeliveryState.QUEUED)
+def _lines(tx: Transaction, found: Executable) -> tuple[OutboxLine, ...]:
+    return tuple(OutboxLine(*row) for row in tx.connection.execute(found))
 
 
 def _release(tx: Transaction, ids: Sequence[int], **values: Any) -> None:

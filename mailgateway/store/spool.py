@@ -1,7 +1,7 @@
 """The spool: every mail that was ever accepted, with its one outcome. Queue of what waits, ledger of what is done."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -90,7 +90,7 @@ _SPOOLED = select(
     SpoolRow.released,
 ).where(_ID, SpoolRow.state == SpoolState.WAITING)
 _CLAIM = select(SpoolRow.id).where(_ID, SpoolRow.state == SpoolState.WAITING).with_for_update(skip_locked=True)
-_END = update(SpoolRow).where(_ID)
+_CHANGE = update(SpoolRow).where(_ID)
 _WAITING = (
     select(SpoolRow.id)
     .where(SpoolRow.state == SpoolState.WAITING, SpoolRow.due_at <= bindparam("now"))
@@ -154,27 +154,29 @@ def finish(
     tx: Transaction, spool_id: int, disposition: Disposition, reason: str, ticket: int | None, now: datetime
 ) -> None:
     """Write down the outcome. Raises StoreBusy where the same mail got one with effect at the same time."""
-    _end(
+    _change(
         tx,
         spool_id,
-        state=SpoolState.FINISHED,
-        disposition=disposition,
-        reason=reason,
-        ticket=ticket,
-        filed=True if disposition in _WITH_EFFECT else None,
-        ended_at=now,
+        {
+            "state": SpoolState.FINISHED,
+            "disposition": disposition,
+            "reason": reason[:_LONGEST_ERROR],
+            "ticket": ticket,
+            "filed": True if disposition in _WITH_EFFECT else None,
+            "ended_at": now,
+        },
     )
 
 
 def postpone(tx: Transaction, spool_id: int, error: str, until: datetime) -> None:
     """Let a mail wait until then, after an attempt that failed."""
-    error = error[:_LONGEST_ERROR]
-    _end(tx, spool_id, attempts=SpoolRow.attempts + 1, error=error, due_at=until)
+    postponed = _CHANGE.values(attempts=SpoolRow.attempts + 1, error=error[:_LONGEST_ERROR], due_at=until)
+    tx.connection.execute(postponed, {"spool_id": spool_id})
 
 
 def quarantine(tx: Transaction, spool_id: int, stage: str, error: str, now: datetime) -> None:
     """Set a mail aside for a person, with the stage that met it and what was wrong."""
-    _end(tx, spool_id, **_quarantined(stage, error, now), **_described(_headline(tx, spool_id)))
+    _change(tx, spool_id, {**_quarantined(stage, error, now), **asdict(_headline(tx, spool_id))})
 
 
 def unsettled(tx: Transaction, mailbox: str, folder: str, uidvalidity: int, limit: int) -> tuple[Unsettled, ...]:
@@ -230,8 +232,8 @@ def raw(tx: Transaction, spool_id: int) -> bytes:
     return tx.blobs.get(digest)
 
 
-def _end(tx: Transaction, spool_id: int, **values: Any) -> None:
-    tx.connection.execute(_END.values(**values), {"spool_id": spool_id})
+def _change(tx: Transaction, spool_id: int, values: Mapping[str, Any]) -> None:
+    tx.connection.execute(_CHANGE, {"spool_id": spool_id, **values})
 
 
 def _of(mailbox: str, folder: str, uidvalidity: int) -> tuple[Any, ...]:
@@ -268,10 +270,10 @@ def _row(blobs: Blobs, arrival: Arrival, now: datetime) -> dict[str, Any]:
         "disposition": None,
         "reason": "",
         "ended_at": None,
-        **_described(Headline()),
+        **asdict(Headline()),
     }
     if arrival.problem:
-        row |= {**_quarantined("fetch", arrival.problem, now), **_described(headline(arrival.raw))}
+        row |= {**_quarantined("fetch", arrival.problem, now), **asdict(headline(arrival.raw))}
     return row
 
 
@@ -285,7 +287,3 @@ def _quarantined(stage: str, error: str, now: datetime) -> dict[str, Any]:
         "ended_at": now,
         "told_at": None,
     }
-
-
-def _described(found: Headline) -> dict[str, Any]:
-    return {"subject": found.subject, "sender": found.sender}

@@ -1,0 +1,22 @@
+"""The secrets that sign reply addresses and letter ids."""
+
+from sqlalchemy import select
+
+from mailgateway.store.engine import Transaction
+from mailgateway.store.tables import ReplyKeyRow
+from mailgateway.store.upsert import insert_new
+
+_KEYS = select(ReplyKeyRow.secret).order_by(ReplyKeyRow.id.desc())
+_FIRST = insert_new(ReplyKeyRow)
+
+
+def reply_keys(tx: Transaction, fresh: bytes) -> tuple[bytes, ...]:
+    """Return the keys, newest first. Where there is none yet, `fresh` (32 random bytes) becomes the first.
+
+    Needs a writing transaction until there is one. Of several that make the first key at once, one wins for all.
+    """
+    keys = tuple(tx.connection.execute(_KEYS).scalars())
+    if keys:
+        return keys
+    tx.connection.execute(_FIRST[tx.dialect], {"id": 1, "secret": fresh})
+    return tuple(tx.connection.execute(_KEYS).scalars())

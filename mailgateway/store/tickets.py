@@ -1,0 +1,178 @@
+"""Tickets as people see them: lists, and one whole."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from mailgateway.desk.model import Article, ArticleKind, Direction, Priority, Status, StoredFile, Ticket, TicketType
+from mailgateway.mail.model import Address
+from mailgateway.store.engine import Transaction
+from mailgateway.store.heads import read_heads
+from mailgateway.store.tables import ArticleRow, AttachmentRow, EventRow, TagRow, TicketRow
+
+
+@dataclass(frozen=True, slots=True)
+class TicketLine:
+    """A ticket in a list."""
+
+    number: int
+    subject: str
+    status: Status
+    type: TicketType
+    priority: Priority
+    group: str
+    assignee: str | None
+    requester: Address
+    tags: tuple[str, ...]
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FiledArticle:
+    """An article with the id by which people speak of it."""
+
+    id: int
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a ticket; `detail` is plain JSON values."""
+
+    at: datetime
+    actor: str
+    what: str
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketSheet:
+    """A whole ticket: articles and events oldest first, and the routing trace of its first mail."""
+
+    ticket: Ticket
+    articles: tuple[FiledArticle, ...]
+    events: tuple[Event, ...]
+    trace: Mapping[str, Any]
+
+
+_ARTICLES = select(
+    ArticleRow.id,
+    ArticleRow.kind,
+    ArticleRow.direction,
+    ArticleRow.sender_name,
+    ArticleRow.sender_address,
+    ArticleRow.at,
+    ArticleRow.text,
+    ArticleRow.full_text,
+    ArticleRow.html,
+    ArticleRow.message_id,
+    ArticleRow.mail_kind,
+    ArticleRow.flags,
+).order_by(ArticleRow.id)
+_FILES = select(
+    AttachmentRow.article,
+    AttachmentRow.filename,
+    AttachmentRow.content_type,
+    AttachmentRow.size,
+    AttachmentRow.sha256,
+    AttachmentRow.inline,
+    AttachmentRow.content_id,
+).order_by(AttachmentRow.id)
+
+
+def listed(
+    tx: Transaction,
+    limit: int,
+    status: Status | None = None,
+    group: str | None = None,
+    assignee: str | None = None,
+) -> tuple[TicketLine, ...]:
+    """Return tickets, newest first; `limit` 0 gives all of them."""
+    wanted = select(TicketRow.number).order_by(TicketRow.number.desc()).limit(limit or None)
+    for column, value in ((TicketRow.status, status), (TicketRow.group, group), (TicketRow.assignee, assignee)):
+        if value is not None:
+            wanted = wanted.where(column == value)
+    tags = _tags(tx, wanted)
+    heads = (
+        select(
+            TicketRow.number,
+            TicketRow.subject,
+            TicketRow.status,
+            TicketRow.type,
+            TicketRow.priority,
+            TicketRow.group,
+            TicketRow.assignee,
+            TicketRow.requester_name,
+            TicketRow.requester_address,
+            TicketRow.created_at,
+            TicketRow.updated_at,
+        )
+        .where(TicketRow.number.in_(wanted))
+        .order_by(TicketRow.number.desc())
+    )
+    return tuple(
+        TicketLine(*head[:7], Address(*head[7:9]), tuple(tags[head[0]]), *head[9:])
+        for head in tx.connection.execute(heads)
+    )
+
+
+def shown(tx: Transaction, number: int) -> TicketSheet | None:
+    """Return a whole ticket, None where there is none with this number."""
+    ticket = read_heads(tx, [number]).get(number)
+    if ticket is None:
+        return None
+    trace = tx.connection.execute(select(TicketRow.trace).where(TicketRow.number == number)).scalar_one()
+    happened = select(EventRow.at, EventRow.actor, EventRow.what, EventRow.detail).where(EventRow.ticket == number)
+    events = tuple(Event(*row) for row in tx.connection.execute(happened.order_by(EventRow.id)))
+    return TicketSheet(ticket, _articles(tx, number), events, trace)
+
+
+def opening(tx: Transaction, number: int) -> Article | None:
+    """Return the article that a ticket began with, None where no mail opened it."""
+    first = ArticleRow.ticket == number, ArticleRow.kind != ArticleKind.NOTE, ArticleRow.direction == Direction.IN
+    row = tx.connection.execute(_ARTICLES.where(*first).limit(1)).first()
+    if row is None:
+        return None
+    return _article(row, _files(tx, select(AttachmentRow.article).where(AttachmentRow.article == row.id))[row.id])
+
+
+def _articles(tx: Transaction, number: int) -> tuple[FiledArticle, ...]:
+    files = _files(tx, select(ArticleRow.id).where(ArticleRow.ticket == number))
+    rows = tx.connection.execute(_ARTICLES.where(ArticleRow.ticket == number))
+    return tuple(FiledArticle(row.id, _article(row, files[row.id])) for row in rows)
+
+
+def _article(row: Any, files: list[StoredFile]) -> Article:
+    return Article(
+        kind=row.kind,
+        direction=row.direction,
+        sender=Address(row.sender_name, row.sender_address),
+        at=row.at,
+        text=row.text,
+        full_text=row.full_text,
+        html=row.html,
+        message_id=row.message_id,
+        mail_kind=row.mail_kind,
+        attachments=tuple(files),
+        flags=tuple(row.flags),
+    )
+
+
+def _files(tx: Transaction, articles: Select[Any]) -> dict[int, list[StoredFile]]:
+    found: dict[int, list[StoredFile]] = defaultdict(list)
+    for row in tx.connection.execute(_FILES.where(AttachmentRow.article.in_(articles))):
+        found[row[0]].append(StoredFile(*row[1:]))
+    return found
+
+
+def _tags(tx: Transaction, tickets: Select[Any]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    wanted = select(TagRow.ticket, TagRow.tag).where(TagRow.ticket.in_(tickets)).order_by(TagRow.ticket, TagRow.tag)
+    for ticket, tag in tx.connection.execute(wanted):
+        found[ticket].append(tag)
+    return found
