@@ -91,6 +91,8 @@ class Mail:
     headers: Headers = Headers()
     text: str = field(default="", repr=False)
     html: str | None = field(default=None, repr=False)
+    html_source: str | None = field(default=None, repr=False)
+    """The HTML as it came: never to be shown, only read for its structure (where does the quotation begin?)."""
     attachments: tuple[Attachment, ...] = field(default=(), repr=False)
     defects: tuple[str, ...] = ()
 

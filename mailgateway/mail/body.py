@@ -1,0 +1,164 @@
+"""The MIME tree -> what a reader sees: text, HTML, files, in the order of the mail; alternatives chosen, nothing lost."""
+
+import html as entities
+import re
+from dataclasses import dataclass, field
+
+from mailgateway.mail.attachments import declared_name, disposition_of, make_attachment, safe_name, true_type
+from mailgateway.mail.charset import decode
+from mailgateway.mail.flowed import unflow
+from mailgateway.mail.limits import Limits
+from mailgateway.mail.model import Attachment
+from mailgateway.mail.text import html_text
+from mailgateway.mail.transfer import decode_transfer, uu_blocks
+from mailgateway.mail.tree import Part
+
+_TEXTS = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "application/xhtml+xml"})
+_ENRICHED = re.compile(r"</?[A-Za-z][A-Za-z0-9-]{0,40}>")
+_CHARSET_META = re.compile(rb"<meta[^>]{0,200}charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_:-]{1,40})", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Block:
+    """A stretch of the body, as plain text, as HTML, or as both where they are alternatives."""
+
+    plain: str = ""
+    html: str = ""
+
+
+@dataclass(slots=True)
+class Body:
+    """What was read from a tree."""
+
+    blocks: list[Block] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    defects: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads the parts of one message; `raw` are the bytes that the offsets of the parts point into."""
+
+    raw: bytes
+    limits: Limits
+    hint: str = ""
+    body: Body = field(default_factory=Body)
+
+    def read(self, part: Part) -> list[Block]:
+        """Read a part; return what it adds to the body's text, and note its files."""
+        if not part.is_multipart:
+            return self._leaf(part)
+        if part.content_type == "multipart/alternative":
+            return self._alternative(part)
+        if part.content_type == "multipart/report":
+            return [block for number, child in enumerate(part.parts) for block in self._reported(child, number)]
+        return [block for child in part.parts for block in self.read(child)]
+
+    def _reported(self, part: Part, number: int) -> list[Block]:
+        """Read a part of a report: the first is for people, the others are evidence and become files."""
+        if number == 0 or part.is_multipart:
+            return self.read(part)
+        return self._file(part)
+
+    def _alternative(self, part: Part) -> list[Block]:
+        """Take the plain and the HTML form of the same words as one block; other forms are kept as files."""
+        blocks: list[Block] = []
+        for child in part.parts:
+            if child.content_type in ("text/x-amp-html", "text/watch-html"):
+                continue
+            blocks += self.read(child)
+        plains = [block for block in blocks if block.plain.strip() and not block.html]
+        htmls = [block for block in blocks if block.html]
+        if not htmls or not plains:
+            return blocks
+        if len(htmls) > 1 and any(block.plain for block in htmls):
+            return htmls
+        plain = "\n".join(dict.fromkeys(block.plain for block in plains))
+        return [Block(plain, "\n".join(dict.fromkeys(block.html for block in htmls)))]
+
+    def _leaf(self, part: Part) -> list[Block]:
+        word, parameters = disposition_of(part)
+        name = declared_name(part, parameters)
+        if part.content_type not in _TEXTS or part.closed and part.content_type != "text/plain":
+            return self._file(part)
+        if word == "attachment" or (name and word != "inline") or (name and part.content_type == "text/html"):
+            return self._file(part)
+        if name and not self._is_only_text(part):
+            return self._file(part)
+        return self._text(part)
+
+    def _is_only_text(self, part: Part) -> bool:
+        """Tell whether a named inline text is the message itself: nothing was read before it."""
+        return not self.body.attachments and part.content_type == "text/plain" and part.start < self.limits.text_chars
+
+    def _file(self, part: Part) -> list[Block]:
+        attachment, defect = make_attachment(self.raw, part, len(self.body.attachments) + 1, self.limits)
+        if attachment.content or attachment.filename:
+            self.body.attachments.append(attachment)
+        self._note(defect)
+        return []
+
+    def _note(self, defect: str) -> None:
+        if defect and len(self.body.defects) < 100:
+            self.body.defects.append(defect)
+
+    def _text(self, part: Part) -> list[Block]:
+        """Decode a text part; files that hide in it (uuencoded, or binary under a wrong label) become attachments."""
+        data, defect = decode_transfer(self.raw[part.start : part.end], part.header.get("content-transfer-encoding"))
+        self._note(defect)
+        if (
+            part.content_type == "text/plain"
+            and true_type("application/octet-stream", "", data[:16]) != "application/octet-stream"
+        ):
+            return self._file(part)
+        label = part.parameters.get("charset", "")
+        if part.content_type == "text/html" and not label and (meta := _CHARSET_META.search(data, 0, 4_096)):
+            label = meta[1].decode("ascii")
+        if part.content_type == "text/plain" and b"\nbegin" in data or data.startswith(b"begin"):
+            data = self._without_uu(data)
+        text, used = decode(data, label, self.hint)
+        if used and label:
+            self._note(f"text said {label[:40]}, is {used}")
+        text = self._bounded(text.replace("\r\n", "\n").replace("\r", "\n"), part, data)
+        if part.content_type in ("text/html", "application/xhtml+xml"):
+            return [Block(html=text)] if text else []
+        if part.content_type in ("text/enriched", "text/richtext"):
+            text = _ENRICHED.sub("", text)
+        if part.parameters.get("format", "").strip().lower() == "flowed":
+            text = unflow(text, delete_space=part.parameters.get("delsp", "").strip().lower() == "yes")
+        return [Block(plain=text)] if text else []
+
+    def _without_uu(self, data: bytes) -> bytes:
+        """Take uuencoded files out of a text and keep them as attachments."""
+        kept, place = [], 0
+        for start, end, name, content in uu_blocks(data):
+            kept.append(data[place:start])
+            place = end
+            filename = safe_name(name) or f"attachment-{len(self.body.attachments) + 1}.bin"
+            content_type = true_type("application/octet-stream", filename, content)
+            self.body.attachments.append(Attachment(filename, content_type, content))
+        kept.append(data[place:])
+        return b"".join(kept)
+
+    def _bounded(self, text: str, part: Part, data: bytes) -> str:
+        """Cut a text at its limit, and keep the whole as an attachment then."""
+        most = self.limits.text_chars if part.content_type == "text/plain" else self.limits.html_chars
+        if len(text) <= most:
+            return text
+        ending = "txt" if part.content_type == "text/plain" else "html"
+        self._note(f"text of {len(text)} characters cut at {most}, kept whole as an attachment")
+        self.body.attachments.append(Attachment(f"message.{ending}", part.content_type, data))
+        return text[:most]
+
+
+def text_of_blocks(blocks: list[Block]) -> str:
+    """Return the plain text of the whole body, made from the HTML where a block has nothing else."""
+    texts = [block.plain.strip("\n") if block.plain.strip() else html_text(block.html) for block in blocks]
+    return "\n\n".join(text for text in texts if text)
+
+
+def html_of_blocks(blocks: list[Block]) -> str:
+    """Return the HTML of the whole body, "" where no block has any; plain blocks between are shown as they are."""
+    if not any(block.html for block in blocks):
+        return ""
+    return "\n".join(block.html or f"<pre>{entities.escape(block.plain)}</pre>" for block in blocks)

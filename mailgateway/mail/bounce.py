@@ -1,0 +1,112 @@
+"""Mail -> Bounce: delivery reports of RFC 3464, and the many that follow no standard; None where it is no report."""
+
+import re
+from collections.abc import Iterator
+
+from mailgateway.mail.bounce_text import read_text_bounce
+from mailgateway.mail.charset import decode
+from mailgateway.mail.headers import HeaderBlock, ids_of, read_headers
+from mailgateway.mail.limits import DEFAULT
+from mailgateway.mail.model import Attachment, Bounce, Mail
+
+_STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status", "message/xdelivery-status"})
+_ORIGINAL_TYPES = frozenset(
+    {
+        "message/rfc822",
+        "message/global",
+        "text/rfc822-headers",
+        "text/rfc822-header",
+        "message/rfc822-headers",
+        "message/global-headers",
+    }
+)
+_STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+_ADDRESS = re.compile(r"[^\s<>\"'(),:;]{1,128}@[^\s<>\"'(),:;]{1,255}")
+_MESSAGE_ID = re.compile(r"^[>\s]{0,20}message-id[ \t]*:\s{0,20}(<[^<>\s]{1,998}>)", re.IGNORECASE | re.MULTILINE)
+_NO_FAILURE = frozenset({"delivered", "relayed", "expanded"})
+_MOST_READ = 200_000
+
+
+def read_bounce(mail: Mail) -> Bounce | None:
+    """Return what a delivery report says; the first failed recipient counts. None for every other mail."""
+    for attachment in mail.attachments:
+        if attachment.content_type in _STATUS_TYPES:
+            return _standard(mail, attachment)
+    found = read_text_bounce(mail)
+    if found is None:
+        return None
+    return Bounce(found.recipient, found.status, found.action, found.diagnostic, original_id(mail))
+
+
+def _standard(mail: Mail, report: Attachment) -> Bounce | None:
+    """Read the groups of fields of a message/delivery-status part."""
+    groups = list(_groups(report.content[:_MOST_READ]))
+    recipients = [
+        group for group in groups if group.has("action") or group.has("final-recipient") or group.has("status")
+    ]
+    if not recipients:
+        loose = read_text_bounce(mail)
+        return Bounce(original_message_id=original_id(mail)) if loose is None else loose
+    group = next((one for one in recipients if _word(one, "action") not in _NO_FAILURE), recipients[0])
+    action = _word(group, "action")
+    if action in _NO_FAILURE:
+        return None
+    diagnostic = _typed(group.get("diagnostic-code"))
+    return Bounce(
+        recipient=_recipient(group),
+        status=_status(group, diagnostic),
+        action=action or "failed",
+        diagnostic=diagnostic[:1_000],
+        original_message_id=original_id(mail),
+    )
+
+
+def _groups(content: bytes) -> Iterator[HeaderBlock]:
+    """Cut the report into its groups of fields at blank lines."""
+    for block in re.split(rb"\r?\n[ \t]*\r?\n", content.strip())[:200]:
+        header, _ = read_headers(block + b"\n\n", 0, len(block) + 2, DEFAULT)
+        if header.fields:
+            yield header
+
+
+def _word(group: HeaderBlock, name: str) -> str:
+    return re.split(r"[\s(;]", group.get(name).strip(), maxsplit=1)[0].casefold()
+
+
+def _typed(value: str) -> str:
+    """Drop the type in front of a value (`rfc822; ...`, `smtp; ...`) and collapse its white space."""
+    lead, separator, rest = value.partition(";")
+    return " ".join((rest if separator and " " not in lead.strip() else value).split())
+
+
+def _recipient(group: HeaderBlock) -> str:
+    for name in ("final-recipient", "original-recipient", "x-actual-recipient"):
+        found = _ADDRESS.search(_typed(group.get(name)))
+        if found:
+            return found[0].strip("<>")
+    return _typed(group.get("final-recipient")).strip("<> ")
+
+
+def _status(group: HeaderBlock, diagnostic: str) -> str:
+    """Return the enhanced status: the Status field, unless it says less than the diagnostic does."""
+    declared = _STATUS.search(group.get("status"))
+    said = _STATUS.search(diagnostic)
+    if declared and not (said and declared[1].endswith(".0.0")):
+        return declared[1]
+    return said[1] if said else ""
+
+
+def original_id(mail: Mail) -> str:
+    """Return the Message-ID of the mail that a report is about, from the copy that came with it."""
+    for attachment in mail.attachments:
+        if attachment.content_type in _ORIGINAL_TYPES:
+            header, _ = read_headers(attachment.content, 0, min(len(attachment.content), _MOST_READ), DEFAULT)
+            if ids := ids_of(header.get("message-id"), 1):
+                return ids[0]
+    for attachment in mail.attachments:
+        if attachment.content_type.startswith(("text/", "message/")):
+            found = _MESSAGE_ID.search(decode(attachment.content[:_MOST_READ])[0])
+            if found:
+                return ids_of(found[1], 1)[0]
+    found = _MESSAGE_ID.search(mail.text[:_MOST_READ])
+    return ids_of(found[1], 1)[0] if found else ""

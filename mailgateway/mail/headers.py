@@ -1,0 +1,121 @@
+"""The header block of a message or part: bytes -> fields, with every breakage of the wire mended or named."""
+
+import re
+from dataclasses import dataclass, field
+
+from mailgateway.mail.charset import decode
+from mailgateway.mail.limits import Limits
+from mailgateway.mail.model import Headers
+from mailgateway.mail.words import decode_words
+
+_END = re.compile(rb"\r?\n\r?\n|\r\r\n\r\r\n|\r\r(?!\n)")
+_NAME = re.compile(rb"([!-9;-~]{1,120})[ \t]*:")
+_ID = re.compile(r"<([^<>]{1,998})>")
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderBlock:
+    """The fields of a header block: name and unfolded value, encoded words still in it; first one topmost."""
+
+    fields: tuple[tuple[str, str], ...] = ()
+    defects: tuple[str, ...] = field(default=())
+
+    def get(self, name: str) -> str:
+        """Return the topmost value of the field `name` (lower case), "" where there is none."""
+        return next((value for key, value in self.fields if key.lower() == name), "")
+
+    def all(self, name: str) -> list[str]:
+        """Return every value of the field `name` (lower case), topmost first."""
+        return [value for key, value in self.fields if key.lower() == name]
+
+    def has(self, name: str) -> bool:
+        """Tell whether the field `name` (lower case) is there."""
+        return any(key.lower() == name for key, _ in self.fields)
+
+    def decoded(self) -> Headers:
+        """Return the fields with their encoded words decoded."""
+        return Headers(tuple((name, decode_words(value).strip()) for name, value in self.fields))
+
+
+def end_of_headers(raw: bytes, start: int, end: int) -> tuple[int, int]:
+    """Return where the header block that begins at `start` ends, and where the body begins."""
+    if raw.startswith((b"\n", b"\r\n"), start, end):
+        return start, start + (1 if raw[start : start + 1] == b"\n" else 2)
+    found = _END.search(raw, start, end)
+    return (found.start(), found.end()) if found else (end, end)
+
+
+def read_headers(raw: bytes, start: int, end: int, limits: Limits) -> tuple[HeaderBlock, int]:
+    """Read the header block of `raw[start:end]`; return it and the place where the body begins.
+
+    Where lines that are no header fields follow the last field without an empty line, they begin the body.
+    """
+    stop, body = end_of_headers(raw, start, end)
+    defects: list[str] = []
+    if stop - start > limits.header_bytes:
+        defects.append(f"header block of {stop - start} bytes cut at {limits.header_bytes}")
+    block = raw[start : min(stop, start + limits.header_bytes)]
+    lines = block.splitlines(keepends=True)
+    fields, consumed, stray = _collect(lines, limits, defects)
+    if stray >= 0 and not any(_NAME.match(line) for line in lines[stray : stray + 50]):
+        defects.append("no empty line between header and body")
+        body = start + consumed
+    return HeaderBlock(tuple(fields), tuple(defects)), body
+
+
+def _collect(lines: list[bytes], limits: Limits, defects: list[str]) -> tuple[list[tuple[str, str]], int, int]:
+    """Fold lines into fields; return them, the bytes up to the last field, and the first stray line behind it or -1."""
+    folded: list[tuple[bytes, list[bytes]]] = []
+    consumed, place, stray = 0, 0, -1
+    for number, line in enumerate(lines):
+        place += len(line)
+        named = None if line[:1] in b" \t" else _NAME.match(line)
+        if named:
+            if len(folded) == limits.header_fields:
+                defects.append(f"more than {limits.header_fields} header fields")
+                return _unfold(folded, limits, defects), place, -1
+            folded.append((named[1], [line[named.end() :]]))
+            consumed, stray = place, -1
+        elif folded and (line[:1] in b" \t" or not line.strip()) and stray < 0:
+            folded[-1][1].append(line)
+            consumed = place
+        elif number or not line.startswith((b"From ", b">From ")):
+            stray = number if stray < 0 else stray
+            if folded and len(folded[-1][1]) < 1_000 and _more_fields(lines, number):
+                folded[-1][1].append(b" " + line)
+                stray = -1
+        else:
+            consumed = place
+    return _unfold(folded, limits, defects), consumed, stray
+
+
+def _more_fields(lines: list[bytes], number: int) -> bool:
+    """Tell whether a header field follows soon after a line that is none: then the line is a badly folded one."""
+    return any(_NAME.match(line) for line in lines[number + 1 : number + 4])
+
+
+def _unfold(folded: list[tuple[bytes, list[bytes]]], limits: Limits, defects: list[str]) -> list[tuple[str, str]]:
+    fields = []
+    for name, pieces in folded:
+        value = b"".join(piece.rstrip(b"\r\n") for piece in pieces) if len(pieces) > 1 else pieces[0]
+        if len(value) > limits.field_bytes:
+            defects.append(f"field {name.decode('ascii')[:40]} of {len(value)} bytes cut at {limits.field_bytes}")
+            value = value[: limits.field_bytes]
+        text = value.decode("ascii") if value.isascii() else decode(value)[0]
+        fields.append((name.decode("ascii"), text.replace("\x00", "").strip()))
+    return fields
+
+
+def ids_of(value: str, most: int) -> tuple[str, ...]:
+    """Return the message ids of a Message-ID, In-Reply-To or References value, without brackets, in order, once each."""
+    found = _ID.findall(value)
+    if not found:
+        found = [word for word in value.split() if "@" in word and len(word) <= 998]
+    cleaned = (_SPACE.sub("", one) for one in found[-most:])
+    return tuple(dict.fromkeys(one for one in cleaned if one))
+
+
+def text_of(value: str) -> str:
+    """Return a header value as one line of text: encoded words decoded, white space collapsed."""
+    return _SPACE.sub(" ", decode_words(value)).strip()

@@ -1,0 +1,28 @@
+"""Raw bytes -> what makes two copies of one mail the same mail. No MIME tree, linear time.
+
+Deliveries add trace fields on top (Received, Return-Path, Delivered-To, Authentication-Results, X-...), so only the
+writer's own fields and the body are looked at.
+"""
+
+from hashlib import sha256
+
+from mailgateway.mail.headers import ids_of, read_headers
+from mailgateway.mail.limits import DEFAULT, Limits
+from mailgateway.mail.model import Identity
+
+_WRITERS_OWN = ("from", "to", "cc", "subject", "date", "message-id")
+
+
+def identity(raw: bytes, limits: Limits = DEFAULT) -> Identity:
+    """Return the identity of a message; where it has no Message-ID, every byte of it counts."""
+    header, body = read_headers(raw, 0, len(raw), limits)
+    ids = ids_of(header.get("message-id"), 1)
+    if not ids:
+        return Identity("", sha256(raw).hexdigest())
+    digest = sha256()
+    for name in _WRITERS_OWN:
+        for value in header.all(name):
+            digest.update(f"{name}:{value}\n".encode("utf-8", "surrogateescape"))
+    digest.update(b"\n")
+    digest.update(raw[body:].rstrip(b"\r\n").replace(b"\r\n", b"\n"))
+    return Identity(ids[0], digest.hexdigest())

@@ -1,0 +1,96 @@
+"""Bytes of a message -> Mail. Total: any bytes give a value, in bounded time and memory; oddities stand in `defects`."""
+
+import re
+
+from mailgateway.mail.addresses import read_addresses
+from mailgateway.mail.body import Reader, html_of_blocks, text_of_blocks
+from mailgateway.mail.dates import read_date
+from mailgateway.mail.headers import HeaderBlock, ids_of, read_headers, text_of
+from mailgateway.mail.html import sanitise
+from mailgateway.mail.limits import DEFAULT, Limits
+from mailgateway.mail.markup import depth
+from mailgateway.mail.model import Address, Attachment, Mail
+from mailgateway.mail.tree import Tree, read_tree
+
+_KNOWN = frozenset(
+    "from to cc bcc subject date message-id received return-path reply-to sender mime-version content-type in-reply-to"
+    " references delivered-to x-mailer user-agent content-transfer-encoding envelope-to resent-from resent-to list-id"
+    " auto-submitted x-original-to status dkim-signature authentication-results".split()
+)
+_MOST_DEFECTS = 100
+
+
+def parse(raw: bytes, limits: Limits = DEFAULT) -> Mail:
+    """Understand a message (RFC 5322, 2045-2049, 2231, 3676, 6532). Never raises; see `Mail.defects` for what was odd."""
+    tree = read_tree(raw, limits)
+    header = tree.root.header
+    reader = Reader(raw, limits, _hint(tree))
+    blocks = reader.read(tree.root)
+    source = html_of_blocks(blocks)
+    text = text_of_blocks(blocks)
+    defects = [*tree.defects, *reader.body.defects]
+    shown = _shown(source, limits, reader.body.attachments, defects)
+    date, date_defect = read_date(header.get("date"), header.all("received"))
+    senders = _people(header, "from", limits) or _people(header, "sender", limits)
+    ids = ids_of(header.get("message-id"), 1)
+    odd = [date_defect, "" if senders else "no From", "" if ids else "no Message-ID", _not_mail(header, raw)]
+    return Mail(
+        subject=text_of(header.get("subject")),
+        sender=senders[0] if senders else None,
+        to=_people(header, "to", limits),
+        cc=_people(header, "cc", limits),
+        reply_to=_people(header, "reply-to", limits),
+        date=date,
+        message_id=ids[0] if ids else None,
+        in_reply_to=ids_of(" ".join(header.all("in-reply-to")), limits.references),
+        references=ids_of(" ".join(header.all("references")), limits.references),
+        headers=header.decoded(),
+        text=text[: limits.text_chars],
+        html=shown,
+        html_source=source or None,
+        attachments=tuple(reader.body.attachments),
+        defects=tuple(dict.fromkeys(one for one in [*defects, *odd] if one))[:_MOST_DEFECTS],
+    )
+
+
+def looks_like_mail(raw: bytes) -> str | None:
+    """Return None where the bytes have at least one header field of a mail, else one line saying why they are none."""
+    if not raw.strip():
+        return "empty: no bytes of a mail"
+    header, _ = read_headers(raw, 0, min(len(raw), 65_536), DEFAULT)
+    if not header.fields:
+        return "no mail: it does not begin with header fields such as From: or Subject:"
+    if not any(name.lower() in _KNOWN for name, _ in header.fields):
+        return "no mail: none of its header fields is one that mails have"
+    return None
+
+
+def _not_mail(header: HeaderBlock, raw: bytes) -> str:
+    return "" if header.fields or not raw else "no header fields"
+
+
+def _people(header: HeaderBlock, name: str, limits: Limits) -> tuple[Address, ...]:
+    """Return the addresses of every field of this name, most first, without repetitions of a field."""
+    values = dict.fromkeys(header.all(name))
+    found = [address for value in values for address in read_addresses(value, limits.addresses)]
+    return tuple(found[: limits.addresses])
+
+
+def _hint(tree: Tree) -> str:
+    """Return the charset that some part names: the best guess for what has no label."""
+    for part in tree.walk():
+        label = part.parameters.get("charset", "")
+        if label and not re.fullmatch(r"(?i)us-ascii|utf-?8", label):
+            return label
+    return ""
+
+
+def _shown(source: str, limits: Limits, attachments: list[Attachment], defects: list[str]) -> str | None:
+    """Return the sanitised HTML; None where there is none or showing it would cost too much."""
+    if not source:
+        return None
+    if len(source) >= limits.html_chars or depth(source, limits.html_depth) >= limits.html_depth:
+        defects.append("HTML too long or nested too deep to be shown, kept as an attachment")
+        attachments.append(Attachment("message.html", "text/html", source.encode("utf-8", "replace"), inline=True))
+        return None
+    return sanitise(source)

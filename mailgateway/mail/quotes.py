@@ -1,0 +1,141 @@
+"""Lines with which mail clients introduce the history of a conversation, in the languages people write in."""
+
+import re
+
+from mailgateway.mail.text import Line
+
+_LONGEST = 400
+_MOST_LINES = 5
+
+# Verbs and phrases of "On ... NAME wrote:".
+_WROTE = (
+    r"wrote|writes|sent|said|says|a écrit|écrit|a ecrit|a envoyé|nous a dit|schrieb|schrieben|hat geschrieben|geschrieben|"
+    r"schreef|heeft geschreven|geschreven|verzond|het volgende geschreven|skrev|skreiv|ha scritto|scritto|scrisse|escribió|escribio|"
+    r"escreveu|kirjoitti|napisał|napisała|napisał\(a\)|napisal|napisala|napisal\(a\)|napsal|napsala|napsal\(a\)|pisze|píše|"
+    r"napísal|napísala|napísal\(a\)|írta|ezt írta|a scris|пишет|писал|писала|написал|написала|написал\(а\)|"
+    r"пише|писав|написав|написала|написав\(ла\)|yazdı|şunu yazdı|έγραψε|написа|写道|寫道|写到|のメッセージ|のメール|書きました|wrote|"
+    r"작성|작성했습니다|님이 작성|כתב|כתבה|כתב/ה|כתב\(ה\)|كتب|đã viết|viết|rakstīja|rašė|kirjutas|je napisao|je napisala|wrote the following"
+)
+_VERB = re.compile(rf"(?:^|[\s,>)\]*\"'\u200f\u200e]|(?<=님이)|(?<=さん))(?:{_WROTE})(?=[\s:：,.…(*]|$)", re.IGNORECASE)
+_ENDS_WITH_VERB = re.compile(rf"(?:{_WROTE})\W{{0,3}}(?:[:：]|\.{{3}}|…)?\W{{0,3}}$", re.IGNORECASE)
+_OPENING = re.compile(
+    r"^\W{0,3}(?:on|at|in|am|den|um|le|el|il|em|op|på|w dniu|dnia|dne|dňa|на|в|в сообщении|tarihinde|στις|vào|pada|u|ti|pe|ma|ke|to|la|su|"
+    r"lø|sø|ma\.|ti\.|on \w{2}|\d{1,4}[./年-]|(?:mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|сб|вс|пон|wt|śr|czw|pt|sob|niedz|lun|mar|mié|jue|vie|sáb|dom))\b",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"[^\s<>@]{1,128}@[^\s<>@]{1,255}")
+_DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.h]\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\d{1,2}月|\d{4}년")
+_VERBLESS = re.compile(
+    r"^\W{0,3}(?:\d{4}[-/.年]|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\w{2,12}[.,]? \d{1,2} ).{0,200}(?:<[^\s<>@]{1,128}@[^\s<>]{1,255}>|[^\s<>@]{1,128}@[^\s<>]{1,255}):?\s*:?$"
+)
+
+_SEPARATOR = re.compile(
+    r"^\W{0,3}(?:-{2,}|_{2,}|\*{2,}|={2,})\s{0,3}(?:original (?:message|email|mail|appointment)|reply message|ursprüngliche (?:nachricht|mail|e-mail)|"
+    r"originalnachricht|original-?nachricht|antwort nachricht|oprindelig (?:meddelelse|besked|e-mail)|opprinnelig melding|ursprungligt meddelande|"
+    r"originalmeddelande|message d['’]origine|message original|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht|"
+    r"alkuperäinen viesti|wiadomość oryginalna|oryginalna wiadomość|původní (?:zpráva|e-mail)|pôvodná správa|eredeti üzenet|mesaj original|mesajul original|"
+    r"исходное сообщение|оригинальное сообщение|пересланное|початкове повідомлення|orijinal mesaj|özgün ileti|αρχικό μήνυμα|原始邮件|原始郵件|原邮件|"
+    r"original|元のメッセージ|원본 메시지|원본 메일|הודעה מקורית|الرسالة الأصلية|thư gốc|izvorna poruka|in reply to)\b.{0,80}$",
+    re.IGNORECASE,
+)
+_FORWARD = re.compile(
+    r"^\W{0,3}(?:-{2,}|_{2,}|={2,})?\s{0,3}(?:forwarded (?:message|mail|by)|begin forwarded message|weitergeleitete (?:nachricht|mail)|anfang der weitergeleiteten|"
+    r"message transféré|début du message (?:transféré|réexpédié)|mensaje reenviado|inicio del mensaje reenviado|mensagem (?:encaminhada|reencaminhada)|"
+    r"messaggio inoltrato|inizio messaggio inoltrato|doorgestuurd bericht|begin doorgestuurd bericht|videresendt|vidarebefordrat|vidarebefordrade|"
+    r"vidaresendt|välitetty viesti|wiadomość przekazana|przekazana wiadomość|początek przekazywanej|przeposlaná zpráva|preposlaná správa|továbbított|"
+    r"mesaj redirecționat|пересылаемое сообщение|пересланное сообщение|переслане повідомлення|iletilen ileti|yönlendirilmiş|προωθημένο|προωθήθηκε|"
+    r"转发的?邮件|轉寄|転送|전달된|הודעה שהועברה|رسالة معاد|thư chuyển tiếp).{0,80}$",
+    re.IGNORECASE,
+)
+_FORWARD_SUBJECT = re.compile(
+    r"^(?:\[[^\]]{0,40}\]\s*)?(?:fwd?|wg|tr|pd|vs|rv|enc|doorst|i|vl|vb|videresend|továbbítás|ilt|πρθ|转发|轉寄)\s?[:：]",
+    re.IGNORECASE,
+)
+
+# Field names of the header block that Outlook and others put above the history.
+_FROM = r"from|von|de|van|da|fra|från|od|lähettäjä|feladó|de la|от|від|kimden|gönderen|από|发件人|寄件者|寄件人|差出人|送信者|보낸 사람|מאת|من|từ|expéditeur|remitente|mittente|afzender"
+_OTHER = (
+    r"sent|date|to|cc|subject|reply-to|importance|attachments|gesendet|datum|an|betreff|kopie|envoyé|envoyé le|date|à|objet|enviado|enviado el|fecha|para|asunto|"
+    r"inviato|data|a|oggetto|enviada em|enviada|assunto|verzonden|aan|onderwerp|sendt|dato|til|emne|skickat|till|ämne|lähetetty|päivämäärä|vastaanottaja|aihe|"
+    r"wysłano|wysłane|do|temat|dw|odesláno|komu|kopie|předmět|odoslané|predmet|dátum|elküldve|küldve|címzett|tárgy|trimis|către|subiect|отправлено|дата|кому|копия|тема|"
+    r"надіслано|копія|gönderildi|gönderme tarihi|tarih|kime|konu|bilgi|εστάλη|ημερομηνία|προς|θέμα|κοιν|发送时间|收件人|主题|抄送|日期|寄件日期|收件者|主旨|副本|"
+    r"送信日時|宛先|件名|日付|보낸 날짜|받는 사람|제목|날짜|참조|נשלח|תאריך|אל|נושא|تاريخ|إلى|الموضوع|đã gửi|ngày|đến|chủ đề|tới"
+)
+_FROM_FIELD = re.compile(rf"^\W{{0,4}}(?:{_FROM})\W{{0,3}}[:：]\W{{0,4}}\S.{{0,300}}$", re.IGNORECASE)
+_FIELD = re.compile(rf"^\W{{0,4}}(?:{_FROM}|{_OTHER})\W{{0,3}}[:：]", re.IGNORECASE)
+_RULE = re.compile(r"^\W{0,2}[_=*—–-]{5,}\W{0,2}$")
+_MARKER = re.compile(r"##-[^#\n]{1,200}-##")
+
+
+def is_marker(text: str) -> bool:
+    """Tell whether a line holds a marker of ours, in any language: `##- ... -##`."""
+    return bool(_MARKER.search(text[:_LONGEST]))
+
+
+def is_forward_subject(subject: str) -> bool:
+    """Tell whether a subject says that the mail was forwarded."""
+    return bool(_FORWARD_SUBJECT.match(subject.strip()[:100]))
+
+
+def is_forward(text: str) -> bool:
+    """Tell whether a line introduces a forwarded mail."""
+    return len(text) <= _LONGEST and bool(_FORWARD.match(text))
+
+
+def is_separator(text: str) -> bool:
+    """Tell whether a line is a client's rule in front of the history (`-----Original Message-----`)."""
+    return len(text) <= _LONGEST and bool(_SEPARATOR.match(text))
+
+
+def is_rule(text: str) -> bool:
+    """Tell whether a line is drawn only, as clients do above a header block."""
+    return len(text) <= _LONGEST and bool(_RULE.match(text))
+
+
+def header_block(lines: list[Line], start: int) -> int:
+    """Return how many lines a header block of a quoted mail at `start` has (From, Sent, To, Subject...), 0 for none."""
+    if not _FROM_FIELD.match(lines[start].text[:_LONGEST]):
+        return 0
+    fields, last = 1, start
+    for place in range(start + 1, min(start + 12, len(lines))):
+        text = lines[place].text[:_LONGEST]
+        if _FIELD.match(text):
+            fields, last = fields + 1, place
+        elif not text.strip() and place - last > 1:
+            break
+    return last - start + 1 if fields >= 3 else 0
+
+
+def attribution(lines: list[Line], start: int) -> int:
+    """Return how many lines the attribution at `start` takes ("On ... wrote:"), 0 where there is none.
+
+    It names a time or an address, and a verb of writing near its end; clients break it over up to five lines.
+    """
+    joined = ""
+    for count in range(1, _MOST_LINES + 1):
+        place = start + count - 1
+        if place >= len(lines) or lines[place].depth != lines[start].depth:
+            return 0
+        text = lines[place].text.strip()
+        if not text or len(joined) + len(text) > _LONGEST:
+            return 0
+        joined = f"{joined} {text}".strip()
+        if _is_attribution(joined, followed=_next_is_quoted(lines, place)):
+            return count
+    return 0
+
+
+def _next_is_quoted(lines: list[Line], place: int) -> bool:
+    """Tell whether the next words after a line are quoted deeper than it."""
+    for line in lines[place + 1 : place + 4]:
+        if line.text.strip():
+            return line.depth > lines[place].depth
+    return False
+
+
+def _is_attribution(text: str, *, followed: bool) -> bool:
+    evidence = bool(_ADDRESS.search(text)) + bool(_DATE.search(text)) + bool(_OPENING.match(text))
+    if _VERB.search(text) or _ENDS_WITH_VERB.search(text):
+        ends = text.rstrip("*_ \u200f\u200e").endswith((":", "：", "...", "…")) or bool(_ENDS_WITH_VERB.search(text))
+        return ends and (evidence >= 2 or (followed and (evidence >= 1 or text.endswith(":"))))
+    return bool(_VERBLESS.match(text)) and (followed or text.rstrip().endswith(":"))

@@ -1,0 +1,186 @@
+"""Mail -> Reply: what the writer wrote, the quoted history and the signature off. When in doubt nothing is cut.
+
+Lines come from the HTML where its structure says what is quoted, else from the plain text. Answers between quoted
+lines are kept with the lines they answer; a forwarded mail is content and is kept whole.
+"""
+
+import re
+
+from mailgateway.mail.model import Mail, Reply
+from mailgateway.mail.quotes import (
+    attribution,
+    header_block,
+    is_forward,
+    is_forward_subject,
+    is_marker,
+    is_rule,
+    is_separator,
+)
+from mailgateway.mail.signature import without_signature
+from mailgateway.mail.text import Line, Mark, html_lines, joined
+
+MARKER = "##- reply above this line -##"
+"""What our mails begin with, so that everything from it on can be cut from an answer; also known in other languages."""
+
+_MOST_LINES = 5_000
+_STRUCTURE = re.compile(
+    r"<blockquote|divrplyfwdmsg|appendonsend|gmail_(?:quote|attr|signature)|yahoo_quoted|protonmail|moz-(?:cite|forward|signature)|zwchr|signature",
+    re.IGNORECASE,
+)
+_QUOTE_SIGNS = re.compile(r"^[ \t]?((?:>[ \t]?)+)")
+
+
+def split_reply(mail: Mail) -> Reply:
+    """Return what the writer of a mail wrote, and whether anything earlier was quoted and cut."""
+    lines = _lines(mail)
+    rest: list[Line] = []
+    if len(lines) > _MOST_LINES:
+        lines, rest = lines[:_MOST_LINES], lines[_MOST_LINES:]
+    own, forwarded, quoted = _separate(lines, forwards=is_forward_subject(mail.subject))
+    kept = [*own, *([Line("")] if own and forwarded else []), *forwarded]
+    if rest and not quoted:
+        kept += rest
+    return Reply(joined(kept).strip(), quoted)
+
+
+def _lines(mail: Mail) -> list[Line]:
+    """Return the lines of the body, from the form of it that knows most about its structure."""
+    if mail.html_source and _STRUCTURE.search(mail.html_source):
+        return html_lines(mail.html_source)
+    return [_plain_line(text) for text in mail.text.split("\n")]
+
+
+def _plain_line(text: str) -> Line:
+    signs = _QUOTE_SIGNS.match(text)
+    if not signs:
+        return Line(text)
+    return Line(text[signs.end() :], signs[1].count(">"))
+
+
+def _separate(lines: list[Line], *, forwards: bool) -> tuple[list[Line], list[Line], bool]:
+    """Split lines into the writer's own, a forwarded mail behind them, and whether history was cut."""
+    lines, quoted = _above_marker(lines)
+    for place, line in enumerate(lines):
+        if line.depth == 0 and (line.mark is Mark.FORWARD or is_forward(line.text)):
+            own, cut = _own(lines[:place])
+            return own, lines[place:], cut or quoted
+        if history := _history_at(lines, place):
+            if forwards and history == "block":
+                own, cut = _own(lines[:place])
+                return own, lines[place:], cut or quoted
+            own, _ = _own(lines[:place])
+            return own, [], True
+    own, cut = _own(lines)
+    return own, [], cut or quoted
+
+
+def _above_marker(lines: list[Line]) -> tuple[list[Line], bool]:
+    """Cut at our marker, and what introduces the quotation it stands in."""
+    place = next((number for number, line in enumerate(lines) if is_marker(line.text)), -1)
+    if place < 0:
+        return lines, False
+    above = lines[:place]
+    while above and (not above[-1].text.strip() or above[-1].depth):
+        above.pop()
+    for back in range(1, min(6, len(above)) + 1):
+        if attribution(lines, len(above) - back) >= back:
+            return above[: len(above) - back], True
+    return above, True
+
+
+def _history_at(lines: list[Line], place: int) -> str:
+    """Tell whether the history begins at a line and reaches to the end: by mark, separator or header block ("" if not)."""
+    line = lines[place]
+    if line.depth:
+        return ""
+    if line.mark is Mark.HISTORY:
+        return "block"
+    if not line.text.strip():
+        return ""
+    if is_separator(line.text):
+        return "block"
+    if header_block(lines, place):
+        return "block"
+    if (
+        is_rule(line.text)
+        and place + 1 < len(lines)
+        and any(header_block(lines, after) for after in range(place + 1, min(place + 4, len(lines))))
+    ):
+        return "block"
+    return ""
+
+
+def _own(lines: list[Line]) -> tuple[list[Line], bool]:
+    """Take attributions and quotations out, but keep quoted lines that are answered below; then the signature."""
+    spans = _quotations(lines)
+    if not spans:
+        return without_signature(lines), False
+    last_words = max((n for n, line in enumerate(lines) if _is_word(line) and not _inside(n, spans)), default=-1)
+    kept: list[Line] = []
+    place = 0
+    answered = _answered(lines, spans)
+    for number, (start, end) in enumerate(spans):
+        kept += lines[place:start]
+        if start < last_words and number in answered:
+            kept += lines[start:end]
+        place = end
+    kept += lines[place:]
+    return without_signature(kept), True
+
+
+def _is_word(line: Line) -> bool:
+    return bool(line.text.strip()) and line.depth == 0
+
+
+def _inside(number: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= number < end for start, end in spans)
+
+
+def _answered(lines: list[Line], spans: list[tuple[int, int]]) -> set[int]:
+    """Return which quotations are answered in between: those before the last when own words stand between two."""
+    answered = set()
+    for number in range(len(spans) - 1):
+        between = lines[spans[number][1] : spans[number + 1][0]]
+        if any(_is_word(line) for line in between):
+            answered.add(number)
+            answered.add(number + 1)
+    return answered
+
+
+def _quotations(lines: list[Line]) -> list[tuple[int, int]]:
+    """Find the quoted stretches: (start, end), an attribution in front of one belongs to it."""
+    spans: list[tuple[int, int]] = []
+    place = 0
+    while place < len(lines):
+        line = lines[place]
+        if line.depth:
+            end = _end_of_quote(lines, place)
+            spans.append((place, end))
+            place = end
+        elif line.text.strip() and (count := attribution(lines, place)):
+            end = _behind_attribution(lines, place + count)
+            spans.append((place, end))
+            place = end
+        else:
+            place += 1
+    return spans
+
+
+def _end_of_quote(lines: list[Line], start: int) -> int:
+    """Return the end of a quoted stretch; blank lines inside it belong to it."""
+    end = place = start
+    while place < len(lines) and (lines[place].depth or not lines[place].text.strip()):
+        if lines[place].depth:
+            end = place + 1
+        place += 1
+    return end
+
+
+def _behind_attribution(lines: list[Line], place: int) -> int:
+    """Return the end of what an attribution introduces: the quoted lines, or all the rest where none is marked as quoted."""
+    following = place
+    while following < len(lines) and not lines[following].text.strip():
+        following += 1
+    if following < len(lines) and lines[following].depth:
+        return _end_of_quote(lines, following)
+    return len(lines)
