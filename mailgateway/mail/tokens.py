@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 _SIGNATURE_LENGTH = 20
-_DETAIL = re.compile(rf"t(\d{{1,12}})\.([a-z2-7]{{{_SIGNATURE_LENGTH}}})\Z", re.ASCII | re.IGNORECASE)
+_DETAIL = re.compile(rf"t([1-9]\d{{0,11}})\.([a-z2-7]{{{_SIGNATURE_LENGTH}}})\Z", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def reply_address(base: str, key: bytes, ticket: int, bound_to: str) -> str:
 def read_reply_token(address: str, own_addresses: frozenset[str]) -> ReplyToken | None:
     """Return the token in an address that is one of `own_addresses` (casefolded) but for its detail part."""
     local, _, domain = address.rpartition("@")
-    base, _, detail = local.partition("+")
+    base, _, detail = local.rpartition("+")
     match = _DETAIL.match(detail)
     if match is None or f"{base}@{domain}".casefold() not in own_addresses:
         return None

@@ -1,0 +1,89 @@
+"""A notice and its rendered words -> the letter: ids, reply address, envelope, attachments. Adds no words of its own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from mailgateway.desk.model import StoredFile
+from mailgateway.desk.plan import Notice, NoticeKind
+from mailgateway.desk.policy import Policy
+from mailgateway.mail.compose import Outgoing, compose
+from mailgateway.mail.fields import addr_spec
+from mailgateway.mail.model import Address, Attachment, Letter
+from mailgateway.mail.tokens import letter_id, reply_address
+
+_WITH_FILES = (NoticeKind.REPLY, NoticeKind.AGENT_NOTIFICATION, NoticeKind.AGENT_FOLLOW_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The words of a notice. `defects` says, a line each, which templates failed before one succeeded."""
+
+    subject: str
+    text: str
+    html: str | None
+    defects: tuple[str, ...] = ()
+
+
+def with_number(notice: Notice, number: int) -> Notice:
+    """Return the notice with its ticket's number, which is known only once the ticket is stored."""
+    return notice if notice.ticket is None else replace(notice, ticket=replace(notice.ticket, number=number))
+
+
+def dedupe_key(notice: Notice, occasion: str) -> str:
+    """Name the letter by what caused it, what it is and who gets it: the same work done again gives the same name."""
+    return f"{occasion}/{notice.kind.value}/{notice.recipient.key}"
+
+
+def files_of(notice: Notice) -> tuple[StoredFile, ...]:
+    """Return the attachments that go along with the notice."""
+    return notice.article.attachments if notice.article and notice.kind in _WITH_FILES else ()
+
+
+def write_letter(
+    notice: Notice,
+    rendered: Rendered,
+    number: int | None,
+    occasion: str,
+    now: datetime,
+    policy: Policy,
+    files: Mapping[str, bytes],
+) -> Letter:
+    """Return the finished mail. `files` holds the contents of `files_of(notice)` by their SHA-256.
+
+    The envelope sender is the plain support address for every letter, automatic ones too. RFC 3834 section 3.3 allows
+    it where that address answers no machine, as ours never does; with <> the bounces would not come back to us, and
+    providers that let an account send as itself only (Microsoft 365 among them) refuse both <> and detailed addresses.
+    """
+    key = policy.reply_keys[0]
+    message_id = letter_id(key, dedupe_key(notice, occasion), policy.domain)
+    content = compose(
+        Outgoing(
+            message_id=message_id,
+            date=now,
+            sender=notice.sender,
+            recipient=notice.recipient,
+            reply_to=_reply_to(notice, number, key),
+            subject=rendered.subject,
+            text=rendered.text,
+            html=rendered.html,
+            automatic=notice.automatic.value,
+            marks=policy.domain,
+            in_reply_to=notice.in_reply_to,
+            references=notice.references,
+            attachments=tuple(_attached(stored, files[stored.sha256]) for stored in files_of(notice)),
+        )
+    )
+    return Letter(message_id, notice.sender.address, addr_spec(notice.recipient.address), content)
+
+
+def _reply_to(notice: Notice, number: int | None, key: bytes) -> Address:
+    """Return where answers go: to the ticket, signed for the addressee, or plainly to the support address."""
+    plain = notice.sender
+    if not number or not notice.bound_to:
+        return plain
+    return Address(plain.name, reply_address(plain.address, key, number, notice.bound_to))
+
+
+def _attached(stored: StoredFile, content: bytes) -> Attachment:
+    return Attachment(stored.filename, stored.content_type, content, stored.inline, stored.content_id)
