@@ -3,7 +3,7 @@
 from mailgateway.errors import Finding
 from mailgateway.rules.actions import ACTIONS, Vocabulary
 from mailgateway.rules.conditions import Reader
-from mailgateway.rules.findings import Findings, Locate, Path, Wrong
+from mailgateway.rules.findings import EntryPath, Findings, Locate, Wrong
 from mailgateway.rules.schema import ActionName, Rule, Ruleset
 from mailgateway.rules.text import described, excerpt
 
@@ -24,7 +24,7 @@ def compile_rules(
     rules = []
     names: dict[str, str] = {}
     for number, written in enumerate(_rules(document, findings)):
-        path: Path = ("rules", number)
+        path: EntryPath = ("rules", number)
         if not isinstance(written, dict):
             findings.add(path, f"a rule has the keys name, when and then; this is {described(written)}")
             continue
@@ -51,7 +51,7 @@ def _rules(document: object, findings: Findings) -> list[object]:
     return []
 
 
-def _name(written: dict[str, object], path: Path, number: int, names: dict[str, str], findings: Findings) -> str:
+def _name(written: dict[str, object], path: EntryPath, number: int, names: dict[str, str], findings: Findings) -> str:
     """Return the rule's name, or "rule 3"; two rules may not have the same one, as traces name rules by it."""
     name = written.get("name", f"rule {number + 1}")
     place = (*path, "name") if "name" in written else path
@@ -66,7 +66,7 @@ def _name(written: dict[str, object], path: Path, number: int, names: dict[str, 
     return name
 
 
-def _rule(name: str, written: dict[str, object], path: Path, reader: Reader) -> Rule | None:
+def _rule(name: str, written: dict[str, object], path: EntryPath, reader: Reader) -> Rule | None:
     findings = reader.findings
     findings.unknown_keys(written, path, RULE_KEYS)
     if "when" not in written:
@@ -81,7 +81,7 @@ def _rule(name: str, written: dict[str, object], path: Path, reader: Reader) -> 
     return Rule(name, findings.line(path), when, then, stop is True)
 
 
-def _then(written: object, path: Path, reader: Reader, *, is_needed: bool) -> dict[ActionName, object] | None:
+def _then(written: object, path: EntryPath, reader: Reader, *, is_needed: bool) -> dict[ActionName, object] | None:
     findings, actions = reader.findings, tuple(name.value for name in ActionName)
     if written is None or written == {}:
         if is_needed:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from mailgateway.mail.model import Kind
 from mailgateway.rules.actions import Vocabulary
 from mailgateway.rules.fields import FIELDS, HEADER, Field, find_field
-from mailgateway.rules.findings import Findings, Path, Wrong
+from mailgateway.rules.findings import EntryPath, Findings, Wrong
 from mailgateway.rules.nearest import instead
 from mailgateway.rules.operators import OPERATORS, Operator, Takes
 from mailgateway.rules.schema import AllOf, AnyOf, Condition, FieldTest, Not
@@ -25,7 +25,7 @@ class Reader:
     findings: Findings
     vocabulary: Vocabulary
 
-    def condition(self, written: object, path: Path) -> Condition | None:
+    def condition(self, written: object, path: EntryPath) -> Condition | None:
         """Read any condition."""
         if written == EVERY_MAIL:
             return AllOf()
@@ -41,7 +41,7 @@ class Reader:
         self._complain_of_keys(written, combining, path)
         return None
 
-    def _combined(self, key: str, written: object, path: Path) -> Condition | None:
+    def _combined(self, key: str, written: object, path: EntryPath) -> Condition | None:
         if key == "not":
             part = self.condition(written, path)
             return None if part is None else Not(part)
@@ -55,7 +55,7 @@ class Reader:
             return None
         return AllOf(good) if key == "all" else AnyOf(good)
 
-    def _complain_of_keys(self, written: dict[str, object], combining: list[str], path: Path) -> None:
+    def _complain_of_keys(self, written: dict[str, object], combining: list[str], path: EntryPath) -> None:
         self.findings.unknown_keys(written, path, ("field", *_COMBINING, *OPERATORS))
         if any(key in OPERATORS for key in written):
             self.findings.add(path, '"field" is missing: say what to look at, such as field: subject')
@@ -63,7 +63,7 @@ class Reader:
             both = " and ".join(combining)
             self.findings.add(path, f"{both} stand beside each other: put both below one all: or any:")
 
-    def _test(self, written: dict[str, object], path: Path) -> Condition | None:
+    def _test(self, written: dict[str, object], path: EntryPath) -> Condition | None:
         field = self._field(written["field"], (*path, "field"))
         asked = [key for key in written if key != "field"]
         known = [key for key in asked if key in OPERATORS]
@@ -83,13 +83,13 @@ class Reader:
             self.findings.add(place, str(wrong))
             return None
 
-    def _check_operator(self, key: str, path: Path) -> None:
+    def _check_operator(self, key: str, path: EntryPath) -> None:
         if key in _COMBINING:
             self.findings.add(path, f"{key}: is a condition of its own: put it and the test below one all: or any:")
         elif key not in OPERATORS:
             self.findings.add(path, f"unknown operator {excerpt(key)}; {instead(key, OPERATORS)}")
 
-    def _field(self, name: object, path: Path) -> Field | None:
+    def _field(self, name: object, path: EntryPath) -> Field | None:
         if not isinstance(name, str):
             self.findings.add(path, f"a field is a word such as subject, not {described(name)}")
             return None

@@ -6,10 +6,10 @@ from mailgateway.errors import Finding
 from mailgateway.rules.nearest import instead
 from mailgateway.rules.text import excerpt
 
-Path = tuple[str | int, ...]
+EntryPath = tuple[str | int, ...]
 """The keys and list positions that lead from the top of a document to one entry."""
 
-Locate = Callable[[Path], tuple[int, int]]
+Locate = Callable[[EntryPath], tuple[int, int]]
 """Gives line and column (from 1) of an entry: of its key in a mapping, of the item in a list."""
 
 
@@ -25,16 +25,16 @@ class Findings:
         self._locate = locate
         self._found: list[Finding] = []
 
-    def add(self, path: Path, problem: str) -> None:
+    def add(self, path: EntryPath, problem: str) -> None:
         """Note a problem of the entry at `path`."""
         line, column = self._locate(path)
         self._found.append(Finding(self._file, line, column, problem))
 
-    def line(self, path: Path) -> int:
+    def line(self, path: EntryPath) -> int:
         """Return the line that the entry at `path` begins on."""
         return self._locate(path)[0]
 
-    def unknown_keys(self, mapping: Mapping[str, object], path: Path, known: Iterable[str]) -> None:
+    def unknown_keys(self, mapping: Mapping[str, object], path: EntryPath, known: Iterable[str]) -> None:
         """Note every key of the mapping that is not known, and the one that was probably meant."""
         names = tuple(known)
         for key in mapping:

@@ -1,0 +1,227 @@
+"""What gateway.yaml may say. The descriptions are shown by editors, and where a key that is needed is missing."""
+
+from datetime import timedelta
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from mailgateway.accounts.server import Tls
+from mailgateway.config.kinds import (
+    Address,
+    Database,
+    Domain,
+    Duration,
+    Host,
+    Line,
+    Port,
+    SecretRef,
+    Settle,
+    Settlement,
+    Size,
+    Strict,
+    Truth,
+    Word,
+    wrong,
+)
+from mailgateway.config.secret import Secret
+from mailgateway.desk.model import Priority, TicketType
+from mailgateway.desk.policy import AgentEvidence
+
+_Count = Annotated[int, Field(strict=True, ge=1, le=10_000)]
+_Connections = Annotated[int, Field(strict=True, ge=1, le=64)]
+_Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+
+
+class RefreshGrant(Strict):
+    """OAuth2 with a refresh token (RFC 6749 section 6): for accounts whose owner consented once, as at Google."""
+
+    token_url: Line = Field(description="the provider's token endpoint, an https:// address")
+    client_id: Line = Field(description="the id under which this program is registered with the provider")
+    client_secret: SecretRef | None = Field(
+        default=None, description="the secret of that registration, where it has one"
+    )
+    refresh_token: SecretRef = Field(description="where the refresh token is kept, such as {file: PATH}")
+    scope: str = Field(default="", description="what is asked for; empty for what was consented to")
+
+
+class ClientGrant(Strict):
+    """OAuth2 with the program's own credentials (RFC 6749 section 4.4): as Microsoft 365 lets a daemon read mail."""
+
+    token_url: Line = Field(description="the provider's token endpoint, an https:// address")
+    client_id: Line = Field(description="the id under which this program is registered with the provider")
+    client_secret: SecretRef = Field(description="the secret of that registration, such as {file: PATH}")
+    scope: Line = Field(description="what is asked for, such as https://outlook.office365.com/.default")
+
+
+class Token(Strict):
+    """Where the access token for XOAUTH2 comes from: exactly one of the three."""
+
+    command: Annotated[tuple[str, ...], Field(min_length=1)] | None = Field(
+        default=None, description="a program and its arguments that prints an access token; no shell is involved"
+    )
+    refresh: RefreshGrant | None = Field(default=None, description="get access tokens with a refresh token")
+    client_credentials: ClientGrant | None = Field(
+        default=None, description="get access tokens with the program's credentials"
+    )
+
+    @model_validator(mode="after")
+    def _has_one_source(self) -> Self:
+        if sum(source is not None for source in (self.command, self.refresh, self.client_credentials)) != 1:
+            wrong("a token has exactly one source: write command:, refresh: or client_credentials:")
+        return self
+
+
+class Access(Strict):
+    """A mail server, and how to log in there: with a password, or with a token (XOAUTH2)."""
+
+    host: Host = Field(description="the server's name, such as mail.example.com")
+    port: Port | None = Field(default=None, description="the port; by default the one that belongs to tls")
+    tls: Tls
+    username: Line | None = Field(default=None, description="who logs in")
+    password: SecretRef | None = Field(default=None, description="where the password is kept, such as {env: NAME}")
+    token: Token | None = Field(default=None, description="an OAuth2 access token instead of a password (XOAUTH2)")
+    timeout: Duration = Field(
+        default=timedelta(seconds=60), description="how long to wait for a connection, and for every answer"
+    )
+    ca_file: Line | None = Field(
+        default=None, description="a PEM file of the authorities to trust instead of the system's"
+    )
+
+    @model_validator(mode="after")
+    def _logs_in_in_one_way(self) -> Self:
+        if self.password is not None and self.token is not None:
+            wrong("password and token stand beside each other: keep the one that the server wants")
+        if self.username is None and (self.password is not None or self.token is not None):
+            wrong("username is missing: say who logs in")
+        if self.username is not None and self.password is None and self.token is None:
+            wrong("password is missing: write password: {env: NAME}, or token: for OAuth2")
+        return self
+
+
+class Imap(Access):
+    """The account that mail is fetched from."""
+
+    tls: Tls = Field(
+        default=Tls.IMPLICIT, description="implicit (port 993), starttls (143) or none (143), never by itself"
+    )
+    username: Line = Field(description="who logs in, often the mail address")
+    folder: Line = Field(default="INBOX", description="the folder that mail arrives in")
+    poll: Duration = Field(
+        default=timedelta(seconds=60), description="how often to look for new mail, beside the server's own news (IDLE)"
+    )
+
+
+class Smtp(Access):
+    """The server that mail is sent through."""
+
+    tls: Tls = Field(
+        default=Tls.STARTTLS, description="starttls (port 587), implicit (465) or none (25), never by itself"
+    )
+    connections: _Connections = Field(default=4, description="how many connections are open at most")
+    helo: Domain | None = Field(default=None, description="the name to greet with; by default the domain above")
+    retry_for: Duration = Field(
+        default=timedelta(hours=72), description="how long to go on trying where the server says later, or nothing"
+    )
+
+
+class Settling(Strict):
+    """What happens on the server to a mail once it is safely stored here."""
+
+    processed: Settlement = Field(default=Settle("flag", "\\Seen"), description="a mail that became an article")
+    quarantined: Settlement = Field(
+        default=Settle("flag", "\\Flagged"), description="a mail that a person has to look at"
+    )
+
+
+class Default(Strict):
+    """What a ticket gets where no rule decides."""
+
+    group: Word = Field(description="the group that gets what no rule routes, a name from groups.yaml")
+    type: TicketType = Field(default=TicketType.INCIDENT, description="what a ticket is about")
+    priority: Priority = Field(default=Priority.NORMAL, description="how urgent a ticket is")
+    language: _Language = Field(default="en", description="the language of the mails to the customer, such as en or pl")
+
+
+class Mailbox(Strict):
+    """A support address, and the account that its mail arrives in."""
+
+    name: Word = Field(description="what rules and logs call it, such as support")
+    address: Address = Field(description="the address that customers write to, and that answers come from")
+    display: Line | None = Field(
+        default=None, description="the name beside that address; by default the mailbox's name"
+    )
+    aliases: tuple[Address, ...] = Field(default=(), description="other addresses whose mail arrives here")
+    imap: Imap = Field(description="the account that mail is fetched from: host, username and password")
+    settle: Settling = Field(
+        default=Settling(), description="what happens on the server to a mail that is safely stored"
+    )
+    default: Default = Field(description="what no rule decides; at least default: {group: NAME}")
+    size_limit: Size = Field(
+        default=50_000_000, description="a larger mail is not fetched: it is quarantined, its sender told"
+    )
+
+
+class Alarms(Strict):
+    """When the admin is told that mail does not flow."""
+
+    fetch_after: Duration = Field(
+        default=timedelta(minutes=15), description="no good fetch from a mailbox for this long"
+    )
+    send_after: Duration = Field(
+        default=timedelta(minutes=15), description="mail is due, and none could be sent for this long"
+    )
+
+
+class Limits(Strict):
+    """What keeps machines from writing to each other without end."""
+
+    automatic_mails_per_hour: _Count = Field(
+        default=5, description="automatic mails to one address within an hour, at most"
+    )
+
+
+class Agents(Strict):
+    """What proves that a mail is an agent's."""
+
+    evidence: AgentEvidence = Field(
+        default=AgentEvidence.TOKEN_OR_DMARC,
+        description="token: the signed reply address; dmarc: a pass stated by a trusted server; either, or both",
+    )
+    trusted_authserv: tuple[Line, ...] = Field(
+        default=(), description="the names with which your own servers sign Authentication-Results (RFC 8601)"
+    )
+
+
+class Files(Strict):
+    """The other files, relative to this one."""
+
+    groups: Line = Field(default="groups.yaml", description="agents and groups")
+    rules: Line = Field(default="routing.yaml", description="routing rules")
+    templates: Line | None = Field(
+        default=None, description="a folder of your own templates, which go before the shipped ones"
+    )
+    service_levels: Line | None = Field(default=None, description="accepted, and not read by this version")
+    organisations: Line | None = Field(default=None, description="accepted, and not read by this version")
+
+
+class GatewayFile(Strict):
+    """The main configuration file of mailgateway."""
+
+    domain: Domain = Field(description="your domain, for the ids of mails that are sent, such as example.com")
+    database: Database = Field(description="such as sqlite:///data/mailgateway.db (relative to this file)")
+    blobs: Line = Field(description="where mails and attachments are kept: a folder, or any fsspec address")
+    admin: Address = Field(description="the address that alarms go to, such as postmaster@example.com")
+    mailboxes: Annotated[tuple[Mailbox, ...], Field(min_length=1)] = Field(description="the support addresses")
+    smtp: Smtp = Field(description="the server that mail is sent through, at least smtp: {host: NAME}")
+    agents: Agents = Field(default=Agents(), description="what proves that a mail is an agent's")
+    alarms: Alarms = Field(default=Alarms(), description="when the admin is told that mail does not flow")
+    limits: Limits = Field(default=Limits(), description="what keeps machines from writing to each other without end")
+    one_ticket_per_mail: Truth = Field(
+        default=True,
+        description="a mail to several addresses here is one ticket, in the mailbox that got it first",
+    )
+    files: Files = Field(default=Files(), description="the other files, relative to this one")
+
+    def database_url(self) -> str:
+        """Return the database's address; raises ConfigError where it is a secret that cannot be read."""
+        return self.database.read() if isinstance(self.database, Secret) else self.database

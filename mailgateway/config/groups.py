@@ -1,0 +1,43 @@
+"""What groups.yaml may say: who works tickets, and in which groups."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from mailgateway.config.kinds import Address, Line, Strict, Word, wrong
+
+_RESERVED = ("me", "none")
+
+
+def _no_command(name: str) -> str:
+    if name.casefold() in _RESERVED:
+        wrong(f'"{name}" has a meaning of its own in "#assign {name}": choose another name')
+    return name
+
+
+class AgentEntry(Strict):
+    """Somebody who works tickets, by mail from this address."""
+
+    name: Annotated[Word, AfterValidator(_no_command)] = Field(description="what rules and commands call them")
+    display: Line | None = Field(default=None, description="the name that customers see; by default the name")
+    address: Address = Field(description="where notifications go; customers never see it")
+    aliases: tuple[Address, ...] = Field(default=(), description="other addresses that they write from")
+
+
+class GroupEntry(Strict):
+    """A team that tickets are routed to."""
+
+    name: Word = Field(description="what rules and commands call it")
+    display: Line | None = Field(default=None, description="its name for people; by default the name")
+    members: tuple[Word, ...] = Field(default=(), description="names of agents: they are told of new tickets")
+    lead: Word | None = Field(default=None, description="the agent who leads it")
+    address: Address | None = Field(default=None, description="a shared address that is told as well")
+
+
+class GroupsFile(Strict):
+    """Agents and groups."""
+
+    agents: tuple[AgentEntry, ...] = Field(default=(), description="everybody who works tickets")
+    groups: Annotated[tuple[GroupEntry, ...], Field(min_length=1)] = Field(
+        description="the groups that tickets are routed to, at least one"
+    )

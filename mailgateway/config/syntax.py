@@ -1,0 +1,85 @@
+"""A YAML file -> its nodes, or one finding that says what is wrong with its syntax and what would be right."""
+
+from pathlib import Path
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import Node
+from ruamel.yaml.reader import ReaderError
+
+from mailgateway.errors import ConfigError, Finding
+
+_DEEPEST = 60
+_MOST_BYTES = 20_000_000
+_MENDS = {
+    "mapping values are not allowed": "put a text that holds a colon in quotes, and begin keys of one level in the "
+    "same column",
+    "found character '\\t'": "indent with spaces, not with tabs",
+    "could not find expected ':'": "after a key comes a colon and a space",
+    "found unexpected end of stream": "a quote is opened and never closed",
+    "expected ',' or ']'": "a comma is missing, or the list in brackets is not closed",
+    "expected ',' or '}'": "a comma is missing, or the brace is not closed",
+    "expected <block end>": "begin keys and dashes of one level in the same column",
+    "that cannot start any token": "put a text that begins with this sign in quotes",
+    "found undefined alias": "put a text that begins with * in quotes",
+    "found unknown escape": "a backslash in double quotes is special, write the text in single quotes",
+    "but found another document": "one file holds one document, take the line --- out",
+    "maximum depth of data structure": "nothing in these files goes so deep",
+    "expected '<document start>'": "begin keys of one level in the same column",
+}
+
+
+def read_nodes(path: Path, file: str) -> Node | None:
+    """Return the top node of a file, None where it is empty; raises ConfigError, naming it `file`."""
+    text = _text(path, file)
+    yaml = YAML(typ="safe", pure=True)
+    yaml.max_depth = _DEEPEST
+    try:
+        node: Node | None = yaml.compose(text)
+    except MarkedYAMLError as error:
+        raise _refused(file, error) from None
+    except ReaderError as error:
+        line, column = _place(text, error.position)
+        problem = f"the character U+{int(error.character):04X} is not allowed in YAML: take it out"
+        raise ConfigError((Finding(file, line, column, problem),)) from None
+    except YAMLError as error:
+        raise ConfigError((Finding(file, 1, 1, f"this is not YAML: {_on_one_line(str(error))}"),)) from None
+    return node
+
+
+def _text(path: Path, file: str) -> str:
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(_MOST_BYTES + 1)
+    except FileNotFoundError:
+        raise ConfigError((Finding(file, 0, 0, "there is no such file"),)) from None
+    except OSError as error:
+        raise ConfigError((Finding(file, 0, 0, f"the file cannot be read: {error.strerror}"),)) from None
+    if len(raw) > _MOST_BYTES:
+        raise ConfigError((Finding(file, 0, 0, f"the file is larger than {_MOST_BYTES // 1_000_000} MB"),))
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line, column = _place(raw[: error.start].decode("utf-8", "replace"), error.start)
+        problem = f"the byte 0x{raw[error.start]:02x} is not UTF-8: save the file as UTF-8"
+        raise ConfigError((Finding(file, line, column, problem),)) from None
+
+
+def _place(text: str, position: int) -> tuple[int, int]:
+    before = text[:position]
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
+
+
+def _refused(file: str, error: MarkedYAMLError) -> ConfigError:
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    said = _on_one_line(" ".join(str(part) for part in (error.context, error.problem) if part))
+    opened = error.context_mark
+    if opened is not None and opened.line + 1 < line:
+        said += f" (it begins in line {opened.line + 1})"
+    mend = next((mend for beginning, mend in _MENDS.items() if beginning in said), "")
+    return ConfigError((Finding(file, line, column, f"this is not YAML, {said}{': ' if mend else ''}{mend}"),))
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
