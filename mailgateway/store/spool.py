@@ -27,14 +27,15 @@ _WITH_EFFECT = frozenset({Disposition.OPENED, Disposition.FOLLOWED_UP, Dispositi
 class Arrival:
     """A mail as it came. `folder`, `uidvalidity` and `uid` are None for one that came from no IMAP server.
 
-    `raw` is its header block alone where `headers_only`; `problem` says why the server could not deliver it.
+    `received_at` is None where the server does not say. `raw` is its header block alone where `headers_only`; `problem`
+    says why the server could not deliver it.
     """
 
     mailbox: str
     folder: str | None
     uidvalidity: int | None
     uid: int | None
-    received_at: datetime
+    received_at: datetime | None
     size: int
     raw: bytes = field(repr=False)
     headers_only: bool = False
@@ -254,7 +255,7 @@ def _row(blobs: Blobs, arrival: Arrival, now: datetime) -> dict[str, Any]:
         "folder": arrival.folder,
         "uidvalidity": arrival.uidvalidity,
         "uid": arrival.uid,
-        "received_at": arrival.received_at,
+        "received_at": arrival.received_at or now,
         "accepted_at": now,
         "size": arrival.size,
         "headers_only": arrival.headers_only,

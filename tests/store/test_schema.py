@@ -1,0 +1,49 @@
+"""The schema: brought up from nothing, and the same as the tables that the code speaks of."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from mailgateway.store import schema
+from mailgateway.store.engine import Store, open_store
+from mailgateway.store.tables import FIRST_TICKET, Base
+from tests.store.examples import open_ticket
+
+
+def test_an_empty_database_is_brought_to_the_newest_revision(empty_database: str, tmp_path: Path) -> None:
+    """Before the upgrade there is no revision; after it, the newest; once more changes nothing."""
+    store = open_store(empty_database, f"file://{tmp_path}/blobs")
+    assert schema.current(store) == ""
+    assert not schema.is_current(store)
+    schema.upgrade(store)
+    schema.upgrade(store)
+    assert schema.current(store) == schema.head()
+    assert schema.is_current(store)
+    store.close()
+
+
+def test_migrations_make_exactly_the_tables_of_the_code(store: Store) -> None:
+    """Alembic finds no difference between the migrated database and the models, types included."""
+    with store.reading() as tx:
+        # an identity is a server default, and SQLite has none
+        opts = {"compare_type": True, "compare_server_default": tx.dialect == "postgresql"}
+        context = MigrationContext.configure(tx.connection, opts=opts)
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_two_that_upgrade_at_once_do_it_once(empty_database: str, tmp_path: Path) -> None:
+    """The second waits for the first and finds nothing left to do."""
+    stores = [open_store(empty_database, f"file://{tmp_path}/blobs") for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(schema.upgrade, stores))
+    assert schema.is_current(stores[0])
+    for store in stores:
+        store.close()
+
+
+def test_ticket_numbers_begin_at_10001(store: Store) -> None:
+    """The first ticket of a new database is 10001, the next one 10002."""
+    assert open_ticket(store) == FIRST_TICKET == 10001
+    assert open_ticket(store) == 10002
