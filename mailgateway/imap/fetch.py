@@ -133,30 +133,35 @@ def _read(
     session: Session, mails: Sequence[RemoteMail], item: bytes, key: bytes, *, headers_only: bool
 ) -> Iterator[FetchedMail | Unfetchable]:
     answers, problems = _ask(session, [mail.uid for mail in mails], [item])
+    bodies = {uid: answer.get(key) for uid, answer in answers.items()}
+    if empty := [uid for uid, body in bodies.items() if not isinstance(body, bytes)]:
+        # Servers answer NIL for a mail that is gone; for one that is there it is trouble
+        problems |= dict.fromkeys(session.still_there(empty), "the server gave no content")
     for mail in mails:
+        body = bodies.get(mail.uid)
         if mail.uid in problems:
             yield Unfetchable(mail.uid, mail.size, mail.received_at, problems[mail.uid])
-        elif mail.uid in answers:
-            raw = answers[mail.uid].get(key)
-            if isinstance(raw, bytes):
-                yield FetchedMail(mail.uid, mail.size, mail.received_at, raw, headers_only)
-            else:
-                yield Unfetchable(mail.uid, mail.size, mail.received_at, "the server gave no content")
+        elif isinstance(body, bytes):
+            yield FetchedMail(mail.uid, mail.size, mail.received_at, body, headers_only)
 
 
 def _ask(session: Session, uids: Sequence[int], items: list[bytes]) -> tuple[_Answers, dict[int, str]]:
-    """Fetch items of many mails: the answers, and what was said of each mail that is refused even when asked alone."""
+    """Fetch items of many mails: the answers, and what was said of each mail that is refused even when asked alone.
+
+    A refused command is asked again in halves, without the mails that are gone.
+    """
     if not uids:
         return {}, {}
     try:
         with session.asking("FETCH") as connection:
             return connection.fetch(uids, items), {}
     except CommandRefused as refusal:
+        left = session.still_there(uids)
         if len(uids) == 1:
-            return {}, {uids[0]: str(refusal)}
-    middle = len(uids) // 2
-    answers, problems = _ask(session, uids[:middle], items)
-    more_answers, more_problems = _ask(session, uids[middle:], items)
+            return {}, dict.fromkeys(left, str(refusal))
+    middle = len(left) // 2
+    answers, problems = _ask(session, left[:middle], items)
+    more_answers, more_problems = _ask(session, left[middle:], items)
     return answers | more_answers, problems | more_problems
 
 

@@ -1,6 +1,6 @@
 """One folder of one account, open for reading and writing. Not for use by two threads at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from threading import Event
@@ -54,6 +54,13 @@ class Session:
         except GatewayError as error:
             self._lost = self._lost or not isinstance(error, CommandRefused)
             raise
+
+    def still_there(self, uids: Sequence[int]) -> list[int]:
+        """Return those of the UIDs (at most some hundreds) that the folder still has, as of now."""
+        with self.asking("SEARCH") as connection:
+            connection.noop()  # only now may the server tell what others removed
+            found = set(connection.search("UID " + ",".join(str(uid) for uid in uids)))
+        return [uid for uid in uids if uid in found]
 
     def wait(self, longest: timedelta, stop: Event) -> bool:
         """Wait for mail: True as soon as the server announces some, False after `longest` or when `stop` is set.

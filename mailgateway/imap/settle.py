@@ -77,7 +77,7 @@ def _ensured(
             act(connection, uids)
     except CommandRefused:
         made = bool(folder) and _made(session, folder)
-        left = _still_there(session, uids)
+        left = session.still_there(uids)
         if not made and len(left) == len(uids):
             raise
         if left:
@@ -119,10 +119,3 @@ def _made(session: Session, folder: str) -> bool:
 def _exists(session: Session, folder: str) -> bool:
     with session.asking("LIST") as connection:
         return any(name == folder for _flags, _delimiter, name in connection.list_folders("", folder))
-
-
-def _still_there(session: Session, uids: Sequence[int]) -> list[int]:
-    with session.asking("SEARCH") as connection:
-        connection.noop()
-        found = set(connection.search("UID " + ",".join(str(uid) for uid in uids)))
-    return [uid for uid in uids if uid in found]

@@ -105,23 +105,24 @@ def _uid_store(dialogue: "Dialogue", arguments: str) -> None:
 
 
 def _uid_copy(dialogue: "Dialogue", arguments: str) -> None:
+    _copy(dialogue, arguments, remove=False)
+
+
+def _uid_move(dialogue: "Dialogue", arguments: str) -> None:
+    _copy(dialogue, arguments, remove=True)
+
+
+def _copy(dialogue: "Dialogue", arguments: str, *, remove: bool) -> None:
     uids, _, folder = arguments.partition(" ")
     target = dialogue.server.folders.get(folder.strip('"'))
     if target is None:
         dialogue.finish("NO [TRYCREATE] no such folder")
         return
-    target.update((uid, dialogue.server.inbox[uid]) for uid in chosen(dialogue, uids))
-    dialogue.finish()
-
-
-def _uid_move(dialogue: "Dialogue", arguments: str) -> None:
-    uids, _, folder = arguments.partition(" ")
-    if folder.strip('"') in dialogue.server.folders:
-        found = chosen(dialogue, uids)
-        _uid_copy(dialogue, arguments)
+    found = chosen(dialogue, uids)
+    target.update((uid, dialogue.server.inbox[uid]) for uid in found)
+    if remove:
         _forget(dialogue, found)
-    else:
-        dialogue.finish("NO [TRYCREATE] no such folder")
+    dialogue.finish()
 
 
 def _expunge(dialogue: "Dialogue", arguments: str) -> None:

@@ -177,6 +177,7 @@ class ScriptedImap:
             except OSError:
                 return
             connection.settimeout(60)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             thread = threading.Thread(target=self._converse, args=(connection,), name="scripted-imap-dialogue")
             self._threads.append(thread)
             thread.start()
