@@ -14,6 +14,7 @@ from mailgateway.mail.transfer import decode_transfer, uu_blocks
 from mailgateway.mail.tree import Part
 
 _TEXTS = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "application/xhtml+xml"})
+_POORER = frozenset({"text/x-amp-html", "text/watch-html", "text/enriched", "text/richtext"})
 _ENRICHED = re.compile(r"</?[A-Za-z][A-Za-z0-9-]{0,40}>")
 _CHARSET_META = re.compile(rb"<meta[^>]{0,200}charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_:-]{1,40})", re.IGNORECASE)
 
@@ -42,6 +43,7 @@ class Reader:
     raw: bytes
     limits: Limits
     hint: str = ""
+    has_text: bool = False
     body: Body = field(default_factory=Body)
 
     def read(self, part: Part) -> list[Block]:
@@ -63,8 +65,9 @@ class Reader:
     def _alternative(self, part: Part) -> list[Block]:
         """Take the plain and the HTML form of the same words as one block; other forms are kept as files."""
         blocks: list[Block] = []
+        types = {child.content_type for child in part.parts}
         for child in part.parts:
-            if child.content_type in ("text/x-amp-html", "text/watch-html"):
+            if child.content_type in _POORER and types & {"text/plain", "text/html"}:
                 continue
             blocks += self.read(child)
         plains = [block for block in blocks if block.plain.strip() and not block.html]
@@ -88,8 +91,8 @@ class Reader:
         return self._text(part)
 
     def _is_only_text(self, part: Part) -> bool:
-        """Tell whether a named inline text is the message itself: nothing was read before it."""
-        return not self.body.attachments and part.content_type == "text/plain" and part.start < self.limits.text_chars
+        """Tell whether a named inline text is the message itself: no words were read before it."""
+        return not self.has_text and part.content_type == "text/plain"
 
     def _file(self, part: Part) -> list[Block]:
         attachment, defect = make_attachment(self.raw, part, len(self.body.attachments) + 1, self.limits)
@@ -117,6 +120,7 @@ class Reader:
         if part.content_type == "text/plain" and b"\nbegin" in data or data.startswith(b"begin"):
             data = self._without_uu(data)
         text, used = decode(data, label, self.hint)
+        self.has_text = self.has_text or bool(text.strip())
         if used and label:
             self._note(f"text said {label[:40]}, is {used}")
         text = self._bounded(text.replace("\r\n", "\n").replace("\r", "\n"), part, data)

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
+from mailgateway.mail.addresses import read_addresses
 from mailgateway.mail.bounce_text import read_text_bounce
 from mailgateway.mail.charset import decode
 from mailgateway.mail.headers import HeaderBlock, ids_of, read_headers
@@ -35,7 +37,7 @@ def read_bounce(mail: Mail) -> Bounce | None:
     found = read_text_bounce(mail)
     if found is None:
         return None
-    return Bounce(found.recipient, found.status, found.action, found.diagnostic, original_id(mail))
+    return replace(found, recipient=found.recipient or _addressee(mail), original_message_id=original_id(mail))
 
 
 def _standard(mail: Mail, report: Attachment) -> Bounce | None:
@@ -45,8 +47,8 @@ def _standard(mail: Mail, report: Attachment) -> Bounce | None:
         group for group in groups if group.has("action") or group.has("final-recipient") or group.has("status")
     ]
     if not recipients:
-        loose = read_text_bounce(mail)
-        return Bounce(original_message_id=original_id(mail)) if loose is None else loose
+        loose = read_text_bounce(mail) or Bounce(action="failed")
+        return replace(loose, recipient=loose.recipient or _addressee(mail), original_message_id=original_id(mail))
     group = next((one for one in recipients if _word(one, "action") not in _NO_FAILURE), recipients[0])
     action = _word(group, "action")
     if action in _NO_FAILURE:
@@ -94,6 +96,16 @@ def _status(group: HeaderBlock, diagnostic: str) -> str:
     if declared and not (said and declared[1].endswith(".0.0")):
         return declared[1]
     return said[1] if said else ""
+
+
+def _addressee(mail: Mail) -> str:
+    """Return the one addressee of the mail that a report is about, "" where the copy names none or several."""
+    for attachment in mail.attachments:
+        if attachment.content_type in _ORIGINAL_TYPES:
+            header, _ = read_headers(attachment.content, 0, min(len(attachment.content), _MOST_READ), DEFAULT)
+            people = read_addresses(header.get("to")) + read_addresses(header.get("cc"))
+            return people[0].address if len(people) == 1 else ""
+    return ""
 
 
 def original_id(mail: Mail) -> str:

@@ -5,10 +5,12 @@ import re
 from mailgateway.mail.model import Bounce, Mail
 
 _SENDER = re.compile(
-    r"mailer[._-]?daemon|mail[._-]?daemon|postmaster|mdaemon|mail[._ -]?(?:delivery|transfer|deliver)|maildelivery|"
-    r"delivery|postoffice|mail[._-]?admin|system administrator|mail administrator|mailsystem|bounces?\b|smtp-?(?:daemon|server)",
+    r"mailer[._ -]?daemon|mail[._ -]?daemon|postmaster|mdaemon|mail[._ -]?(?:delivery|transfer|deliver)|maildelivery|"
+    r"delivery|postoffice|mail[._-]?admin|system administrator|mail administrator|mailsystem|bounces?\b|smtp-?(?:daemon|server)|anti-?virus|gateway|scanner|mailmarshal|mailsweeper",
     re.IGNORECASE,
 )
+_DAEMON = re.compile(r"mailer[._ -]?daemon", re.IGNORECASE)
+_ANSWER = re.compile(r"(?:re|aw|fwd?|wg|odp|pd|sv|vs|tr|rv) ?:", re.IGNORECASE)
 _SUBJECT = re.compile(
     r"undeliver|delivery (?:status|fail|error|problem|report|notif|has failed|delay|incomplete|temporar)|deliverable|"
     r"return(?:ed|ing)? (?:mail|to sender|message)|mail (?:delivery|system error|could not|failure|failed|returned)|"
@@ -21,7 +23,7 @@ _SUBJECT = re.compile(
 )
 _DELAY = re.compile(
     r"delay(?:ed)?\b|warning: (?:could not|message)|not yet been delivered|still (?:being )?(?:trying|retr)|will (?:be|keep|continue) (?:re)?try"
-    r"|temporar(?:y|ily)|this is (?:only )?a warning|you do not need to resend|no action is required",
+    r"|temporar(?:y|ily)|postponed|delivery attempts will continue|continue to (?:try|attempt)|this is (?:only )?a warning|you do not need to resend|no action is required",
     re.IGNORECASE,
 )
 _FINAL = re.compile(
@@ -33,13 +35,13 @@ _WORDING = re.compile(
     r"does(?: not|n't) exist|unknown (?:recipient|address|local)|recipient (?:rejected|unknown|not found)|not (?:be )?delivered|undeliver|"
     r"(?:could|can) ?not (?:be )?(?:deliver|sen[dt])|couldn't be delivered|unable to (?:deliver|relay)|relay(?:ing)? denied|host (?:unknown|not found)|"
     r"invalid (?:recipient|address|mailbox)|address(?:ee)? (?:rejected|unknown|not found)|returned to|failed|rejected|bounced|"
-    r"account (?:is )?(?:disabled|inactive)|no longer|\b5\d\d[ -]|\b[45]\.\d\.\d{1,3}\b",
+    r"did not (?:reach|receive)|deferred|timed out|connection refused|not responding|full mailbox|postponed|expired|account (?:is )?(?:disabled|inactive)|no longer|\b5\d\d[ -]|\b[45]\.\d\.\d{1,3}\b",
     re.IGNORECASE,
 )
 _ORIGINAL = re.compile(
     r"^[ \t]*(?:-{2,}[^\n]{0,30}(?:(?:returned|original|undelivered|unsent|copy of|message|header|forwarded|mail text)[^\n]{0,60})-{0,}"
     r"|[^\n]{0,20}(?:below this line is a copy|original message (?:follows|header|text)|the original message|headers? of (?:the )?(?:original|message)"
-    r"|copy of (?:the|your) (?:original )?message|your message (?:follows|was)|message (?:header|follows)|text of the message)[^\n]{0,100}"
+    r"|copy of (?:the|your) (?:original )?message|your message follows|message (?:header|follows)|text of the message)[^\n]{0,100}"
     r"|(?:received|return-path|message-id): [^\n]{1,500})$",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -69,13 +71,14 @@ def read_text_bounce(mail: Mail) -> Bounce | None:
 def _evidence(mail: Mail) -> int:
     """Weigh what speaks for a report: who sent it, with which return path, under which subject."""
     sender = mail.sender
-    daemon = sender is not None and bool(
-        _SENDER.search(sender.address.rpartition("@")[0]) or _SENDER.search(sender.name)
-    )
-    null = mail.headers.get("Return-Path").strip() in ("<>", "<MAILER-DAEMON>")
-    report = "multipart/report" in mail.headers.get("Content-Type").casefold()
-    answers = bool(re.match(r"(?:re|aw|fwd?|odp|sv) ?:", mail.subject, re.IGNORECASE))
-    return daemon + (null or report or sender is None) + (bool(_SUBJECT.search(mail.subject[:300])) and not answers)
+    local = sender.address.rpartition("@")[0] if sender is not None else ""
+    daemon = bool(_SENDER.search(local) or (sender is not None and _SENDER.search(sender.name)))
+    certain = bool(_DAEMON.match(local))
+    path = mail.headers.get("Return-Path").strip().casefold()
+    null = path == "<>" or path.startswith("<mailer-daemon") or sender is None
+    marked = "multipart/report" in mail.headers.get("Content-Type").casefold() or "X-MS-Embedded-Report" in mail.headers
+    answers = bool(_ANSWER.match(mail.subject))
+    return daemon + certain + (null or marked) + (bool(_SUBJECT.search(mail.subject[:300])) and not answers)
 
 
 def _report(text: str) -> str:

@@ -87,6 +87,7 @@ _WINDOWS_TWIN = {
 # Single-byte pages under which UTF-8 is often sent by mistake.
 _LIKELY_LIES = frozenset({"cp1252", "cp1250", "cp1251", "cp1254", "iso8859-2", "iso8859-15", "gb18030", "big5hkscs"})
 _C1 = re.compile(rb"[\x80-\x9f]")
+_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _ISO_2022 = re.compile(rb"\x1b(?:\$[@B(]|\([BJI])")
 _JIS_RUN = re.compile(rb"\x1b(\$[@B]|\$\(D|\([BJI])([^\x1b]*)")
 
@@ -185,13 +186,19 @@ def _guess(data: bytes, hint: str) -> tuple[str, str]:
     if len(data) > len(truncated) + 4 * truncated.count("\ufffd"):
         return truncated, "utf-8"
     for codec in (codec_of(hint), _statistics(data)):
-        if codec and codec not in ("cp1252", "ascii") and (text := _strict(data, codec)) is not None:
+        if codec and codec != "ascii" and (text := _strict(data, codec)) is not None:
             return text, codec
     return data.decode("cp1252", "replace"), "cp1252"
 
 
 def _statistics(data: bytes) -> str:
-    """Ask charset-normalizer about the lines that hold the foreign bytes; "" where it has no idea."""
+    """Ask charset-normalizer about the lines that hold the foreign bytes; "" where it has no idea.
+
+    Single bytes between ASCII letters are Western accents; statistics would find something exotic in so little.
+    """
+    runs = _HIGH_RUN.findall(data[: 16 * _SAMPLE])
+    if sum(map(len, runs)) < 1.5 * len(runs):
+        return ""
     lines = [line for line in data[: 16 * _SAMPLE].splitlines() if not line.isascii()]
     best = from_bytes(b"\n".join(lines)[:_SAMPLE], steps=3, chunk_size=_SAMPLE, enable_fallback=False).best()
     return codec_of(best.encoding) if best else ""

@@ -27,6 +27,7 @@ _MACHINE_VALUES = (
     ("X-FC-MachineGenerated", "true"),
     ("X-Amazon-Mail-Relay-Type", "notification"),
     ("X-Post-MessageClass", "autorespon"),
+    ("X-Apple-Action", "vacation"),
     ("X-Mailer", "vacation"),
     ("X-Mailer", "autorespon"),
     ("Delivered-To", "autoresponder"),

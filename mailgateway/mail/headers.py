@@ -10,6 +10,10 @@ from mailgateway.mail.words import decode_words
 
 _END = re.compile(rb"\r?\n\r?\n|\r\r\n\r\r\n|\r\r(?!\n)")
 _NAME = re.compile(rb"([!-9;-~]{1,120})[ \t]*:")
+_Q_WORD = re.compile(rb"=\?[^?\s]{1,60}\?[qQ]\?[^?]*\?=")
+_HIGH = re.compile(rb"[\x80-\xff]")
+_CHARSET = re.compile(rb"charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_.:-]{3,40})", re.IGNORECASE)
+_NEAR = 65_536
 _ID = re.compile(r"<([^<>]{1,998})>")
 _SPACE = re.compile(r"\s+")
 
@@ -57,14 +61,28 @@ def read_headers(raw: bytes, start: int, end: int, limits: Limits) -> tuple[Head
         defects.append(f"header block of {stop - start} bytes cut at {limits.header_bytes}")
     block = raw[start : min(stop, start + limits.header_bytes)]
     lines = block.splitlines(keepends=True)
-    fields, consumed, stray = _collect(lines, limits, defects)
+    hint = "" if block.isascii() else _charset_named(raw, start)
+    fields, consumed, stray = _collect(lines, hint, limits, defects)
     if stray >= 0 and not any(_NAME.match(line) for line in lines[stray : stray + 50]):
         defects.append("no empty line between header and body")
         body = start + consumed
     return HeaderBlock(tuple(fields), tuple(defects)), body
 
 
-def _collect(lines: list[bytes], limits: Limits, defects: list[str]) -> tuple[list[tuple[str, str]], int, int]:
+def _eight_bit(value: bytes, hint: str) -> str:
+    """Decode a value with raw 8-bit bytes in it; those inside an encoded word belong to the charset of the word."""
+    if b"=?" in value:
+        value = _Q_WORD.sub(lambda word: _HIGH.sub(lambda found: b"=%02X" % found[0][0], word[0]), value)
+    return value.decode("ascii") if value.isascii() else decode(value, "", hint)[0]
+
+
+def _charset_named(raw: bytes, start: int) -> str:
+    """Return the first charset that the bytes from `start` name near their beginning, "" for none."""
+    found = _CHARSET.search(raw, start, start + _NEAR)
+    return found[1].decode("ascii") if found else ""
+
+
+def _collect(lines: list[bytes], hint: str, limits: Limits, defects: list[str]) -> tuple[list[tuple[str, str]], int, int]:
     """Fold lines into fields; return them, the bytes up to the last field, and the first stray line behind it or -1."""
     folded: list[tuple[bytes, list[bytes]]] = []
     consumed, place, stray = 0, 0, -1
@@ -74,7 +92,7 @@ def _collect(lines: list[bytes], limits: Limits, defects: list[str]) -> tuple[li
         if named:
             if len(folded) == limits.header_fields:
                 defects.append(f"more than {limits.header_fields} header fields")
-                return _unfold(folded, limits, defects), place, -1
+                return _unfold(folded, hint, limits, defects), place, -1
             folded.append((named[1], [line[named.end() :]]))
             consumed, stray = place, -1
         elif folded and (line[:1] in b" \t" or not line.strip()) and stray < 0:
@@ -87,7 +105,7 @@ def _collect(lines: list[bytes], limits: Limits, defects: list[str]) -> tuple[li
                 stray = -1
         else:
             consumed = place
-    return _unfold(folded, limits, defects), consumed, stray
+    return _unfold(folded, hint, limits, defects), consumed, stray
 
 
 def _more_fields(lines: list[bytes], number: int) -> bool:
@@ -95,14 +113,14 @@ def _more_fields(lines: list[bytes], number: int) -> bool:
     return any(_NAME.match(line) for line in lines[number + 1 : number + 4])
 
 
-def _unfold(folded: list[tuple[bytes, list[bytes]]], limits: Limits, defects: list[str]) -> list[tuple[str, str]]:
+def _unfold(folded: list[tuple[bytes, list[bytes]]], hint: str, limits: Limits, defects: list[str]) -> list[tuple[str, str]]:
     fields = []
     for name, pieces in folded:
         value = b"".join(piece.rstrip(b"\r\n") for piece in pieces) if len(pieces) > 1 else pieces[0]
         if len(value) > limits.field_bytes:
             defects.append(f"field {name.decode('ascii')[:40]} of {len(value)} bytes cut at {limits.field_bytes}")
             value = value[: limits.field_bytes]
-        text = value.decode("ascii") if value.isascii() else decode(value)[0]
+        text = value.decode("ascii") if value.isascii() else _eight_bit(value, hint)
         fields.append((name.decode("ascii"), text.replace("\x00", "").strip()))
     return fields
 

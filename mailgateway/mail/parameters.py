@@ -7,6 +7,7 @@ from urllib.parse import unquote_to_bytes
 from mailgateway.mail.charset import decode
 from mailgateway.mail.words import decode_words
 
+_LEAD = re.compile(r"\s*[^\s;/=]{1,100}(?:\s{0,5}/\s{0,5}[^\s;/=]{1,100})?(?=[\s;]|$)")
 _BETWEEN = re.compile(r"[\s;]*")
 _NAME = re.compile(r"([^\s=;\"]{1,100})\s{0,20}=\s{0,20}")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"?', re.DOTALL)
@@ -16,10 +17,11 @@ _CHARSET = re.compile(r"^([A-Za-z0-9_.:-]{0,40})'[^']{0,40}'")
 
 def read_parameters(value: str) -> tuple[str, dict[str, str]]:
     """Return the leading word of a value in lower case, and its parameters by lower-case name, decoded to text."""
-    lead = value.partition(";")[0].strip().lower()
+    found = _LEAD.match(value)
+    lead = "".join(found[0].split()).lower() if found else ""
     plain: dict[str, str] = {}
     sections: dict[str, dict[int, tuple[str, bool]]] = {}
-    for name, text in _pairs(value):
+    for name, text in _pairs(value, found.end() if found else 0):
         if section := _SECTION.match(name):
             sections.setdefault(section[1], {}).setdefault(int(section[2]), (text, bool(section[3])))
         elif name.endswith("*"):
@@ -31,9 +33,8 @@ def read_parameters(value: str) -> tuple[str, dict[str, str]]:
     return lead, parameters
 
 
-def _pairs(value: str) -> Iterator[tuple[str, str]]:
+def _pairs(value: str, place: int) -> Iterator[tuple[str, str]]:
     """Walk over `; name=value` pairs, names in lower case; what is no pair is stepped over."""
-    place = value.find(";")
     while 0 <= place < len(value):
         place = _skip(value, place)
         found = _NAME.match(value, place)

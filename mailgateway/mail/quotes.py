@@ -9,7 +9,7 @@ _MOST_LINES = 5
 
 # Verbs and phrases of "On ... NAME wrote:".
 _WROTE = (
-    r"wrote|writes|sent|said|says|a écrit|écrit|a ecrit|a envoyé|nous a dit|schrieb|schrieben|hat geschrieben|geschrieben|"
+    r"wrote|writes|sent|said|says|a écrit|écrit|a ecrit|ha escrit|va escriure|a envoyé|nous a dit|schrieb|schrieben|hat geschrieben|geschrieben|"
     r"schreef|heeft geschreven|geschreven|verzond|het volgende geschreven|skrev|skreiv|ha scritto|scritto|scrisse|escribió|escribio|"
     r"escreveu|kirjoitti|napisał|napisała|napisał\(a\)|napisal|napisala|napisal\(a\)|napsal|napsala|napsal\(a\)|pisze|píše|"
     r"napísal|napísala|napísal\(a\)|írta|ezt írta|a scris|пишет|писал|писала|написал|написала|написал\(а\)|"
@@ -17,7 +17,6 @@ _WROTE = (
     r"작성|작성했습니다|님이 작성|כתב|כתבה|כתב/ה|כתב\(ה\)|كتب|đã viết|viết|rakstīja|rašė|kirjutas|je napisao|je napisala|wrote the following"
 )
 _VERB = re.compile(rf"(?:^|[\s,>)\]*\"'\u200f\u200e]|(?<=님이)|(?<=さん))(?:{_WROTE})(?=[\s:：,.…(*]|$)", re.IGNORECASE)
-_ENDS_WITH_VERB = re.compile(rf"(?:{_WROTE})\W{{0,3}}(?:[:：]|\.{{3}}|…)?\W{{0,3}}$", re.IGNORECASE)
 _OPENING = re.compile(
     r"^\W{0,3}(?:on|at|in|am|den|um|le|el|il|em|op|på|w dniu|dnia|dne|dňa|на|в|в сообщении|tarihinde|στις|vào|pada|u|ti|pe|ma|ke|to|la|su|"
     r"lø|sø|ma\.|ti\.|on \w{2}|\d{1,4}[./年-]|(?:mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|сб|вс|пон|wt|śr|czw|pt|sob|niedz|lun|mar|mié|jue|vie|sáb|dom))\b",
@@ -25,9 +24,8 @@ _OPENING = re.compile(
 )
 _ADDRESS = re.compile(r"[^\s<>@]{1,128}@[^\s<>@]{1,255}")
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.h]\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\d{1,2}月|\d{4}년")
-_VERBLESS = re.compile(
-    r"^\W{0,3}(?:\d{4}[-/.年]|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\w{2,12}[.,]? \d{1,2} ).{0,200}(?:<[^\s<>@]{1,128}@[^\s<>]{1,255}>|[^\s<>@]{1,128}@[^\s<>]{1,255}):?\s*:?$"
-)
+_ADDRESS_AT_END = re.compile(r"[<(]\s?(?:mailto:)?[^\s<>@]{1,128}@[^\s<>]{1,255}[>)]\W{0,4}$")
+_END = re.compile(rf"(?:[:：]|\.\.\.|…|{_WROTE})[\s*_\u200e\u200f\xa0>]{{0,6}}$", re.IGNORECASE)
 
 _SEPARATOR = re.compile(
     r"^\W{0,3}(?:-{2,}|_{2,}|\*{2,}|={2,})\s{0,3}(?:original (?:message|email|mail|appointment)|reply message|ursprüngliche (?:nachricht|mail|e-mail)|"
@@ -35,7 +33,7 @@ _SEPARATOR = re.compile(
     r"originalmeddelande|message d['’]origine|message original|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht|"
     r"alkuperäinen viesti|wiadomość oryginalna|oryginalna wiadomość|původní (?:zpráva|e-mail)|pôvodná správa|eredeti üzenet|mesaj original|mesajul original|"
     r"исходное сообщение|оригинальное сообщение|пересланное|початкове повідомлення|orijinal mesaj|özgün ileti|αρχικό μήνυμα|原始邮件|原始郵件|原邮件|"
-    r"original|元のメッセージ|원본 메시지|원본 메일|הודעה מקורית|الرسالة الأصلية|thư gốc|izvorna poruka|in reply to)\b.{0,80}$",
+    r"original|元のメッセージ|원본 메시지|원본 메일|הודעה מקורית|الرسالة الأصلية|thư gốc|izvorna poruka|in reply to)\b.{0,80}$|^original message processed by \S.{0,60}$",
     re.IGNORECASE,
 )
 _FORWARD = re.compile(
@@ -94,35 +92,42 @@ def is_rule(text: str) -> bool:
 
 def header_block(lines: list[Line], start: int) -> int:
     """Return how many lines a header block of a quoted mail at `start` has (From, Sent, To, Subject...), 0 for none."""
-    if not _FROM_FIELD.match(lines[start].text[:_LONGEST]):
+    if not _FIELD.match(lines[start].text[:_LONGEST]):
         return 0
-    fields, last = 1, start
-    for place in range(start + 1, min(start + 12, len(lines))):
+    fields, senders, last = 0, 0, start
+    for place in range(start, min(start + 12, len(lines))):
         text = lines[place].text[:_LONGEST]
         if _FIELD.match(text):
             fields, last = fields + 1, place
-        elif not text.strip() and place - last > 1:
+            senders += bool(_FROM_FIELD.match(text))
+        elif not text.strip() and (place - last > 1 or fields >= 3):
             break
-    return last - start + 1 if fields >= 3 else 0
+    return last - start + 1 if fields >= 3 and senders else 0
 
 
 def attribution(lines: list[Line], start: int) -> int:
     """Return how many lines the attribution at `start` takes ("On ... wrote:"), 0 where there is none.
 
-    It names a time or an address, and a verb of writing near its end; clients break it over up to five lines.
+    It names a time or an address, and a verb of writing near its end; clients break it over up to five lines. Words
+    in front of it are not swallowed: where a later line begins a full attribution of its own, this one does not.
     """
+    count, _ = _attribution(lines, start)
+    if count > 1 and any(_attribution(lines, start + skip)[1] >= 2 for skip in range(1, count)):
+        return 0
+    return count
+
+
+def _attribution(lines: list[Line], start: int) -> tuple[int, int]:
+    """Return the number of lines and the strength of the shortest attribution that begins at `start`."""
     joined = ""
-    for count in range(1, _MOST_LINES + 1):
-        place = start + count - 1
-        if place >= len(lines) or lines[place].depth != lines[start].depth:
-            return 0
+    for place in range(start, min(start + _MOST_LINES, len(lines))):
         text = lines[place].text.strip()
-        if not text or len(joined) + len(text) > _LONGEST:
-            return 0
+        if not text or lines[place].depth != lines[start].depth or len(joined) + len(text) > _LONGEST:
+            break
         joined = f"{joined} {text}".strip()
-        if _is_attribution(joined, followed=_next_is_quoted(lines, place)):
-            return count
-    return 0
+        if strength := _strength(joined, followed=_next_is_quoted(lines, place)):
+            return place - start + 1, strength
+    return 0, 0
 
 
 def _next_is_quoted(lines: list[Line], place: int) -> bool:
@@ -133,9 +138,12 @@ def _next_is_quoted(lines: list[Line], place: int) -> bool:
     return False
 
 
-def _is_attribution(text: str, *, followed: bool) -> bool:
+def _strength(text: str, *, followed: bool) -> int:
+    """Weigh a text as an attribution, 0 for none: a date, an address, the way it opens; the verb or colon at its end."""
+    if not _END.search(text[-40:]):
+        return 0
     evidence = bool(_ADDRESS.search(text)) + bool(_DATE.search(text)) + bool(_OPENING.match(text))
-    if _VERB.search(text) or _ENDS_WITH_VERB.search(text):
-        ends = text.rstrip("*_ \u200f\u200e").endswith((":", "：", "...", "…")) or bool(_ENDS_WITH_VERB.search(text))
-        return ends and (evidence >= 2 or (followed and (evidence >= 1 or text.endswith(":"))))
-    return bool(_VERBLESS.match(text)) and (followed or text.rstrip().endswith(":"))
+    if _VERB.search(text):
+        return evidence if evidence >= 2 or (followed and evidence) else int(followed and text.endswith((":", "：")))
+    named = _ADDRESS_AT_END.search(text) is not None and bool(_DATE.search(text))
+    return 2 if named and len(text) <= 250 else 0

@@ -17,16 +17,12 @@ from mailgateway.mail.quotes import (
     is_separator,
 )
 from mailgateway.mail.signature import without_signature
-from mailgateway.mail.text import Line, Mark, html_lines, joined
+from mailgateway.mail.text import Line, Mark, has_structure, html_lines, joined
 
 MARKER = "##- reply above this line -##"
 """What our mails begin with, so that everything from it on can be cut from an answer; also known in other languages."""
 
 _MOST_LINES = 5_000
-_STRUCTURE = re.compile(
-    r"<blockquote|divrplyfwdmsg|appendonsend|gmail_(?:quote|attr|signature)|yahoo_quoted|protonmail|moz-(?:cite|forward|signature)|zwchr|signature",
-    re.IGNORECASE,
-)
 _QUOTE_SIGNS = re.compile(r"^[ \t]?((?:>[ \t]?)+)")
 
 
@@ -45,7 +41,7 @@ def split_reply(mail: Mail) -> Reply:
 
 def _lines(mail: Mail) -> list[Line]:
     """Return the lines of the body, from the form of it that knows most about its structure."""
-    if mail.html_source and _STRUCTURE.search(mail.html_source):
+    if mail.html_source and has_structure(mail.html_source):
         return html_lines(mail.html_source)
     return [_plain_line(text) for text in mail.text.split("\n")]
 
@@ -159,6 +155,8 @@ def _quotations(lines: list[Line]) -> list[tuple[int, int]]:
             place = end
         elif line.text.strip() and (count := attribution(lines, place)):
             end = _behind_attribution(lines, place + count)
+            if end == len(lines) and not any(_is_word(above) for above in lines[:place]) and not lines[end - 1].depth:
+                end = place + count  # nothing of the writer's own would be left: what follows is kept
             spans.append((place, end))
             place = end
         else:
@@ -169,11 +167,19 @@ def _quotations(lines: list[Line]) -> list[tuple[int, int]]:
 def _end_of_quote(lines: list[Line], start: int) -> int:
     """Return the end of a quoted stretch; blank lines inside it belong to it."""
     end = place = start
-    while place < len(lines) and (lines[place].depth or not lines[place].text.strip()):
-        if lines[place].depth:
+    while place < len(lines) and (lines[place].depth or not lines[place].text.strip() or _is_overflow(lines, place)):
+        if lines[place].text.strip() or lines[place].depth:
             end = place + 1
         place += 1
     return end
+
+
+def _is_overflow(lines: list[Line], place: int) -> bool:
+    """Tell whether an unquoted line is the end of the long quoted one above it, broken off by a mailer on the way."""
+    above, here = lines[place - 1], lines[place]
+    below = lines[place + 1] if place + 1 < len(lines) else None
+    wrapped = above.depth > 0 and len(above.text) >= 60 and here.text[:1].islower()
+    return wrapped and (below is None or below.depth > 0)
 
 
 def _behind_attribution(lines: list[Line], place: int) -> int:

@@ -6,6 +6,7 @@ from mailgateway.mail.text import Line, Mark
 
 _LONGEST = 200
 _DELIMITER = re.compile(r"^(?:--|—|––|-- ?\u00a0?)\s*$")
+_DRAWN = re.compile(r"^_{2,}\s*$")
 _DEVICE = re.compile(
     r"^\W{0,4}(?:sent (?:from|via|using|with|by) (?:my |the )?(?!me\b|us\b|you\b)\S.{0,80}|get outlook for \S{2,20}.{0,60}|"
     r"(?:von|mit) (?:meinem|meiner|dem|der) .{1,60} gesendet.{0,40}|gesendet (?:von|mit|aus|über) .{1,80}|diese nachricht wurde von .{1,60} gesendet.{0,40}|"
@@ -26,11 +27,22 @@ _MOST_SIGNATURE = 25
 def without_signature(lines: list[Line]) -> list[Line]:
     """Return lines without the signature at their end; lines that the HTML marks as one go wherever they stand."""
     kept = [line for line in lines if line.mark is not Mark.SIGNATURE]
-    for place, line in enumerate(kept):
-        if line.depth == 0 and _DELIMITER.match(line.text) and _is_end(kept, place):
+    for place in range(max(0, len(kept) - 2 * _MOST_SIGNATURE), len(kept)):
+        if kept[place].depth == 0 and _begins(kept, place):
             kept = kept[:place]
             break
     return without_device_line(kept)
+
+
+def _begins(lines: list[Line], place: int) -> bool:
+    """Tell whether a signature begins here: at the delimiter, or at a drawn line above a list's footer or a few words."""
+    text = lines[place].text
+    if _DELIMITER.match(text):
+        return _is_end(lines, place)
+    if not _DRAWN.match(text) or not _is_end(lines, place):
+        return False
+    after = [line.text for line in lines[place + 1 :] if line.text.strip()]
+    return len(after) <= 2 or any("mailing list" in line.casefold() or "/listinfo" in line for line in after[:5])
 
 
 def _is_end(lines: list[Line], place: int) -> bool:

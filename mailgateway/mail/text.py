@@ -62,6 +62,9 @@ _SIGNATURES = (
 )  # fmt: skip
 
 
+_STRUCTURE = re.compile("|".join(("<blockquote", *_HISTORY, *_ATTRIBUTIONS, *_FORWARDS, *_SIGNATURES)), re.IGNORECASE)
+
+
 def _mark_of(tag: str, found: dict[str, str]) -> Mark:
     names = (found.get("class", "") + " " + found.get("id", "") + " " + found.get("name", "")).casefold().split()
     for name in names:
@@ -272,6 +275,11 @@ def joined(lines: Iterable[Line]) -> str:
     """Return lines as one text, without blank lines at its ends and never more than two of them in a row."""
     text = "\n".join(str(line) for line in lines)
     return re.sub(r"\n(?:[ \t]*\n){3,}", "\n\n\n", text).strip("\n")
+
+
+def has_structure(source: str) -> bool:
+    """Tell whether HTML marks what is quoted or signed, so that it says more about a reply than plain text does."""
+    return bool(_STRUCTURE.search(source))
 
 
 def html_text(source: str) -> str:

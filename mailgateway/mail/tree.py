@@ -15,6 +15,9 @@ _TAIL = re.compile(rb"(--)?[ \t]*\r*(?=\n|\Z)")
 _SOME_BOUNDARY = re.compile(rb"\n--([^\s-][^\r\n]{0,199}?)[ \t]*\r?\n(?=[Cc][Oo][Nn][Tt][Ee][Nn][Tt]-|\r?\n)")
 
 
+_NEAR = 65_536
+
+
 @dataclass(slots=True)
 class Part:
     """A node of the tree: its header, where its body lies in the raw bytes, and the parts in it."""
@@ -32,7 +35,6 @@ class Part:
     def __post_init__(self) -> None:
         """Read the content type; what is unreadable counts as the default of its surroundings."""
         lead, self.parameters = read_parameters(self.header.get("content-type"))
-        lead = lead.replace(" ", "")
         if not re.fullmatch(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+", lead):
             lead = {"text": "text/plain", "html": "text/html", "multipart": "multipart/mixed"}.get(lead, "")
         self.content_type = lead or self.default_type
@@ -63,6 +65,7 @@ def read_tree(raw: bytes, limits: Limits) -> Tree:
     """Split a message into its parts."""
     header, body = read_headers(raw, 0, len(raw), limits)
     tree = Tree(Part(header, body, len(raw)), list(header.defects))
+    _mend_root(raw, tree)
     waiting = [(tree.root, 1)]
     left = limits.parts
     while waiting:
@@ -79,6 +82,18 @@ def read_tree(raw: bytes, limits: Limits) -> Tree:
             _open_as_leaf(part, tree.defects)
         waiting.extend((child, depth + 1) for child in reversed(part.parts))
     return tree
+
+
+def _mend_root(raw: bytes, tree: Tree) -> None:
+    """Give a message whose Content-Type was lost on the way its multipart back: the body shows its boundaries."""
+    root = tree.root
+    if root.header.has("content-type"):
+        return
+    found = _SOME_BOUNDARY.search(raw, root.start, min(root.end, root.start + _NEAR))
+    if found and raw.find(b"\n--" + found[1] + b"--", found.end(), root.end) >= 0:
+        root.content_type = "multipart/mixed"
+        root.parameters = {"boundary": found[1].decode("ascii", "surrogateescape")}
+        tree.defects.append("no Content-Type, but the body is a multipart")
 
 
 def _open_as_leaf(part: Part, defects: list[str]) -> None:
@@ -99,7 +114,11 @@ def _split(raw: bytes, part: Part, limits: Limits, left: int, defects: list[str]
     for start, end in spans:
         header, body = read_headers(raw, start, end, limits)
         defects.extend(header.defects)
-        children.append(Part(header, body, end, default))
+        child = Part(header, body, end, default)
+        if header.has("from") and (header.has("message-id") or header.has("received")):
+            # The header of an attached mail, without the message/rfc822 around it: some mail systems return it so.
+            child = Part(HeaderBlock(), start, end, "message/rfc822")
+        children.append(child)
     if not complete:
         defects.append(f"more than {limits.parts} parts, the rest kept as one attachment")
         last = children[-1]
