@@ -99,16 +99,19 @@ class Supervisor:
                 service_manager.tell("WATCHDOG=1")
 
     def _is_well(self) -> bool:
-        threads = (self._sender, *self._workers.values())
+        threads = self._threads()
         lost = [thread.name for thread in threads if not thread.is_alive()]
         if lost:
             _log.error("supervisor.thread_lost", threads=lost)
         return not lost
 
+    def _threads(self) -> tuple[Sender | MailboxWorker, ...]:
+        return (self._sender, *self._workers.values())
+
     def _end(self) -> None:
         service_manager.tell("STOPPING=1")
         deadline = time.monotonic() + PATIENCE.total_seconds()
-        threads = (self._sender, *self._workers.values())
+        threads = self._threads()
         for thread in threads:
             thread.ask_to_stop()
         for thread in threads:

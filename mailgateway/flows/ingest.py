@@ -7,10 +7,10 @@ raw bytes ─ parse ─ classify ─ keys ─┐                      ┌─ app
 from datetime import timedelta
 
 from mailgateway import log
-from mailgateway.desk.decide import Incoming, decide_mail
+from mailgateway.desk.decide import Incoming, addressees, decide_mail
 from mailgateway.desk.plan import Disposition, Plan
 from mailgateway.desk.policy import Policy
-from mailgateway.desk.thread import keys, writer
+from mailgateway.desk.thread import keys
 from mailgateway.errors import PoisonMessage, StoreBusy, TransientError
 from mailgateway.flows.desk import Desk, Stop
 from mailgateway.flows.letters import queue_letters
@@ -104,7 +104,7 @@ def _decide_and_apply(
 ) -> tuple[Plan | None, int | None]:
     if not spool.claim(tx, spooled.id):
         return None, None
-    asked = {writer(incoming.mail).key} | ({incoming.mail.sender.key} if incoming.mail.sender else set())
+    asked = addressees(incoming.mail, policy)
     facts = gather(tx, incoming.keys, spooled, asked, desk.clock(), policy.one_ticket_per_mail)
     plan = decide_mail(incoming, facts, policy)
     number = apply(tx, plan, spooled)

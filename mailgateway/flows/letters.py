@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from mailgateway import log
 from mailgateway.desk.letter import Rendered, dedupe_key, with_number, write_letter
-from mailgateway.desk.plan import Automatic, Notice, NoticeKind, Plan
+from mailgateway.desk.notices import is_counted
+from mailgateway.desk.plan import Notice, NoticeKind, Plan
 from mailgateway.desk.policy import Policy
 from mailgateway.flows.desk import Desk
 from mailgateway.mail.model import Attachment
@@ -38,7 +39,7 @@ def queue_letters(
                 ticket=number,
                 notice=notice.kind.value,
                 audience=notice.audience.value,
-                automatic=notice.automatic is not Automatic.NO,
+                automatic=is_counted(notice),
                 letter=letter,
             )
         )

@@ -34,9 +34,10 @@ def receive(session: Session, source: Source, store: Store, clock: Callable[[], 
         above = spool.highest_uid(tx, source.mailbox, session.folder, session.uidvalidity)
     for batch in batches(new_mails(session, above), BATCH_MAILS, BATCH_BYTES):
         fetched = fetch(session, batch, source.size_limit)
-        arrivals = [_arrival(source, session, mail) for mail in fetched]
+        now = clock()
+        arrivals = [_arrival(source, session, mail, now) for mail in fetched]
         with store.writing() as tx:
-            new = spool.put(tx, arrivals, clock())
+            new = spool.put(tx, arrivals, now)
         _log.info("receive.spooled", mailbox=source.mailbox, mails=len(new), up_to_uid=batch[-1].uid)
         yield len(new)
 
@@ -58,13 +59,13 @@ def settle_outcomes(session: Session, source: Source, store: Store, clock: Calla
         done += len(unsettled)
 
 
-def _arrival(source: Source, session: Session, mail: FetchedMail | Unfetchable) -> Arrival:
+def _arrival(source: Source, session: Session, mail: FetchedMail | Unfetchable, now: datetime) -> Arrival:
     return Arrival(
         mailbox=source.mailbox,
         folder=session.folder,
         uidvalidity=session.uidvalidity,
         uid=mail.uid,
-        received_at=mail.received_at,
+        received_at=mail.received_at or now,
         size=mail.size,
         raw=mail.raw if isinstance(mail, FetchedMail) else b"",
         headers_only=mail.headers_only if isinstance(mail, FetchedMail) else False,

@@ -42,10 +42,10 @@ class Daemon:
     def wait_for(self, event: str, count: int = 1, timeout: float = 30) -> dict[str, object]:
         """Wait until the event was logged `count` times, and return its last line."""
         with self._news:
-            found = self._news.wait_for(lambda: len(self._of(event)) >= count or self._over(), timeout)
+            found = self._news.wait_for(lambda: len(self.lines_of(event)) >= count or self._over(), timeout)
             assert found, f"no {event} in {timeout} s: {self.lines[-5:]}"
-            assert len(self._of(event)) >= count, f"ended without {event}: {self.lines[-5:]}"
-            return self._of(event)[count - 1]
+            assert len(self.lines_of(event)) >= count, f"ended without {event}: {self.lines[-5:]}"
+            return self.lines_of(event)[count - 1]
 
     def end(self, by: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal, and return the exit code."""
@@ -79,7 +79,8 @@ class Daemon:
         with self._news:
             self._news.notify_all()
 
-    def _of(self, event: str) -> list[dict[str, object]]:
+    def lines_of(self, event: str) -> list[dict[str, object]]:
+        """Return the log lines of one event so far."""
         return [line for line in self.lines if line["event"] == event]
 
     def _over(self) -> bool:

@@ -1,0 +1,87 @@
+"""Throughput: a Dovecot full of mail becomes committed tickets with queued letters, beside the floor of the same work.
+
+The floor is what no gateway can do without: one pipelined FETCH on a raw connection, mail-parser on each mail, and all
+rows in one SQL transaction. It routes nothing, threads nothing, keeps no raw mail, answers nobody, and settles nothing.
+"""
+
+import imaplib
+import logging
+import os
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import mailparser
+import structlog
+
+from mailgateway.flows.collect import collect
+from mailgateway.imap.session import Session
+from tests.end_to_end.office import Office
+from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.postgres import Postgres
+from tests.servers.sink import Sink
+from tests.traffic import mails
+
+
+def run(count: int) -> None:
+    """Measure floor and gateway over the same `count` mails, on SQLite and on PostgreSQL."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    morning = [raw for _, raw in mails(count)]
+    size = sum(map(len, morning)) / 1e6
+    print(f"ingest: {count} mails, {size:.1f} MB, {os.cpu_count()} cores")
+    with TemporaryDirectory() as folder, Dovecot() as dovecot, Sink() as sink, Postgres() as postgres:
+        for raw in morning:
+            dovecot.deliver("floor", raw)
+        floor = _timed(lambda: _floor(dovecot, Path(folder)))
+        _report("floor", count, floor, floor)
+        for name, database in (
+            ("sqlite", f"sqlite:///{folder}/office.db"),
+            ("postgresql", postgres.create_database()),
+        ):
+            home = Path(folder) / name
+            home.mkdir()
+            office = Office(home, dovecot, sink, name, database)
+            for raw in morning:
+                office.write(raw)
+            _report(name, count, _timed(lambda office=office: _collect(office)), floor)
+            assert len(office.numbers()) == count
+            office.close()
+
+
+def _floor(dovecot: Dovecot, folder: Path) -> None:
+    database = sqlite3.connect(folder / "floor.db")
+    database.execute("CREATE TABLE mails (message_id TEXT PRIMARY KEY, sender TEXT, subject TEXT, body TEXT)")
+    with imaplib.IMAP4(dovecot.host, dovecot.port) as connection:
+        connection.login("floor", PASSWORD)
+        connection.select("INBOX", readonly=True)
+        _, answer = connection.uid("FETCH", "1:*", "(BODY.PEEK[])")
+    rows = []
+    for part in answer:
+        if isinstance(part, tuple):
+            mail = mailparser.parse_from_bytes(part[1])
+            rows.append((mail.message_id, str(mail.from_), mail.subject, mail.body))
+    with database:
+        database.executemany("INSERT INTO mails VALUES (?, ?, ?, ?)", rows)
+    database.close()
+
+
+def _collect(office: Office) -> None:
+    (post,) = office.gateway.posts()
+    with Session.open(post.server, post.folder) as session:
+        collect(session, post.source, office.gateway.desk, stop=lambda: False)
+
+
+def _timed(work: Callable[[], None]) -> tuple[float, float]:
+    wall, own = time.perf_counter(), time.process_time()
+    work()
+    return time.perf_counter() - wall, time.process_time() - own
+
+
+def _report(name: str, count: int, spent: tuple[float, float], floor: tuple[float, float]) -> None:
+    wall, own = spent
+    print(
+        f"  {name:<12} {count / wall:7.0f} mails/s   {1000 * wall / count:6.2f} ms/mail"
+        f"   {1000 * own / count:6.2f} CPU s/1,000 mails   {wall / floor[0]:5.2f} x floor"
+    )
