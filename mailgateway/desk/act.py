@@ -5,16 +5,8 @@ from dataclasses import replace
 
 from mailgateway.desk import lifecycle, notices
 from mailgateway.desk.facts import Candidate, Facts
-from mailgateway.desk.model import (
-    Agent,
-    Article,
-    ArticleKind,
-    Direction,
-    Directory,
-    Status,
-    StoredFile,
-    Ticket,
-)
+from mailgateway.desk.incoming import newcomers
+from mailgateway.desk.model import Agent, Article, ArticleKind, Direction, Directory, Status, StoredFile, Ticket
 from mailgateway.desk.orders import Orders
 from mailgateway.desk.plan import (
     AddArticle,
@@ -47,10 +39,13 @@ def act(
     """Carry out an agent's orders. Text goes to the customer unless it is a note; nothing empty is ever sent."""
     before = candidate.ticket
     article = _article(orders, agent, facts, files, mail)
-    answered = article is not None and article.kind is ArticleKind.PUBLIC
-    after = _ordered(orders, before, policy.directory, answered=answered)
-    changes = (*((AddArticle(article),) if article else ()), *_changes(before, after, orders))
-    told = _told(before, after, article, agent, candidate, facts, policy)
+    after = _ordered(orders, before, policy, answered=_is_answer(article))
+    to_customers = _to_customers(before, after, article, agent, candidate, facts, policy)
+    changes = (
+        *((AddArticle(article),) if article else ()),
+        *_changes(before, after),
+        *_remarks(article, to_customers),
+    )
     return Plan(
         at=facts.now,
         actor=agent.name,
@@ -58,14 +53,31 @@ def act(
         reason="orders of an agent",
         ticket=before.number,
         changes=changes or (RecordEvent("nothing_ordered"),),
-        notices=told,
+        notices=(*to_customers, *_to_workers(before, after, article, agent, candidate, policy)),
     )
+
+
+def objection(orders: Orders, ticket: Ticket, files: Sequence[StoredFile], policy: Policy) -> str:
+    """Return why a mail's orders would not do what its writer believes they do; "" where they will."""
+    says_something = _says_something(orders, files)
+    if not says_something and orders in (Orders(), Orders(note=True)):
+        return "the mail says nothing: there is no text above the quotation, and no command that changes anything"
+    if says_something and not orders.note:
+        listening = replace(ticket, participants=(*ticket.participants, *orders.participants))
+        if not notices.readers(listening, policy):
+            return "nobody who takes part has an address; name one with #cc ADDRESS, or begin with #note"
+    return ""
+
+
+def _says_something(orders: Orders, files: Sequence[StoredFile]) -> bool:
+    """Pictures within a mail without text are its signature, not an answer."""
+    return bool(orders.text) or any(not file.inline for file in files)
 
 
 def _article(
     orders: Orders, agent: Agent, facts: Facts, files: Sequence[StoredFile], mail: Mail | None
 ) -> Article | None:
-    if not orders.text and not files:
+    if not _says_something(orders, files):
         return None
     return Article(
         kind=ArticleKind.NOTE if orders.note else ArticleKind.PUBLIC,
@@ -79,34 +91,42 @@ def _article(
     )
 
 
-def _ordered(orders: Orders, ticket: Ticket, directory: Directory, *, answered: bool) -> Ticket:
+def _is_answer(article: Article | None) -> bool:
+    return article is not None and article.kind is ArticleKind.PUBLIC
+
+
+def _ordered(orders: Orders, ticket: Ticket, policy: Policy, *, answered: bool) -> Ticket:
     status = lifecycle.after_answer(ticket.status) if answered else ticket.status
-    newcomers = tuple(person for person in orders.participants if not ticket.has_participant(person.address))
-    kept = tuple(tag for tag in ticket.tags if tag not in orders.remove_tags)
+    removed = {tag.casefold() for tag in orders.remove_tags}
+    kept = tuple(tag for tag in ticket.tags if tag.casefold() not in removed)
+    known = {tag.casefold() for tag in kept}
+    added = tuple(tag for tag in dict.fromkeys(orders.add_tags) if tag.casefold() not in known)
     return replace(
         ticket,
         status=orders.status or status,
-        assignee=_assignee(orders, ticket, directory),
+        assignee=_assignee(orders, ticket, policy.directory),
         group=orders.group or ticket.group,
         priority=orders.priority or ticket.priority,
         type=orders.type or ticket.type,
-        tags=tuple(dict.fromkeys((*kept, *orders.add_tags))),
-        participants=(*ticket.participants, *newcomers),
+        tags=(*kept, *added),
+        participants=(*ticket.participants, *newcomers(orders.participants, ticket, policy)),
     )
 
 
 def _assignee(orders: Orders, ticket: Ticket, directory: Directory) -> str | None:
     if orders.assign is not None:
         return orders.assign or None
-    group = directory.group(orders.group) if orders.group else None
+    if orders.group is None or orders.group == ticket.group:
+        return ticket.assignee
+    group = directory.group(orders.group)
     # Handed to a team that the assignee is not in: the ticket is that team's to take.
-    return None if group is not None and ticket.assignee not in group.members else ticket.assignee
+    return ticket.assignee if group is not None and ticket.assignee in group.members else None
 
 
-def _changes(before: Ticket, after: Ticket, orders: Orders) -> tuple[Change, ...]:
-    newcomers = after.participants[len(before.participants) :]
+def _changes(before: Ticket, after: Ticket) -> tuple[Change, ...]:
     added = tuple(tag for tag in after.tags if tag not in before.tags)
-    removed = tuple(tag for tag in orders.remove_tags if tag in before.tags and tag not in after.tags)
+    removed = tuple(tag for tag in before.tags if tag not in after.tags)
+    people = after.participants[len(before.participants) :]
     wanted: tuple[tuple[bool, Change], ...] = (
         (before.status is not after.status, SetStatus(before.status, after.status)),
         (before.group != after.group, MoveToGroup(before.group, after.group)),
@@ -114,12 +134,18 @@ def _changes(before: Ticket, after: Ticket, orders: Orders) -> tuple[Change, ...
         (before.priority is not after.priority, SetPriority(before.priority, after.priority)),
         (before.type is not after.type, SetType(before.type, after.type)),
         (bool(added or removed), ChangeTags(added, removed)),
-        (bool(newcomers), AddParticipants(newcomers)),
+        (bool(people), AddParticipants(people)),
     )
     return tuple(change for is_wanted, change in wanted if is_wanted)
 
 
-def _told(
+def _remarks(article: Article | None, to_customers: tuple[Notice, ...]) -> tuple[Change, ...]:
+    if _is_answer(article) and not to_customers:
+        return (RecordEvent("not_sent", {"why": "nobody else who takes part has an address"}),)
+    return ()
+
+
+def _to_customers(
     before: Ticket,
     after: Ticket,
     article: Article | None,
@@ -128,26 +154,29 @@ def _told(
     facts: Facts,
     policy: Policy,
 ) -> tuple[Notice, ...]:
-    """A status is told within the answer where there is one: nobody gets two mails for one act."""
-    told: list[Notice] = []
-    if article is not None and article.kind is ArticleKind.PUBLIC:
-        told.extend(notices.reply(article, agent.display, after, candidate, policy))
-    elif _is_news(before.status, after.status):
-        changed = notices.status_changed(after, before.status, candidate, policy)
-        told.extend(notice for notice in changed if notices.within_budget(notice, facts, policy))
-    if before.group != after.group or before.assignee != after.assignee:
-        note = article if article is not None and article.kind is ArticleKind.NOTE else None
-        told.extend(
-            notices.agent_notification(
-                note,
-                after,
-                policy,
-                except_for=agent.address,
-                references=candidate.public_ids,
-                by=agent.display,
-            )
-        )
-    return tuple(told)
+    """A status is told within the answer where there is one; nobody is told of what they did themselves."""
+    if article is not None and _is_answer(article):
+        return notices.reply(article, agent, after, candidate, policy)
+    if not _is_news(before.status, after.status) or after.requester.key in agent.addresses:
+        return ()
+    notice = notices.status_changed(after, before.status, candidate, policy)
+    return () if notices.why_not(notice, facts, policy) else (notice,)
+
+
+def _to_workers(
+    before: Ticket, after: Ticket, article: Article | None, agent: Agent, candidate: Candidate, policy: Policy
+) -> tuple[Notice, ...]:
+    """Whoever the ticket is handed to gets it, with the note that came along."""
+    if (before.group, before.assignee) == (after.group, after.assignee):
+        return ()
+    return notices.agent_notification(
+        None if _is_answer(article) else article,
+        after,
+        policy,
+        except_for=agent.address,
+        references=candidate.public_ids,
+        by=agent.display,
+    )
 
 
 def _is_news(before: Status, after: Status) -> bool:

@@ -6,6 +6,7 @@ FIRST = timedelta(seconds=1)
 LONGEST = timedelta(minutes=5)
 FIRST_AFTER_REFUSAL = timedelta(minutes=1)
 LONGEST_AFTER_REFUSAL = timedelta(minutes=30)
+_MOST_DOUBLINGS = 20
 
 
 def pause(failures: int, jitter: float, *, refused: bool) -> timedelta:
@@ -15,5 +16,5 @@ def pause(failures: int, jitter: float, *, refused: bool) -> timedelta:
     the account locked.
     """
     first, longest = (FIRST_AFTER_REFUSAL, LONGEST_AFTER_REFUSAL) if refused else (FIRST, LONGEST)
-    doubled = first * 2 ** min(max(failures - 1, 0), 20)
-    return min(doubled, longest) * (0.5 + jitter / 2)
+    doublings = min(max(failures - 1, 0), _MOST_DOUBLINGS)
+    return min(first * (1 << doublings), longest) * (0.5 + jitter / 2)

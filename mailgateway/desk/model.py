@@ -117,10 +117,17 @@ class Ticket:
     participants: tuple[Address, ...] = ()
     tags: tuple[str, ...] = ()
 
+    @property
+    def people(self) -> tuple[Address, ...]:
+        """The requester and every participant, each once; somebody without an address is not among them."""
+        known: dict[str, Address] = {}
+        for person in (self.requester, *self.participants):
+            known.setdefault(person.key, person)
+        return tuple(person for person in known.values() if "@" in person.address)
+
     def has_participant(self, address: str) -> bool:
         """Tell whether the address is the requester's or a participant's."""
-        wanted = address.casefold()
-        return any(person.key == wanted for person in (self.requester, *self.participants))
+        return address.casefold() in {person.key for person in self.people}
 
 
 @dataclass(frozen=True, slots=True)

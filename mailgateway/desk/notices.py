@@ -1,12 +1,13 @@
 """Who is told what: each function makes the notices of one event."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from mailgateway.desk.facts import Candidate, Facts
-from mailgateway.desk.model import Agent, Article, Status, Ticket
+from mailgateway.desk.model import Agent, Article, Group, Status, Ticket
 from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind
 from mailgateway.desk.policy import MailboxPolicy, Policy
-from mailgateway.desk.thread import bound_to_agent
+from mailgateway.desk.thread import bound_to_agent, bound_to_group
 from mailgateway.mail.model import Address, Mail
 
 _QUOTED_BACK = 20_000
@@ -40,51 +41,53 @@ def agent_notification(
 ) -> tuple[Notice, ...]:
     """Hand a ticket to those who shall work on it: its assignee, or else everybody in its group.
 
-    `by` is the display name of the agent who handed it over, empty for a new ticket.
+    `except_for` is the address of who caused it; `by` the display name of the agent who handed it over, empty for a new
+    ticket.
     """
     known = tuple(references) or _own_id(article)
+    handed = _to_worker(NoticeKind.AGENT_NOTIFICATION, article, ticket, policy, known)
     return tuple(
-        _to_agent(NoticeKind.AGENT_NOTIFICATION, person, bound_to, article, ticket, policy, known, by)
-        for person, bound_to in _workers(ticket, policy, except_for)
+        replace(handed, recipient=worker.address, bound_to=worker.bound_to, values={"by": by})
+        for worker in _workers(ticket, policy, except_for)
     )
 
 
 def agent_follow_up(article: Article, ticket: Ticket, candidate: Candidate, policy: Policy) -> tuple[Notice, ...]:
     """Tell those who work on a ticket that somebody wrote to it again."""
     known = (*candidate.public_ids, *_own_id(article))
+    told = _to_worker(NoticeKind.AGENT_FOLLOW_UP, article, ticket, policy, known)
     return tuple(
-        _to_agent(NoticeKind.AGENT_FOLLOW_UP, person, bound_to, article, ticket, policy, known, "")
-        for person, bound_to in _workers(ticket, policy, except_for=article.sender.address)
+        replace(told, recipient=worker.address, bound_to=worker.bound_to)
+        for worker in _workers(ticket, policy, except_for=article.sender.address)
     )
 
 
-def reply(article: Article, display: str, ticket: Ticket, candidate: Candidate, policy: Policy) -> tuple[Notice, ...]:
-    """Pass an agent's answer on to the requester and every participant, in the agent's display name."""
-    mailbox = policy.mailbox(ticket.mailbox)
+def reply(article: Article, agent: Agent, ticket: Ticket, candidate: Candidate, policy: Policy) -> tuple[Notice, ...]:
+    """Pass an agent's answer on to everybody who takes part, in the agent's display name, without their address."""
+    sender = Address(agent.display, policy.mailbox(ticket.mailbox).address)
+    shown = replace(article, sender=sender, full_text="", message_id=None)
     return tuple(
         Notice(
             kind=NoticeKind.REPLY,
             audience=Audience.CUSTOMER,
             recipient=person,
-            sender=Address(display, mailbox.address),
+            sender=sender,
             language=ticket.language,
             automatic=Automatic.NO,
             ticket=ticket,
-            article=article,
+            article=shown,
             bound_to=person.key,
-            in_reply_to=candidate.public_ids[-1] if candidate.public_ids else "",
+            in_reply_to=_last(candidate.public_ids),
             references=candidate.public_ids,
         )
-        for person in (ticket.requester, *ticket.participants)
-        if "@" in person.address
+        for person in readers(ticket, policy)
+        if person.key not in agent.addresses
     )
 
 
-def status_changed(ticket: Ticket, before: Status, candidate: Candidate, policy: Policy) -> tuple[Notice, ...]:
+def status_changed(ticket: Ticket, before: Status, candidate: Candidate, policy: Policy) -> Notice:
     """Tell the requester where their ticket stands now."""
-    if "@" not in ticket.requester.address:
-        return ()
-    notice = Notice(
+    return Notice(
         kind=NoticeKind.STATUS_CHANGED,
         audience=Audience.CUSTOMER,
         recipient=ticket.requester,
@@ -93,11 +96,10 @@ def status_changed(ticket: Ticket, before: Status, candidate: Candidate, policy:
         automatic=Automatic.GENERATED,
         ticket=ticket,
         bound_to=ticket.requester.key,
-        in_reply_to=candidate.public_ids[-1] if candidate.public_ids else "",
+        in_reply_to=_last(candidate.public_ids),
         references=candidate.public_ids,
         values={"before": before.value},
     )
-    return (notice,)
 
 
 def rejected(mail: Mail, recipient: Address, mailbox: MailboxPolicy, reason: str) -> Notice:
@@ -154,52 +156,97 @@ def alarm(title: str, lines: Sequence[str], policy: Policy) -> Notice:
     )
 
 
-def within_budget(notice: Notice, facts: Facts, policy: Policy) -> bool:
-    """Tell whether one more automatic mail may go to this recipient within the hour, and goes anywhere at all."""
+def readers(ticket: Ticket, policy: Policy) -> tuple[Address, ...]:
+    """Return everybody who takes part and can be written to: we never write to ourselves."""
+    return tuple(person for person in ticket.people if not policy.is_ours(person.address))
+
+
+def why_not(notice: Notice, facts: Facts, policy: Policy) -> str:
+    """Return why an automatic mail may not go to its recipient: no address, our own, enough within the hour; or ""."""
     key = notice.recipient.key
-    return "@" in key and facts.automatic_mails.get(key, 0) < policy.automatic_mails_per_hour
+    if "@" not in key:
+        return "there is no address to write to"
+    if policy.is_ours(key):
+        return "the address is our own"
+    if facts.automatic_mails.get(key, 0) >= policy.automatic_mails_per_hour:
+        return "the address had enough automatic mails within the hour"
+    return ""
 
 
-def _workers(ticket: Ticket, policy: Policy, except_for: str) -> tuple[tuple[Address, str], ...]:
-    """Return who works on a ticket, each with whom their reply address is signed for."""
+def is_counted(notice: Notice) -> bool:
+    """Tell whether a notice counts as one of the automatic mails that an address may get within the hour.
+
+    What agents are told of their work does not: it would use up what they may be told of their own mails.
+    """
+    return notice.automatic is not Automatic.NO and notice.kind not in _WORK
+
+
+_WORK = frozenset({NoticeKind.AGENT_NOTIFICATION, NoticeKind.AGENT_FOLLOW_UP, NoticeKind.ALARM})
+
+
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    """Somebody who works on a ticket, and whom their reply address is signed for."""
+
+    address: Address
+    bound_to: str
+
+
+def _workers(ticket: Ticket, policy: Policy, except_for: str) -> tuple[_Worker, ...]:
+    """Return who works on a ticket, each once. `except_for` is the address of who knows already."""
+    author = policy.directory.agent_at(except_for)
+    known = author.addresses if author else {except_for.casefold()}
+    workers: dict[str, _Worker] = {}
+    for worker in _responsible(ticket, policy):
+        workers.setdefault(worker.address.key, worker)
+    return tuple(
+        worker for key, worker in workers.items() if "@" in key and key not in known and not policy.is_ours(key)
+    )
+
+
+def _responsible(ticket: Ticket, policy: Policy) -> Iterator[_Worker]:
+    """The assignee; else the group; else, where the configuration knows neither any more, the mailbox's own group."""
     assignee = policy.directory.agent(ticket.assignee) if ticket.assignee else None
+    if assignee is not None:
+        yield _as_worker(assignee)
+        return
     group = policy.directory.group(ticket.group)
-    names = (assignee.name,) if assignee else group.members if group else ()
-    agents = [agent for name in names if (agent := policy.directory.agent(name)) is not None]
-    found = [
-        (Address(agent.display, agent.address), bound_to_agent(agent))
-        for agent in agents
-        if except_for.casefold() not in agent.addresses
-    ]
-    if assignee is None and group is not None and group.address:
-        found.append((Address(group.display, group.address), f"group:{group.name}"))
-    return tuple(found)
+    if group is None or not (group.members or group.address):
+        group = policy.directory.group(policy.mailbox(ticket.mailbox).default.group)
+    if group is not None:
+        yield from _team(group, policy)
 
 
-def _to_agent(  # noqa: PLR0913, PLR0917 - two kinds of one notice, private to this file
-    kind: NoticeKind,
-    person: Address,
-    bound_to: str,
-    article: Article | None,
-    ticket: Ticket,
-    policy: Policy,
-    references: Sequence[str],
-    by: str,
+def _team(group: Group, policy: Policy) -> Iterator[_Worker]:
+    for name in group.members:
+        agent = policy.directory.agent(name)
+        if agent is not None:
+            yield _as_worker(agent)
+    if group.address:
+        yield _Worker(Address(group.display, group.address), bound_to_group(group))
+
+
+def _as_worker(agent: Agent) -> _Worker:
+    return _Worker(Address(agent.display, agent.address), bound_to_agent(agent))
+
+
+def _to_worker(
+    kind: NoticeKind, article: Article | None, ticket: Ticket, policy: Policy, known: tuple[str, ...]
 ) -> Notice:
+    """Write to those who work on a ticket; whom exactly is still to be filled in."""
     mailbox = policy.mailbox(ticket.mailbox)
     return Notice(
         kind=kind,
         audience=Audience.AGENT,
-        recipient=person,
+        recipient=Address("", ""),
         sender=_desk(mailbox),
         language=mailbox.default.language,
         automatic=Automatic.GENERATED,
         ticket=ticket,
         article=article,
-        bound_to=bound_to,
-        in_reply_to=references[-1] if references else "",
-        references=tuple(references),
-        values={"by": by},
+        in_reply_to=_last(known),
+        references=known,
+        values={"by": ""},
     )
 
 
@@ -209,3 +256,7 @@ def _desk(mailbox: MailboxPolicy) -> Address:
 
 def _own_id(article: Article | None) -> tuple[str, ...]:
     return (article.message_id,) if article is not None and article.message_id else ()
+
+
+def _last(ids: Sequence[str]) -> str:
+    return ids[-1] if ids else ""

@@ -1,13 +1,19 @@
 """What an agent wants done with a ticket, as a value; `#command` lines at the top of a mail are one way to say it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import TypeVar
 
-from mailgateway.desk.model import Directory, Priority, Status, TicketType
-from mailgateway.mail.addresses import parse_addresses
+from mailgateway.desk.model import Priority, Status, TicketType
+from mailgateway.desk.policy import Policy
+from mailgateway.mail.addresses import read_addresses
 from mailgateway.mail.model import Address
+from mailgateway.rules.nearest import nearest
+
+MOST_COMMANDS = 30
+_MOST_SHOWN = 60
+_LONGEST_TAG = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,98 +65,131 @@ _SHORT_STATUS = {
     "close": Status.CLOSED,
 }
 
+_COMMAND = re.compile(r"[#＃]([^\W\d_][\w-]*)\s*[:=]?(.*)", re.DOTALL)
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+
 
 class _MisreadError(ValueError):
     """A command that cannot be carried out; says why in a line for the agent."""
 
 
-def read_orders(text: str, author: str, directory: Directory) -> Reading:
-    """Read the `#word value` lines at the very top of an agent's text; `author` is the agent's name."""
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """Who gives the orders, by name, and whom and what they can name in them."""
+
+    author: str
+    policy: Policy
+
+
+def read_orders(text: str, author: str, policy: Policy) -> Reading:
+    """Read the `#word value` lines at the very top of an agent's text; `author` is the agent's name.
+
+    Empty lines between commands change nothing: mailers put them there. Whatever looks like a command and is none is a
+    problem, never text: it was not meant for the requester.
+    """
+    commands, rest = _cut(text)
     orders, problems = Orders(), []
-    lines = text.strip().split("\n")
-    position = 0
-    while position < len(lines) and _is_command(lines[position]):
-        word, _, value = lines[position].strip()[1:].partition(" ")
+    for word, value in commands[:MOST_COMMANDS]:
         try:
-            orders = _obey(orders, word.casefold(), value.strip(), author, directory)
+            orders = _obey(orders, word, value, _Desk(author, policy))
         except _MisreadError as misread:
             problems.append(str(misread))
-        position += 1
-    rest = "\n".join(lines[position:]).strip()
-    return Reading(replace(orders, text="\n\n".join(part for part in (orders.text, rest) if part)), tuple(problems))
+    if len(commands) > MOST_COMMANDS:
+        problems.append(f"there are {len(commands)} commands; one mail may have {MOST_COMMANDS}")
+    return Reading(replace(orders, text=_joined(orders.text, rest)), tuple(dict.fromkeys(problems)))
 
 
-def _is_command(line: str) -> bool:
-    word = line.strip()[1:].partition(" ")[0]
-    return line.strip().startswith("#") and word.replace("_", "").isalpha()
+def _cut(text: str) -> tuple[list[tuple[str, str]], str]:
+    """Cut a text into its commands, each as (word, value), and what follows them."""
+    commands: list[tuple[str, str]] = []
+    lines = text.split("\n")
+    for place, line in enumerate(lines):
+        visible = line.translate(_INVISIBLE).strip()
+        command = _COMMAND.fullmatch(visible)
+        if command is not None:
+            commands.append((command[1].casefold(), command[2].strip()))
+        elif visible:
+            return commands, "\n".join(lines[place:]).strip()
+    return commands, ""
 
 
-def _obey(orders: Orders, word: str, value: str, author: str, directory: Directory) -> Orders:
+def _joined(first: str, second: str) -> str:
+    return f"{first}\n\n{second}" if first and second else first or second
+
+
+def _obey(orders: Orders, word: str, value: str, desk: _Desk) -> Orders:
     if word in _SHORT_STATUS:
+        if value.strip(".!"):
+            raise _MisreadError(f"#{word} stands alone in its line; write the text for the requester below it")
         return replace(orders, status=_SHORT_STATUS[word])
     if word not in _WORDS:
-        near = get_close_matches(word, [*_WORDS, *_SHORT_STATUS], n=1)
-        raise _MisreadError(f"#{word} is not a command" + (f"; did you mean #{near[0]}?" if near else ""))
-    return _WORDS[word](orders, value, author, directory)
+        near = nearest(word[:_MOST_SHOWN], [*_WORDS, *_SHORT_STATUS])
+        raise _MisreadError(f"#{_shown(word)} is not a command" + (f"; did you mean #{near}?" if near else ""))
+    return _WORDS[word](orders, value, desk)
 
 
-def _note(orders: Orders, value: str, _author: str, _directory: Directory) -> Orders:
-    return replace(orders, note=True, text=value)
+def _note(orders: Orders, value: str, _desk: _Desk) -> Orders:
+    return replace(orders, note=True, text="\n".join(part for part in (orders.text, value) if part))
 
 
-def _status(orders: Orders, value: str, _author: str, _directory: Directory) -> Orders:
-    return replace(orders, status=_member("status", value.replace("-", "_"), Status))
+def _status(orders: Orders, value: str, _desk: _Desk) -> Orders:
+    return replace(orders, status=_member("status", re.sub(r"[\s-]+", "_", value), Status))
 
 
-def _priority(orders: Orders, value: str, _author: str, _directory: Directory) -> Orders:
+def _priority(orders: Orders, value: str, _desk: _Desk) -> Orders:
     return replace(orders, priority=_member("priority", value, Priority))
 
 
-def _type(orders: Orders, value: str, _author: str, _directory: Directory) -> Orders:
+def _type(orders: Orders, value: str, _desk: _Desk) -> Orders:
     return replace(orders, type=_member("type", value, TicketType))
 
 
-def _assign(orders: Orders, value: str, author: str, directory: Directory) -> Orders:
+def _assign(orders: Orders, value: str, desk: _Desk) -> Orders:
     if value.casefold() == "none":
         return replace(orders, assign="")
-    agent = directory.agent(author if value.casefold() == "me" else value)
+    directory = desk.policy.directory
+    agent = directory.agent(desk.author if value.casefold() == "me" else value)
     if agent is None:
         names = ", ".join(known.name for known in directory.agents)
-        raise _MisreadError(f"#assign {value}: no agent has that name; there are {names}")
+        raise _MisreadError(f"#assign {_shown(value)}: no agent has that name; there are {names}")
     return replace(orders, assign=agent.name)
 
 
-def _group(orders: Orders, value: str, _author: str, directory: Directory) -> Orders:
+def _group(orders: Orders, value: str, desk: _Desk) -> Orders:
+    directory = desk.policy.directory
     group = directory.group(value)
     if group is None:
         names = ", ".join(known.name for known in directory.groups)
-        raise _MisreadError(f"#group {value}: no group has that name; there are {names}")
+        raise _MisreadError(f"#group {_shown(value)}: no group has that name; there are {names}")
     return replace(orders, group=group.name)
 
 
-def _tag(orders: Orders, value: str, _author: str, _directory: Directory) -> Orders:
-    words = value.casefold().split()
-    if not words:
+def _tag(orders: Orders, value: str, _desk: _Desk) -> Orders:
+    words = value.casefold().replace(",", " ").split()
+    add = tuple(word for word in words if not word.startswith("-"))
+    remove = tuple(word[1:] for word in words if word.startswith("-") and word != "-")
+    if not add and not remove:
         raise _MisreadError("#tag needs tags: #tag printer -paper")
-    return replace(
-        orders,
-        add_tags=(*orders.add_tags, *(word for word in words if not word.startswith("-"))),
-        remove_tags=(*orders.remove_tags, *(word[1:] for word in words if word.startswith("-") and word != "-")),
-    )
+    if any(len(tag) > _LONGEST_TAG for tag in (*add, *remove)):
+        raise _MisreadError(f"#tag: a tag has at most {_LONGEST_TAG} characters")
+    return replace(orders, add_tags=(*orders.add_tags, *add), remove_tags=(*orders.remove_tags, *remove))
 
 
-def _cc(orders: Orders, value: str, _author: str, _directory: Directory) -> Orders:
-    people = tuple(person for person in parse_addresses(value) if "@" in person.address)
-    if not people:
-        raise _MisreadError(f"#cc {value}: this is no address")
+def _cc(orders: Orders, value: str, desk: _Desk) -> Orders:
+    people = read_addresses(value)
+    if not people or any(not person.domain or person.address.startswith("@") for person in people):
+        raise _MisreadError(f"#cc {_shown(value)}: this is no address")
+    for person in people:
+        if desk.policy.is_internal(person.address):
+            raise _MisreadError(f"#cc {_shown(person.address)}: this is the desk's own; who takes part is a customer")
     return replace(orders, participants=(*orders.participants, *people))
 
 
-def _help(orders: Orders, _value: str, _author: str, _directory: Directory) -> Orders:
+def _help(orders: Orders, _value: str, _desk: _Desk) -> Orders:
     return replace(orders, help=True)
 
 
-_WORDS: dict[str, Callable[[Orders, str, str, Directory], Orders]] = {
+_WORDS: dict[str, Callable[[Orders, str, _Desk], Orders]] = {
     "note": _note,
     "status": _status,
     "assign": _assign,
@@ -171,4 +210,8 @@ def _member(word: str, value: str, members: type[Member]) -> Member:
         return members(value.casefold())
     except ValueError:
         allowed = ", ".join(member.value for member in members)
-        raise _MisreadError(f"#{word} {value}: should be one of {allowed}") from None
+        raise _MisreadError(f"#{word} {_shown(value)}: should be one of {allowed}") from None
+
+
+def _shown(value: str) -> str:
+    return value if len(value) <= _MOST_SHOWN else f"{value[:_MOST_SHOWN]}…"

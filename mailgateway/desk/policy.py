@@ -66,8 +66,20 @@ class Policy:
         return frozenset(address for mailbox in self.mailboxes for address in mailbox.addresses)
 
     def mailbox(self, name: str) -> MailboxPolicy:
-        """Return the mailbox called `name`; raises KeyError where the configuration has none."""
-        for mailbox in self.mailboxes:
-            if mailbox.name == name:
-                return mailbox
-        raise KeyError(name)
+        """Return the mailbox called `name`, or the first: tickets of one that was taken away must still be answered."""
+        return next((mailbox for mailbox in self.mailboxes if mailbox.name == name), self.mailboxes[0])
+
+    def is_ours(self, address: str) -> bool:
+        """Tell whether mail to this address arrives at the desk, with or without a detail part (support+detail@)."""
+        local, _, domain = address.casefold().rpartition("@")
+        for own in self.own_addresses:
+            own_local, _, own_domain = own.rpartition("@")
+            if domain == own_domain and f"{local}+".startswith(f"{own_local}+"):
+                return True
+        return False
+
+    def is_internal(self, address: str) -> bool:
+        """Tell whether an address is the desk's own, an agent's or a group's: nobody's who could be a customer."""
+        wanted = address.casefold()
+        shared = {group.address.casefold() for group in self.directory.groups if group.address}
+        return wanted in shared or self.directory.agent_at(address) is not None or self.is_ours(address)

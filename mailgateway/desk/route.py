@@ -11,7 +11,10 @@ from mailgateway.rules.schema import ActionName, Question, Routing, Ruleset
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The outcome of routing. `discard` and `quarantine` name the rule that said so, empty where none did."""
+    """The outcome of routing. `discard` and `quarantine` name the rule that said so, empty where none did.
+
+    `trace` is how the rules came to it, and `final` what it came to, as plain JSON values.
+    """
 
     group: str
     type: TicketType
@@ -34,21 +37,20 @@ def route(ruleset: Ruleset, question: Question, mailbox: MailboxPolicy) -> Route
         "priority": _value(routing, ActionName.PRIORITY, default.priority.value),
         "language": _value(routing, ActionName.LANGUAGE, default.language),
         "assign": _value(routing, ActionName.ASSIGN, None),
-        "tags": _tags(routing),
+        "tags": list(_tags(routing)),
         "discard": _rule_behind(routing, ActionName.DISCARD),
         "quarantine": _rule_behind(routing, ActionName.QUARANTINE),
     }
-    assignee = final["assign"]
     return Route(
         group=str(final["group"]),
         type=TicketType(str(final["type"])),
         priority=Priority(str(final["priority"])),
         language=str(final["language"]),
-        assignee=None if assignee is None else str(assignee),
+        assignee=None if final["assign"] is None else str(final["assign"]),
         tags=_tags(routing),
-        discard=_rule_behind(routing, ActionName.DISCARD),
-        quarantine=_rule_behind(routing, ActionName.QUARANTINE),
-        trace={**as_trace(routing), "final": {**final, "tags": list(_tags(routing))}},
+        discard=str(final["discard"]),
+        quarantine=str(final["quarantine"]),
+        trace={**as_trace(routing), "final": final},
     )
 
 

@@ -5,26 +5,24 @@ by a server of ours. Only the topmost field with a trusted authserv-id counts: o
 the sender may have written.
 """
 
-import re
-
+from mailgateway.desk.authentication import Authentication, read_authentication
 from mailgateway.desk.model import Agent
 from mailgateway.desk.policy import AgentEvidence, Policy
 from mailgateway.desk.thread import Thread
+from mailgateway.mail.addresses import read_addresses
 from mailgateway.mail.model import Headers, Mail
-
-_COMMENT = re.compile(r"\([^()]*\)")
-_RESULT = re.compile(r"dmarc\s*=\s*pass\b", re.ASCII | re.IGNORECASE)
-_HEADER_FROM = re.compile(r"header\.from\s*=\s*\"?([^\s;\"]+)", re.ASCII | re.IGNORECASE)
-_LONGEST = 4096
 
 
 def proven_agent(mail: Mail, thread: Thread | None, policy: Policy) -> Agent | None:
-    """Return the agent who wrote a mail, or None where nobody claims it or the claim lacks the evidence asked for."""
-    agent = policy.directory.agent_at(mail.sender.address) if mail.sender else None
-    if agent is None or mail.sender is None:
+    """Return the agent who wrote a mail, or None where nobody claims it or the claim lacks the evidence asked for.
+
+    Who answers a mail that they got as somebody who takes part in the ticket does not act as an agent, evidence or not.
+    """
+    agent = claimed_agent(mail, policy)
+    if agent is None or mail.sender is None or (thread is not None and _speaks_as_participant(mail, thread)):
         return None
-    token = thread is not None and thread.token_of is not None and thread.token_of.name == agent.name
-    dmarc = has_dmarc_pass(mail.headers, mail.sender.domain, policy.trusted_authserv)
+    token = thread is not None and agent in thread.agents
+    dmarc = _has_one_sender(mail.headers) and has_dmarc_pass(mail.headers, mail.sender.domain, policy.trusted_authserv)
     enough = {
         AgentEvidence.TOKEN: token,
         AgentEvidence.DMARC: dmarc,
@@ -34,16 +32,41 @@ def proven_agent(mail: Mail, thread: Thread | None, policy: Policy) -> Agent | N
     return agent if enough[policy.evidence] else None
 
 
+def claimed_agent(mail: Mail, policy: Policy) -> Agent | None:
+    """Return the agent whose address stands in From, proven or not."""
+    return policy.directory.agent_at(mail.sender.address) if mail.sender else None
+
+
 def has_dmarc_pass(headers: Headers, domain: str, trusted: tuple[str, ...]) -> bool:
-    """Tell whether a trusted server saw DMARC pass for exactly this From domain."""
+    """Tell whether a trusted server saw DMARC pass for exactly this From domain.
+
+    Below a field that cannot be read nothing counts: it may be ours, spoilt by something that the sender chose.
+    """
     wanted = {name.casefold() for name in trusted}
     for field in headers.all("Authentication-Results"):
-        authserv, _, results = _COMMENT.sub(" ", field[:_LONGEST]).partition(";")
-        if authserv.strip().partition(" ")[0].casefold() in wanted:
-            return any(_is_pass(result, domain) for result in results.split(";"))
+        found = read_authentication(field)
+        if found is None:
+            return False
+        if found.authserv in wanted:
+            return _passes(found, domain)
     return False
 
 
-def _is_pass(result: str, domain: str) -> bool:
-    named = _HEADER_FROM.search(result)
-    return _RESULT.match(result.strip()) is not None and named is not None and named[1].casefold() == domain
+def _speaks_as_participant(mail: Mail, thread: Thread) -> bool:
+    ticket = thread.candidate.ticket
+    takes_part = mail.sender is not None and ticket.has_participant(mail.sender.address)
+    return thread.as_participant or (takes_part and not thread.agents)
+
+
+def _has_one_sender(headers: Headers) -> bool:
+    """DMARC (RFC 7489 section 6.6.1) judges one From domain: with several it is unclear whose pass it was."""
+    fields = headers.all("From")
+    return len(fields) <= 1 and all(len(read_addresses(field, most=2)) <= 1 for field in fields)
+
+
+def _passes(authentication: Authentication, domain: str) -> bool:
+    found = [result for result in authentication.results if result.method == "dmarc"]
+    if len(found) != 1 or found[0].value != "pass":
+        return False
+    named = [value for name, value in found[0].properties if name == "header.from"]
+    return bool(domain) and named == [domain.casefold()]

@@ -1,0 +1,76 @@
+"""A mail that joins a ticket: somebody who takes part wrote again, or a machine answered."""
+
+from dataclasses import replace
+
+from mailgateway.desk import lifecycle, notices
+from mailgateway.desk.facts import Facts
+from mailgateway.desk.incoming import Incoming, article_of, message_id_reused, newcomers
+from mailgateway.desk.model import Ticket
+from mailgateway.desk.plan import AddArticle, AddParticipants, Change, Disposition, Plan, RecordEvent, SetStatus
+from mailgateway.desk.policy import Policy
+from mailgateway.desk.thread import Thread, writer
+from mailgateway.mail.model import Address, Kind, Mail, Verdict
+
+_LONGEST_DETAIL = 500
+_EVENTS = {Kind.BOUNCE: "undelivered", Kind.DELIVERY_DELAY: "delivery_delayed"}
+
+
+def follow_up(incoming: Incoming, thread: Thread, facts: Facts, policy: Policy) -> Plan:
+    """Add a person's mail to its ticket, wake the ticket, let the addressed take part, and tell who works on it.
+
+    Whoever came by with a reply address signed for somebody else may add to the ticket and nothing more.
+    """
+    ticket = thread.candidate.ticket
+    author = _author(incoming.mail, ticket, policy)
+    takes_part = ticket.has_participant(author.address)
+    article = article_of(incoming, author, facts, () if takes_part else ("other_sender",))
+    status = lifecycle.after_follow_up(ticket.status)
+    changes: list[Change] = [AddArticle(article)]
+    if status is not ticket.status:
+        changes.append(SetStatus(ticket.status, status))
+    people = newcomers((*incoming.mail.to, *incoming.mail.cc), ticket, policy) if takes_part else ()
+    if people:
+        changes.append(AddParticipants(people))
+    return Plan(
+        at=facts.now,
+        actor=author.address or "unknown",
+        disposition=Disposition.FOLLOWED_UP,
+        reason=f"by {thread.evidence.value}",
+        ticket=ticket.number,
+        changes=(*changes, *message_id_reused(facts)),
+        notices=notices.agent_follow_up(article, replace(ticket, status=status), thread.candidate, policy),
+    )
+
+
+def record_machine(incoming: Incoming, thread: Thread, facts: Facts, policy: Policy) -> Plan:
+    """Keep a machine's mail with its ticket, and nothing else: no status moves, nobody is told."""
+    ticket = thread.candidate.ticket
+    author = _author(incoming.mail, ticket, policy)
+    return Plan(
+        at=facts.now,
+        actor=author.address or "unknown",
+        disposition=Disposition.RECORDED,
+        reason=f"by {thread.evidence.value}",
+        ticket=ticket.number,
+        changes=(
+            AddArticle(article_of(incoming, author, facts)),
+            _machine_event(incoming.verdict),
+            *message_id_reused(facts),
+        ),
+    )
+
+
+def _author(mail: Mail, ticket: Ticket, policy: Policy) -> Address:
+    """Return the sender where they take part, whoever shall get the answer; else who wants it."""
+    if mail.sender is not None and ticket.has_participant(mail.sender.address):
+        return mail.sender
+    return writer(mail, policy)
+
+
+def _machine_event(verdict: Verdict) -> RecordEvent:
+    bounce = verdict.bounce
+    detail = {"kind": verdict.kind.value}
+    if bounce is not None:
+        detail |= {"recipient": bounce.recipient, "status": bounce.status, "diagnostic": bounce.diagnostic}
+    shortened = {name: value[:_LONGEST_DETAIL] for name, value in detail.items()}
+    return RecordEvent(_EVENTS.get(verdict.kind, "machine_mail"), shortened)
