@@ -1,6 +1,7 @@
 """What gateway.yaml may say. The descriptions are shown by editors, and where a key that is needed is missing."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -8,11 +9,13 @@ from pydantic import Field, model_validator
 from mailgateway.accounts.server import Tls
 from mailgateway.config.kinds import (
     Address,
+    Blobs,
     Database,
     Domain,
     Duration,
     Host,
     Line,
+    LocalPath,
     Port,
     SecretRef,
     Settle,
@@ -23,7 +26,6 @@ from mailgateway.config.kinds import (
     Word,
     wrong,
 )
-from mailgateway.config.secret import Secret
 from mailgateway.desk.model import Priority, TicketType
 from mailgateway.desk.policy import AgentEvidence
 
@@ -83,7 +85,7 @@ class Access(Strict):
     timeout: Duration = Field(
         default=timedelta(seconds=60), description="how long to wait for a connection, and for every answer"
     )
-    ca_file: Line | None = Field(
+    ca_file: LocalPath | None = Field(
         default=None, description="a PEM file of the authorities to trust instead of the system's"
     )
 
@@ -195,13 +197,13 @@ class Agents(Strict):
 class Files(Strict):
     """The other files, relative to this one."""
 
-    groups: Line = Field(default="groups.yaml", description="agents and groups")
-    rules: Line = Field(default="routing.yaml", description="routing rules")
-    templates: Line | None = Field(
+    groups: LocalPath = Field(default=Path("groups.yaml"), validate_default=True, description="agents and groups")
+    rules: LocalPath = Field(default=Path("routing.yaml"), validate_default=True, description="routing rules")
+    templates: LocalPath | None = Field(
         default=None, description="a folder of your own templates, which go before the shipped ones"
     )
-    service_levels: Line | None = Field(default=None, description="accepted, and not read by this version")
-    organisations: Line | None = Field(default=None, description="accepted, and not read by this version")
+    service_levels: LocalPath | None = Field(default=None, description="accepted, and not read by this version")
+    organisations: LocalPath | None = Field(default=None, description="accepted, and not read by this version")
 
 
 class GatewayFile(Strict):
@@ -209,7 +211,7 @@ class GatewayFile(Strict):
 
     domain: Domain = Field(description="your domain, for the ids of mails that are sent, such as example.com")
     database: Database = Field(description="such as sqlite:///data/mailgateway.db (relative to this file)")
-    blobs: Line = Field(description="where mails and attachments are kept: a folder, or any fsspec address")
+    blobs: Blobs = Field(description="where mails and attachments are kept: a folder, or any fsspec address")
     admin: Address = Field(description="the address that alarms go to, such as postmaster@example.com")
     mailboxes: Annotated[tuple[Mailbox, ...], Field(min_length=1)] = Field(description="the support addresses")
     smtp: Smtp = Field(description="the server that mail is sent through, at least smtp: {host: NAME}")
@@ -220,8 +222,6 @@ class GatewayFile(Strict):
         default=True,
         description="a mail to several addresses here is one ticket, in the mailbox that got it first",
     )
-    files: Files = Field(default=Files(), description="the other files, relative to this one")
-
-    def database_url(self) -> str:
-        """Return the database's address; raises ConfigError where it is a secret that cannot be read."""
-        return self.database.read() if isinstance(self.database, Secret) else self.database
+    files: Files = Field(
+        default_factory=dict, validate_default=True, description="the other files, relative to this one"
+    )

@@ -3,9 +3,19 @@
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from mailgateway.config.document import Keyed
@@ -148,7 +158,19 @@ def _spoken_settle(settle: Settle) -> str:
     return f"{settle.action}:{settle.target}" if settle.target else settle.action
 
 
-def _database(written: object) -> str | Secret:
+def _path(written: object, info: ValidationInfo) -> Path:
+    """Join a path to the folder of the file that it stands in (`context`)."""
+    if not isinstance(written, Path):
+        written = Path(_line(_text(written, "a path")))
+    return Path(info.context or "") / written.expanduser()
+
+
+def _blobs(written: object, info: ValidationInfo) -> str:
+    url = _line(_text(written, "a folder or an fsspec address"))
+    return url if "://" in url or "::" in url else str(_path(url, info).absolute())
+
+
+def _database(written: object, info: ValidationInfo) -> str | Secret:
     if isinstance(written, dict):
         return _secret(written)
     url = _text(written, "an address such as sqlite:///data/mailgateway.db or {env: NAME}")
@@ -157,7 +179,8 @@ def _database(written: object) -> str | Secret:
             "this database is not known: write sqlite:///FILE (four slashes for an absolute path), "
             "postgresql+psycopg://USER@HOST/NAME, or {env: NAME} for a variable that holds it"
         )
-    return url
+    scheme, _, file = url.partition(":///")
+    return f"{scheme}:///{_path(file, info).absolute()}" if scheme == "sqlite" else url
 
 
 def _schema(**schema: Any) -> WithJsonSchema:
@@ -180,6 +203,8 @@ Word = Annotated[str, AfterValidator(_word), _schema(type="string", pattern=r"^\
 Line = Annotated[str, AfterValidator(_line), _schema(type="string", minLength=1, maxLength=200)]
 Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
 Truth = Annotated[bool, Field(strict=True)]
+LocalPath = Annotated[Path, PlainValidator(_path), PlainSerializer(str), _schema(type="string", minLength=1)]
+Blobs = Annotated[str, PlainValidator(_blobs), _schema(type="string", minLength=1)]
 Duration = Annotated[
     timedelta,
     PlainValidator(_duration),

@@ -1,0 +1,134 @@
+"""What no single key shows to be wrong: names that are not there, the same thing twice, mail going in circles."""
+
+from collections.abc import Iterable, Iterator
+
+from mailgateway.config.document import Document
+from mailgateway.config.gateway import GatewayFile, Mailbox
+from mailgateway.config.groups import GroupsFile
+from mailgateway.desk.policy import AgentEvidence
+from mailgateway.errors import Finding
+from mailgateway.rules.findings import EntryPath
+from mailgateway.rules.nearest import instead
+from mailgateway.rules.text import excerpt
+
+_LONGEST_LOCAL = 29
+"""RFC 5321 allows 64 octets before the @; a signed reply address adds up to 35."""
+
+_Named = Iterable[tuple[EntryPath, str]]
+
+
+def check_gateway(gateway: GatewayFile, document: Document) -> Iterator[Finding]:
+    """Check gateway.yaml against itself."""
+    yield from _repeated(_mailbox_names(gateway), "mailboxes are called", document)
+    yield from _repeated(_own_addresses(gateway), "mailboxes have the address", document)
+    yield from _repeated(_accounts(gateway), "mailboxes fetch from the same folder,", document)
+    for number, mailbox in enumerate(gateway.mailboxes):
+        yield from _check_mailbox(mailbox, ("mailboxes", number), document)
+    if _base(gateway.admin) in _all_own(gateway):
+        yield document.finding(
+            ("admin",), "alarms would come back as tickets: write an address that is no mailbox here"
+        )
+    needs_dmarc = gateway.agents.evidence in (AgentEvidence.DMARC, AgentEvidence.TOKEN_AND_DMARC)
+    if needs_dmarc and not gateway.agents.trusted_authserv:
+        problem = "no server's word on DMARC is trusted, so nobody could be an agent: write trusted_authserv: [NAME]"
+        yield document.finding(("agents", "evidence"), problem)
+
+
+def check_groups(groups: GroupsFile, document: Document) -> Iterator[Finding]:
+    """Check groups.yaml against itself."""
+    agents = tuple(agent.name for agent in groups.agents)
+    yield from _repeated(
+        ((("agents", n, "name"), name) for n, name in enumerate(agents)), "agents are called", document
+    )
+    yield from _repeated(_agent_addresses(groups), "agents have the address", document)
+    names = ((("groups", number, "name"), group.name) for number, group in enumerate(groups.groups))
+    yield from _repeated(names, "groups are called", document)
+    for number, group in enumerate(groups.groups):
+        members = tuple((("groups", number, "members", n), name) for n, name in enumerate(group.members))
+        yield from _unknown(members, agents, "agent", document)
+        yield from _repeated(members, "members are", document)
+        if group.lead is not None:
+            yield from _unknown([(("groups", number, "lead"), group.lead)], agents, "agent", document)
+
+
+def check_default_groups(gateway: GatewayFile, document: Document, groups: tuple[str, ...] | None) -> Iterator[Finding]:
+    """Check that what no rule routes goes to a group that is there; `groups` is None where they are not known."""
+    if groups is not None:
+        named = [(("mailboxes", n, "default", "group"), box.default.group) for n, box in enumerate(gateway.mailboxes)]
+        yield from _unknown(named, groups, "group", document)
+
+
+def check_circles(gateway: GatewayFile, groups: GroupsFile, document: Document) -> Iterator[Finding]:
+    """Check that no notification is sent to the desk itself; `document` is that of the groups."""
+    own = _all_own(gateway)
+    shared = (
+        (("groups", number, "address"), group.address) for number, group in enumerate(groups.groups) if group.address
+    )
+    for path, address in (*_agent_addresses(groups), *shared):
+        if _base(address) in own:
+            problem = f"{address} is a mailbox of the desk, which would write to itself: write a person's own address"
+            yield document.finding(path, problem)
+
+
+def _check_mailbox(mailbox: Mailbox, path: EntryPath, document: Document) -> Iterator[Finding]:
+    local = mailbox.address.rpartition("@")[0]
+    if "+" in local:
+        yield document.finding((*path, "address"), "what follows a + is needed for reply addresses: write it without")
+    if len(local) > _LONGEST_LOCAL:
+        problem = (
+            f"reply addresses would get too long: write an address of at most {_LONGEST_LOCAL} letters before the @"
+        )
+        yield document.finding((*path, "address"), problem)
+    for key, settle in (("processed", mailbox.settle.processed), ("quarantined", mailbox.settle.quarantined)):
+        if settle.action == "move" and settle.target.casefold() == mailbox.imap.folder.casefold():
+            problem = "a mail would be moved to where it is: write another folder, or flag"
+            yield document.finding((*path, "settle", key), problem)
+
+
+def _repeated(named: _Named, what: str, document: Document) -> Iterator[Finding]:
+    first: dict[str, EntryPath] = {}
+    for path, name in named:
+        if name.casefold() in first:
+            line = document.locate(first[name.casefold()])[0]
+            yield document.finding(path, f"two {what} {excerpt(name)} (the other is in line {line}): change one")
+        first.setdefault(name.casefold(), path)
+
+
+def _unknown(named: _Named, known: tuple[str, ...], what: str, document: Document) -> Iterator[Finding]:
+    for path, name in named:
+        if name not in known:
+            yield document.finding(path, f"unknown {what} {excerpt(name)}; {instead(name, known)}")
+
+
+def _mailbox_names(gateway: GatewayFile) -> _Named:
+    return ((("mailboxes", number, "name"), mailbox.name) for number, mailbox in enumerate(gateway.mailboxes))
+
+
+def _own_addresses(gateway: GatewayFile) -> _Named:
+    for number, mailbox in enumerate(gateway.mailboxes):
+        yield ("mailboxes", number, "address"), mailbox.address
+        for place, alias in enumerate(mailbox.aliases):
+            yield ("mailboxes", number, "aliases", place), alias
+
+
+def _accounts(gateway: GatewayFile) -> _Named:
+    for number, mailbox in enumerate(gateway.mailboxes):
+        imap = mailbox.imap
+        yield ("mailboxes", number, "imap"), f"{imap.folder} of {imap.username} at {imap.host}:{imap.port or imap.tls}"
+
+
+def _agent_addresses(groups: GroupsFile) -> _Named:
+    for number, agent in enumerate(groups.agents):
+        yield ("agents", number, "address"), agent.address
+        for place, alias in enumerate(agent.aliases):
+            yield ("agents", number, "aliases", place), alias
+
+
+def _all_own(gateway: GatewayFile) -> frozenset[str]:
+    return frozenset(_base(address) for _, address in _own_addresses(gateway))
+
+
+def _base(address: str) -> str:
+    """Return an address without its detail part, as two addresses of one mailbox are compared."""
+    local, _, domain = address.casefold().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"

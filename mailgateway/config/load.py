@@ -1,0 +1,130 @@
+"""All configuration files -> settings, or everything that is wrong in any of them at once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from mailgateway.config.checks import check_circles, check_default_groups, check_gateway, check_groups
+from mailgateway.config.document import Document, read_document
+from mailgateway.config.doubts import doubts_about_gateway, doubts_about_groups
+from mailgateway.config.gateway import Files, GatewayFile
+from mailgateway.config.groups import GroupsFile
+from mailgateway.config.parts import Part, entries, read_part
+from mailgateway.config.settings import Settings
+from mailgateway.desk.model import Agent, Directory, Group, Priority, TicketType
+from mailgateway.errors import ConfigError, Finding
+from mailgateway.rules.actions import Vocabulary
+from mailgateway.rules.compile import compile_rules
+from mailgateway.rules.schema import Ruleset
+
+_MEND = 'write one with "mailgateway init DIR", or name yours with --config FILE'
+
+
+def load(path: Path) -> Settings:
+    """Read the configuration that begins with the file at `path`; no secret is read, nothing is connected to.
+
+    Raises ConfigError with every finding of every file.
+    """
+    gateway = read_part(path, GatewayFile)
+    if gateway.document is None:
+        raise ConfigError(tuple(_with_mend(finding) for finding in gateway.findings))
+    files = _files(gateway.document, path)
+    groups = read_part(files.groups, GroupsFile)
+    ruleset, rule_findings = _rules(files.rules, _vocabulary(gateway, groups))
+    findings = (*gateway.findings, *groups.findings, *_checked(gateway, groups, files), *rule_findings)
+    if findings or gateway.model is None or groups.model is None:
+        raise ConfigError(_in_order(findings, (path, files.groups, files.rules)))
+    return _settings(path, gateway.model, groups.model, ruleset, tuple(_doubts(gateway, groups)))
+
+
+def _with_mend(finding: Finding) -> Finding:
+    is_missing = finding.problem == "there is no such file"
+    problem = f"{finding.problem}: {_MEND}" if is_missing else finding.problem
+    return Finding(finding.file, finding.line, finding.column, problem)
+
+
+def _files(document: Document, path: Path) -> Files:
+    """Return where the other files are, as far as the file says so in a way that can be used."""
+    written = document.data.get("files", {}) if isinstance(document.data, dict) else {}
+    try:
+        return Files.model_validate(written, context=path.parent)
+    except ValidationError:
+        return Files.model_validate({}, context=path.parent)
+
+
+def _vocabulary(gateway: Part[GatewayFile], groups: Part[GroupsFile]) -> Vocabulary:
+    return Vocabulary(
+        groups=entries(groups.document, "groups"),
+        agents=entries(groups.document, "agents"),
+        mailboxes=entries(gateway.document, "mailboxes"),
+        types=tuple(one.value for one in TicketType),
+        priorities=tuple(one.value for one in Priority),
+    )
+
+
+def _rules(path: Path, vocabulary: Vocabulary) -> tuple[Ruleset, tuple[Finding, ...]]:
+    try:
+        document = read_document(path)
+    except ConfigError as error:
+        return Ruleset(), error.findings
+    ruleset, findings = compile_rules(document.data, document.locate, document.file, vocabulary)
+    return ruleset, (*document.findings, *findings)
+
+
+def _checked(gateway: Part[GatewayFile], groups: Part[GroupsFile], files: Files) -> Iterator[Finding]:
+    """Check the files against each other, each as far as it is right by itself."""
+    if gateway.document is not None and gateway.model is not None:
+        yield from check_gateway(gateway.model, gateway.document)
+        yield from check_default_groups(gateway.model, gateway.document, entries(groups.document, "groups"))
+        if files.templates is not None and not files.templates.is_dir():
+            problem = f"{files.templates} is no folder: write the folder of your own templates, or leave the key out"
+            yield gateway.document.finding(("files", "templates"), problem)
+    if groups.document is not None and groups.model is not None:
+        yield from check_groups(groups.model, groups.document)
+        if gateway.model is not None:
+            yield from check_circles(gateway.model, groups.model, groups.document)
+
+
+def _in_order(findings: tuple[Finding, ...], files: tuple[Path, ...]) -> tuple[Finding, ...]:
+    """Sort by file, line and column."""
+    order = {str(path): number for number, path in enumerate(files)}
+    return tuple(sorted(findings, key=lambda one: (order.get(one.file, len(order)), one.line, one.column)))
+
+
+def _doubts(gateway: Part[GatewayFile], groups: Part[GroupsFile]) -> Iterator[Finding]:
+    if gateway.model is not None and gateway.document is not None:
+        yield from doubts_about_gateway(gateway.model, gateway.document)
+    if groups.model is not None and groups.document is not None:
+        yield from doubts_about_groups(groups.model, groups.document)
+
+
+def _settings(
+    path: Path, gateway: GatewayFile, groups: GroupsFile, ruleset: Ruleset, warnings: tuple[Finding, ...]
+) -> Settings:
+    return Settings(
+        path=path,
+        domain=gateway.domain,
+        database=gateway.database,
+        blobs=gateway.blobs,
+        admin=gateway.admin,
+        mailboxes=gateway.mailboxes,
+        smtp=gateway.smtp,
+        agents=gateway.agents,
+        alarms=gateway.alarms,
+        limits=gateway.limits,
+        one_ticket_per_mail=gateway.one_ticket_per_mail,
+        directory=_directory(groups),
+        ruleset=ruleset,
+        templates=gateway.files.templates,
+        files=(path, gateway.files.groups, gateway.files.rules),
+        warnings=warnings,
+    )
+
+
+def _directory(groups: GroupsFile) -> Directory:
+    agents = (Agent(one.name, one.display or one.name, one.address, one.aliases) for one in groups.agents)
+    teams = (
+        Group(one.name, one.display or one.name, one.members, one.lead, one.address or "") for one in groups.groups
+    )
+    return Directory(tuple(agents), tuple(teams))

@@ -1,0 +1,32 @@
+"""Settings -> the policy that the desk decides by."""
+
+from mailgateway.config.gateway import Mailbox
+from mailgateway.config.settings import Settings
+from mailgateway.desk.policy import Defaults, MailboxPolicy, Policy
+
+
+def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
+    """Return the desk's policy; of `reply_keys` the first signs, and all are believed."""
+    return Policy(
+        domain=settings.domain,
+        admin=settings.admin,
+        mailboxes=tuple(_mailbox(mailbox) for mailbox in settings.mailboxes),
+        directory=settings.directory,
+        ruleset=settings.ruleset,
+        reply_keys=reply_keys,
+        evidence=settings.agents.evidence,
+        trusted_authserv=settings.agents.trusted_authserv,
+        automatic_mails_per_hour=settings.limits.automatic_mails_per_hour,
+        one_ticket_per_mail=settings.one_ticket_per_mail,
+    )
+
+
+def _mailbox(mailbox: Mailbox) -> MailboxPolicy:
+    default = mailbox.default
+    return MailboxPolicy(
+        name=mailbox.name,
+        address=mailbox.address,
+        display=mailbox.display or mailbox.name,
+        default=Defaults(default.group, default.type, default.priority, default.language),
+        aliases=mailbox.aliases,
+    )

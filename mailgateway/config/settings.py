@@ -1,0 +1,66 @@
+"""The configuration as the program uses it: checked, joined from all files, unchangeable."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from mailgateway.config.gateway import Agents, Alarms, Limits, Mailbox, Smtp
+from mailgateway.config.secret import Secret
+from mailgateway.desk.model import Directory
+from mailgateway.errors import ConfigError, Finding
+from mailgateway.rules.schema import Ruleset
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that was configured.
+
+    `database` is an address, or where one is kept; `blobs` an fsspec address or an absolute path. `templates` is the
+    folder of own templates. `files` are the files that were read. `warnings` are findings that keep nothing from
+    working.
+    """
+
+    path: Path
+    domain: str
+    database: str | Secret
+    blobs: str
+    admin: str
+    mailboxes: tuple[Mailbox, ...]
+    smtp: Smtp
+    agents: Agents
+    alarms: Alarms
+    limits: Limits
+    one_ticket_per_mail: bool
+    directory: Directory
+    ruleset: Ruleset
+    templates: Path | None
+    files: tuple[Path, ...]
+    warnings: tuple[Finding, ...] = ()
+
+    def database_url(self) -> str:
+        """Return the database's address; raises ConfigError where it is a secret that cannot be read."""
+        return self.database.read() if isinstance(self.database, Secret) else self.database
+
+    def missing_secrets(self) -> tuple[Finding, ...]:
+        """Return a finding for every secret that cannot be read at the moment."""
+        findings: list[Finding] = []
+        for secret in _secrets((self.database, self.mailboxes, self.smtp)):
+            try:
+                secret.read()
+            except ConfigError as error:
+                findings += error.findings
+        return tuple(findings)
+
+
+def _secrets(value: object) -> Iterator[Secret]:
+    match value:
+        case Secret():
+            yield value
+        case tuple():
+            for item in value:
+                yield from _secrets(item)
+        case BaseModel():
+            for _, item in value:
+                yield from _secrets(item)

@@ -1,0 +1,29 @@
+"""Noticing that somebody changed the configuration, without reading it."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from mailgateway.config.settings import Settings
+
+Fingerprint = tuple[tuple[str, int, int], ...]
+"""Name, time of the last change in nanoseconds and size of each file; -1 for one that is not there."""
+
+
+def fingerprint(settings: Settings) -> Fingerprint:
+    """Return what differs as soon as a file of the configuration, or a template of one's own, is changed."""
+    return tuple(_marks((*settings.files, *_templates(settings))))
+
+
+def _templates(settings: Settings) -> list[Path]:
+    folder = settings.templates
+    return sorted(path for path in folder.rglob("*") if path.is_file()) if folder is not None else []
+
+
+def _marks(paths: Iterable[Path]) -> Iterator[tuple[str, int, int]]:
+    for path in paths:
+        try:
+            status = path.stat()
+        except OSError:
+            yield str(path), -1, -1
+        else:
+            yield str(path), status.st_mtime_ns, status.st_size
