@@ -79,8 +79,9 @@ def _uid_search(dialogue: "Dialogue", arguments: str) -> None:
 
 def uid_fetch(dialogue: "Dialogue", arguments: str) -> None:
     uids, _, items = arguments.partition(" ")
+    wanted = set(chosen(dialogue, uids))
     for number, uid in enumerate(sorted(dialogue.server.inbox), 1):
-        if uid in chosen(dialogue, uids):
+        if uid in wanted:
             dialogue.send(b"* %d FETCH (UID %d %s)\r\n" % (number, uid, _items(dialogue.server.inbox[uid], items)))
     dialogue.finish()
 

@@ -180,7 +180,8 @@ class Sink:
     def fault(self, step: str, recipients: list[str]) -> Fault | None:
         """Return the oldest fault that applies, and count it as used."""
         with self._changed:
-            self._commands.append(step)
+            if step not in ("CONNECT", "BODY", "DOT"):
+                self._commands.append(step)
             for fault in self._faults:
                 if fault.step == step and (fault.recipient is None or fault.recipient in recipients):
                     if fault.left is not None:

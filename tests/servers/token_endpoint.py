@@ -1,6 +1,7 @@
 """An OAuth2 token endpoint on loopback that answers as a test tells it."""
 
 import json
+import ssl
 import threading
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,11 +13,14 @@ from urllib.parse import parse_qsl
 class TokenEndpoint:
     """Gives the `answers` one after the other, the last for ever; the forms it got are in `forms`."""
 
-    def __init__(self, *answers: tuple[int, Mapping[str, object] | bytes]) -> None:
+    def __init__(self, *answers: tuple[int, Mapping[str, object] | bytes], tls: ssl.SSLContext | None = None) -> None:
         """Prepare the endpoint; an answer is a status and a JSON object or raw bytes."""
         self.forms: list[dict[str, str]] = []
         self._answers = list(answers)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._scheme = "https" if tls else "http"
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._server.block_on_close = True
         self._server.daemon_threads = False
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -26,7 +30,7 @@ class TokenEndpoint:
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}/token"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_address[1]}/token"
 
     def __enter__(self) -> Self:
         """Start."""

@@ -1,0 +1,144 @@
+"""One SMTP connection that carries letters one after the other."""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+from email.utils import parseaddr
+from typing import Self
+
+from aiosmtplib import SMTP, SMTPException, SMTPNotSupported, SMTPResponseException
+
+from mailgateway.accounts.server import Server
+from mailgateway.errors import LoginRefused
+from mailgateway.mail.model import Letter
+from mailgateway.smtp.opening import abandon, open_client
+from mailgateway.smtp.outcome import Deferred, Outcome, Sent, one_line, outcome_of
+
+_LIBRARY = (SMTPException, OSError, ValueError)
+
+_GOODBYE = timedelta(seconds=2)
+
+# Large letters are given more than the server's time-out: at least this rate is waited for
+_BYTES_A_SECOND = 65_536
+
+# RFC 4954 section 6: it is the login that is missing, too weak or no longer good, whatever the letter
+_LOGIN_WANTED = (530, 534, 535, 538)
+
+# What tells of the connection and not of the letter: none (lost, time-out), closing, bad sequence of commands
+_OF_THE_CONNECTION = (None, 421, 503)
+
+
+class ConnectionEnded(Exception):
+    """The server had closed the connection before the letter was offered on it."""
+
+
+class Connection:
+    """Open and logged in; `close` it at the end."""
+
+    def __init__(self, client: SMTP, server: Server) -> None:
+        """Take over a client that is ready to send."""
+        self._client = client
+        self._server = server
+        self._is_fresh = True
+        self._is_dirty = False
+        self._used_at = asyncio.get_running_loop().time()
+
+    @classmethod
+    async def open(cls, server: Server, helo: str) -> Self:
+        """Connect and log in; raises what `open_client` raises."""
+        return cls(await open_client(server, helo), server)
+
+    def is_usable(self, idle_for: timedelta) -> bool:
+        """Tell whether it is open, and was not idle for longer than that."""
+        idle = asyncio.get_running_loop().time() - self._used_at
+        return self._client.is_connected and idle <= idle_for.total_seconds()
+
+    async def send(self, letter: Letter) -> Outcome:
+        """Offer the letter and return its outcome.
+
+        Raises ConnectionEnded where a connection used before turns out to be gone, and LoginRefused where the server
+        wants another login: neither says anything about the letter, which was not offered.
+        """
+        offered = False
+        try:
+            await self._begin(letter)
+            offered = True
+            patience = self._server.timeout.total_seconds() + len(letter.content) / _BYTES_A_SECOND
+            response = await self._client.data(letter.content, timeout=patience)
+        except _LIBRARY as error:
+            outcome = outcome_of(error, offered=offered)
+            self._after(outcome)
+            return outcome
+        finally:
+            self._is_fresh = False
+            self._used_at = asyncio.get_running_loop().time()
+        return Sent(one_line(response.message))
+
+    async def close(self) -> None:
+        """Say QUIT, and close; a server that does not answer is not waited for."""
+        with suppress(*_LIBRARY):
+            await self._client.quit(timeout=_GOODBYE.total_seconds())
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Close without a word."""
+        abandon(self._client)
+
+    async def _begin(self, letter: Letter) -> None:
+        options, encoding = self._options(letter)
+        if self._is_dirty:
+            await self._reset()
+        try:
+            await self._client.mail(letter.envelope_from, options=options, encoding=encoding)
+        except _LIBRARY as error:
+            self._blame_connection(error)
+            raise
+        await self._client.rcpt(letter.recipient, encoding=encoding)
+
+    def _options(self, letter: Letter) -> tuple[list[str], str]:
+        """Return the parameters of MAIL, and the encoding of both addresses."""
+        # aiosmtplib takes an address out of whatever it is given, and might find another one
+        if not letter.recipient or any(
+            parseaddr(address)[1] != address for address in (letter.envelope_from, letter.recipient)
+        ):
+            raise ValueError("it is no address")
+        offers = self._client.supports_extension
+        is_ascii = letter.envelope_from.isascii() and letter.recipient.isascii()
+        if not is_ascii and not offers("smtputf8"):
+            raise SMTPNotSupported("the address has letters beyond ASCII, and the server knows no SMTPUTF8")
+        options = [f"SIZE={len(letter.content)}"] if offers("size") else []
+        if not letter.content.isascii() and offers("8bitmime"):
+            options.append("BODY=8BITMIME")
+        if not is_ascii or (offers("smtputf8") and not letter.content.partition(b"\r\n\r\n")[0].isascii()):
+            options.append("SMTPUTF8")
+        return options, "ascii" if is_ascii else "utf-8"
+
+    async def _reset(self) -> None:
+        try:
+            await self._client.rset()
+        except _LIBRARY as error:
+            self.abandon()
+            raise ConnectionEnded from error
+        self._is_dirty = False
+
+    def _blame_connection(self, error: SMTPException | OSError | ValueError) -> None:
+        """Raise what MAIL's failure says about the connection, if that is what it is about."""
+        wants_login = isinstance(error, SMTPResponseException) and error.code in _LOGIN_WANTED
+        if not self._is_fresh and (wants_login or _is_of_the_connection(outcome_of(error, offered=False))):
+            self.abandon()
+            raise ConnectionEnded from error
+        if isinstance(error, SMTPResponseException) and wants_login:
+            self.abandon()
+            if self._server.login is not None:
+                self._server.login.refused()
+            said = f"{error.code} {one_line(error.message)}"
+            raise LoginRefused(f"{self._server} does not let us send without another login: {said}") from error
+
+    def _after(self, outcome: Outcome) -> None:
+        if _is_of_the_connection(outcome):
+            self.abandon()
+        self._is_dirty = True
+
+
+def _is_of_the_connection(outcome: Outcome) -> bool:
+    return isinstance(outcome, Deferred) and outcome.code in _OF_THE_CONNECTION
