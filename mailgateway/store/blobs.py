@@ -3,18 +3,18 @@
 import os
 import zlib
 from hashlib import sha256
-from itertools import count
 from pathlib import Path
+from tempfile import mkstemp
 
-from fsspec import AbstractFileSystem  # type: ignore[import-untyped]  # it ships no types
-from fsspec.core import url_to_fs  # type: ignore[import-untyped]  # as above
-from fsspec.implementations.local import LocalFileSystem  # type: ignore[import-untyped]  # as above
+from fsspec import AbstractFileSystem
+from fsspec.core import url_to_fs
+from fsspec.implementations.local import LocalFileSystem
 
 from mailgateway.errors import GatewayError, PermanentError, StoreBusy, StoreUnusable
 
 # Level 1 takes a third of the time of level 6 and makes mails a tenth larger; see docs/performance.md.
 _LEVEL = 1
-_UNUSABLE = (PermissionError, NotADirectoryError, IsADirectoryError)
+_UNUSABLE = (PermissionError, NotADirectoryError, IsADirectoryError, FileExistsError)
 
 
 class Blobs:
@@ -24,10 +24,11 @@ class Blobs:
         """Open the store; raises StoreUnusable where the address is none."""
         try:
             self._files, self._root = _opened(url)
-        except (ImportError, ValueError, TypeError) as error:
+        except ImportError as error:  # fsspec says here which package it needs
+            raise StoreUnusable(f"blobs: {error}") from None
+        except (ValueError, TypeError):
             scheme = url.partition(":")[0][:20]
-            raise StoreUnusable(f"blobs: {scheme}: cannot be used: {type(error).__name__}: {error}") from None
-        self._serial = count()
+            raise StoreUnusable(f"blobs: no place to keep them at {scheme}:; write file:///FOLDER") from None
 
     def put(self, raw: bytes) -> str:
         """Keep the bytes and return their SHA-256 in hexadecimal; what is there already is not written again.
@@ -66,29 +67,24 @@ class Blobs:
 
     def _put_local(self, path: Path, raw: bytes) -> None:
         """Write beside, sync, rename, sync the folder: after a crash the file is there whole, or not at all."""
-        if path.exists():
-            return
-        _make_folder(path.parent)
-        beside = path.with_name(f".{path.stem}.{os.getpid()}.{next(self._serial)}")
-        try:
-            with open(beside, "xb", opener=_private) as file:
-                file.write(zlib.compress(raw, _LEVEL))
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(path)
-        except OSError:
-            beside.unlink(missing_ok=True)
-            raise
+        if not path.exists():
+            _make_folder(path.parent)
+            handle, beside = mkstemp(prefix=".", dir=path.parent)  # for its owner alone
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(zlib.compress(raw, _LEVEL))
+                    file.flush()
+                    os.fsync(handle)
+                Path(beside).replace(path)
+            except OSError:
+                Path(beside).unlink(missing_ok=True)
+                raise
         _sync_folder(path.parent)
 
 
 def _opened(url: str) -> tuple[AbstractFileSystem, str]:
     files, root = url_to_fs(url)
     return files, root.rstrip("/")
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _make_folder(folder: Path) -> None:

@@ -1,0 +1,186 @@
+"""The outbox: every letter goes out the same, and what became of it is known."""
+
+from datetime import timedelta
+
+import pytest
+
+from mailgateway.desk.delivery import Delivery, DeliveryState, failed, sent
+from mailgateway.store import outbox, tickets
+from mailgateway.store.engine import Store
+from mailgateway.store.outbox import Outgoing
+from tests.store.examples import MINUTE, NOW, letter, open_ticket, queued
+
+LEASE = timedelta(minutes=15)
+
+
+def _put(store: Store, *keys: str) -> None:
+    with store.writing() as tx:
+        outbox.put(tx, [queued(key) for key in keys], NOW)
+
+
+def _claim(store: Store, owner: str = "one", at: timedelta = timedelta(0), limit: int = 10) -> tuple[Outgoing, ...]:
+    with store.writing() as tx:
+        return outbox.claim_due(tx, NOW + at, owner, limit)
+
+
+def _states(store: Store) -> list[DeliveryState]:
+    with store.reading() as tx:
+        return [line.state for line in outbox.listed(tx, everything=True, limit=0)]
+
+
+@pytest.mark.parametrize("size", [0, 1000, 300_000])
+def test_a_letter_goes_out_as_it_was_written(store: Store, size: int) -> None:
+    """Envelope and bytes come back, small or large, with the number of the attempt."""
+    content = b"Subject: x\r\n\r\n" + b"x" * size
+    number = open_ticket(store)
+    with store.writing() as tx:
+        assert outbox.put(tx, [queued("k", number, letter=letter("l@x", content=content))], NOW) == 1
+    (outgoing,) = _claim(store)
+    assert outgoing == Outgoing(outgoing.id, number, 1, NOW, letter("l@x", content=content))
+
+
+def test_a_letter_is_queued_once(store: Store) -> None:
+    """The same key again queues nothing, even with other content, and long keys are told apart."""
+    _put(store, "a")
+    with store.writing() as tx:
+        again = queued("a", letter=letter("other@x"))
+        assert outbox.put(tx, [again, queued("x" * 5000 + "1"), queued("x" * 5000 + "2")], NOW) == 2
+        assert outbox.put(tx, [], NOW) == 0
+
+
+def test_letters_are_claimed_once_longest_due_first(store: Store) -> None:
+    """What one owner has, another does not get; the limit takes those that are due longest."""
+    with store.writing() as tx:
+        outbox.put(tx, [queued("late")], NOW)
+        outbox.put(tx, [queued("early")], NOW - MINUTE)
+        outbox.put(tx, [queued("future")], NOW + MINUTE)
+    (early,) = _claim(store, limit=1)
+    (late,) = _claim(store, "two")
+    assert (early.letter.message_id, late.letter.message_id) == ("early@example.com", "late@example.com")
+    assert _claim(store) == ()
+
+
+def test_a_sent_letter_is_done(store: Store) -> None:
+    """It is not due again and no longer listed, unless everything is asked for."""
+    _put(store, "a")
+    (outgoing,) = _claim(store)
+    with store.writing() as tx:
+        outbox.record(tx, outgoing.id, sent("250 ok", NOW))
+        assert outbox.next_due(tx) is None
+        assert outbox.listed(tx, everything=False, limit=0) == ()
+        (line,) = outbox.listed(tx, everything=True, limit=0)
+    assert (line.state, line.last_error, line.next_attempt_at) == (DeliveryState.SENT, "250 ok", None)
+
+
+def test_a_deferred_letter_is_due_again(store: Store) -> None:
+    """It comes at its time with the same bytes, one attempt more, and is tried since the same moment."""
+    _put(store, "a")
+    (first,) = _claim(store)
+    again = Delivery(DeliveryState.QUEUED, NOW + MINUTE, "451 later", uncertain=True, at=NOW)
+    with store.writing() as tx:
+        outbox.record(tx, first.id, again)
+        assert outbox.next_due(tx) == NOW + MINUTE
+        assert outbox.listed(tx, everything=False, limit=0)[0].uncertain
+    assert _claim(store) == ()
+    (second,) = _claim(store, at=MINUTE)
+    assert second == Outgoing(first.id, None, 2, NOW, first.letter)
+
+
+def test_a_failed_letter_is_told_and_shown_on_its_ticket(store: Store) -> None:
+    """The admin learns of it once; the ticket has an event with the server's words."""
+    number = open_ticket(store)
+    with store.writing() as tx:
+        outbox.put(tx, [queued("a", number), queued("b")], NOW)
+    with store.writing() as tx:
+        for outgoing in outbox.claim_due(tx, NOW, "one", 10):
+            outbox.record(tx, outgoing.id, failed("550 no such user", NOW))
+        lines = outbox.untold_failures(tx)
+        outbox.told(tx, [line.id for line in lines], NOW)
+        assert outbox.untold_failures(tx) == ()
+        sheet = tickets.shown(tx, number)
+    assert [(line.ticket, line.to, line.last_error) for line in lines] == [
+        (None, "jane@customer.example", "550 no such user"),
+        (number, "jane@customer.example", "550 no such user"),
+    ]
+    assert sheet is not None
+    event = sheet.events[-1]
+    assert (event.what, event.detail["to"]) == ("delivery_failed", "jane@customer.example")
+    assert event.detail["answer"] == "550 no such user"
+
+
+def test_letters_not_begun_are_put_back_as_they_were(store: Store) -> None:
+    """An outage costs no attempt and makes nothing uncertain."""
+    _put(store, "a")
+    (outgoing,) = _claim(store)
+    with store.writing() as tx:
+        outbox.put_back(tx, [outgoing.id], NOW + MINUTE)
+        outbox.put_back(tx, [], NOW)
+        (line,) = outbox.listed(tx, everything=False, limit=0)
+    assert (line.state, line.attempts, line.next_attempt_at) == (DeliveryState.QUEUED, 0, NOW + MINUTE)
+    assert not line.uncertain
+
+
+def test_letters_of_a_dead_owner_are_released(store: Store) -> None:
+    """They are due now and uncertain; those of a living owner stay until the lease is over."""
+    _put(store, "a", "b")
+    dead, alive = _claim(store, "dead", limit=1), _claim(store, "alive")
+    with store.writing() as tx:
+        assert outbox.release_abandoned(tx, NOW, LEASE, lambda owner: owner == "alive") == 1
+        lines = {line.id: line for line in outbox.listed(tx, everything=False, limit=0)}
+    assert lines[dead[0].id].state is DeliveryState.QUEUED
+    assert lines[dead[0].id].uncertain
+    assert lines[alive[0].id].state is DeliveryState.SENDING
+    with store.writing() as tx:
+        assert outbox.release_abandoned(tx, NOW + LEASE + MINUTE, LEASE, lambda _: True) == 1
+        assert outbox.release_abandoned(tx, NOW + LEASE + MINUTE, LEASE, lambda _: True) == 0
+
+
+def test_who_lost_a_letter_cannot_queue_it_again(store: Store) -> None:
+    """After the lease only the news that it was sent counts: what another sent is not sent once more."""
+    _put(store, "a")
+    (outgoing,) = _claim(store, "slow")
+    late = Delivery(DeliveryState.QUEUED, NOW, "time-out", uncertain=True, at=NOW)
+    with store.writing() as tx:
+        outbox.release_abandoned(tx, NOW, LEASE, lambda _: False)
+        outbox.record(tx, outgoing.id, failed("time-out", NOW))
+    assert _states(store) == [DeliveryState.QUEUED]
+    with store.writing() as tx:
+        outbox.record(tx, outgoing.id, sent("250 ok", NOW))
+        outbox.record(tx, outgoing.id, late)
+    assert _states(store) == [DeliveryState.SENT]
+
+
+def test_a_person_can_try_again_and_give_up(store: Store) -> None:
+    """Retry gives a failed letter a full time to try; cancel ends what waits; what is sent or being sent stays."""
+    _put(store, "a", "b", "c", "d")
+    a, b, c = _claim(store, limit=3)
+    with store.writing() as tx:
+        outbox.record(tx, a.id, sent("250 ok", NOW))
+        outbox.record(tx, b.id, failed("550 no", NOW))
+        ids = [line.id for line in outbox.listed(tx, everything=True, limit=0)]
+        assert outbox.retry(tx, [b.id, a.id, c.id], NOW + MINUTE) == 1
+    (again,) = (letter for letter in _claim(store, at=MINUTE) if letter.id == b.id)
+    assert (again.attempts, again.first_at) == (1, NOW + MINUTE)
+    with store.writing() as tx:
+        outbox.record(tx, b.id, failed("550 no", NOW))
+        assert outbox.cancel(tx, ids, NOW) == 1
+    assert sorted(_states(store)) == ["cancelled", "sending", "sending", "sent"]
+
+
+def test_the_oldest_due_letter_is_known(store: Store) -> None:
+    """What is due later does not count as stuck."""
+    with store.writing() as tx:
+        outbox.put(tx, [queued("a")], NOW)
+        assert outbox.oldest_due(tx, NOW - MINUTE) is None
+        assert outbox.oldest_due(tx, NOW + MINUTE) == NOW
+
+
+def test_a_list_is_newest_first_and_bounded(store: Store) -> None:
+    """The limit takes the newest, zero takes all."""
+    _put(store, "a", "b", "c")
+    with store.reading() as tx:
+        assert [line.message_id for line in outbox.listed(tx, everything=False, limit=2)] == [
+            "c@example.com",
+            "b@example.com",
+        ]
+        assert len(outbox.listed(tx, everything=False, limit=0)) == 3

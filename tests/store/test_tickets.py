@@ -1,0 +1,70 @@
+"""Tickets as people see them."""
+
+from mailgateway.desk.model import ArticleKind, Direction, Status, StoredFile
+from mailgateway.desk.plan import AddArticle
+from mailgateway.store import tickets
+from mailgateway.store.apply import apply
+from mailgateway.store.engine import Store
+from mailgateway.store.tickets import TicketLine
+from tests.store.examples import article, open_ticket, opening, ticket, working
+
+
+def test_a_list_is_newest_first_bounded_and_filtered(store: Store) -> None:
+    """Each filter narrows it; zero means no limit."""
+    first = open_ticket(store, opening(ticket(group="hardware", tags=("b", "a"))))
+    second = open_ticket(store, opening(ticket(status=Status.SOLVED)))
+    third = open_ticket(store, opening(ticket(assignee="anna")))
+    with store.reading() as tx:
+        assert [line.number for line in tickets.listed(tx, 0)] == [third, second, first]
+        assert [line.number for line in tickets.listed(tx, 2)] == [third, second]
+        assert [line.number for line in tickets.listed(tx, 0, status=Status.SOLVED)] == [second]
+        assert [line.number for line in tickets.listed(tx, 0, assignee="anna")] == [third]
+        (line,) = tickets.listed(tx, 0, group="hardware")
+    head = ticket(number=first, group="hardware")
+    assert line == TicketLine(
+        number=first,
+        subject=head.subject,
+        status=head.status,
+        type=head.type,
+        priority=head.priority,
+        group="hardware",
+        assignee=None,
+        requester=head.requester,
+        tags=("a", "b"),
+        created_at=head.created_at,
+        updated_at=head.updated_at,
+    )
+
+
+def test_a_ticket_that_is_not_there_is_none(store: Store) -> None:
+    """An unknown number shows nothing."""
+    with store.reading() as tx:
+        assert tickets.shown(tx, 4711) is None
+        assert tickets.opening(tx, 4711) is None
+
+
+def test_the_opening_is_the_mail_that_it_began_with(store: Store) -> None:
+    """The first article that came in, with its files; neither a note nor an answer."""
+    files = (StoredFile("a.png", "image/png", 3, "0" * 64),)
+    first = article(attachments=files)
+    number = open_ticket(store, opening(first=article(kind=ArticleKind.NOTE, message_id="note@x")))
+    answer = article(direction=Direction.OUT, message_id="answer@x")
+    with store.writing() as tx:
+        changes = AddArticle(answer), AddArticle(first), AddArticle(article(message_id="later@x"))
+        apply(tx, working(number, *changes), None)
+        assert tickets.opening(tx, number) == first
+
+
+def test_articles_have_lasting_ids(store: Store) -> None:
+    """People speak of articles by number, oldest first."""
+    number = open_ticket(store)
+    with store.writing() as tx:
+        apply(tx, working(number, AddArticle(article(message_id="m2@x"))), None)
+    with store.reading() as tx:
+        sheet = tickets.shown(tx, number)
+        again = tickets.shown(tx, number)
+    assert sheet == again
+    assert sheet is not None
+    ids = [filed.id for filed in sheet.articles]
+    assert ids == sorted(set(ids))
+    assert [filed.article.message_id for filed in sheet.articles] == ["m1@customer.example", "m2@x"]
