@@ -33,7 +33,7 @@ class CommandToken:
 
     def _printed(self) -> bytes:
         try:
-            process = subprocess.Popen(  # noqa: S603 - the administrator names the program, and no shell reads it
+            process = subprocess.Popen(  # the administrator names it, and no shell reads it
                 self._argv,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

@@ -44,10 +44,10 @@ def ask(token_url: str, form: Mapping[str, str], timeout: timedelta) -> Answer:
     where = f"token endpoint {url.host}"
     try:
         status, body = _post(url, form, timeout)
-    except httpx.TransportError as error:
-        raise TokenUnavailable(f"{where}: {type(error).__name__}: {error}") from error
     except httpx.HTTPError as error:
-        raise TokenUnavailable(f"{where}: {type(error).__name__}") from error
+        # Other errors may quote what the endpoint sent
+        why = str(error) if isinstance(error, httpx.ConnectError) else type(error).__name__
+        raise TokenUnavailable(f"{where}: {why}") from None
     if 400 <= status < 500 and status not in _TRY_LATER:
         raise LoginRefused(f"{where} refuses: {_codes(_parsed(body), form) or status}")
     if status != 200:

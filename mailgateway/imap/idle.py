@@ -15,7 +15,7 @@ RENEWAL = timedelta(minutes=9)
 _SLICE = timedelta(milliseconds=500)
 
 
-def idle(connection: Connection, longest: timedelta, stop: Event) -> bool:
+def idle(connection: Connection, longest: timedelta, stop: Event, renewal: timedelta = RENEWAL) -> bool:
     """Wait at most `longest` for a mail to be announced, and tell whether one was; `stop` is seen within a second.
 
     Raises MailboxUnavailable where the server says BYE, and the libraries' exceptions.
@@ -23,7 +23,7 @@ def idle(connection: Connection, longest: timedelta, stop: Event) -> bool:
     end = monotonic() + longest.total_seconds()
     while not stop.is_set() and (now := monotonic()) < end:
         connection.idle()
-        heard = _listen(connection, min(end, now + RENEWAL.total_seconds()), stop)
+        heard = _listen(connection, min(end, now + renewal.total_seconds()), stop)
         _, rest = connection.idle_done()
         if heard or _announce(rest):
             return True

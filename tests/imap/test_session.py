@@ -3,14 +3,15 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from mailgateway.accounts.server import Server
+from mailgateway.accounts.server import Server, Tls
 from mailgateway.errors import FolderMissing, MailboxUnavailable
-from mailgateway.imap import idle as idle_module
 from mailgateway.imap.fetch import new_mails
+from mailgateway.imap.idle import RENEWAL, idle
 from mailgateway.imap.session import Session
 from tests.imap.scripted import MAIL, opened
 from tests.servers.dovecot import Dovecot
@@ -93,8 +94,13 @@ def test_mail_that_was_there_before_ends_the_first_wait(account: Server, deliver
         assert session.wait(_LONG, _never())
 
 
-def test_a_new_mail_wakes_idle_within_a_second(account: Server, deliver: Callable[..., None]) -> None:
-    """Under IDLE on a real server an APPEND by somebody else is known within a second."""
+@pytest.mark.parametrize("tls", [Tls.NONE, Tls.IMPLICIT])
+def test_a_new_mail_wakes_idle_within_a_second(
+    account: Server, dovecot: Dovecot, deliver: Callable[..., None], tls: Tls
+) -> None:
+    """Under IDLE on a real server, with and without TLS, an APPEND by somebody else is known within a second."""
+    if tls is Tls.IMPLICIT:
+        account = replace(account, tls=tls, port=dovecot.tls_port, ca_file=dovecot.ca_file)
     with Session.open(account, "INBOX") as session:
         assert session.has_idle
         new_mails(session, 0)
@@ -172,13 +178,11 @@ def test_news_that_are_no_mail_do_not_wake() -> None:
         assert not session.wait(_SHORT, _never())
 
 
-def test_idle_is_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_idle_is_renewed() -> None:
     """IDLE is ended and begun again long before a server gives up on it."""
-    assert timedelta(minutes=29) > idle_module.RENEWAL
-    monkeypatch.setattr(idle_module, "RENEWAL", timedelta(seconds=0.05))
-    with ScriptedImap() as imap, opened(imap) as session:
-        new_mails(session, 0)
-        assert not session.wait(timedelta(seconds=0.3), _never())
+    assert timedelta(minutes=29) > RENEWAL
+    with ScriptedImap() as imap, opened(imap) as session, session.asking("IDLE") as connection:
+        assert not idle(connection, timedelta(seconds=0.3), _never(), renewal=timedelta(seconds=0.05))
         assert len(imap.commands("IDLE")) >= 3
         assert imap.received.count("DONE") == len(imap.commands("IDLE"))
 

@@ -8,7 +8,9 @@ import pytest
 from mailgateway.accounts.oauth import ClientCredentials, CommandToken, RefreshToken
 from mailgateway.accounts.token_endpoint import ask
 from mailgateway.errors import LoginRefused, PermanentError, TokenUnavailable
+from tests.servers.authority import authority
 from tests.servers.process import free_port
+from tests.servers.scripted_imap import ScriptedImap
 from tests.servers.token_endpoint import TokenEndpoint
 
 _SECOND = timedelta(seconds=1)
@@ -129,6 +131,20 @@ def test_an_endpoint_that_is_not_there_is_unavailable() -> None:
     """A refused connection is TokenUnavailable, and says where."""
     with pytest.raises(TokenUnavailable, match=r"127\.0\.0\.1"):
         _refresh(f"http://127.0.0.1:{free_port()}/").obtain()
+
+
+def test_an_endpoint_with_an_untrusted_certificate_gets_no_secret() -> None:
+    """A certificate signed by nobody the system trusts ends the connection before the form is sent."""
+    with TokenEndpoint((200, {"access_token": "abc"}), tls=authority().server_context()) as endpoint:
+        with pytest.raises(TokenUnavailable, match="CERTIFICATE_VERIFY_FAILED"):
+            _refresh(endpoint.url).obtain()
+        assert endpoint.forms == []
+
+
+def test_an_endpoint_that_speaks_no_http_is_unavailable() -> None:
+    """Another protocol behind the port is TokenUnavailable, and what it said is not repeated."""
+    with ScriptedImap(greeting="What?\r\n") as imap, pytest.raises(TokenUnavailable, match=r"RemoteProtocolError$"):
+        _refresh(f"http://127.0.0.1:{imap.port}/").obtain()
 
 
 @pytest.mark.parametrize("url", ["http://login.example.com/token", "ftp://x/", "token", "https://", "http://[::1", ""])
