@@ -1,4 +1,4 @@
-"""A notice and its rendered words -> the letter: ids, reply address, envelope, attachments. Adds no words of its own."""
+"""A notice and its rendered words -> the letter: ids, reply address, envelope, attachments. Adds no word of its own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -1,0 +1,156 @@
+"""Sample notices of every kind: what `check` renders templates with, and what pictures of them show."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from mailgateway.desk.model import Article, ArticleKind, Direction, Priority, Status, StoredFile, Ticket, TicketType
+from mailgateway.desk.orders import COMMANDS
+from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind
+from mailgateway.mail.model import Address
+
+_AT = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
+_DESK = Address("Service desk", "support@example.com")
+_JAN = Address("Jan Nowak", "jan.nowak@example.org")
+_ANNA = Address("Anna Kowalska", "anna@example.com")
+_NAMELESS = Address("", "x@example.org")
+
+_ASKED = """\
+Hello,
+
+the printer on the second floor has stopped printing. The display shows
+error E-105 and the manual says to call you:
+
+    https://printers.example.net/manuals/e-105?lang=en
+
+We print delivery notes on it, so it is rather urgent.
+
+Best regards
+Jan Nowak"""
+_ANSWERED = """\
+Hello Mr Nowak,
+
+E-105 means that the fuser unit is worn out. A colleague will be with you
+at 10:30 and change it. Until then you can use the printer "Ground floor".
+
+Kind regards
+Anna Kowalska"""
+_FILES = (
+    StoredFile("error E-105.jpg", "image/jpeg", 482_113, "0" * 64),
+    StoredFile("delivery notes.pdf", "application/pdf", 1_734_002, "1" * 64),
+)
+_VALUES: dict[NoticeKind, dict[str, object]] = {
+    NoticeKind.STATUS_CHANGED: {"before": "open"},
+    NoticeKind.AGENT_NOTIFICATION: {"by": "", "why": 'rule "printers": the subject matches printer'},
+    NoticeKind.REJECTED: {"reason": "the mail has 31.4 MB, more than this mailbox takes", "subject": "Scans of March"},
+    NoticeKind.COMMANDS_REFUSED: {
+        "problems": ["#prioritiy is not a command; did you mean #priority?", "#assign eva: no agent has that name"],
+        "commands": COMMANDS,
+        "original": "#prioritiy high\n#assign eva\n\nHello Mr Nowak,\nwe are on our way.",
+    },
+    NoticeKind.ALARM: {
+        "title": "no mail could be fetched for 15 minutes",
+        "lines": ["support: imap.example.com refuses the connection", "last good fetch at 08:15 UTC"],
+    },
+}
+_AUDIENCES = {
+    NoticeKind.AGENT_NOTIFICATION: Audience.AGENT,
+    NoticeKind.AGENT_FOLLOW_UP: Audience.AGENT,
+    NoticeKind.COMMANDS_REFUSED: Audience.AGENT,
+    NoticeKind.ALARM: Audience.ADMIN,
+}
+_WITHOUT_TICKET = (NoticeKind.REJECTED, NoticeKind.ALARM)
+
+
+def samples(kind: NoticeKind, language: str) -> Iterator[Notice]:
+    """Return a full notice of this kind first, then scanty ones and one for each status that templates tell apart."""
+    yield _notice(kind, language, _ticket(Status.SOLVED if kind is NoticeKind.STATUS_CHANGED else Status.NEW))
+    yield _notice(kind, language, _bare_ticket(), scanty=True)
+    if kind is NoticeKind.AGENT_NOTIFICATION:
+        handed_over = _notice(kind, language, _ticket(Status.OPEN))
+        yield replace(handed_over, article=_page(handed_over.ticket), values={"by": "Bob Stone"})
+    if kind is NoticeKind.STATUS_CHANGED:
+        for status in Status:
+            yield _notice(kind, language, _ticket(status))
+
+
+def _notice(kind: NoticeKind, language: str, ticket: Ticket, *, scanty: bool = False) -> Notice:
+    audience = _AUDIENCES.get(kind, Audience.CUSTOMER)
+    customer = ticket.requester
+    return Notice(
+        kind=kind,
+        audience=audience,
+        recipient=customer if audience is Audience.CUSTOMER else _NAMELESS if scanty else _ANNA,
+        sender=_sender(kind, scanty=scanty),
+        language=language,
+        automatic=Automatic.NO if kind is NoticeKind.REPLY else Automatic.GENERATED,
+        ticket=None if kind in _WITHOUT_TICKET else ticket,
+        article=None if kind in _WITHOUT_TICKET else _article(kind, customer, scanty=scanty),
+        values={} if scanty else _VALUES.get(kind, {}),
+    )
+
+
+def _sender(kind: NoticeKind, *, scanty: bool) -> Address:
+    if scanty:
+        return Address("", _DESK.address)
+    return Address(_ANNA.name, _DESK.address) if kind is NoticeKind.REPLY else _DESK
+
+
+def _article(kind: NoticeKind, customer: Address, *, scanty: bool) -> Article | None:
+    if scanty and kind is NoticeKind.AGENT_NOTIFICATION:
+        return None
+    answer = kind is NoticeKind.REPLY
+    return Article(
+        kind=ArticleKind.PUBLIC,
+        direction=Direction.OUT if answer else Direction.IN,
+        sender=_ANNA if answer else customer,
+        at=_AT,
+        text="" if scanty else _ANSWERED if answer else _ASKED,
+        attachments=() if scanty or answer else _FILES,
+    )
+
+
+def _page(ticket: Ticket | None) -> Article:
+    return Article(
+        kind=ArticleKind.PUBLIC,
+        direction=Direction.IN,
+        sender=ticket.requester if ticket else _NAMELESS,
+        at=_AT,
+        text="The printer prints stripes.",
+        html='<p>The printer prints <b style="color:#b00020">stripes</b>.</p><ul><li>second floor</li><li>since Monday</li></ul>',
+    )
+
+
+def _ticket(status: Status) -> Ticket:
+    return Ticket(
+        number=10234,
+        subject="Printer on the second floor does not print",
+        status=status,
+        type=TicketType.INCIDENT,
+        priority=Priority.HIGH,
+        group="hardware",
+        assignee="bob",
+        requester=_JAN,
+        mailbox="support",
+        language="en",
+        created_at=_AT,
+        updated_at=_AT,
+        tags=("printer", "warehouse"),
+    )
+
+
+def _bare_ticket() -> Ticket:
+    return Ticket(
+        number=1,
+        subject="",
+        status=Status.OPEN,
+        type=TicketType.QUESTION,
+        priority=Priority.NORMAL,
+        group="first-line",
+        assignee=None,
+        requester=_NAMELESS,
+        mailbox="support",
+        language="en",
+        created_at=_AT,
+        updated_at=_AT,
+    )

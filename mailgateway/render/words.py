@@ -1,0 +1,138 @@
+"""Filters of the templates: what people wrote -> text that fits a line, safe HTML. Pure, linear in the input."""
+
+import re
+import textwrap
+
+from markupsafe import Markup, escape
+
+from mailgateway.desk.model import Article
+from mailgateway.mail.model import Address
+
+_PREFIX = re.compile(
+    r"\s*(?:(?:re|aw|sv|vs|ref|rif|odp|fwd?|wg|pd|tr|antw|enc|rv)(?:\[\d{1,3}\])?\s{0,3}[:：]|\[#\d{1,12}\])\s*",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"\s?\[#\d{1,12}\]", re.ASCII)
+_URL = re.compile(r"https?://[^\s<>\"'`{}|\\^]{1,2000}", re.IGNORECASE)
+_NO_NAME = re.compile(r"[/\\@:<>\[\]{}\n]|www\.", re.IGNORECASE)
+_LONGEST_HTML = 60_000
+_LONGEST_TEXT = 20_000
+_WIDEST_LEFT = 24
+
+
+def bare(subject: str) -> str:
+    """Return a subject without its Re: and Fwd: prefixes, and without our tags wherever they stand."""
+    place = 0
+    while found := _PREFIX.match(subject, place):
+        place = found.end()
+    return _TAG.sub("", subject[place:]).strip()
+
+
+def fill(text: str, width: int = 72) -> str:
+    """Return prose as one paragraph in lines of at most `width` columns; long words stay whole."""
+    return textwrap.fill(" ".join(text.split()), width, break_long_words=False, break_on_hyphens=False)
+
+
+def clip(text: str, most: int) -> str:
+    """Return the text, cut at the end of a line (or else of a word) where it is longer than `most` characters."""
+    text = text.strip()
+    if len(text) <= most:
+        return text
+    head = text[:most]
+    return (head.rpartition("\n")[0] or head.rpartition(" ")[0] or head).rstrip() + "\n[…]"
+
+
+def excerpt(text: str, lines: int = 12, most: int = 700) -> str:
+    """Return the beginning of a text, enough to recognise it by."""
+    kept = clip(text, most).split("\n")
+    return "\n".join(kept if len(kept) <= lines else [*kept[:lines], "[…]"])
+
+
+def quoted(text: str, width: int = 78) -> str:
+    """Return the text as a quotation, each line behind `> ` and within `width` columns: lines of 72 stay whole."""
+    lines = [
+        piece
+        for line in text.split("\n")
+        for piece in textwrap.wrap(line, width - 2, break_long_words=False, break_on_hyphens=False) or [""]
+    ]
+    return "\n".join(f"> {line}".rstrip() for line in lines)
+
+
+def person(name: str) -> str:
+    """Return a name to greet somebody by, "" where it may be an advertisement sent to others through us."""
+    line = " ".join(name.split())
+    return "" if len(line) > 60 or _NO_NAME.search(line) else line
+
+
+def mailbox(who: Address) -> str:
+    """Return a person as `Name <address>`."""
+    return f"{who.name} <{who.address}>" if who.name else who.address
+
+
+def size(octets: int) -> str:
+    """Return a file size for people."""
+    if octets < 1_000:
+        return f"{octets} B"
+    return f"{octets / 1_000:.0f} kB" if octets < 1_000_000 else f"{octets / 1_000_000:.1f} MB"
+
+
+def columns(rows: list[tuple[str, str]], indent: int = 0, left: int = 0, width: int = 72) -> str:
+    """Return pairs as two columns of text, the left one `left` wide (else as wide as it needs, within reason).
+
+    Pairs without a right side are left out; beside a long left side the right one goes to the next line.
+    """
+    kept = [(" ".join(key.split()), " ".join(value.split())) for key, value in rows if value and value.strip()]
+    margin = indent + 2 + (left or min(_WIDEST_LEFT, max((len(key) for key, _ in kept), default=0)))
+    lines: list[str] = []
+    for key, value in kept:
+        first = (" " * indent + key).ljust(margin)
+        if len(first) > margin:
+            lines.append(first)
+            first = " " * margin
+        lines.append(_hanging(value, first, margin, width))
+    return "\n".join(lines)
+
+
+def _hanging(text: str, first: str, margin: int, width: int) -> str:
+    return textwrap.fill(
+        text,
+        max(width, margin + 20),
+        initial_indent=first,
+        subsequent_indent=" " * margin,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def shown(text: str) -> Markup:
+    """Return plain text as HTML: line breaks and indents kept, web addresses made links, everything else escaped."""
+    lines = clip(text, _LONGEST_TEXT).split("\n")
+    return Markup("<br>\n").join(_shown_line(line.expandtabs(4)) for line in lines)
+
+
+def shown_quietly(text: str) -> Markup:
+    """Return plain text as HTML without links: for what strangers wrote and we send to others."""
+    return Markup("<br>\n").join(_indented(line.expandtabs(4)) for line in text.split("\n"))
+
+
+def body(article: Article) -> Markup | None:
+    """Return the sanitised HTML of an article where it has one that can be shown, else None."""
+    if not article.html or len(article.html) > _LONGEST_HTML:
+        return None
+    return Markup(article.html)  # noqa: S704 - sanitised where the mail was parsed
+
+
+def _shown_line(line: str) -> Markup:
+    pieces: list[Markup] = []
+    place = 0
+    for found in _URL.finditer(line):
+        address = found[0].rstrip(".,;:!?)]")
+        pieces += [_indented(line[place : found.start()]), Markup('<a href="{0}">{0}</a>').format(address)]
+        place = found.start() + len(address)
+    return Markup("").join((*pieces, _indented(line[place:])))
+
+
+def _indented(line: str) -> Markup:
+    """Escape a line; its leading spaces, and every second one of a run, are made to stay."""
+    inner = line.lstrip(" ")
+    return Markup("&nbsp;") * (len(line) - len(inner)) + Markup(escape(inner).replace("  ", " &nbsp;"))  # noqa: S704
