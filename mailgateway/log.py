@@ -11,9 +11,12 @@ _LONGEST_VALUE = 500
 _CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), 127, *range(128, 160))}
 
 
-def configure(*, as_json: bool, verbose: bool = False) -> None:
-    """Send log lines to standard error, as JSON objects or coloured text; libraries' warnings included."""
-    level = logging.DEBUG if verbose else logging.INFO
+def configure(*, as_json: bool, verbose: bool = False, quiet: bool = False) -> None:
+    """Send log lines to standard error, as JSON objects or coloured text; libraries' warnings included.
+
+    `quiet` leaves out all but warnings and errors.
+    """
+    level = logging.DEBUG if verbose else logging.WARNING if quiet else logging.INFO
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,

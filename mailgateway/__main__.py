@@ -1,0 +1,5 @@
+"""`python -m mailgateway` is the command `mailgateway`."""
+
+from mailgateway.cli import main
+
+main()

@@ -1,0 +1,262 @@
+"""The composition root: a configuration comes in, the running parts come out. The one file that knows every class."""
+
+import os
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from mailgateway import clock, log
+from mailgateway.accounts.server import Server
+from mailgateway.config.gateway import Imap, Smtp
+from mailgateway.config.kinds import Settle
+from mailgateway.config.load import load
+from mailgateway.config.policy import policy
+from mailgateway.config.servers import server
+from mailgateway.config.settings import Settings
+from mailgateway.config.watch import fingerprint
+from mailgateway.daemon import once
+from mailgateway.daemon.mailbox_worker import Post
+from mailgateway.daemon.sender import Sender
+from mailgateway.daemon.supervisor import Supervisor, Tick
+from mailgateway.desk.policy import Policy
+from mailgateway.errors import ConfigError, GatewayError, StoreUnusable
+from mailgateway.flows import watch
+from mailgateway.flows.deliver import Sending
+from mailgateway.flows.desk import Desk, Stop
+from mailgateway.flows.owners import own_name
+from mailgateway.flows.receive import Source
+from mailgateway.imap.settle import Delete, Flag, Move, Settlement
+from mailgateway.render.notices import Renderer
+from mailgateway.share import share
+from mailgateway.smtp.pool import Pool
+from mailgateway.store import health, keys, schema
+from mailgateway.store.engine import Store, open_store
+
+WATCH_EVERY = timedelta(seconds=30)
+LOOK_FOR_CHANGES_EVERY = timedelta(seconds=10)
+
+_log = log.logger("gateway")
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What a reload replaces, all of it in one assignment."""
+
+    settings: Settings
+    policy: Policy
+    renderer: Renderer
+    posts: tuple[Post, ...]
+
+
+class Gateway:
+    """One gateway over an open store. `close` it at the end."""
+
+    def __init__(self, settings: Settings, store: Store, reply_keys: tuple[bytes, ...]) -> None:
+        """Put the parts together; nothing is connected to."""
+        self.store = store
+        self._reply_keys = reply_keys
+        self._servers: dict[Imap | Smtp, Server] = {}
+        self._in_force = self._made(settings)
+        self._seen = self._changing = fingerprint(settings)
+        self._sender: Sender | None = None
+        self.desk = Desk(
+            store=store,
+            policy=lambda: self._in_force.policy,
+            renderer=lambda: self._in_force.renderer,
+            clock=clock.now,
+            letters_waiting=self._wake_sender,
+        )
+
+    @property
+    def settings(self) -> Settings:
+        """The configuration in force."""
+        return self._in_force.settings
+
+    def posts(self) -> tuple[Post, ...]:
+        """Return where the mailbox workers stand; equal ones for mailboxes whose configuration did not change."""
+        return self._in_force.posts
+
+    def new_pool(self) -> Pool:
+        """Return a pool of connections to the SMTP server."""
+        settings = self.settings
+        return Pool(self.smtp_server(), settings.smtp.connections, settings.smtp.helo or settings.domain)
+
+    def smtp_server(self) -> Server:
+        """Return the SMTP server of the configuration in force."""
+        return self._server(self.settings.smtp)
+
+    def sending(self) -> Sending:
+        """Return how letters are sent."""
+        return Sending(own_name(), self.settings.smtp.retry_for, clock.jitter)
+
+    def run_once(self, stop: Stop) -> tuple[str, ...]:
+        """Bring everything in and out once; return what could not be done, a line for each."""
+        _log_doubts(self.settings)
+        pool = self.new_pool()
+        try:
+            problems = once.run_once(self.posts(), self.desk, pool, self.sending(), stop)
+            self._watch(since=self._first_good_fetch())
+            again = once.run_once((), self.desk, pool, self.sending(), stop)
+        finally:
+            pool.close()
+        return tuple(dict.fromkeys((*problems, *again)))
+
+    def supervisor(self) -> Supervisor:
+        """Return the daemon, ready to run."""
+        _log_doubts(self.settings)
+        since = clock.now()
+        self._sender = Sender(self.desk, self.new_pool, self.sending())
+        ticks = (
+            Tick("watch", WATCH_EVERY, lambda: self._watch(since)),
+            Tick("configuration", LOOK_FOR_CHANGES_EVERY, self._look_for_changes),
+        )
+
+        def reload() -> None:
+            self.reload()
+            supervisor.match_workers()
+
+        supervisor = Supervisor(self.desk, self.posts, self._sender, ticks, reload, clock.jitter)
+        return supervisor
+
+    def reload(self) -> None:
+        """Read the configuration again; a wrong one leaves the last good one in force, and the admin is told."""
+        seen = self._seen = fingerprint(self.settings)
+        try:
+            settings = load(self.settings.path)
+            made = self._made(settings)
+        except ConfigError as error:
+            _log.error("gateway.reload_refused", findings=[str(finding) for finding in error.findings])
+            lines = [*(str(finding) for finding in error.findings), "What was in force before stays in force."]
+            self._tell("The configuration is wrong and was not taken over", lines, f"{seen}{error}")
+            return
+        before, self._in_force = self.settings, made
+        self._seen = fingerprint(settings)
+        _log.info("gateway.reloaded", mailboxes=[mailbox.name for mailbox in settings.mailboxes])
+        _log_doubts(settings)
+        fixed = _needs_restart(before, settings)
+        if fixed:
+            _log.warning("gateway.restart_needed", changed=fixed)
+            lines = [f"{what}: takes effect when the daemon is started anew." for what in fixed]
+            self._tell("A change of the configuration needs a restart", lines, f"{self._seen}{fixed}")
+
+    def close(self) -> None:
+        """Close the store."""
+        self.store.close()
+
+    def _made(self, settings: Settings) -> InForce:
+        return InForce(
+            settings=settings,
+            policy=policy(settings, self._reply_keys),
+            renderer=Renderer(settings.templates, share("templates")),
+            posts=tuple(
+                Post(
+                    source=Source(
+                        mailbox=mailbox.name,
+                        size_limit=mailbox.size_limit,
+                        processed=_settlement(mailbox.settle.processed),
+                        quarantined=_settlement(mailbox.settle.quarantined),
+                    ),
+                    server=self._server(mailbox.imap),
+                    folder=mailbox.imap.folder,
+                    poll=mailbox.imap.poll,
+                )
+                for mailbox in settings.mailboxes
+            ),
+        )
+
+    def _server(self, access: Imap | Smtp) -> Server:
+        """Return the same server for the same settings: its access token outlives a reload, and so does its worker."""
+        if access not in self._servers:
+            self._servers[access] = server(access)
+        return self._servers[access]
+
+    def _watch(self, since: datetime) -> None:
+        settings = self.settings
+        thresholds = watch.Thresholds(settings.alarms.fetch_after, settings.alarms.send_after)
+        watch.watch(self.desk, [mailbox.name for mailbox in settings.mailboxes], thresholds, since)
+
+    def _first_good_fetch(self) -> datetime:
+        """Return since when fetching is known to work: single rounds remember no start of a daemon."""
+        with self.store.reading() as tx:
+            good = [beat.good_at for name, beat in health.beats(tx).items() if name.startswith("fetch:")]
+        return min((at for at in good if at is not None), default=clock.now())
+
+    def _look_for_changes(self) -> None:
+        """Ask for a reload, as SIGHUP does, once changed files have stayed the same from one look to the next."""
+        found = fingerprint(self.settings)
+        if found not in (self._seen, self._changing):
+            self._changing = found
+        elif found != self._seen:
+            os.kill(os.getpid(), signal.SIGHUP)
+
+    def _wake_sender(self) -> None:
+        if self._sender is not None:
+            self._sender.wake()
+
+    def _tell(self, title: str, lines: Sequence[str], state: str) -> None:
+        """Mail the admin once for each distinct state."""
+        occasion = f"configuration-{sha256(state.encode()).hexdigest()}"
+        try:
+            watch.tell(self.desk, title, lines, occasion)
+        except GatewayError as error:
+            _log.warning("gateway.not_told", title=title, why=str(error))
+
+
+def open_gateway(path: Path) -> Gateway:
+    """Read the configuration, open the store and put the parts together.
+
+    An SQLite database that is empty gets its tables. Raises ConfigError, and StoreUnusable where the database is not
+    there or not at the revision of this version.
+    """
+    settings = load(path)
+    store = open_store(settings.database_url(), settings.blobs)
+    try:
+        _ensure_schema(store)
+        with store.writing() as tx:
+            reply_keys = keys.reply_keys(tx, bytes.fromhex(clock.fresh_id() + clock.fresh_id()))
+        return Gateway(settings, store, reply_keys)
+    except BaseException:
+        store.close()
+        raise
+
+
+def open_bare_store(path: Path) -> Store:
+    """Open the store of a configuration whatever revision it has; raises ConfigError and StoreUnusable."""
+    settings = load(path)
+    return open_store(settings.database_url(), settings.blobs)
+
+
+def _log_doubts(settings: Settings) -> None:
+    """Log what may be meant as it stands, and deserves a second look."""
+    for warning in settings.warnings:
+        _log.warning("gateway.doubtful", finding=str(warning))
+
+
+def _ensure_schema(store: Store) -> None:
+    has, wants = schema.current(store), schema.head()
+    if not has and store.engine.dialect.name == "sqlite":
+        schema.upgrade(store)
+    elif has != wants:
+        raise StoreUnusable(f"the database is {f'at revision {has}' if has else 'empty'}: run `mailgateway db upgrade`")
+
+
+def _needs_restart(before: Settings, after: Settings) -> list[str]:
+    pairs = {
+        "database": (before.database, after.database),
+        "blobs": (before.blobs, after.blobs),
+        "smtp": (before.smtp, after.smtp),
+    }
+    return [name for name, (old, new) in pairs.items() if old != new]
+
+
+def _settlement(settle: Settle) -> Settlement:
+    match settle.action:
+        case "move":
+            return Move(settle.target)
+        case "flag":
+            return Flag(settle.target)
+        case _:
+            return Delete()

@@ -1,0 +1,27 @@
+"""`mailgateway demo`: a mail becomes a ticket, before your eyes."""
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Annotated
+
+import typer
+
+from mailgateway.cli.lines import complain
+
+app = typer.Typer()
+
+_NEEDED = ("pymap", "aiosmtpd")
+
+
+@app.command()
+def demo(
+    *,
+    once: Annotated[bool, typer.Option("--once", help="End when the story is told.")] = False,
+) -> None:
+    """Show the gateway at work on mail servers of its own; afterwards it takes your own mails, until Ctrl-C."""
+    missing = [name for name in _NEEDED if find_spec(name) is None]
+    if missing:
+        complain(f"the demo needs {' and '.join(missing)}: pip install 'mailgateway[demo]'")
+        raise typer.Exit(2)
+    story = import_module("mailgateway.demo.story")
+    raise typer.Exit(story.run(once=once))

@@ -1,0 +1,92 @@
+"""`mailgateway outbox`: letters that wait, and what became of them."""
+
+from typing import Annotated
+
+import typer
+
+from mailgateway.cli.lines import complain, instant, say, say_json
+from mailgateway.cli.opened import opened
+from mailgateway.cli.options import AsJson, Ids, Limit
+from mailgateway.cli.tables import Column, moment, show_table
+from mailgateway.desk.delivery import DeliveryState
+from mailgateway.store import outbox
+from mailgateway.store.outbox import OutboxLine
+
+app = typer.Typer(no_args_is_help=True, help="Letters that wait to be sent, or could not be.")
+
+_COLUMNS = (
+    Column("Id", is_number=True),
+    Column("Ticket", is_number=True),
+    Column("Letter"),
+    Column("State"),
+    Column("Tries", is_number=True),
+    Column("Next try"),
+    Column("To, and the last error", is_wide=True),
+)
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="What is sent and cancelled as well.")] = False,
+    limit: Limit = 50,
+    as_objects: AsJson = False,
+) -> None:
+    """List letters, newest first: what is not yet sent."""
+    with opened(ctx) as gateway, gateway.store.reading() as tx:
+        found = outbox.listed(tx, everything, limit)
+    if as_objects:
+        for line in found:
+            say_json(_as_json(line))
+        return
+    show_table(_COLUMNS, (_row(line) for line in found), "Nothing waits to be sent." if not everything else "Empty.")
+
+
+@app.command()
+def retry(ctx: typer.Context, ids: Ids) -> None:
+    """Send letters again that failed, were cancelled, or wait for their next try."""
+    with opened(ctx) as gateway, gateway.store.writing() as tx:
+        done = outbox.retry(tx, ids, gateway.desk.clock())
+    _tell(done, len(set(ids)), "queued again", "sent, being sent, or unknown")
+
+
+@app.command()
+def cancel(ctx: typer.Context, ids: Ids) -> None:
+    """Give letters up that wait or failed."""
+    with opened(ctx) as gateway, gateway.store.writing() as tx:
+        done = outbox.cancel(tx, ids, gateway.desk.clock())
+    _tell(done, len(set(ids)), "cancelled", "sent, being sent, cancelled before, or unknown")
+
+
+def _tell(done: int, asked: int, what: str, otherwise: str) -> None:
+    say(f"{done} of {asked} {what}.")
+    if done < asked:
+        complain(f"{asked - done} left as they are: {otherwise}; `mailgateway outbox list --all` shows them")
+        raise typer.Exit(1)
+
+
+def _as_json(line: OutboxLine) -> dict[str, object]:
+    return {
+        "id": line.id,
+        "ticket": line.ticket,
+        "template": line.template,
+        "to": line.to,
+        "state": line.state,
+        "attempts": line.attempts,
+        "next_attempt_at": instant(line.next_attempt_at),
+        "last_error": _last_error(line) or None,
+        "message_id": line.message_id,
+    }
+
+
+def _last_error(line: OutboxLine) -> str:
+    """Return what the server last said against it; its thanks for a letter that it took is none."""
+    return "" if line.state is DeliveryState.SENT else line.last_error
+
+
+def _row(line: OutboxLine) -> tuple[object, ...]:
+    error = _last_error(line)
+    uncertain = " (may have arrived)" if line.uncertain and line.state is not DeliveryState.SENT else ""
+    to = f"{line.to}{uncertain}: {error}" if error else f"{line.to}{uncertain}"
+    return line.id, line.ticket, line.template, line.state, line.attempts, moment(line.next_attempt_at), to

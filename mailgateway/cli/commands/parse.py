@@ -1,0 +1,78 @@
+"""`mailgateway parse`: what the gateway understands of a mail."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mailgateway.cli.lines import clean_text, complain, say, say_json
+from mailgateway.mail.describe import describe
+
+app = typer.Typer()
+
+_STANDARD_INPUT = "-"
+_LABEL = "{:<12}{}"
+
+
+@app.command()
+def parse(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help='Mails; "-" reads standard input.')],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Show what is understood of mails: subject, people, text, reply, attachments, kind."""
+    missing = [file for file in files if file != _STANDARD_INPUT and not Path(file).is_file()]
+    for file in missing:
+        complain(f"{file}: there is no such file")
+    if missing:
+        raise typer.Exit(2)
+    all_well = True
+    for file in files:
+        described: dict[str, Any] = describe(file, _read(file))
+        all_well = all_well and bool(described["ok"])
+        if as_json:
+            say_json(described)
+        else:
+            _show(described)
+    if not all_well:
+        raise typer.Exit(1)
+
+
+def _read(file: str) -> bytes:
+    if file == _STANDARD_INPUT:
+        return sys.stdin.buffer.read()
+    try:
+        return Path(file).read_bytes()
+    except OSError as error:
+        complain(f"{file}: cannot be read: {error.strerror}")
+        raise typer.Exit(2) from None
+
+
+def _show(described: dict[str, Any]) -> None:
+    say(described["file"])
+    if not described["ok"]:
+        say(_LABEL.format("  error", described["error"]))
+        return
+    sender = [described["from"]] if described["from"] else []
+    files = [f"{one['filename']} ({one['content_type']}, {one['size']} bytes)" for one in described["attachments"]]
+    values = {
+        "kind": described["kind"],
+        "date": described["date"] or "",
+        "from": _people(sender),
+        "to": _people(described["to"]),
+        "cc": _people(described["cc"]),
+        "subject": described["subject"],
+        "attached": ", ".join(files),
+        "odd": "; ".join(described["defects"]),
+    }
+    for label, value in values.items():
+        if value:
+            say(_LABEL.format(f"  {label}", value))
+    for line in clean_text(described["reply"]).split("\n"):
+        say(f"  │ {line}".rstrip())
+    say()
+
+
+def _people(people: list[dict[str, str]]) -> str:
+    return ", ".join(f"{one['name']} <{one['address']}>" if one["name"] else one["address"] for one in people)

@@ -1,0 +1,134 @@
+"""`mailgateway quarantine`: mails set aside, looked at, filed after all, or dropped."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from mailgateway.cli.lines import clean_text, complain, instant, say, say_json
+from mailgateway.cli.opened import opened
+from mailgateway.cli.options import AsJson, Ids, Limit
+from mailgateway.cli.tables import Column, moment, show_table
+from mailgateway.desk.plan import Disposition
+from mailgateway.flows.desk import Desk
+from mailgateway.flows.ingest import ingest
+from mailgateway.mail.describe import describe
+from mailgateway.store import quarantine, spool
+from mailgateway.store.engine import Transaction
+from mailgateway.store.quarantine import Quarantined
+
+app = typer.Typer(no_args_is_help=True, help="Mails that were set aside for a person.")
+
+_COLUMNS = (
+    Column("Id", is_number=True),
+    Column("When"),
+    Column("Mailbox"),
+    Column("From"),
+    Column("Subject, and why it is here", is_wide=True),
+)
+
+Id = Annotated[int, typer.Argument(metavar="ID", help="A number from the list.")]
+
+
+@app.command("list")
+def list_(ctx: typer.Context, *, limit: Limit = 50, as_objects: AsJson = False) -> None:
+    """List the mails that are set aside, newest first."""
+    with opened(ctx) as gateway, gateway.store.reading() as tx:
+        found = quarantine.listed(tx, limit)
+    if as_objects:
+        for entry in found:
+            say_json(_as_json(entry))
+        return
+    rows = (
+        (one.id, moment(one.at), one.mailbox, one.sender, f"{one.subject or '(no subject)'} — {one.error}")
+        for one in found
+    )
+    show_table(_COLUMNS, rows, "The quarantine is empty.")
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    entry_id: Id,
+    *,
+    as_object: AsJson = False,
+    raw: Annotated[bool, typer.Option("--raw", help="The bytes of the mail, as they came.")] = False,
+) -> None:
+    """Show a mail that is set aside: why, and what is understood of it."""
+    with opened(ctx) as gateway, gateway.store.reading() as tx:
+        entry = _entry(tx, entry_id)
+        content = spool.raw(tx, entry_id)
+    if raw:
+        sys.stdout.buffer.write(content)
+        return
+    described = describe(f"quarantine {entry_id}", content)
+    if as_object:
+        more = {"sender": entry.sender, "size": entry.size, "stage": entry.stage, "mail": described}
+        say_json({**_as_json(entry), **more})
+        return
+    say(f"{entry.id}  {entry.subject or '(no subject)'}")
+    say(f"from     {entry.sender or '(nobody)'}")
+    say(f"came to  mailbox {entry.mailbox}, UID {entry.uid or 'none'}, {entry.size} bytes")
+    say(f"problem  {entry.stage}: {entry.error} ({moment(entry.at)})")
+    for line in clean_text(str(described["text"]))[:4000].split("\n"):
+        say(f"  │ {line}".rstrip())
+    say(f"File it with `mailgateway quarantine replay {entry.id}`, or drop it with `… discard {entry.id}`.")
+
+
+@app.command()
+def replay(ctx: typer.Context, ids: Ids) -> None:
+    """File mails after all; rules set them aside no more, and too large ones are filed by their header."""
+    wanted = list(dict.fromkeys(ids))
+    with opened(ctx) as gateway:
+        with gateway.store.writing() as tx:
+            known = {entry.id for entry in quarantine.listed(tx, 0)}
+            quarantine.replay(tx, [entry for entry in wanted if entry in known])
+        again = [_replayed(gateway.desk, entry) for entry in wanted if entry in known]
+    _name_unknown([entry for entry in wanted if entry not in known])
+    if not all(again) or len(again) < len(wanted):
+        raise typer.Exit(1)
+
+
+@app.command()
+def discard(ctx: typer.Context, ids: Ids) -> None:
+    """End mails without a ticket; their bytes stay in the store."""
+    wanted = list(dict.fromkeys(ids))
+    with opened(ctx) as gateway, gateway.store.writing() as tx:
+        known = {entry.id for entry in quarantine.listed(tx, 0)}
+        done = quarantine.discard(tx, [entry for entry in wanted if entry in known], gateway.desk.clock())
+    say(f"{done} of {len(wanted)} discarded.")
+    _name_unknown([entry for entry in wanted if entry not in known])
+    if done < len(wanted):
+        raise typer.Exit(1)
+
+
+def _replayed(desk: Desk, entry: int) -> bool:
+    disposition = ingest(desk, entry)
+    outcome = disposition.value if disposition is not None else "waits: it is filed by the running daemon, or later"
+    say(f"{entry}: {outcome}")
+    return disposition is not Disposition.QUARANTINED
+
+
+def _entry(tx: Transaction, entry_id: int) -> Quarantined:
+    for entry in quarantine.listed(tx, 0):
+        if entry.id == entry_id:
+            return entry
+    _name_unknown([entry_id])
+    raise typer.Exit(1)
+
+
+def _name_unknown(ids: list[int]) -> None:
+    for entry in ids:
+        complain(f"{entry}: this is not in quarantine; `mailgateway quarantine list` shows what is")
+
+
+def _as_json(entry: Quarantined) -> dict[str, object]:
+    return {
+        "id": entry.id,
+        "mailbox": entry.mailbox,
+        "uid": entry.uid,
+        "message_id": entry.message_id or None,
+        "subject": entry.subject,
+        "error": entry.error,
+        "at": instant(entry.at),
+    }

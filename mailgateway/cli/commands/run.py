@@ -1,0 +1,42 @@
+"""`mailgateway run`: the daemon."""
+
+import signal
+import threading
+from typing import Annotated
+
+import typer
+
+from mailgateway import log
+from mailgateway.app import open_gateway
+from mailgateway.cli.invocation import invocation
+from mailgateway.cli.lines import complain
+
+app = typer.Typer()
+
+
+@app.command()
+def run(
+    ctx: typer.Context,
+    *,
+    once: Annotated[
+        bool, typer.Option("--once", help="Poll every mailbox until it is empty, send what is due, and leave.")
+    ] = False,
+) -> None:
+    """Fetch, file and send until SIGTERM; SIGHUP reads the configuration again."""
+    asked = invocation(ctx)
+    log.configure(as_json=asked.logs_json, verbose=asked.verbose)
+    gateway = open_gateway(asked.config)
+    try:
+        if once:
+            stopping = threading.Event()
+            signal.signal(signal.SIGTERM, lambda _number, _frame: stopping.set())
+            problems = gateway.run_once(stopping.is_set)
+        else:
+            gateway.supervisor().run()
+            problems = ()
+    finally:
+        gateway.close()
+    for problem in problems:
+        complain(problem)
+    if problems:
+        raise typer.Exit(1)

@@ -1,0 +1,131 @@
+"""`mailgateway status`: does mail come in, does it go out, what waits for a person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import typer
+
+from mailgateway.cli.lines import instant, say, say_json
+from mailgateway.cli.opened import opened
+from mailgateway.cli.options import AsJson
+from mailgateway.cli.tables import Column, moment, show_table, span
+from mailgateway.desk.delivery import DeliveryState
+from mailgateway.store import health, outbox
+from mailgateway.store.engine import Transaction
+from mailgateway.store.figures import Figures, figures
+from mailgateway.store.health import Alarm, Beat
+
+app = typer.Typer()
+
+_COLUMNS = (
+    Column("Mailbox"),
+    Column("Last good fetch"),
+    Column("Lag"),
+    Column("Waiting", is_number=True),
+    Column("Quarantined", is_number=True),
+    Column("Last error", is_wide=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    now: datetime
+    mailboxes: Sequence[str]
+    beats: dict[str, Beat]
+    alarms: Sequence[Alarm]
+    figures: Figures
+    oldest_due_at: datetime | None
+
+    @property
+    def quarantined(self) -> int:
+        return sum(self.figures.quarantined.values())
+
+
+@app.command()
+def status(ctx: typer.Context, *, as_object: AsJson = False) -> None:
+    """Show whether mail comes in and goes out; leaves with 1 while an alarm stands."""
+    with opened(ctx) as gateway, gateway.store.reading() as tx:
+        names = [mailbox.name for mailbox in gateway.desk.policy().mailboxes]
+        state = _state(tx, names, gateway.desk.clock())
+    if as_object:
+        say_json(_as_json(state))
+    else:
+        _show(state)
+    if state.alarms:
+        raise typer.Exit(1)
+
+
+def _state(tx: Transaction, mailboxes: Sequence[str], now: datetime) -> _State:
+    return _State(
+        now=now,
+        mailboxes=mailboxes,
+        beats=health.beats(tx),
+        alarms=tuple(health.raised(tx).values()),
+        figures=figures(tx),
+        oldest_due_at=outbox.oldest_due(tx, now),
+    )
+
+
+def _as_json(state: _State) -> dict[str, object]:
+    return {
+        "at": instant(state.now),
+        "mailboxes": [_mailbox(state, name) for name in state.mailboxes],
+        "outbox": {
+            **{letters.value: count for letters, count in state.figures.letters.items()},
+            "oldest_due_at": instant(state.oldest_due_at),
+            **_beat(state, "send"),
+        },
+        "quarantine": state.quarantined,
+        "alarms": [{"name": one.name, "text": one.text, "raised_at": instant(one.raised_at)} for one in state.alarms],
+    }
+
+
+def _mailbox(state: _State, name: str) -> dict[str, object]:
+    beat = state.beats.get(f"fetch:{name}")
+    lag = round((state.now - beat.good_at).total_seconds()) if beat and beat.good_at else None
+    return {
+        "name": name,
+        **_beat(state, f"fetch:{name}"),
+        "lag_seconds": lag,
+        "waiting": state.figures.waiting.get(name, 0),
+        "quarantined": state.figures.quarantined.get(name, 0),
+    }
+
+
+def _beat(state: _State, name: str) -> dict[str, object]:
+    beat = state.beats.get(name)
+    return {
+        "last_good_at": instant(beat.good_at) if beat else None,
+        "last_attempt_at": instant(beat.attempt_at) if beat else None,
+        "error": beat.error or None if beat else None,
+    }
+
+
+def _show(state: _State) -> None:
+    show_table(_COLUMNS, (_row(state, name) for name in state.mailboxes), "There are no mailboxes.")
+    say()
+    letters = state.figures.letters
+    counts = f"{letters[DeliveryState.QUEUED]} queued, {letters[DeliveryState.SENDING]} being sent"
+    due = f"; longest due since {moment(state.oldest_due_at)}" if state.oldest_due_at else ""
+    say(f"Outbox      {counts}, {letters[DeliveryState.FAILED]} failed{due}")
+    beat = state.beats.get("send")
+    if beat and beat.error:
+        say(f"            last error, {moment(beat.attempt_at)}: {beat.error}")
+    say(f"Quarantine  {state.quarantined}")
+    say(f"Alarms      {len(state.alarms) or 'none'}")
+    for alarm in state.alarms:
+        say(f"            since {moment(alarm.raised_at)}: {alarm.text}")
+
+
+def _row(state: _State, name: str) -> tuple[object, ...]:
+    beat = state.beats.get(f"fetch:{name}")
+    good_at = beat.good_at if beat else None
+    return (
+        name,
+        moment(good_at) or "never",
+        span(state.now - good_at) if good_at else "",
+        state.figures.waiting.get(name, 0),
+        state.figures.quarantined.get(name, 0),
+        beat.error if beat else "",
+    )

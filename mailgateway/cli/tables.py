@@ -1,0 +1,70 @@
+"""Tables for the eyes. What comes from strangers is shown as it is: no markup in it is obeyed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from mailgateway.cli.lines import clean
+
+_LONGEST_CELL = 300
+_STYLES = {
+    "new": "bold cyan",
+    "open": "cyan",
+    "solved": "green",
+    "closed": "dim",
+    "urgent": "bold red",
+    "high": "red",
+    "low": "dim",
+    "failed": "bold red",
+    "sent": "green",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its title, whether it is one of numbers, and whether it takes the room that is left."""
+
+    title: str
+    is_number: bool = False
+    is_wide: bool = False
+
+
+def show_table(columns: Sequence[Column], rows: Iterable[Sequence[object]], empty: str) -> None:
+    """Put a table on standard output, or the line `empty` where there are no rows."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, expand=any(column.is_wide for column in columns))
+    for column in columns:
+        table.add_column(
+            column.title,
+            justify="right" if column.is_number else "left",
+            no_wrap=not column.is_wide,
+            overflow="fold" if column.is_wide else "ellipsis",
+            ratio=1 if column.is_wide else None,
+        )
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row))
+    console = Console(highlight=False, markup=False, emoji=False)
+    console.print(table if table.row_count else Text(empty))
+
+
+def _cell(value: object) -> Text:
+    text = "" if value is None else clean(str(value), _LONGEST_CELL)
+    return Text(text, style=_STYLES.get(text, ""))
+
+
+def moment(at: datetime | None) -> str:
+    """Show an instant in the time zone of the reader."""
+    return "" if at is None else f"{at.astimezone():%Y-%m-%d %H:%M}"
+
+
+def span(length: timedelta) -> str:
+    """Show how long something took or waits, in its largest unit: 45 s, 12 min, 3 h, 5 d."""
+    seconds = int(length.total_seconds())
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{max(seconds, 0)} s"

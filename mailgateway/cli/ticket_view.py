@@ -1,0 +1,156 @@
+"""Tickets as JSON objects and as sheets for the eyes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.rule import Rule
+from rich.text import Text
+
+from mailgateway.cli.lines import clean, clean_text, instant
+from mailgateway.cli.tables import moment
+from mailgateway.desk.model import ArticleKind, Direction, StoredFile, Ticket
+from mailgateway.mail.model import Address
+from mailgateway.store.tickets import Event, FiledArticle, TicketLine, TicketSheet
+
+_HEADS = {
+    (ArticleKind.PUBLIC, Direction.IN): ("←", "cyan"),
+    (ArticleKind.PUBLIC, Direction.OUT): ("→", "green"),
+    (ArticleKind.NOTE, Direction.IN): ("note", "yellow"),
+    (ArticleKind.AUTO, Direction.IN): ("machine", "dim"),
+}
+
+
+def as_line(line: TicketLine) -> dict[str, object]:
+    """Return the object of `tickets list --json`."""
+    return {
+        "number": line.number,
+        "subject": line.subject,
+        "status": line.status,
+        "type": line.type,
+        "priority": line.priority,
+        "group": line.group,
+        "assignee": line.assignee,
+        "requester": _person(line.requester),
+        "tags": list(line.tags),
+        "created_at": instant(line.created_at),
+        "updated_at": instant(line.updated_at),
+    }
+
+
+def as_json(sheet: TicketSheet) -> dict[str, object]:
+    """Return the object of `tickets show --json`."""
+    ticket = sheet.ticket
+    return {
+        "number": ticket.number,
+        "subject": ticket.subject,
+        "status": ticket.status,
+        "type": ticket.type,
+        "priority": ticket.priority,
+        "group": ticket.group,
+        "assignee": ticket.assignee,
+        "requester": _person(ticket.requester),
+        "participants": [_person(person) for person in ticket.participants],
+        "tags": list(ticket.tags),
+        "language": ticket.language,
+        "created_at": instant(ticket.created_at),
+        "updated_at": instant(ticket.updated_at),
+        "service_level": None,
+        "articles": [_article(filed) for filed in sheet.articles],
+        "events": [_event(event) for event in sheet.events],
+        "trace": dict(sheet.trace),
+    }
+
+
+def _person(person: Address) -> dict[str, str]:
+    return {"name": person.name, "address": person.address}
+
+
+def _article(filed: FiledArticle) -> dict[str, object]:
+    article = filed.article
+    return {
+        "id": filed.id,
+        "at": instant(article.at),
+        "from": _person(article.sender),
+        "kind": article.kind,
+        "direction": article.direction,
+        "text": article.text,
+        "html": article.html,
+        "attachments": [_file(stored) for stored in article.attachments],
+        "message_id": article.message_id,
+    }
+
+
+def _file(stored: StoredFile) -> dict[str, object]:
+    return {
+        "filename": stored.filename,
+        "content_type": stored.content_type,
+        "size": stored.size,
+        "sha256": stored.sha256,
+        "inline": stored.inline,
+        "content_id": stored.content_id,
+    }
+
+
+def _event(event: Event) -> dict[str, object]:
+    return {"at": instant(event.at), "actor": event.actor, "what": event.what, **_detail(event)}
+
+
+def _detail(event: Event) -> Mapping[str, object]:
+    return {key: value for key, value in event.detail.items() if key not in ("at", "actor", "what")}
+
+
+def show_sheet(sheet: TicketSheet) -> None:
+    """Put a ticket on the terminal."""
+    console = Console(highlight=False, markup=False, emoji=False)
+    console.print(Text(clean(f"#{sheet.ticket.number}  {sheet.ticket.subject}"), style="bold"))
+    for label, value in _facts(sheet.ticket).items():
+        if value:
+            console.print(Text(f"{label:<13}", style="dim") + Text(clean(value)))
+    for filed in sheet.articles:
+        _show_article(console, filed)
+    _show_events(console, sheet)
+    _show_trace(console, sheet.trace)
+
+
+def _facts(ticket: Ticket) -> dict[str, str]:
+    return {
+        "Status": f"{ticket.status}, {ticket.priority} {ticket.type}",
+        "Group": f"{ticket.group}, assigned to {ticket.assignee or 'nobody'}",
+        "Requester": _spoken(ticket.requester),
+        "Participants": ", ".join(_spoken(person) for person in ticket.participants),
+        "Tags": " ".join(ticket.tags),
+        "Opened": f"{moment(ticket.created_at)} in mailbox {ticket.mailbox}; changed {moment(ticket.updated_at)}",
+    }
+
+
+def _show_article(console: Console, filed: FiledArticle) -> None:
+    article = filed.article
+    sign, style = _HEADS.get((article.kind, article.direction), (article.kind.value, ""))
+    title = f"{sign} {_spoken(article.sender)}  {moment(article.at)}"
+    console.print(Rule(Text(clean(title, 76), style=style), align="left", style="dim"))
+    console.print(Text(clean_text(article.text) or "(no text)"))
+    for stored in article.attachments:
+        console.print(Text(clean(f"📎 {stored.filename} ({stored.content_type}, {stored.size} bytes)"), style="dim"))
+
+
+def _show_events(console: Console, sheet: TicketSheet) -> None:
+    if sheet.events:
+        console.print(Rule(Text("what happened"), align="left", style="dim"))
+    for event in sheet.events:
+        detail = ", ".join(f"{key} {value}" for key, value in _detail(event).items())
+        console.print(Text(clean(f"{moment(event.at)}  {event.actor}: {event.what} {detail}", 300), style="dim"))
+
+
+def _show_trace(console: Console, trace: Mapping[str, Any]) -> None:
+    steps = trace.get("steps")
+    if not isinstance(steps, list) or not steps:
+        return
+    console.print(Rule(Text("why it is here"), align="left", style="dim"))
+    for step in steps:
+        sign, style = ("✓", "green") if step.get("result") else ("·", "dim")
+        console.print(Text(clean(f"{sign} {step.get('rule')}: {step.get('why')}", 300), style=style))
+
+
+def _spoken(person: Address) -> str:
+    return f"{person.name} <{person.address}>" if person.name else person.address
