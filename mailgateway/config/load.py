@@ -1,6 +1,7 @@
 """All configuration files -> settings, or everything that is wrong in any of them at once."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -12,13 +13,15 @@ from mailgateway.config.gateway import Files, GatewayFile
 from mailgateway.config.groups import GroupsFile
 from mailgateway.config.parts import Part, entries, read_part
 from mailgateway.config.settings import Settings
+from mailgateway.config.syntax import NO_FILE
 from mailgateway.desk.model import Agent, Directory, Group, Priority, TicketType
 from mailgateway.errors import ConfigError, Finding
 from mailgateway.rules.actions import Vocabulary
 from mailgateway.rules.compile import compile_rules
 from mailgateway.rules.schema import Ruleset
 
-_MEND = 'write one with "mailgateway init DIR", or name yours with --config FILE'
+_MEND_MAIN = 'write one with "mailgateway init DIR", or name yours with --config FILE'
+_MEND_NAMED = "write it, or name another one below files: in {}"
 
 
 def load(path: Path) -> Settings:
@@ -28,20 +31,21 @@ def load(path: Path) -> Settings:
     """
     gateway = read_part(path, GatewayFile)
     if gateway.document is None:
-        raise ConfigError(tuple(_with_mend(finding) for finding in gateway.findings))
+        raise ConfigError(tuple(_with_mend(gateway.findings, _MEND_MAIN)))
     files = _files(gateway.document, path)
     groups = read_part(files.groups, GroupsFile)
     ruleset, rule_findings = _rules(files.rules, _vocabulary(gateway, groups))
-    findings = (*gateway.findings, *groups.findings, *_checked(gateway, groups, files), *rule_findings)
+    named = _with_mend((*groups.findings, *rule_findings), _MEND_NAMED.format(path))
+    findings = (*gateway.findings, *named, *_checked(gateway, groups, files))
     if findings or gateway.model is None or groups.model is None:
         raise ConfigError(_in_order(findings, (path, files.groups, files.rules)))
     return _settings(path, gateway.model, groups.model, ruleset, tuple(_doubts(gateway, groups)))
 
 
-def _with_mend(finding: Finding) -> Finding:
-    is_missing = finding.problem == "there is no such file"
-    problem = f"{finding.problem}: {_MEND}" if is_missing else finding.problem
-    return Finding(finding.file, finding.line, finding.column, problem)
+def _with_mend(findings: tuple[Finding, ...], mend: str) -> Iterator[Finding]:
+    for finding in findings:
+        is_missing = finding.problem == NO_FILE
+        yield replace(finding, problem=f"{NO_FILE}: {mend}") if is_missing else finding
 
 
 def _files(document: Document, path: Path) -> Files:

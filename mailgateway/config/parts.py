@@ -41,8 +41,8 @@ def read_part(path: Path, model: type[Model]) -> Part[Model]:
 
 
 def entries(document: Document | None, key: str) -> tuple[str, ...] | None:
-    """Return the names in the list at `key`, however wrong the rest of the file is; None where there is no list."""
+    """Return the names in the list at `key`, however wrong the rest of the file is; None where there are none."""
     if document is None or not isinstance(document.data, dict) or not isinstance(document.data.get(key), list):
         return None
     written = [entry.get("name") for entry in document.data[key] if isinstance(entry, dict)]
-    return tuple(name for name in written if isinstance(name, str))
+    return tuple(name for name in written if isinstance(name, str)) or None

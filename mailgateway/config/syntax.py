@@ -9,6 +9,8 @@ from ruamel.yaml.reader import ReaderError
 
 from mailgateway.errors import ConfigError, Finding
 
+NO_FILE = "there is no such file"
+
 _DEEPEST = 60
 _MOST_BYTES = 20_000_000
 _MENDS = {
@@ -52,7 +54,7 @@ def _text(path: Path, file: str) -> str:
         with path.open("rb") as stream:
             raw = stream.read(_MOST_BYTES + 1)
     except FileNotFoundError:
-        raise ConfigError((Finding(file, 0, 0, "there is no such file"),)) from None
+        raise ConfigError((Finding(file, 0, 0, NO_FILE),)) from None
     except OSError as error:
         raise ConfigError((Finding(file, 0, 0, f"the file cannot be read: {error.strerror}"),)) from None
     if len(raw) > _MOST_BYTES:

@@ -26,6 +26,8 @@ _BOUNDS = {"greater_than_equal": ("at least", "ge"), "less_than_equal": ("at mos
 def findings_of(error: ValidationError, model: type[BaseModel], document: Document) -> Iterator[Finding]:
     """Give a finding for each error."""
     for details in error.errors(include_url=False):
+        if details["type"] == "too_short" and details["input"]:
+            continue  # pydantic counts the right entries only, and the wrong ones are told one by one
         path = tuple(details["loc"])
         yield document.finding(path, _problem(details, path, model))
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import assert_never
 
-from mailgateway.rules.operators import OPERATORS
 from mailgateway.rules.schema import (
     ActionName,
     AllOf,
@@ -18,7 +17,7 @@ from mailgateway.rules.schema import (
     Ruleset,
     Step,
 )
-from mailgateway.rules.text import SHOWN, excerpt
+from mailgateway.rules.text import SHOWN, excerpt, plain
 from mailgateway.rules.values import Values
 
 _LONGEST_WHY = 4 * SHOWN
@@ -110,12 +109,11 @@ def _together(answers: list[_Answer]) -> str:
 
 
 def _test(test: FieldTest, values: Values) -> _Answer:
-    views = values.viewed(test.field, OPERATORS[test.operator].view)
     written = values.written(test.field)
-    for view, value in zip(views, written, strict=True):
-        place = test.seek(view)
+    for value, view in zip(written, values.viewed(test.field, test.search.view), strict=True):
+        place = test.search.seek(view)
         if place >= 0:
-            seen = value if len(value) <= SHOWN else view
+            seen = value if len(value) <= SHOWN else plain(value)
             return _Answer(holds=True, why=f"{_spoken(test)}: yes, {excerpt(seen, place)}")
     return _Answer(holds=False, why=f"{_spoken(test)}: no, {_seen(written)}")
 

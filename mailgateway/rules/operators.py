@@ -9,7 +9,7 @@ from enum import Enum, auto
 
 from mailgateway.rules.findings import Wrong
 from mailgateway.rules.patterns import compile_pattern
-from mailgateway.rules.schema import Seek
+from mailgateway.rules.schema import Search
 from mailgateway.rules.text import folded, plain, shown
 
 
@@ -21,70 +21,66 @@ class Takes(Enum):
     TRUTH = auto()
 
 
-Build = Callable[[tuple[str, ...]], Seek]
+Build = Callable[[tuple[str, ...]], Search]
 
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """`build` turns the operand (one text, or several for a list) into a search, or raises Wrong with the mend.
-
-    `view` is the form of the values that the search is for.
-    """
+    """`build` turns the operand (one text, or several for a list) into a search, or raises Wrong with the mend."""
 
     build: Build
     takes: Takes = Takes.TEXT
-    view: Callable[[str], str] = folded
     only_addresses: bool = False
 
 
-def equals(operand: tuple[str, ...]) -> Seek:
+def equals(operand: tuple[str, ...]) -> Search:
     """The whole value is this text."""
     wanted = folded(operand[0])
-    return lambda value: _hit(value == wanted)
+    return Search(folded, lambda value: _hit(value == wanted))
 
 
-def contains(operand: tuple[str, ...]) -> Seek:
+def contains(operand: tuple[str, ...]) -> Search:
     """The text stands anywhere in the value."""
     wanted = folded(operand[0])
-    return lambda value: value.find(wanted)
+    return Search(folded, lambda value: value.find(wanted))
 
 
-def starts_with(operand: tuple[str, ...]) -> Seek:
+def starts_with(operand: tuple[str, ...]) -> Search:
     """The value begins with the text."""
     wanted = folded(operand[0])
-    return lambda value: _hit(value.startswith(wanted))
+    return Search(folded, lambda value: _hit(value.startswith(wanted)))
 
 
-def ends_with(operand: tuple[str, ...]) -> Seek:
+def ends_with(operand: tuple[str, ...]) -> Search:
     """The value ends with the text."""
     wanted = folded(operand[0])
-    return lambda value: _hit(value.endswith(wanted), max(0, len(value) - len(wanted)))
+    return Search(folded, lambda value: _hit(value.endswith(wanted), max(0, len(value) - len(wanted))))
 
 
-def matches(operand: tuple[str, ...]) -> Seek:
+def matches(operand: tuple[str, ...]) -> Search:
     """The regular expression (RE2) is found anywhere in the value."""
     return compile_pattern(operand[0])
 
 
-def is_in(operand: tuple[str, ...]) -> Seek:
+def is_in(operand: tuple[str, ...]) -> Search:
     """The whole value is one of these texts."""
     wanted = frozenset(folded(text) for text in operand)
-    return lambda value: _hit(value in wanted)
+    return Search(folded, lambda value: _hit(value in wanted))
 
 
-def domain(operand: tuple[str, ...]) -> Seek:
+def domain(operand: tuple[str, ...]) -> Search:
     """The address is in this domain or in one below it."""
     wanted = folded(operand[0])
     bare = wanted.lstrip("@*.")
     if bare != wanted or "@" in bare or not bare or any(char.isspace() for char in bare):
         example = bare.rpartition("@")[2].strip() or "example.com"
         raise Wrong(f"{shown(operand[0])} is no domain: write {shown(example)} (what lies below it is meant too)")
-    return lambda value: _in_domain(value, bare)
+    return Search(folded, lambda value: _in_domain(value, bare))
 
 
-def exists(operand: tuple[str, ...]) -> Seek:  # noqa: ARG001 - every operator is built alike
+def exists(operand: tuple[str, ...]) -> Search:  # noqa: ARG001 - every operator is built alike
     """The field has a value that is not empty."""
-    return lambda _: 0
+    return Search(plain, lambda _: 0)
 
 
 OPERATORS: dict[str, Operator] = {
@@ -92,10 +88,10 @@ OPERATORS: dict[str, Operator] = {
     "contains": Operator(contains),
     "starts_with": Operator(starts_with),
     "ends_with": Operator(ends_with),
-    "matches": Operator(matches, view=plain),
+    "matches": Operator(matches),
     "in": Operator(is_in, Takes.LIST),
     "domain": Operator(domain, only_addresses=True),
-    "exists": Operator(exists, Takes.TRUTH, view=plain),
+    "exists": Operator(exists, Takes.TRUTH),
 }
 
 

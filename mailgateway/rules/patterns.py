@@ -1,12 +1,14 @@
 """Regular expressions that take linear time on any mail: RE2, with an explanation of what it leaves out."""
 
 import unicodedata
+from typing import Any
 
-import re2  # type: ignore[import-untyped]  # google-re2 ships no types
+import re2
 
 from mailgateway.rules.findings import Wrong
-from mailgateway.rules.schema import Seek
+from mailgateway.rules.schema import Search, Seek
 from mailgateway.rules.text import plain, shown
+from mailgateway.rules.words import MARK, marked, over_marks, with_letters
 
 _HOSTILE = "is refused, as a hostile mail could make it take for ever"
 _MENDS = {
@@ -24,19 +26,37 @@ _MENDS = {
 }
 
 
-def compile_pattern(pattern: str) -> Seek:
-    """Return a search for the pattern that ignores case unless it says (?-i).
+def compile_pattern(pattern: str) -> Search:
+    """Return a search for the pattern that ignores case unless it says (?-i), and knows words in any alphabet.
 
     Raises Wrong, saying what to write instead, where RE2 refuses the pattern.
     """
+    normal = _normal(pattern)
+    try:
+        _compiled(normal)  # as it was written, so that messages name what the admin knows
+        seek = _seeking(_compiled(with_letters(normal)))
+        passing = over_marks(normal)
+        if passing is None:
+            return Search(plain, seek)
+        seek_marked = _seeking(_compiled(passing))
+    except re2.error as error:
+        raise Wrong(f"{shown(pattern)} is no expression that can be used: {_explained(error)}") from None
+    return Search(marked, lambda text: seek(text) if text.isascii() else _unmarked(text, seek_marked(text)))
+
+
+def _compiled(pattern: str) -> Any:
     options = re2.Options()
     options.case_sensitive = False
     options.log_errors = False
-    try:
-        compiled = re2.compile(_normal(pattern), options)
-    except re2.error as error:
-        raise Wrong(f"{shown(pattern)} is no expression that can be used: {_explained(error)}") from None
+    return re2.compile(pattern, options)
+
+
+def _seeking(compiled: Any) -> Seek:
     return lambda text: found.start() if (found := compiled.search(text)) else -1
+
+
+def _unmarked(text: str, place: int) -> int:
+    return place if place < 0 else place - text.count(MARK, 0, place)
 
 
 def _normal(pattern: str) -> str:

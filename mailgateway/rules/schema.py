@@ -36,16 +36,24 @@ Seek = Callable[[str], int]
 
 
 @dataclass(frozen=True, slots=True)
+class Search:
+    """How hits are found: `view` brings a value into the form that `seek` looks at."""
+
+    view: Callable[[str], str]
+    seek: Seek
+
+
+@dataclass(frozen=True, slots=True)
 class FieldTest:
     """One operator asked of one field; it holds when any value of the field satisfies it.
 
-    `operand` is what the file says (nothing for `exists`), `seek` is made from it once.
+    `operand` is what the file says (nothing for `exists`), `search` is made from it once.
     """
 
     field: str
     operator: str
     operand: str | tuple[str, ...] | None
-    seek: Seek = attribute(repr=False, compare=False)
+    search: Search = attribute(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
