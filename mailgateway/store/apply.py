@@ -192,7 +192,7 @@ def _add_article(ticket: _Ticket, article: Article) -> None:
     if article.message_id:
         # An agent's own mail is no customer's business, not even its id: what they may see is our letter's.
         public = arrived and article.kind is ArticleKind.PUBLIC
-        _add_message_id(ticket, article_id, article.message_id, public=public)
+        _add_message_id(ticket, article.message_id, public=public)
     ticket.tell("article", {"id": article_id, "kind": article.kind, "direction": article.direction})
 
 
@@ -213,7 +213,7 @@ def _add_files(tx: Transaction, article_id: int, article: Article) -> None:
         tx.connection.execute(_ADD_FILES, rows)
 
 
-def _add_message_id(ticket: _Ticket, article_id: int, message_id: str, *, public: bool) -> None:
+def _add_message_id(ticket: _Ticket, message_id: str, *, public: bool) -> None:
     """Let mails name the ticket by this id. Where the ticket knows it, it stays: a mail cannot take over a letter's."""
     ticket.tx.connection.execute(
         _ADD_IDS[ticket.tx.dialect],
@@ -221,7 +221,6 @@ def _add_message_id(ticket: _Ticket, article_id: int, message_id: str, *, public
             "key": lookup_key(message_id),
             "message_id": message_id if len(message_id) > LONGEST_KEY else None,
             "ticket": ticket.number,
-            "article": article_id,
             "ours": False,
             "public": public,
         },

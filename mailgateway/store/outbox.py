@@ -266,7 +266,6 @@ def _message_id(ticket: int, queued: Queued) -> dict[str, Any]:
         "key": lookup_key(message_id),
         "message_id": message_id if len(message_id) > LONGEST_KEY else None,
         "ticket": ticket,
-        "article": None,
         "ours": True,
         "public": queued.audience == Audience.CUSTOMER,
     }

@@ -1,4 +1,7 @@
-"""Every table. Rows are read with statements and turned at once into frozen values; these classes are never made."""
+"""Every table. Rows are read with statements and turned at once into frozen values; these classes are never made.
+
+Every foreign key has an index: whoever removes what it points to would scan the table else.
+"""
 
 from datetime import datetime
 from enum import StrEnum
@@ -125,6 +128,7 @@ class SpoolRow(Base):
         UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
         UniqueConstraint("message_id", "fingerprint", "mailbox", "filed"),
         Index(None, "state", "id"),
+        Index(None, "ticket"),
         Index(
             "ix_spool_unsettled",
             "mailbox",
@@ -170,7 +174,7 @@ class ArticleRow(Base):
     """One entry of a ticket."""
 
     __tablename__ = "articles"
-    __table_args__ = (Index(None, "ticket", "id"),)
+    __table_args__ = (Index(None, "ticket", "id"), Index(None, "spool_id"))
 
     id: Mapped[Key]
     ticket: Mapped[TicketNumber]
@@ -218,7 +222,6 @@ class MessageIdRow(Base):
     key: Mapped[str]
     message_id: Mapped[str | None]
     ticket: Mapped[TicketNumber]
-    article: Mapped[int | None] = mapped_column(_whole, ForeignKey("articles.id"))
     ours: Mapped[bool]
     public: Mapped[bool]
 
@@ -245,6 +248,7 @@ class OutboxRow(Base):
         UniqueConstraint("dedupe_key"),
         Index(None, "state", "next_attempt_at", "id"),
         Index(None, "recipient_key", "automatic", "created_at"),
+        Index(None, "ticket"),
         {"sqlite_autoincrement": True},
     )
 

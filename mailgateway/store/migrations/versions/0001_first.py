@@ -103,6 +103,7 @@ def upgrade() -> None:
         ["recipient_key", "automatic", "created_at"],
         unique=False,
     )
+    op.create_index("ix_outbox_ticket", "outbox", ["ticket"], unique=False)
     op.create_index("ix_outbox_state_next_attempt_at_id", "outbox", ["state", "next_attempt_at", "id"], unique=False)
     op.create_table(
         "participants",
@@ -152,6 +153,7 @@ def upgrade() -> None:
         ),
         sqlite_autoincrement=True,
     )
+    op.create_index("ix_spool_ticket", "spool", ["ticket"], unique=False)
     op.create_index("ix_spool_state_id", "spool", ["state", "id"], unique=False)
     op.create_index(
         "ix_spool_unsettled",
@@ -188,6 +190,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["ticket"], ["tickets.number"], name="fk_articles_ticket"),
         sa.PrimaryKeyConstraint("id", name="pk_articles"),
     )
+    op.create_index("ix_articles_spool_id", "articles", ["spool_id"], unique=False)
     op.create_index("ix_articles_ticket_id", "articles", ["ticket", "id"], unique=False)
     op.create_table(
         "attachments",
@@ -209,10 +212,8 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("message_id", sa.Text(), nullable=True),
         sa.Column("ticket", WHOLE, nullable=False),
-        sa.Column("article", WHOLE, nullable=True),
         sa.Column("ours", sa.Boolean(), nullable=False),
         sa.Column("public", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["article"], ["articles.id"], name="fk_message_ids_article"),
         sa.ForeignKeyConstraint(["ticket"], ["tickets.number"], name="fk_message_ids_ticket"),
         sa.PrimaryKeyConstraint("id", name="pk_message_ids"),
         sa.UniqueConstraint("key", "ticket", name="uq_message_ids_key_ticket"),

@@ -1,0 +1,155 @@
+"""Every statement that runs per mail is a look-up by an index: the databases' own plans say so."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+
+from mailgateway.desk.delivery import Delivery, DeliveryState, failed, sent
+from mailgateway.desk.facts import ThreadKeys
+from mailgateway.desk.model import Status, StoredFile
+from mailgateway.desk.plan import AddArticle, AddParticipants, ChangeTags, Disposition, SetStatus
+from mailgateway.mail.model import Address
+from mailgateway.store import health, outbox, spool, tickets
+from mailgateway.store.apply import apply
+from mailgateway.store.engine import Store, Transaction
+from mailgateway.store.gather import gather, gather_ticket
+from mailgateway.store.tables import Base
+from tests.store.examples import (
+    JANE,
+    NOW,
+    arrival,
+    article,
+    file_mail,
+    open_ticket,
+    opening,
+    queued,
+    spool_one,
+    ticket,
+    waiting,
+    working,
+)
+
+Statement = tuple[str, Any]
+
+
+def test_no_statement_of_a_mail_scans_a_table(store: Store) -> None:
+    """From the spool to the outbox and out, nothing grows with the number of tickets or mails."""
+    _fill(store)
+    statements = _statements_of_a_mail(store)
+    assert len(statements) > 30
+    scans = {}
+    with store.writing() as tx:
+        for statement, parameters in statements.items():
+            found = list(_scans(tx, statement, parameters))
+            if found:
+                scans[statement] = found
+    assert scans == {}
+
+
+def test_a_scan_would_be_seen(store: Store) -> None:
+    """The test above is able to fail: a look-up without an index is called a scan."""
+    _fill(store)
+    with store.writing() as tx:
+        assert list(_scans(tx, "SELECT number FROM tickets WHERE subject = 'x'", ()))
+        assert not list(_scans(tx, "SELECT subject FROM tickets WHERE number = 10001", ()))
+
+
+def _fill(store: Store) -> None:
+    for uid in range(1, 6):
+        file_mail(store, spool_one(store, arrival(uid)))
+
+
+def _statements_of_a_mail(store: Store) -> Mapping[str, Any]:
+    """Do everything that a mail and its letters cause, and return each statement with its parameters."""
+    seen: dict[str, Any] = {}
+
+    def note(*arguments: Any) -> None:
+        _, _, statement, parameters, *_ = arguments
+        if not statement.startswith("BEGIN"):
+            seen[statement] = _once(parameters)
+
+    event.listen(store.engine, "before_cursor_execute", note)
+    _live(store)
+    event.remove(store.engine, "before_cursor_execute", note)
+    return seen
+
+
+def _once(parameters: Any) -> Any:
+    """Return the parameters of one execution, where there are those of many."""
+    if not isinstance(parameters, list):
+        return parameters
+    return parameters[0] if isinstance(parameters[0], (tuple, dict)) else tuple(parameters)
+
+
+def _live(store: Store) -> None:
+    spool_id, second = spool_one(store, arrival(100)), spool_one(store, arrival(101))
+    bob = Address("Bob", "bob@customer.example")
+    files = (StoredFile("a.png", "image/png", 3, "0" * 64),)
+    number = open_ticket(store, opening(ticket(tags=("a",), participants=(bob,)), article(attachments=files)))
+    with store.writing() as tx:
+        spool.highest_uid(tx, "support", "INBOX", 7)
+        spool.waiting(tx, None, NOW, 10)
+        spool.waiting(tx, "support", NOW, 10)
+        spool.claim(tx, spool_id)
+        keys = ThreadKeys(message_ids=("m1@customer.example", "m2@customer.example"), subject_number=number)
+        spooled = waiting(tx, spool_id)
+        gather(tx, keys, spooled, [JANE.address], NOW, one_ticket_per_mail=True)
+        gather(tx, keys, spooled, [JANE.address], NOW, one_ticket_per_mail=False)
+        gather_ticket(tx, number, "test", NOW)
+        changes = SetStatus(Status.NEW, Status.OPEN), ChangeTags(("x",), ("a",)), AddParticipants((JANE,))
+        apply(tx, working(number, AddArticle(article(message_id="m100@x")), *changes), spooled)
+        tickets.opening(tx, number)
+        outbox.put(tx, [queued("a", number), queued("b", number)], NOW)
+        spool.finish(tx, spool_id, Disposition.FOLLOWED_UP, "by number", number, NOW)
+        spool.postpone(tx, second, "busy", NOW)
+        spool.quarantine(tx, second, "parse", "too deep", NOW)
+        spool.unsettled(tx, "support", "INBOX", 7, 50)
+        spool.settled(tx, [spool_id, second], NOW)
+    _deliver(store)
+
+
+def _deliver(store: Store) -> None:
+    with store.writing() as tx:
+        outbox.next_due(tx)
+        outbox.oldest_due(tx, NOW)
+        (first, second, third, *_) = outbox.claim_due(tx, NOW, "one", 10)
+        outbox.record(tx, first.id, sent("250 ok", NOW))
+        outbox.record(tx, second.id, failed("550 no", NOW))
+        outbox.record(tx, third.id, Delivery(DeliveryState.QUEUED, NOW, "451 later", uncertain=False, at=NOW))
+        outbox.release_abandoned(tx, NOW, NOW - NOW, lambda _: False)
+        outbox.put_back(tx, [third.id], NOW)
+        health.beat(tx, "send", NOW, None)
+
+
+def _scans(tx: Transaction, statement: str, parameters: Any) -> Iterator[str]:
+    if tx.dialect == "sqlite":
+        yield from _sqlite_scans(tx.connection, statement, parameters)
+    else:
+        tx.connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        plan: Any = tx.connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters).scalar()
+        yield from _postgres_scans((plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"])
+
+
+def _sqlite_scans(connection: Connection, statement: str, parameters: Any) -> Iterator[str]:
+    tables = set(Base.metadata.tables)
+    for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters):
+        words = row[3].split()
+        if words[0] == "SCAN" and words[1] in tables:
+            yield row[3]
+
+
+def _postgres_scans(node: Mapping[str, Any]) -> Iterator[str]:
+    kind = node["Node Type"]
+    if kind == "Seq Scan" or (kind.startswith(("Index", "Bitmap Index")) and "Index Cond" not in node):
+        yield f"{kind} on {node.get('Relation Name', node.get('Index Name'))}"
+    for child in node.get("Plans", ()):
+        yield from _postgres_scans(child)
+
+
+@pytest.mark.parametrize("name", sorted(Base.metadata.tables))
+def test_every_table_has_a_key(name: str) -> None:
+    """No row is without an identity."""
+    assert list(Base.metadata.tables[name].primary_key)
