@@ -29,7 +29,7 @@ demo: dev            ## a mail becomes a ticket, before your eyes (ARGS=--once e
 
 test: dev            ## the whole test suite, on real servers (installs them when missing)
 	@sh tests/install-servers.sh
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 $(ARGS)
 
 lint: dev            ## style, types, dependency rules
 	$(BIN)/ruff check .
