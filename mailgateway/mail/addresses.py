@@ -152,7 +152,7 @@ def _comment(item: list[tuple[str, str]]) -> str:
 
 
 def _addr_spec(text: str) -> str:
-    """Return the address of an angle-addr: source routes, `mailto:` and stray spaces dropped; "" where it holds none."""
+    """Return the address of an angle-addr: routes, `mailto:` and stray spaces dropped; "" for none."""
     address = decode_words(text).strip().strip("<>").strip()
     if address.lower().startswith("mailto:"):
         address = address[7:]

@@ -1,4 +1,4 @@
-"""The MIME tree -> what a reader sees: text, HTML, files, in the order of the mail; alternatives chosen, nothing lost."""
+"""The MIME tree -> what a reader sees: text, HTML and files in their order; alternatives chosen, nothing lost."""
 
 import html as entities
 import re
@@ -82,7 +82,7 @@ class Reader:
     def _leaf(self, part: Part) -> list[Block]:
         word, parameters = disposition_of(part)
         name = declared_name(part, parameters)
-        if part.content_type not in _TEXTS or part.closed and part.content_type != "text/plain":
+        if part.content_type not in _TEXTS or (part.closed and part.content_type != "text/plain"):
             return self._file(part)
         if word == "attachment" or (name and word != "inline") or (name and part.content_type == "text/html"):
             return self._file(part)
@@ -117,7 +117,7 @@ class Reader:
         label = part.parameters.get("charset", "")
         if part.content_type == "text/html" and not label and (meta := _CHARSET_META.search(data, 0, 4_096)):
             label = meta[1].decode("ascii")
-        if part.content_type == "text/plain" and b"\nbegin" in data or data.startswith(b"begin"):
+        if (part.content_type == "text/plain" and b"\nbegin" in data) or data.startswith(b"begin"):
             data = self._without_uu(data)
         text, used = decode(data, label, self.hint)
         self.has_text = self.has_text or bool(text.strip())

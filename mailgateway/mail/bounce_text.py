@@ -1,4 +1,4 @@
-"""Delivery reports that follow no standard: recognised by sender, subject and wording; read with a few plain patterns."""
+"""Delivery reports that follow no standard: known by sender, subject and wording, read with a few plain patterns."""
 
 import re
 
@@ -6,7 +6,8 @@ from mailgateway.mail.model import Bounce, Mail
 
 _SENDER = re.compile(
     r"mailer[._ -]?daemon|mail[._ -]?daemon|postmaster|mdaemon|mail[._ -]?(?:delivery|transfer|deliver)|maildelivery|"
-    r"delivery|postoffice|mail[._-]?admin|system administrator|mail administrator|mailsystem|bounces?\b|smtp-?(?:daemon|server)|anti-?virus|gateway|scanner|mailmarshal|mailsweeper",
+    r"delivery|postoffice|mail[._-]?admin|system administrator|mail administrator|mailsystem|bounces?\b|"
+    r"smtp-?(?:daemon|server)|anti-?virus|gateway|scanner|mailmarshal|mailsweeper",
     re.IGNORECASE,
 )
 _DAEMON = re.compile(r"mailer[._ -]?daemon", re.IGNORECASE)
@@ -15,37 +16,53 @@ _SUBJECT = re.compile(
     r"undeliver|delivery (?:status|fail|error|problem|report|notif|has failed|delay|incomplete|temporar)|deliverable|"
     r"return(?:ed|ing)? (?:mail|to sender|message)|mail (?:delivery|system error|could not|failure|failed|returned)|"
     r"(?:message|mail|e-mail|email) (?:status|delivery|delayed|undelivered|not delivered)|failure notice|"
-    r"non-?delivery|nondeliverable|not delivered|rejected mail|user unknown|unknown user|warning: (?:could not|message)|"
+    r"non-?delivery|nondeliverable|not delivered|rejected mail|user unknown|unknown user|"
+    r"warning: (?:could not|message)|"
     r"(?:could not|couldn't|cannot|can't) (?:be )?(?:send|sent|deliver|delivered)|bounced? (?:mail|message)|"
-    r"unzustellbar|zustellung|unable to deliver|no se puede entregar|non remis|notifica(?:tion|ción|zione).{0,40}(?:fail|fall|échec)|"
-    r"宛先|配信|送信|エラー|退信|error sending|inactive|failed mail|address(?:ee)? (?:unknown|not found)|problem delivering",
+    r"unzustellbar|zustellung|unable to deliver|no se puede entregar|non remis|notifica(?:tion|ción|"
+    r"zione).{0,40}(?:fail|fall|échec)|"
+    r"宛先|配信|送信|エラー|退信|error sending|inactive|failed mail|"
+    r"address(?:ee)? (?:unknown|not found)|problem delivering",
     re.IGNORECASE,
 )
 _DELAY = re.compile(
-    r"delay(?:ed)?\b|warning: (?:could not|message)|not yet been delivered|still (?:being )?(?:trying|retr)|will (?:be|keep|continue) (?:re)?try"
-    r"|temporar(?:y|ily)|postponed|delivery attempts will continue|continue to (?:try|attempt)|this is (?:only )?a warning|you do not need to resend|no action is required",
+    r"delay(?:ed)?\b|warning: (?:could not|message)|not yet been delivered|still (?:being )?(?:trying|"
+    r"retr)|will (?:be|keep|continue) (?:re)?try"
+    r"|temporar(?:y|ily)|postponed|delivery attempts will continue|continue to (?:try|attempt)|"
+    r"this is (?:only )?a warning|you do not need to resend|no action is required",
     re.IGNORECASE,
 )
 _FINAL = re.compile(
-    r"permanent|giv(?:en|ing) up|could ?n[o']t be delivered|failed permanently|undeliverable|fatal error|was not delivered",
+    r"permanent|giv(?:en|ing) up|could ?n[o']t be delivered|failed permanently|undeliverable|"
+    r"fatal error|was not delivered",
     re.IGNORECASE,
 )
 _WORDING = re.compile(
-    r"user unknown|unknown user|no such user|mailbox (?:is )?(?:full|unavailable|not found|disabled|exceeded|quota)|quota exceeded|over ?quota|"
-    r"does(?: not|n't) exist|unknown (?:recipient|address|local)|recipient (?:rejected|unknown|not found)|not (?:be )?delivered|undeliver|"
-    r"(?:could|can) ?not (?:be )?(?:deliver|sen[dt])|couldn't be delivered|unable to (?:deliver|relay)|relay(?:ing)? denied|host (?:unknown|not found)|"
-    r"invalid (?:recipient|address|mailbox)|address(?:ee)? (?:rejected|unknown|not found)|returned to|failed|rejected|bounced|"
-    r"did not (?:reach|receive)|deferred|timed out|connection refused|not responding|full mailbox|postponed|expired|account (?:is )?(?:disabled|inactive)|no longer|\b5\d\d[ -]|\b[45]\.\d\.\d{1,3}\b",
+    r"user unknown|unknown user|no such user|mailbox (?:is )?(?:full|unavailable|not found|disabled|"
+    r"exceeded|quota)|quota exceeded|over ?quota|"
+    r"does(?: not|n't) exist|unknown (?:recipient|address|local)|recipient (?:rejected|unknown|"
+    r"not found)|not (?:be )?delivered|undeliver|"
+    r"(?:could|can) ?not (?:be )?(?:deliver|sen[dt])|couldn't be delivered|unable to (?:deliver|relay)|"
+    r"relay(?:ing)? denied|host (?:unknown|not found)|"
+    r"invalid (?:recipient|address|mailbox)|address(?:ee)? (?:rejected|unknown|not found)|returned to|"
+    r"failed|rejected|bounced|"
+    r"did not (?:reach|receive)|(?:wasn.t|not) able to (?:deliver|send)|given up|permanent (?:error|"
+    r"failure)|deferred|timed out|connection refused|not responding|full mailbox|postponed|expired|"
+    r"account (?:is )?(?:disabled|inactive)|no longer|\b5\d\d[ -]|\b[45]\.\d\.\d{1,3}\b",
     re.IGNORECASE,
 )
 _ORIGINAL = re.compile(
-    r"^[ \t]*(?:-{2,}[^\n]{0,30}(?:(?:returned|original|undelivered|unsent|copy of|message|header|forwarded|mail text)[^\n]{0,60})-{0,}"
-    r"|[^\n]{0,20}(?:below this line is a copy|original message (?:follows|header|text)|the original message|headers? of (?:the )?(?:original|message)"
-    r"|copy of (?:the|your) (?:original )?message|your message follows|message (?:header|follows)|text of the message)[^\n]{0,100}"
+    r"^[ \t]*(?:-{2,}[^\n]{0,30}(?:(?:returned|original|undelivered|unsent|copy of|message|header|"
+    r"forwarded|mail text)[^\n]{0,60})-{0,}"
+    r"|[^\n]{0,20}(?:below this line is a copy|original message (?:follows|header|text)|"
+    r"the original message|headers? of (?:the )?(?:original|message)"
+    r"|copy of (?:the|your) (?:original )?message|your message follows|message (?:header|follows)|"
+    r"text of the message)[^\n]{0,100}"
     r"|(?:received|return-path|message-id): [^\n]{1,500})$",
     re.IGNORECASE | re.MULTILINE,
 )
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}")
+_ECHO = re.compile(r"^[ \t]*(?:to|from|cc|sent|subject|date|reply-to):[^\n]*$", re.IGNORECASE | re.MULTILINE)
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,2}\.\d{1,3})(?![\d.])")
 _MOST_READ = 20_000
 
@@ -93,7 +110,8 @@ def _recipient(failed: str, report: str, mail: Mail) -> str:
     if found := _ADDRESS.search(failed):
         return found[0]
     others = {address.key for address in (mail.sender, *mail.to) if address is not None}
-    candidates = [match[0].strip(".'") for match in _ADDRESS.finditer(report)]
+    words = _ECHO.sub("", report)
+    candidates = [match[0].strip(".'") for match in _ADDRESS.finditer(words)] or _ADDRESS.findall(report)
     fitting = [one for one in candidates if one.casefold() not in others and not _SENDER.match(one)]
     return (fitting or candidates or [""])[0]
 

@@ -50,22 +50,29 @@ _BULK_PRECEDENCE = frozenset({"bulk", "list", "junk"})
 _REPLY_PRECEDENCE = frozenset({"auto_reply", "autoreply", "auto-reply", "auto-replied"})
 # Words with which mailers head an automatic answer; on their own they prove nothing, a person can write them too.
 _AUTOREPLY_SUBJECT = re.compile(
-    r"\W{0,3}(?:auto(?:matic(?:ally generated)?)?[ -]?(?:reply|response|answer|responder)|auto:|out of (?:the )?office|ooo:|"
+    r"\W{0,3}(?:auto(?:matic(?:ally generated)?)?[ -]?(?:reply|response|answer|responder)|auto:|"
+    r"out of (?:the )?office|ooo:|"
     r"away from (?:my|the) (?:mail|office|desk)|vacation (?:reply|message)|on vacation|holiday (?:reply|message)|"
-    r"automatische (?:antwort|r[eé]ponse)|abwesenheits(?:notiz|nachricht|meldung|assistent)|abwesend|nicht im (?:büro|haus)|"
+    r"automatische (?:antwort|r[eé]ponse)|abwesenheits(?:notiz|nachricht|meldung|assistent)|abwesend|"
+    r"nicht im (?:büro|haus)|"
     r"r[ée]ponse automatique|absence du bureau|message d['’]absence|respuesta autom[áa]tica|fuera de (?:la )?oficina|"
-    r"risposta automatica|fuori sede|assente dall['’]ufficio|resposta autom[áa]tica|fora do escrit[óo]rio|aus[êe]ncia|"
+    r"risposta automatica|fuori sede|assente dall['’]ufficio|resposta autom[áa]tica|"
+    r"fora do escrit[óo]rio|aus[êe]ncia|"
     r"automatisch (?:antwoord|bericht)|afwezig|niet aanwezig|autosvar|automatiskt? svar|fr[åa]nvaro|fravær|"
-    r"automaattinen vastaus|poissaolo|odpowied[źz] automatyczna|automatyczna odpowied[źz]|autoodpowied[źz]|nieobecno[śs][ćc]|"
+    r"automaattinen vastaus|poissaolo|odpowied[źz] automatyczna|automatyczna odpowied[źz]|"
+    r"autoodpowied[źz]|nieobecno[śs][ćc]|"
     r"automatick[áa] odpov[ěe][ďd]|nep[řr][íi]tomnost|automatikus v[áa]lasz|h[áa]zon k[íi]v[üu]l|r[ăa]spuns automat|"
     r"автоответ|автоматический ответ|автоматична відповідь|нет на месте|otomatik (?:yan[ıi]t|cevap)|"
-    r"αυτόματη απάντηση|εκτός γραφείου|自动(?:回复|答复)|自動(?:回覆|応答|返信)|不在(?:通知|連絡)|자동 ?(?:회신|응답)|부재중|"
+    r"αυτόματη απάντηση|εκτός γραφείου|自动(?:回复|答复)|自動(?:回覆|応答|返信)|不在(?:通知|連絡)|"
+    r"자동 ?(?:회신|응답)|부재중|"
     r"מענה אוטומטי|תשובה אוטומטית|رد تلقائي|الرد التلقائي|trả lời tự động|thư trả lời tự động)",
     re.IGNORECASE,
 )
 _NO_ANSWER_LOCAL = re.compile(
-    r"(?:no|not|do[._-]?not|never|ne[._-]?pas|non)[._-]?(?:reply|respond|response|answer|repondre|responder|rispondere)"
-    r"|mailer[._-]?daemon|postmaster|majordomo|bounces?(?:[+-].*)?|listserv|autorespond(?:er)?|auto-?reply|root|nobody",
+    r"(?:no|not|do[._-]?not|never|ne[._-]?pas|non)[._-]?(?:reply|respond|response|answer|repondre|"
+    r"responder|rispondere)"
+    r"|mailer[._-]?daemon|postmaster|majordomo|bounces?(?:[+-].*)?|listserv|autorespond(?:er)?|"
+    r"auto-?reply|root|nobody",
     re.IGNORECASE,
 )
 _SUPPRESSED = frozenset({"all", "autoreply", "oof"})

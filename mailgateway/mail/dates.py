@@ -4,9 +4,9 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_tz
 
-from mailparser.dates import parse_mail_date  # type: ignore[import-untyped]  # mail-parser ships no types
-from mailparser.exceptions import MailParserReceivedParsingError  # type: ignore[import-untyped]  # mail-parser ships no types
-from mailparser.received import split_received  # type: ignore[import-untyped]  # mail-parser ships no types
+from mailparser.dates import parse_mail_date
+from mailparser.exceptions import MailParserReceivedParsingError
+from mailparser.received import split_received
 
 _LONGEST = 200
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")

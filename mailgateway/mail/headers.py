@@ -82,7 +82,9 @@ def _charset_named(raw: bytes, start: int) -> str:
     return found[1].decode("ascii") if found else ""
 
 
-def _collect(lines: list[bytes], hint: str, limits: Limits, defects: list[str]) -> tuple[list[tuple[str, str]], int, int]:
+def _collect(
+    lines: list[bytes], hint: str, limits: Limits, defects: list[str]
+) -> tuple[list[tuple[str, str]], int, int]:
     """Fold lines into fields; return them, the bytes up to the last field, and the first stray line behind it or -1."""
     folded: list[tuple[bytes, list[bytes]]] = []
     consumed, place, stray = 0, 0, -1
@@ -113,7 +115,9 @@ def _more_fields(lines: list[bytes], number: int) -> bool:
     return any(_NAME.match(line) for line in lines[number + 1 : number + 4])
 
 
-def _unfold(folded: list[tuple[bytes, list[bytes]]], hint: str, limits: Limits, defects: list[str]) -> list[tuple[str, str]]:
+def _unfold(
+    folded: list[tuple[bytes, list[bytes]]], hint: str, limits: Limits, defects: list[str]
+) -> list[tuple[str, str]]:
     fields = []
     for name, pieces in folded:
         value = b"".join(piece.rstrip(b"\r\n") for piece in pieces) if len(pieces) > 1 else pieces[0]
@@ -126,7 +130,7 @@ def _unfold(folded: list[tuple[bytes, list[bytes]]], hint: str, limits: Limits, 
 
 
 def ids_of(value: str, most: int) -> tuple[str, ...]:
-    """Return the message ids of a Message-ID, In-Reply-To or References value, without brackets, in order, once each."""
+    """Return the ids in a Message-ID, In-Reply-To or References value: without brackets, in order, once each."""
     found = _ID.findall(value)
     if not found:
         found = [word for word in value.split() if "@" in word and len(word) <= 998]

@@ -37,6 +37,9 @@ class Limits:
     html_chars: int = 1_000_000
     """Characters of HTML that are read; a longer one is attached as it came, and not shown."""
 
+    html_attributes: int = 10_000
+    """Attributes of one tag of an HTML body that is shown."""
+
     html_depth: int = 500
     """Nested elements of an HTML body that is shown; a deeper one gives text only."""
 

@@ -5,14 +5,20 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+_START = re.compile(r"<(?:/?[a-zA-Z]|[!?])")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:_-]{0,50})((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
 _LOOSE_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:_-]{0,50})([^<>]*)>")
 _ATTRIBUTE = re.compile(
     r"([a-zA-Z_:@][a-zA-Z0-9_:.-]{0,100})\s{0,20}(?:=\s{0,20}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?"
 )
 _RAW_TEXT = frozenset({"script", "style", "title", "textarea", "xmp", "template", "svg", "math"})
-VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-_OPTIONAL_END = frozenset("p li dd dt option optgroup tr td th tbody thead tfoot colgroup".split())
+_WIDE = 10_000
+VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
+)
+_OPTIONAL_END = frozenset(
+    ["p", "li", "dd", "dt", "option", "optgroup", "tr", "td", "th", "tbody", "thead", "tfoot", "colgroup"]
+)
 
 
 class Token(NamedTuple):
@@ -27,11 +33,12 @@ def tokens(source: str) -> Iterator[Token]:
     scan = _Scan(source)
     place, size = 0, len(source)
     while place < size:
-        start = source.find("<", place)
-        if start != place:
-            yield Token("", html.unescape(source[place:start] if start >= 0 else source[place:]))
-            if start < 0:
-                return
+        ahead = _START.search(source, place)
+        start = ahead.start() if ahead else size
+        if start > place:
+            yield Token("", html.unescape(source[place:start]))
+        if not ahead:
+            return
         found = scan.tag(start)
         if found:
             tag = found[1] + found[2].lower()
@@ -62,24 +69,13 @@ class _Scan:
             self._patience -= self._source[start + 1 : start + 2].isalpha()
         return _LOOSE_TAG.match(self._source, start)
 
-    def after(self, mark: str, start: int) -> int:
-        """Return the place behind the next `mark`, or -1."""
-        if mark in self._gone:
-            return -1
-        found = self._source.find(mark, start)
-        if found < 0:
-            self._gone.add(mark)
-            return -1
-        return found + len(mark)
-
     def end_of_declaration(self, start: int) -> int:
-        """Return the place behind a comment, declaration or broken end tag at `start`, or -1 where there is none."""
-        if self._source.startswith("<!--", start):
-            behind = self.after("-->", start + 4)
-            return behind if behind > 0 else len(self._source)
-        if self._source.startswith(("<!", "<?", "</"), start):
-            return self.after(">", start + 2)
-        return -1
+        """Return the place behind a comment or declaration at `start` (unclosed, it hides the rest), or -1 for none."""
+        if not self._source.startswith(("<!", "<?"), start):
+            return -1
+        mark = "-->" if self._source.startswith("<!--", start) else ">"
+        behind = self._source.find(mark, start + 2)
+        return behind + len(mark) if behind > 0 else len(self._source)
 
     def end_of_raw(self, tag: str, start: int) -> int:
         """Return the place behind the end tag of a script or style; one that is never closed hides nothing."""
@@ -101,8 +97,14 @@ def attributes(text: str) -> dict[str, str]:
     return found
 
 
+def widest(source: str) -> int:
+    """Return how many attributes the widest tag may have at most, counted by what can part two of them."""
+    wide = (piece.partition(">")[0] for piece in source.split("<") if len(piece) > _WIDE)
+    return max((sum(map(tag.count, " \t\n\f/\"'")) for tag in wide), default=0)
+
+
 def depth(source: str, most: int) -> int:
-    """Return how deep elements are nested at least, counting no further than `most`; end tags of another name close none."""
+    """Return how deep elements are nested at least, counted up to `most`; end tags of another name close none."""
     if source.count("<") <= most:
         return 0
     opened: dict[str, int] = {}

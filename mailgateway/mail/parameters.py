@@ -51,7 +51,7 @@ def _skip(value: str, place: int) -> int:
 
 
 def _value(value: str, start: int) -> tuple[str, int]:
-    """Read a parameter's value at `start`: quoted, or up to the next semicolon (names with spaces are sent unquoted)."""
+    """Read a parameter's value at `start`: quoted, or up to the next semicolon (spaces are sent unquoted too)."""
     if value.startswith('"', start) and (found := _QUOTED.match(value, start)):
         return _unescaped(found[1]), found.end()
     stop = value.find(";", start)

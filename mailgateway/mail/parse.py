@@ -1,4 +1,4 @@
-"""Bytes of a message -> Mail. Total: any bytes give a value, in bounded time and memory; oddities stand in `defects`."""
+"""Bytes of a message -> Mail. Total: any bytes give a value in bounded time and memory; `defects` names oddities."""
 
 import re
 
@@ -8,20 +8,47 @@ from mailgateway.mail.dates import read_date
 from mailgateway.mail.headers import HeaderBlock, ids_of, read_headers, text_of
 from mailgateway.mail.html import sanitise
 from mailgateway.mail.limits import DEFAULT, Limits
-from mailgateway.mail.markup import depth
+from mailgateway.mail.markup import depth, widest
 from mailgateway.mail.model import Address, Attachment, Mail
 from mailgateway.mail.tree import Tree, read_tree
 
 _KNOWN = frozenset(
-    "from to cc bcc subject date message-id received return-path reply-to sender mime-version content-type in-reply-to"
-    " references delivered-to x-mailer user-agent content-transfer-encoding envelope-to resent-from resent-to list-id"
-    " auto-submitted x-original-to status dkim-signature authentication-results".split()
+    [
+        "from",
+        "to",
+        "cc",
+        "bcc",
+        "subject",
+        "date",
+        "message-id",
+        "received",
+        "return-path",
+        "reply-to",
+        "sender",
+        "mime-version",
+        "content-type",
+        "in-reply-to",
+        "references",
+        "delivered-to",
+        "x-mailer",
+        "user-agent",
+        "content-transfer-encoding",
+        "envelope-to",
+        "resent-from",
+        "resent-to",
+        "list-id",
+        "auto-submitted",
+        "x-original-to",
+        "status",
+        "dkim-signature",
+        "authentication-results",
+    ]
 )
 _MOST_DEFECTS = 100
 
 
 def parse(raw: bytes, limits: Limits = DEFAULT) -> Mail:
-    """Understand a message (RFC 5322, 2045-2049, 2231, 3676, 6532). Never raises; see `Mail.defects` for what was odd."""
+    """Understand a message (RFC 5322, 2045-2049, 2231, 3676, 6532). Never raises; `defects` says what was odd."""
     tree = read_tree(raw, limits)
     header = tree.root.header
     reader = Reader(raw, limits, _hint(tree))
@@ -89,8 +116,12 @@ def _shown(source: str, limits: Limits, attachments: list[Attachment], defects: 
     """Return the sanitised HTML; None where there is none or showing it would cost too much."""
     if not source:
         return None
-    if len(source) >= limits.html_chars or depth(source, limits.html_depth) >= limits.html_depth:
-        defects.append("HTML too long or nested too deep to be shown, kept as an attachment")
+    if (
+        len(source) >= limits.html_chars
+        or widest(source) > limits.html_attributes
+        or depth(source, limits.html_depth) >= limits.html_depth
+    ):
+        defects.append("HTML too long, too wide or nested too deep to be shown, kept as an attachment")
         attachments.append(Attachment("message.html", "text/html", source.encode("utf-8", "replace"), inline=True))
         return None
     return sanitise(source)

@@ -9,39 +9,58 @@ _MOST_LINES = 5
 
 # Verbs and phrases of "On ... NAME wrote:".
 _WROTE = (
-    r"wrote|writes|sent|said|says|a écrit|écrit|a ecrit|ha escrit|va escriure|a envoyé|nous a dit|schrieb|schrieben|hat geschrieben|geschrieben|"
-    r"schreef|heeft geschreven|geschreven|verzond|het volgende geschreven|skrev|skreiv|ha scritto|scritto|scrisse|escribió|escribio|"
-    r"escreveu|kirjoitti|napisał|napisała|napisał\(a\)|napisal|napisala|napisal\(a\)|napsal|napsala|napsal\(a\)|pisze|píše|"
+    r"wrote|writes|sent|said|says|a écrit|écrit|a ecrit|ha escrit|va escriure|a envoyé|nous a dit|"
+    r"schrieb|schrieben|hat geschrieben|geschrieben|"
+    r"schreef|heeft geschreven|geschreven|verzond|het volgende geschreven|skrev|skreiv|ha scritto|"
+    r"scritto|scrisse|escribió|escribio|"
+    r"escreveu|kirjoitti|napisał|napisała|napisał\(a\)|napisal|napisala|napisal\(a\)|napsal|napsala|"
+    r"napsal\(a\)|pisze|píše|"
     r"napísal|napísala|napísal\(a\)|írta|ezt írta|a scris|пишет|писал|писала|написал|написала|написал\(а\)|"
-    r"пише|писав|написав|написала|написав\(ла\)|yazdı|şunu yazdı|έγραψε|написа|写道|寫道|写到|のメッセージ|のメール|書きました|wrote|"
-    r"작성|작성했습니다|님이 작성|כתב|כתבה|כתב/ה|כתב\(ה\)|كتب|đã viết|viết|rakstīja|rašė|kirjutas|je napisao|je napisala|wrote the following"
+    r"пише|писав|написав|написала|написав\(ла\)|yazdı|şunu yazdı|έγραψε|написа|写道|寫道|写到|"
+    r"のメッセージ|のメール|書きました|"
+    r"작성|작성했습니다|님이 작성|כתב|כתבה|כתב/ה|כתב\(ה\)|كتب|đã viết|viết|rakstīja|rašė|kirjutas|je napisao|"
+    r"je napisala|wrote the following"
 )
 _VERB = re.compile(rf"(?:^|[\s,>)\]*\"'\u200f\u200e]|(?<=님이)|(?<=さん))(?:{_WROTE})(?=[\s:：,.…(*]|$)", re.IGNORECASE)
 _OPENING = re.compile(
-    r"^\W{0,3}(?:on|at|in|am|den|um|le|el|il|em|op|på|w dniu|dnia|dne|dňa|на|в|в сообщении|tarihinde|στις|vào|pada|u|ti|pe|ma|ke|to|la|su|"
-    r"lø|sø|ma\.|ti\.|on \w{2}|\d{1,4}[./年-]|(?:mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|сб|вс|пон|wt|śr|czw|pt|sob|niedz|lun|mar|mié|jue|vie|sáb|dom))\b",
+    r"^\W{0,3}(?:on|at|in|am|den|um|le|el|il|em|op|på|w dniu|dnia|dne|dňa|на|в|в сообщении|tarihinde|"
+    r"στις|vào|pada|u|ti|pe|ma|ke|to|la|su|"
+    r"lø|sø|ma\.|ti\.|on \w{2}|\d{1,4}[./年-]|(?:mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|сб|вс|пон|wt|"
+    r"śr|czw|pt|sob|niedz|lun|mar|mié|jue|vie|sáb|dom))\b",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"[^\s<>@]{1,128}@[^\s<>@]{1,255}")
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.h]\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\d{1,2}月|\d{4}년")
 _ADDRESS_AT_END = re.compile(r"[<(]\s?(?:mailto:)?[^\s<>@]{1,128}@[^\s<>]{1,255}[>)]\W{0,4}$")
-_END = re.compile(rf"(?:[:：]|\.\.\.|…|{_WROTE})[\s*_\u200e\u200f\xa0>]{{0,6}}$", re.IGNORECASE)
+_ENDINGS = (":", "：", "...", "…", *_WROTE.replace("\\", "").split("|"))
+_TRAILING = " *_>\u200e\u200f\xa0"
 
 _SEPARATOR = re.compile(
-    r"^\W{0,3}(?:-{2,}|_{2,}|\*{2,}|={2,})\s{0,3}(?:original (?:message|email|mail|appointment)|reply message|ursprüngliche (?:nachricht|mail|e-mail)|"
-    r"originalnachricht|original-?nachricht|antwort nachricht|oprindelig (?:meddelelse|besked|e-mail)|opprinnelig melding|ursprungligt meddelande|"
-    r"originalmeddelande|message d['’]origine|message original|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht|"
-    r"alkuperäinen viesti|wiadomość oryginalna|oryginalna wiadomość|původní (?:zpráva|e-mail)|pôvodná správa|eredeti üzenet|mesaj original|mesajul original|"
-    r"исходное сообщение|оригинальное сообщение|пересланное|початкове повідомлення|orijinal mesaj|özgün ileti|αρχικό μήνυμα|原始邮件|原始郵件|原邮件|"
-    r"original|元のメッセージ|원본 메시지|원본 메일|הודעה מקורית|الرسالة الأصلية|thư gốc|izvorna poruka|in reply to)\b.{0,80}$|^original message processed by \S.{0,60}$",
+    r"^\W{0,3}(?:-{2,}|_{2,}|\*{2,}|={2,})\s{0,3}(?:original (?:message|email|mail|appointment)|"
+    r"reply message|ursprüngliche (?:nachricht|mail|e-mail)|"
+    r"originalnachricht|original-?nachricht|antwort nachricht|oprindelig (?:meddelelse|besked|e-mail)|"
+    r"opprinnelig melding|ursprungligt meddelande|"
+    r"originalmeddelande|message d['’]origine|message original|mensaje original|mensagem original|"
+    r"messaggio originale|oorspronkelijk bericht|"
+    r"alkuperäinen viesti|wiadomość oryginalna|oryginalna wiadomość|původní (?:zpráva|e-mail)|"
+    r"pôvodná správa|eredeti üzenet|mesaj original|mesajul original|"
+    r"исходное сообщение|оригинальное сообщение|пересланное|початкове повідомлення|orijinal mesaj|"
+    r"özgün ileti|αρχικό μήνυμα|原始邮件|原始郵件|原邮件|"
+    r"original|元のメッセージ|원본 메시지|원본 메일|הודעה מקורית|الرسالة الأصلية|thư gốc|izvorna poruka|"
+    r"in reply to)\b.{0,80}$|^original message processed by \S.{0,60}$",
     re.IGNORECASE,
 )
 _FORWARD = re.compile(
-    r"^\W{0,3}(?:-{2,}|_{2,}|={2,})?\s{0,3}(?:forwarded (?:message|mail|by)|begin forwarded message|weitergeleitete (?:nachricht|mail)|anfang der weitergeleiteten|"
-    r"message transféré|début du message (?:transféré|réexpédié)|mensaje reenviado|inicio del mensaje reenviado|mensagem (?:encaminhada|reencaminhada)|"
-    r"messaggio inoltrato|inizio messaggio inoltrato|doorgestuurd bericht|begin doorgestuurd bericht|videresendt|vidarebefordrat|vidarebefordrade|"
-    r"vidaresendt|välitetty viesti|wiadomość przekazana|przekazana wiadomość|początek przekazywanej|przeposlaná zpráva|preposlaná správa|továbbított|"
-    r"mesaj redirecționat|пересылаемое сообщение|пересланное сообщение|переслане повідомлення|iletilen ileti|yönlendirilmiş|προωθημένο|προωθήθηκε|"
+    r"^\W{0,3}(?:-{2,}|_{2,}|={2,})?\s{0,3}(?:forwarded (?:message|mail|by)|begin forwarded message|"
+    r"weitergeleitete (?:nachricht|mail)|anfang der weitergeleiteten|"
+    r"message transféré|début du message (?:transféré|réexpédié)|mensaje reenviado|"
+    r"inicio del mensaje reenviado|mensagem (?:encaminhada|reencaminhada)|"
+    r"messaggio inoltrato|inizio messaggio inoltrato|doorgestuurd bericht|begin doorgestuurd bericht|"
+    r"videresendt|vidarebefordrat|vidarebefordrade|"
+    r"vidaresendt|välitetty viesti|wiadomość przekazana|przekazana wiadomość|początek przekazywanej|"
+    r"przeposlaná zpráva|preposlaná správa|továbbított|"
+    r"mesaj redirecționat|пересылаемое сообщение|пересланное сообщение|переслане повідомлення|"
+    r"iletilen ileti|yönlendirilmiş|προωθημένο|προωθήθηκε|"
     r"转发的?邮件|轉寄|転送|전달된|הודעה שהועברה|رسالة معاد|thư chuyển tiếp).{0,80}$",
     re.IGNORECASE,
 )
@@ -51,13 +70,22 @@ _FORWARD_SUBJECT = re.compile(
 )
 
 # Field names of the header block that Outlook and others put above the history.
-_FROM = r"from|von|de|van|da|fra|från|od|lähettäjä|feladó|de la|от|від|kimden|gönderen|από|发件人|寄件者|寄件人|差出人|送信者|보낸 사람|מאת|من|từ|expéditeur|remitente|mittente|afzender"
+_FROM = (
+    r"from|von|de|van|da|fra|från|od|lähettäjä|feladó|de la|от|від|kimden|gönderen|από|发件人|"
+    r"寄件者|寄件人|差出人|送信者|"
+    r"보낸 사람|מאת|من|từ|expéditeur|remitente|mittente|afzender"
+)
 _OTHER = (
-    r"sent|date|to|cc|subject|reply-to|importance|attachments|gesendet|datum|an|betreff|kopie|envoyé|envoyé le|date|à|objet|enviado|enviado el|fecha|para|asunto|"
-    r"inviato|data|a|oggetto|enviada em|enviada|assunto|verzonden|aan|onderwerp|sendt|dato|til|emne|skickat|till|ämne|lähetetty|päivämäärä|vastaanottaja|aihe|"
-    r"wysłano|wysłane|do|temat|dw|odesláno|komu|kopie|předmět|odoslané|predmet|dátum|elküldve|küldve|címzett|tárgy|trimis|către|subiect|отправлено|дата|кому|копия|тема|"
-    r"надіслано|копія|gönderildi|gönderme tarihi|tarih|kime|konu|bilgi|εστάλη|ημερομηνία|προς|θέμα|κοιν|发送时间|收件人|主题|抄送|日期|寄件日期|收件者|主旨|副本|"
-    r"送信日時|宛先|件名|日付|보낸 날짜|받는 사람|제목|날짜|참조|נשלח|תאריך|אל|נושא|تاريخ|إلى|الموضوع|đã gửi|ngày|đến|chủ đề|tới"
+    r"sent|date|to|cc|subject|reply-to|importance|attachments|gesendet|datum|an|betreff|kopie|envoyé|"
+    r"envoyé le|date|à|objet|enviado|enviado el|fecha|para|asunto|"
+    r"inviato|data|a|oggetto|enviada em|enviada|assunto|verzonden|aan|onderwerp|sendt|dato|til|emne|"
+    r"skickat|till|ämne|lähetetty|päivämäärä|vastaanottaja|aihe|"
+    r"wysłano|wysłane|do|temat|dw|odesláno|komu|kopie|předmět|odoslané|predmet|dátum|elküldve|küldve|"
+    r"címzett|tárgy|trimis|către|subiect|отправлено|дата|кому|копия|тема|"
+    r"надіслано|копія|gönderildi|gönderme tarihi|tarih|kime|konu|bilgi|εστάλη|ημερομηνία|προς|θέμα|κοιν|"
+    r"发送时间|收件人|主题|抄送|日期|寄件日期|收件者|主旨|副本|"
+    r"送信日時|宛先|件名|日付|보낸 날짜|받는 사람|제목|날짜|"
+    r"참조|נשלח|תאריך|אל|נושא|تاريخ|إلى|الموضوع|đã gửi|ngày|đến|chủ đề|tới"
 )
 _FROM_FIELD = re.compile(rf"^\W{{0,4}}(?:{_FROM})\W{{0,3}}[:：]\W{{0,4}}\S.{{0,300}}$", re.IGNORECASE)
 _FIELD = re.compile(rf"^\W{{0,4}}(?:{_FROM}|{_OTHER})\W{{0,3}}[:：]", re.IGNORECASE)
@@ -139,8 +167,8 @@ def _next_is_quoted(lines: list[Line], place: int) -> bool:
 
 
 def _strength(text: str, *, followed: bool) -> int:
-    """Weigh a text as an attribution, 0 for none: a date, an address, the way it opens; the verb or colon at its end."""
-    if not _END.search(text[-40:]):
+    """Weigh a text as an attribution (0: none) by date, address and opening words; it ends with a verb or colon."""
+    if not text.rstrip(_TRAILING).casefold().endswith(_ENDINGS):
         return 0
     evidence = bool(_ADDRESS.search(text)) + bool(_DATE.search(text)) + bool(_OPENING.match(text))
     if _VERB.search(text):

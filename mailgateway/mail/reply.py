@@ -57,15 +57,13 @@ def _separate(lines: list[Line], *, forwards: bool) -> tuple[list[Line], list[Li
     """Split lines into the writer's own, a forwarded mail behind them, and whether history was cut."""
     lines, quoted = _above_marker(lines)
     for place, line in enumerate(lines):
-        if line.depth == 0 and (line.mark is Mark.FORWARD or is_forward(line.text)):
+        forwarded = line.depth == 0 and (line.mark is Mark.FORWARD or is_forward(line.text))
+        history = not forwarded and _history_at(lines, place)
+        if forwarded or (history and (forwards or not any(_is_word(above) for above in lines[:place]))):
             own, cut = _own(lines[:place])
             return own, lines[place:], cut or quoted
-        if history := _history_at(lines, place):
-            if forwards and history == "block":
-                own, cut = _own(lines[:place])
-                return own, lines[place:], cut or quoted
-            own, _ = _own(lines[:place])
-            return own, [], True
+        if history:
+            return _own(lines[:place])[0], [], True
     own, cut = _own(lines)
     return own, [], cut or quoted
 
@@ -84,26 +82,15 @@ def _above_marker(lines: list[Line]) -> tuple[list[Line], bool]:
     return above, True
 
 
-def _history_at(lines: list[Line], place: int) -> str:
-    """Tell whether the history begins at a line and reaches to the end: by mark, separator or header block ("" if not)."""
+def _history_at(lines: list[Line], place: int) -> bool:
+    """Tell whether the history begins at a line and reaches to the end: by mark, separator or header block."""
     line = lines[place]
-    if line.depth:
-        return ""
-    if line.mark is Mark.HISTORY:
-        return "block"
-    if not line.text.strip():
-        return ""
-    if is_separator(line.text):
-        return "block"
-    if header_block(lines, place):
-        return "block"
-    if (
-        is_rule(line.text)
-        and place + 1 < len(lines)
-        and any(header_block(lines, after) for after in range(place + 1, min(place + 4, len(lines))))
-    ):
-        return "block"
-    return ""
+    if line.depth or not line.text.strip():
+        return False
+    if line.mark is Mark.HISTORY or is_separator(line.text) or header_block(lines, place):
+        return True
+    following = range(place + 1, min(place + 4, len(lines)))
+    return is_rule(line.text) and any(header_block(lines, after) for after in following)
 
 
 def _own(lines: list[Line]) -> tuple[list[Line], bool]:
@@ -183,7 +170,7 @@ def _is_overflow(lines: list[Line], place: int) -> bool:
 
 
 def _behind_attribution(lines: list[Line], place: int) -> int:
-    """Return the end of what an attribution introduces: the quoted lines, or all the rest where none is marked as quoted."""
+    """Return the end of what an attribution introduces: quoted lines, or all the rest where none is marked so."""
     following = place
     while following < len(lines) and not lines[following].text.strip():
         following += 1

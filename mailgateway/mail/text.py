@@ -8,13 +8,56 @@ from enum import Enum
 from mailgateway.mail.markup import VOID, attributes, tokens
 
 _BLOCKS = frozenset(
-    "address article aside blockquote body center dd details dir div dl dt fieldset figcaption figure footer form h1 h2 h3"
-    " h4 h5 h6 header hr html li main menu nav ol p pre section summary table tr ul caption thead tbody tfoot".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tr",
+        "ul",
+        "caption",
+        "thead",
+        "tbody",
+        "tfoot",
+    ]
 )
-_SPACED = frozenset("p h1 h2 h3 h4 h5 h6 ul ol dl pre table".split())
+_SPACED = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "pre", "table"])
 _HIDDEN = re.compile(
-    r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden|mso-hide\s{0,9}:\s{0,9}all|font-size\s{0,9}:\s{0,9}0(?:px|pt|em)?\s{0,9}(?:;|!|$)",
-    re.I,
+    r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden|"
+    r"mso-hide\s{0,9}:\s{0,9}all|font-size\s{0,9}:\s{0,9}0(?:px|pt|em)?\s{0,9}(?:;|!|$)",
+    re.IGNORECASE,
 )
 _BLANK = re.compile(r"[ \t\r\n\f\xa0]+")
 _INVISIBLE = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f")
@@ -48,17 +91,18 @@ class Line:
         return (">" * self.depth + " " + self.text).rstrip() if self.depth else self.text
 
 
-# (attribute, how its value begins or what it holds) by which clients mark what they put around a reply.
+# How class, id or name begin (or what they are) by which clients mark what they put around a reply, in lower case.
 _HISTORY = (
     "divrplyfwdmsg", "appendonsend", "yahoo_quoted", "zwchr", "stopspelling", "olk_src_body_section", "replysplit",
-    "mail-editor-reference-message-container", "ms-outlook-mobile-reference-message", "ymail_android_quoted", "ydpyahoo_quoted",
-    "wmquote", "reply_container", "x_divrplyfwdmsg", "x_appendonsend",
+    "mail-editor-reference-message-container", "ms-outlook-mobile-reference-message", "ymail_android_quoted",
+    "ydpyahoo_quoted", "wmquote", "reply_container", "x_divrplyfwdmsg", "x_appendonsend",
 )  # fmt: skip
 _ATTRIBUTIONS = ("gmail_attr", "moz-cite-prefix", "reply-intro", "tutanota_quote_header", "moz-email-headers-table")
 _FORWARDS = ("moz-forward-container", "forwardedmessage")
 _SIGNATURES = (
-    "gmail_signature", "moz-signature", "applemailsignature", "ms-outlook-mobile-signature", "protonmail_signature_block",
-    "signature", "x_signature", "divtagdefaultwrapper_signature", "ymail_android_signature", "elementtoproof_signature",
+    "gmail_signature", "moz-signature", "applemailsignature", "ms-outlook-mobile-signature",
+    "protonmail_signature_block", "signature", "x_signature",
+    "divtagdefaultwrapper_signature", "ymail_android_signature", "elementtoproof_signature",
 )  # fmt: skip
 
 

@@ -15,7 +15,8 @@ _TAIL = re.compile(rb"(--)?[ \t]*\r*(?=\n|\Z)")
 _SOME_BOUNDARY = re.compile(rb"\n--([^\s-][^\r\n]{0,199}?)[ \t]*\r?\n(?=[Cc][Oo][Nn][Tt][Ee][Nn][Tt]-|\r?\n)")
 
 
-_NEAR = 65_536
+_PREAMBLE = 300
+"""Bytes in front of the first boundary: more are words of a text that only contains a mail."""
 
 
 @dataclass(slots=True)
@@ -89,7 +90,7 @@ def _mend_root(raw: bytes, tree: Tree) -> None:
     root = tree.root
     if root.header.has("content-type"):
         return
-    found = _SOME_BOUNDARY.search(raw, root.start, min(root.end, root.start + _NEAR))
+    found = _SOME_BOUNDARY.search(raw, root.start, min(root.end, root.start + _PREAMBLE))
     if found and raw.find(b"\n--" + found[1] + b"--", found.end(), root.end) >= 0:
         root.content_type = "multipart/mixed"
         root.parameters = {"boundary": found[1].decode("ascii", "surrogateescape")}
