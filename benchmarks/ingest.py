@@ -17,6 +17,7 @@ import mailparser
 import structlog
 
 from mailgateway.flows.collect import collect
+from mailgateway.flows.receive import Suspects
 from mailgateway.imap.session import Session
 from tests.end_to_end.office import Office
 from tests.servers.dovecot import PASSWORD, Dovecot
@@ -70,7 +71,7 @@ def _floor(dovecot: Dovecot, folder: Path) -> None:
 def _collect(office: Office) -> None:
     (post,) = office.gateway.posts()
     with Session.open(post.server, post.folder) as session:
-        collect(session, post.source, office.gateway.desk, stop=lambda: False)
+        collect(session, post.source, office.gateway.desk, stop=lambda: False, suspects=Suspects())
 
 
 def _timed(work: Callable[[], None]) -> tuple[float, float]:

@@ -17,10 +17,10 @@ _SUBJECTS = (
     "会议室的投影仪坏了",
     "",
 )
-_WORDS = (
-    "hello since yesterday the machine shows an error and nobody knows why we tried to turn it off and on again "
-    "please call me back before noon our customers are waiting thank you very much drukarka znów nie działa größe"
-).split()
+_TEXT = """
+hello since yesterday the machine shows an error and nobody knows why we tried to turn it off and on again please call
+me back before noon our customers are waiting thank you very much drukarka znów nie działa größe
+"""
 
 
 def mails(count: int, seed: int = 1) -> Iterator[tuple[str, bytes]]:
@@ -51,7 +51,8 @@ def mails(count: int, seed: int = 1) -> Iterator[tuple[str, bytes]]:
 
 
 def _text(chance: random.Random, paragraphs: int) -> str:
-    lines = (" ".join(chance.choices(_WORDS, k=chance.randrange(5, 60))) for _ in range(paragraphs))
+    words = _TEXT.split()
+    lines = (" ".join(chance.choices(words, k=chance.randrange(5, 60))) for _ in range(paragraphs))
     return "\n\n".join(lines) + "\n\n-- \nA person\n"
 
 
@@ -76,7 +77,7 @@ def _with_file(chance: random.Random, made: EmailMessage) -> str:
 
 
 def _latin(chance: random.Random, made: EmailMessage) -> str:
-    made.set_content("Größe und Maß: " + _text(chance, 1), charset="iso-8859-1", cte="quoted-printable")
+    made.set_content("Größe und Maß: " + _text(chance, 1), charset="iso-8859-2", cte="quoted-printable")
     return "person"
 
 

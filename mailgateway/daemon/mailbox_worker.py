@@ -11,7 +11,7 @@ from mailgateway.desk.backoff import pause
 from mailgateway.errors import GatewayError, PermanentError
 from mailgateway.flows.collect import collect
 from mailgateway.flows.desk import Desk
-from mailgateway.flows.receive import Source
+from mailgateway.flows.receive import Source, Suspects
 from mailgateway.imap.session import Session
 from mailgateway.store import health
 
@@ -36,6 +36,7 @@ class MailboxWorker(threading.Thread):
         self.post = post
         self._desk = desk
         self._jitter = jitter
+        self._suspects = Suspects()
         self._stop_asked = threading.Event()
 
     def ask_to_stop(self) -> None:
@@ -61,7 +62,7 @@ class MailboxWorker(threading.Thread):
 
     def _rounds(self, session: Session) -> Iterator[int]:
         while not self._stop_asked.is_set():
-            yield collect(session, self.post.source, self._desk, self._stop_asked.is_set)
+            yield collect(session, self.post.source, self._desk, self._stop_asked.is_set, self._suspects)
             self._beat(None)
             session.wait(self.post.poll, self._stop_asked)
 

@@ -9,6 +9,7 @@ from mailgateway.flows.collect import collect
 from mailgateway.flows.deliver import Sending, deliver_due, release_abandoned
 from mailgateway.flows.desk import Desk, Stop
 from mailgateway.flows.ingest import ingest_waiting
+from mailgateway.flows.receive import Suspects
 from mailgateway.imap.session import Session
 from mailgateway.smtp.pool import Pool
 from mailgateway.store import health
@@ -35,7 +36,7 @@ def _collect(post: Post, desk: Desk, stop: Stop) -> str:
     mailbox = post.source.mailbox
     try:
         with Session.open(post.server, post.folder) as session:
-            done = collect(session, post.source, desk, stop)
+            done = collect(session, post.source, desk, stop, Suspects())
     except GatewayError as error:
         _beat(desk, f"fetch:{mailbox}", str(error))
         return f"mailbox {mailbox}: {error}"

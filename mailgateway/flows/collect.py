@@ -2,15 +2,18 @@
 
 from mailgateway.flows.desk import Desk, Stop
 from mailgateway.flows.ingest import ingest_waiting
-from mailgateway.flows.receive import Source, receive, settle_outcomes
+from mailgateway.flows.receive import Source, Suspects, receive, settle_outcomes
 from mailgateway.imap.session import Session
 
 
-def collect(session: Session, source: Source, desk: Desk, stop: Stop) -> int:
-    """Bring everything new in a mailbox to its outcome; return how many mails got one."""
+def collect(session: Session, source: Source, desk: Desk, stop: Stop, suspects: Suspects) -> int:
+    """Bring everything new in a mailbox to its outcome; return how many mails got one.
+
+    `suspects` is kept from round to round and over reconnects.
+    """
     settle_outcomes(session, source, desk.store, desk.clock)
     done = _ingest_all(source, desk, stop)
-    for _ in receive(session, source, desk.store, desk.clock):
+    for _ in receive(session, source, desk.store, desk.clock, suspects):
         done += _ingest_all(source, desk, stop)
         settle_outcomes(session, source, desk.store, desk.clock)
         if stop():

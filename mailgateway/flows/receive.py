@@ -1,11 +1,13 @@
 """From the mailbox to the spool: fetch what is new, commit it, and only then let the server forget it."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from mailgateway import log
-from mailgateway.imap.fetch import FetchedMail, Unfetchable, batches, fetch, new_mails
+from mailgateway.errors import MailboxUnavailable
+from mailgateway.imap.fetch import FetchedMail, RemoteMail, Unfetchable, batches, fetch, new_mails
 from mailgateway.imap.session import Session
 from mailgateway.imap.settle import Settlement, settle
 from mailgateway.store import spool
@@ -14,6 +16,8 @@ from mailgateway.store.spool import Arrival
 
 BATCH_MAILS = 50
 BATCH_BYTES = 8_000_000
+BREAKS_OF_A_BATCH = 2
+BREAKS_OF_A_MAIL = 5
 
 _log = log.logger("receive")
 
@@ -28,12 +32,41 @@ class Source:
     quarantined: Settlement
 
 
-def receive(session: Session, source: Source, store: Store, clock: Callable[[], datetime]) -> Iterator[int]:
+class Suspects:
+    """Mails during whose fetch the connection broke, and how often: one that always breaks it must stop no other."""
+
+    def __init__(self) -> None:
+        self._breaks: Counter[tuple[int, int]] = Counter()
+
+    def batch_size(self) -> int:
+        """Return how many mails to fetch at once: singly, once a batch broke the connection repeatedly."""
+        return 1 if any(count >= BREAKS_OF_A_BATCH for count in self._breaks.values()) else BATCH_MAILS
+
+    def fetch(self, session: Session, batch: Sequence[RemoteMail], size_limit: int) -> list[FetchedMail | Unfetchable]:
+        """Fetch a batch; a mail that broke the connection every time is given up. Raises MailboxUnavailable."""
+        marks = [(session.uidvalidity, mail.uid) for mail in batch]
+        if len(batch) == 1 and self._breaks[marks[0]] >= BREAKS_OF_A_MAIL:
+            (mail,) = batch
+            problem = f"the connection broke {self._breaks.pop(marks[0])} times while this mail was fetched"
+            return [Unfetchable(mail.uid, mail.size, mail.received_at, problem)]
+        try:
+            fetched = fetch(session, batch, size_limit)
+        except MailboxUnavailable:
+            self._breaks.update(marks)
+            raise
+        for mark in marks:
+            self._breaks.pop(mark, None)
+        return fetched
+
+
+def receive(
+    session: Session, source: Source, store: Store, clock: Callable[[], datetime], suspects: Suspects
+) -> Iterator[int]:
     """Spool everything above the highest UID of the ledger; yield the number of new mails after each commit."""
     with store.reading() as tx:
         above = spool.highest_uid(tx, source.mailbox, session.folder, session.uidvalidity)
-    for batch in batches(new_mails(session, above), BATCH_MAILS, BATCH_BYTES):
-        fetched = fetch(session, batch, source.size_limit)
+    for batch in batches(new_mails(session, above), suspects.batch_size(), BATCH_BYTES):
+        fetched = suspects.fetch(session, batch, source.size_limit)
         now = clock()
         arrivals = [_arrival(source, session, mail, now) for mail in fetched]
         with store.writing() as tx:

@@ -8,11 +8,11 @@ from email.policy import SMTP
 from email.utils import make_msgid
 from pathlib import Path
 
-from mailgateway.app import Gateway, open_gateway
+from mailgateway.app import Gateway, open_bare_store, open_gateway
 from mailgateway.daemon.once import run_once
 from mailgateway.mail.model import Mail
 from mailgateway.mail.parse import parse
-from mailgateway.store import tickets
+from mailgateway.store import schema, tickets
 from mailgateway.store.tickets import TicketSheet
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.sink import Sink
@@ -81,6 +81,9 @@ class Office:
         )
         (folder / "groups.yaml").write_text(GROUPS)
         (folder / "routing.yaml").write_text(ROUTING)
+        store = open_bare_store(self.configuration)
+        schema.upgrade(store)
+        store.close()
         self.gateway: Gateway = open_gateway(self.configuration)
         self._seen = 0
 

@@ -121,14 +121,14 @@ def test_sighup_reads_the_rules_again(small_office: Office, daemon: Daemon) -> N
     good = routing.read_text()
     routing.write_text(good.replace("printer|", "scanner|printer|"))
     daemon.process.send_signal(signal.SIGHUP)
-    daemon.wait_for("configuration.reloaded")
+    daemon.wait_for("gateway.reloaded")
     small_office.write(message("carla@customer.example", "The scanner is broken", "Help."))
     small_office.sink.wait_for(2)
     assert to(small_office.news(), "bob@example.com")
 
     routing.write_text("rules: [{name: broken, when: {feild: subject, equals: x}, then: {group: nowhere}}]\n")
     daemon.process.send_signal(signal.SIGHUP)
-    daemon.wait_for("configuration.refused")
+    daemon.wait_for("gateway.reload_refused")
     small_office.sink.wait_for(3)
     (told,) = to(small_office.news(), "postmaster@example.com")
     assert "routing.yaml" in told.mail.text
