@@ -58,7 +58,8 @@ def deferred(
     `jitter` is a random number in [0, 1).
     """
     if now - attempt.first_at >= retry_for:
-        return Delivery(DeliveryState.FAILED, None, f"gave up after {retry_for}: {answer}", uncertain, now)
+        hours = retry_for / timedelta(hours=1)
+        return Delivery(DeliveryState.FAILED, None, f"gave up after {hours:g} hours: {answer}", uncertain, now)
     step = max(attempt.attempts, 1) - 1
     delay = _DELAYS[step] if step < len(_DELAYS) else _LONGEST_DELAY
     return Delivery(DeliveryState.QUEUED, now + delay * (1 + jitter / 10), answer, uncertain, now)

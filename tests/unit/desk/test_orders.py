@@ -1,0 +1,184 @@
+"""What an agent orders by mail: the commands at the top, and that nothing meant for us reaches a customer."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailgateway.desk.model import Priority, Status, TicketType
+from mailgateway.desk.orders import COMMANDS, MOST_COMMANDS, Orders, Reading, read_orders
+from mailgateway.mail.model import Address
+from tests.unit.desk.builders import make_policy
+
+POLICY = make_policy()
+
+
+def read(text: str) -> Reading:
+    """Read a mail of Anna's."""
+    return read_orders(text, "anna", POLICY)
+
+
+def ordered(text: str) -> Orders:
+    """Read a mail in which everything must be understood."""
+    reading = read(text)
+    assert reading.problems == ()
+    return reading.orders
+
+
+def problem(text: str) -> str:
+    """Read a mail with exactly one problem."""
+    (only,) = read(text).problems
+    return only
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("#status solved", Orders(status=Status.SOLVED)),
+        ("#status on-hold", Orders(status=Status.ON_HOLD)),
+        ("#status On Hold", Orders(status=Status.ON_HOLD)),
+        ("#solved", Orders(status=Status.SOLVED)),
+        ("#pending.", Orders(status=Status.PENDING)),
+        ("#open", Orders(status=Status.OPEN)),
+        ("#hold", Orders(status=Status.ON_HOLD)),
+        ("#close", Orders(status=Status.CLOSED)),
+        ("#assign BOB", Orders(assign="bob")),
+        ("#assign me", Orders(assign="anna")),
+        ("#assign none", Orders(assign="")),
+        ("#group Hardware", Orders(group="hardware")),
+        ("#priority HIGH", Orders(priority=Priority.HIGH)),
+        ("#type complaint", Orders(type=TicketType.COMPLAINT)),
+        ("#tag Printer, paper -jam", Orders(add_tags=("printer", "paper"), remove_tags=("jam",))),
+        ("#tag a\n#tag b", Orders(add_tags=("a", "b"))),
+        (
+            "#cc Dave <dave@customer.example>, erin@customer.example",
+            Orders(participants=(Address("Dave", "dave@customer.example"), Address("", "erin@customer.example"))),
+        ),
+        ("#help", Orders(help=True)),
+        ("#note", Orders(note=True)),
+    ],
+)
+def test_every_command_is_understood(text: str, expected: Orders) -> None:
+    """Each command alone, in any case of letters."""
+    assert ordered(text) == expected
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "#solved\n#priority high\nDone.",
+        "\n\n  #solved  \r\n#priority\thigh\r\n\r\nDone.\n",
+        "#Solved\n\n#PRIORITY: high\n\nDone.",
+        "\ufeff#solved\n\u200b\n\u00a0#priority=high\u200b\nDone.",
+        "＃solved\n#priority high\nDone.",
+    ],
+)
+def test_mailers_may_spoil_the_look_of_commands(spelling: str) -> None:
+    """Empty lines between them, blanks, invisible characters and full-width signs change nothing."""
+    assert ordered(spelling) == Orders(status=Status.SOLVED, priority=Priority.HIGH, text="Done.")
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("#note He is difficult.", "He is difficult."),
+        ("#note: He is difficult.", "He is difficult."),
+        ("#note:He is difficult.", "He is difficult."),
+        ("#note\nHe is difficult.\n\nVery.", "He is difficult.\n\nVery."),
+        ("#note He is\n#note difficult.", "He is\ndifficult."),
+        ("#note Call him.\nHis number is 5.", "Call him.\n\nHis number is 5."),
+        ("#assign bob\n#note\n#priority high\nPlease take it.\n#solved", "Please take it.\n#solved"),
+    ],
+)
+def test_a_note_takes_the_rest_of_its_line_and_of_the_mail(text: str, note: str) -> None:
+    """Nothing of what follows `#note` is for the customer, and nothing of it is lost."""
+    orders = ordered(text)
+    assert (orders.note, orders.text) == (True, note)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Hello,\n#solved", "# Heading\ntext", "#1 is broken", "#", "Done.", "#42\n#note x", "> #solved"],
+)
+def test_what_is_no_command_at_the_top_is_text(text: str) -> None:
+    """Commands stand at the very top; a number or a heading is none."""
+    assert read(text) == Reading(Orders(text=text))
+
+
+def test_text_is_kept_as_it_was_written() -> None:
+    """Indentation and empty lines of the answer survive the commands."""
+    assert ordered("#solved\n\nTry:\n\n    reboot\n\n-- done").text == "Try:\n\n    reboot\n\n-- done"
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("#slove\nDone.", "did you mean #solve"),
+        ("#closed", "did you mean #close?"),
+        ("#xyzzy", "#xyzzy is not a command"),
+        ("#note-to-self: never again", "is not a command"),
+        ("#c++ is a language", "#c is not a command"),
+        ("#" + "a" * 100_000, "…"),
+        ("#status", "should be one of new, open"),
+        ("#status done", "#status done: should be one of"),
+        ("#priority very high indeed", "low, normal, high, urgent"),
+        ("#type bug", "incident, complaint"),
+        ("#assign", "there are anna, bob"),
+        ("#assign carla", "#assign carla: no agent has that name"),
+        ("#group nowhere", "there are first-line, hardware"),
+        ("#tag", "needs tags"),
+        ("#tag -", "needs tags"),
+        ("#tag " + "x" * 65, "64 characters"),
+        ("#cc", "no address"),
+        ("#cc nobody", "no address"),
+        ("#cc @example.com", "no address"),
+        ("#cc support@example.com", "desk's own"),
+        ("#cc Help+x@Example.com", "desk's own"),
+        ("#cc bob@home.example", "desk's own"),
+        ("#cc hardware-team@example.com", "desk's own"),
+        ("#solved Thanks for your patience!", "stands alone"),
+    ],
+)
+def test_what_looks_like_a_command_and_is_none_is_a_problem(text: str, part: str) -> None:
+    """It was not meant for the customer, so it is never sent; the agent is told what would be right."""
+    found = problem(text)
+    assert part in found
+    assert len(found) < 300
+    assert "\n" not in found
+
+
+def test_all_problems_are_told_at_once() -> None:
+    """One line for each, none twice, beside the orders that were understood."""
+    reading = read("#slove\n#slove\n#assign zoe\n#priority high")
+    assert len(reading.problems) == 2
+    assert reading.orders.priority is Priority.HIGH
+
+
+def test_a_mail_has_a_bounded_number_of_commands() -> None:
+    """A flood of commands is refused without being carried out."""
+    assert problem("#tag a\n" * (MOST_COMMANDS + 1)) == "there are 31 commands; one mail may have 30"
+
+
+def test_the_list_of_commands_tells_of_each() -> None:
+    """What #help shows is what is understood."""
+    words = [word for usage, _ in COMMANDS for word in usage.split() if word.startswith("#")]
+    for word in words:
+        assert not any("is not a command" in found for found in read(f"{word} x").problems)
+
+
+lines = st.one_of(
+    st.text(max_size=30),
+    st.tuples(
+        st.sampled_from(["#note", "#status", "#assign", "#group", "#priority", "#tag", "#cc", "#solved", "#", "＃x"]),
+        st.text(max_size=20),
+    ).map(" ".join),
+)
+
+
+@given(st.lists(lines, max_size=6).map("\n".join))
+def test_reading_orders_is_total(text: str) -> None:
+    """Any text gives orders; no command line at the top is ever part of what is sent."""
+    reading = read(text)
+    assert isinstance(reading.orders, Orders)
+    first = reading.orders.text.split("\n")[0].strip()
+    if not reading.problems and not reading.orders.note:
+        assert not (first[:1] in {"#", "＃"} and first[1:2].isalpha())
