@@ -1,6 +1,6 @@
 """Time and chance: the one place where they enter the program. Everything else is given them as values."""
 
-import random
+import random  # noqa: TID251 - this module is the one home of chance
 import secrets
 import time
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ def monotonic() -> float:
 
 def jitter() -> float:
     """Return a random number in [0, 1), for spreading retries."""
-    return random.random()  # noqa: S311, TID251 - spreads load; nothing secret depends on it
+    return random.random()  # noqa: S311 - spreads load; nothing secret depends on it
 
 
 def fresh_id() -> str:

@@ -37,8 +37,13 @@ class Batch:
         Raises what `record` or the letters' iterator raised, or why no connection can be had for the letters left.
         """
         self._add_worker()
-        while running := [worker for worker in self._workers if not worker.done()]:
-            await asyncio.wait(running)
+        try:
+            await self._finish()
+        except asyncio.CancelledError:
+            # Ctrl-C: begin nothing more, and leave no letter half handed over
+            self._is_broken = True
+            await self._finish()
+            raise
         broken = [error for worker in self._workers if (error := worker.exception())]
         if broken:
             raise broken[0]
@@ -49,6 +54,10 @@ class Batch:
         """Start a worker when there is a letter for it, so that few letters open few connections."""
         if len(self._workers) < self._connections.at_most and self._has_letter():
             self._workers.append(asyncio.create_task(self._work()))
+
+    async def _finish(self) -> None:
+        while running := [worker for worker in self._workers if not worker.done()]:
+            await asyncio.wait(running)
 
     def _has_letter(self) -> bool:
         if self._is_broken or self._stop():
