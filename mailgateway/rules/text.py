@@ -9,6 +9,8 @@ SHOWN = 120
 # Normalising sorts runs of combining marks in quadratic time, so a hostile text is normalised in short pieces; a
 # piece ends before an ASCII character where it can, which never belongs to what stands before it.
 _PIECE = re.compile(r".{1,256}[^\x00-\x7f]{0,64}", re.DOTALL)
+# Some single characters stand for whole phrases: a text made of them would grow to eighteen times its length.
+_LONGEST_PIECE = 1024
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
@@ -17,7 +19,10 @@ def plain(text: str) -> str:
     """Return the text in NFKC: width, ligatures and composed letters as one writes them; case is kept."""
     if text.isascii():
         return text
-    return "".join(unicodedata.normalize("NFKC", _SURROGATE.sub("\ufffd", piece[0])) for piece in _PIECE.finditer(text))
+    return "".join(
+        unicodedata.normalize("NFKC", _SURROGATE.sub("\ufffd", piece[0]))[:_LONGEST_PIECE]
+        for piece in _PIECE.finditer(text)
+    )
 
 
 def folded(text: str) -> str:

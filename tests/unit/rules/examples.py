@@ -1,0 +1,58 @@
+"""Short ways to write rules and mails."""
+
+from mailgateway.mail.model import Address, Attachment, Headers, Kind, Mail
+from mailgateway.rules.actions import Vocabulary
+from mailgateway.rules.compile import compile_rules
+from mailgateway.rules.evaluate import evaluate
+from mailgateway.rules.schema import Question, Routing, Ruleset
+
+WORDS = Vocabulary(
+    groups=("first-line", "hardware"),
+    agents=("anna", "bob"),
+    mailboxes=("support", "sales"),
+    types=("incident", "request"),
+    priorities=("low", "normal", "high"),
+)
+
+
+def problems(document: object) -> list[str]:
+    """Return what is wrong with a document, without places."""
+    return [finding.problem for finding in compile_rules(document, lambda _: (1, 1), "routing.yaml", WORDS)[1]]
+
+
+def problems_of(when: object) -> list[str]:
+    """Return what is wrong with a condition."""
+    return problems({"rules": [{"when": when, "then": {"group": "hardware"}}]})
+
+
+def ruleset(*rules: dict[str, object]) -> Ruleset:
+    """Compile rules that are right."""
+    compiled, findings = compile_rules({"rules": list(rules)}, _line_of_rule, "routing.yaml", WORDS)
+    assert findings == ()
+    return compiled
+
+
+def _line_of_rule(path: tuple[str | int, ...]) -> tuple[int, int]:
+    return (int(path[1]) + 1, 1) if len(path) > 1 else (1, 1)
+
+
+MAIL = Mail(
+    subject="The Printer is broken",
+    sender=Address("Jan Nowak", "jan@sub.customer.example"),
+    to=(Address("", "support@example.com"), Address("", "boss@customer.example")),
+    cc=(Address("", "copy@other.example"),),
+    headers=Headers((("X-Site", "HQ"), ("X-Site", "Lab"), ("X-Empty", ""))),
+    text="Dear all,\nit smells of Smoke.\n> old text",
+    attachments=(Attachment("photo.JPG", "image/jpeg", b""), Attachment("log.txt", "text/plain", b"")),
+)
+QUESTION = Question(MAIL, Kind.NORMAL, "support", "it smells of Smoke.")
+
+
+def ask(when: object, question: Question = QUESTION) -> Routing:
+    """Ask one rule with this condition."""
+    return evaluate(ruleset({"name": "it", "when": when, "then": {"group": "hardware"}}), question)
+
+
+def holds(field: str, operator: str, operand: object, question: Question = QUESTION) -> bool:
+    """Tell whether a single test holds."""
+    return bool(ask({"field": field, operator: operand}, question).matched)
