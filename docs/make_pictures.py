@@ -1,4 +1,4 @@
-"""Render every notice with sample values, and take pictures of them where Chromium is installed.
+"""Render every notice with sample values, and take pictures of them. Needs Chromium, and pngquant for small files.
 
 python docs/make_pictures.py          the pictures that the documentation shows, into docs/pictures
 python docs/make_pictures.py FOLDER   every notice in every language, wide and narrow, light and dark, into FOLDER
@@ -81,6 +81,7 @@ def _picture(chromium: str, page: str, widths: tuple[int, ...], target: Path, *,
             "--no-sandbox",
             "--disable-gpu",
             "--hide-scrollbars",
+            "--disable-lcd-text",
             f"--user-data-dir={scratch}/profile",
             f"--blink-settings=preferredColorScheme={0 if dark else 1}",
         ]
@@ -89,6 +90,8 @@ def _picture(chromium: str, page: str, widths: tuple[int, ...], target: Path, *,
         if size is None:
             raise SystemExit(f"{target.name}: Chromium did not measure the page")
         _run([*command, f"--window-size={size[1]}", f"--screenshot={target}", source.as_uri()])
+    if shrink := shutil.which("pngquant"):
+        _run([shrink, "--force", "--skip-if-larger", "--strip", "--output", str(target), "64", str(target)])
 
 
 def _run(command: list[str]) -> str:

@@ -45,10 +45,10 @@ class Renderer:
         defects: list[str] = []
         for templates, language in self._choices(notice):
             try:
-                return replace(_rendered(templates, language, notice), defects=tuple(defects))
+                return replace(rendered(templates, language, notice), defects=tuple(dict.fromkeys(defects)))
             except Exception as error:  # noqa: BLE001 - a template is the operator's program: anything can happen in it
                 defects.append(str(place_of(error, f"{language}/{notice.kind.value}")))
-        return _plain(notice, tuple(defects))
+        return _plain(notice, tuple(dict.fromkeys(defects)))
 
     def _choices(self, notice: Notice) -> Iterator[tuple[Templates, str]]:
         for language in languages(notice.language):
@@ -60,11 +60,17 @@ class Renderer:
 def languages(wanted: str) -> tuple[str, ...]:
     """Return the languages to try, best first: pl-PL gives pl-pl, pl, en."""
     tag = wanted.strip().replace("_", "-").casefold()
-    known = tag if _LANGUAGE.match(tag) else FALLBACK
+    known = tag if is_language(tag) else FALLBACK
     return tuple(dict.fromkeys((known, known.partition("-")[0], FALLBACK)))
 
 
-def _rendered(templates: Templates, language: str, notice: Notice) -> Rendered:
+def is_language(name: str) -> bool:
+    """Tell whether a folder of this name holds the templates of a language: a tag of RFC 5646 in lower case."""
+    return _LANGUAGE.match(name) is not None
+
+
+def rendered(templates: Templates, language: str, notice: Notice) -> Rendered:
+    """Render a notice by the templates of this very language; raises whatever they do."""
     name = f"{language}/{notice.kind.value}"
     context = _context(notice, language)
     subject = " ".join(templates.produce(f"{name}.subject", context).split())[:_LONGEST_SUBJECT]

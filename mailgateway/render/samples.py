@@ -117,7 +117,7 @@ def _page(ticket: Ticket | None) -> Article:
         sender=ticket.requester if ticket else _NAMELESS,
         at=_AT,
         text="The printer prints stripes.",
-        html='<p>The printer prints <b style="color:#b00020">stripes</b>.</p><ul><li>second floor</li><li>since Monday</li></ul>',
+        html='<p>The printer prints <b style="color:#b00020">stripes</b>.</p><ul><li>since Monday</li></ul>',
     )
 
 

@@ -135,4 +135,5 @@ def _shown_line(line: str) -> Markup:
 def _indented(line: str) -> Markup:
     """Escape a line; its leading spaces, and every second one of a run, are made to stay."""
     inner = line.lstrip(" ")
-    return Markup("&nbsp;") * (len(line) - len(inner)) + Markup(escape(inner).replace("  ", " &nbsp;"))  # noqa: S704
+    spaces = "&nbsp;" * (len(line) - len(inner))
+    return Markup(spaces + str(escape(inner)).replace("  ", " &nbsp;"))  # noqa: S704 - escaped right here

@@ -1,0 +1,228 @@
+"""Notices in words: the shipped templates, operators' own ones, and what happens when one is broken."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mailgateway.desk.model import Article
+from mailgateway.desk.plan import Audience, Notice, NoticeKind
+from mailgateway.mail.model import Address
+from mailgateway.render.notices import Renderer, languages
+from mailgateway.render.samples import samples
+
+SHIPPED = Path(__file__).parents[3] / "templates"
+MARKERS = {"en": "##- reply above this line -##", "pl": "##- odpowiedz powyżej tej linii -##"}
+WITHOUT_TICKET = (NoticeKind.REJECTED, NoticeKind.ALARM)
+CONTINUES = (NoticeKind.ACKNOWLEDGEMENT, NoticeKind.REPLY, NoticeKind.STATUS_CHANGED, NoticeKind.AGENT_FOLLOW_UP)
+
+
+def sample(kind: NoticeKind, language: str = "en") -> Notice:
+    """Return the full sample notice of a kind."""
+    return next(samples(kind, language))
+
+
+def asked(notice: Notice, **changes: str) -> Notice:
+    """Return the notice with another article."""
+    assert notice.article is not None
+    article: Article = replace(notice.article, **changes)  # type: ignore[arg-type]  # the fields asked for are text
+    return replace(notice, article=article)
+
+
+@pytest.fixture
+def renderer() -> Renderer:
+    """Give a renderer of the shipped templates."""
+    return Renderer(None, SHIPPED)
+
+
+@pytest.mark.parametrize("language", ["en", "pl"])
+@pytest.mark.parametrize("kind", list(NoticeKind))
+def test_every_notice_is_written_in_every_language(renderer: Renderer, kind: NoticeKind, language: str) -> None:
+    """Full or scanty, a notice has a subject of one line, text of 78 columns and HTML; nothing of Jinja2 is left."""
+    for notice in samples(kind, language):
+        rendered = renderer.render(notice)
+        assert rendered.defects == ()
+        assert rendered.subject
+        assert "\n" not in rendered.subject
+        assert max(map(len, rendered.text.split("\n"))) <= 78
+        assert "\n\n\n\n" not in rendered.text
+        assert rendered.html is not None
+        assert rendered.html.startswith("<!doctype html>")
+        assert f'lang="{language}"' in rendered.html
+        assert not [mark for mark in ("{{", "{%", "None", "Undefined") if mark in rendered.text + rendered.html]
+
+
+@pytest.mark.parametrize("language", ["en", "pl"])
+@pytest.mark.parametrize("kind", list(NoticeKind))
+def test_what_people_answer_begins_with_the_marker(renderer: Renderer, kind: NoticeKind, language: str) -> None:
+    """The line above which people answer is the first of the text, and in the HTML; mails without ticket have none."""
+    rendered = renderer.render(sample(kind, language))
+    assert rendered.html is not None
+    if kind in WITHOUT_TICKET:
+        assert "##-" not in rendered.text + rendered.html
+    else:
+        assert rendered.text.startswith(MARKERS[language] + "\n")
+        assert MARKERS[language] in rendered.html
+
+
+@pytest.mark.parametrize("kind", list(NoticeKind))
+def test_subjects_name_the_ticket_once(renderer: Renderer, kind: NoticeKind) -> None:
+    """The subject carries the tag once and Re: only where it goes on with what the reader knows."""
+    notice = sample(kind)
+    if notice.ticket is not None:
+        notice = replace(notice, ticket=replace(notice.ticket, subject="Re: [#10234] AW: Re: Printer [#10234]"))
+        subject = renderer.render(notice).subject
+        assert subject.count("[#10234]") == 1
+        assert subject.startswith("Re: [#10234]" if kind in CONTINUES else "[#10234]")
+    if kind in CONTINUES:
+        assert renderer.render(notice).subject == "Re: [#10234] Printer"
+
+
+def test_a_hostile_subject_stays_on_its_line(renderer: Renderer) -> None:
+    """Line breaks in a subject are gone, and its length is bounded."""
+    notice = sample(NoticeKind.REPLY)
+    assert notice.ticket is not None
+    subject = renderer.render(
+        replace(notice, ticket=replace(notice.ticket, subject="a\r\nBcc: b " + "c" * 5_000))
+    ).subject
+    assert subject.startswith("Re: [#10234] a Bcc: b c")
+    assert len(subject) == 250
+
+
+def test_what_people_write_is_never_a_template(renderer: Renderer) -> None:
+    """Template syntax and markup in a customer's mail come out as they are, escaped in the HTML."""
+    text = "{{ 7 * 7 }} {% for x in y %} <script>alert(1)</script>"
+    notice = replace(asked(sample(NoticeKind.AGENT_NOTIFICATION), text=text), recipient=Address(text, "x@example.org"))
+    rendered = renderer.render(notice)
+    assert text in rendered.text
+    assert rendered.html is not None
+    assert "{{ 7 * 7 }}" in rendered.html
+    assert "49" not in rendered.text
+    assert "<script" not in rendered.html
+
+
+def test_agents_see_the_html_of_a_mail(renderer: Renderer) -> None:
+    """The sanitised HTML is shown as it is, unless it is so long that mail programs would cut the notification."""
+    notice = sample(NoticeKind.AGENT_NOTIFICATION)
+    shown = renderer.render(asked(notice, html='<p style="color:red">Help</p>')).html
+    assert shown is not None
+    assert '<p style="color:red">Help</p>' in shown
+    long = renderer.render(asked(notice, html="<p>Help</p>" * 10_000)).html
+    assert long is not None
+    assert "<p>Help</p>" not in long
+    assert len(long) < 100_000
+
+
+def test_customers_see_the_agents_words_only(renderer: Renderer, tmp_path: Path) -> None:
+    """Neither the agent's address nor the HTML and quotations of their mail can reach a customer, by any template."""
+    (tmp_path / "en").mkdir()
+    own = "{{ article.sender.address }}|{{ article.full_text }}|{{ article.html }}|{{ article.text }}"
+    (tmp_path / "en" / "reply.txt").write_text(own, "utf-8")
+    notice = asked(sample(NoticeKind.REPLY), text="Done.", full_text="secret", html="<p>secret</p>")
+    assert Renderer(tmp_path, SHIPPED).render(notice).text == "support@example.com||None|Done.\n"
+    rendered = renderer.render(notice)
+    assert rendered.html is not None
+    assert "anna@example.com" not in rendered.text + rendered.html
+    assert "secret" not in rendered.text + rendered.html
+
+
+def test_an_acknowledgement_sends_no_links_back(renderer: Renderer) -> None:
+    """A forged sender's victim gets nothing to click on."""
+    rendered = renderer.render(asked(sample(NoticeKind.ACKNOWLEDGEMENT), text="https://evil.example/"))
+    assert rendered.html is not None
+    assert "<a " not in rendered.html
+
+
+def test_the_language_falls_back() -> None:
+    """A regional language is looked up by its own name, then by its base, then English is taken."""
+    assert languages("pl-PL") == ("pl-pl", "pl", "en")
+    assert languages("pl_PL") == ("pl-pl", "pl", "en")
+    assert languages("en") == ("en",)
+    assert languages("../../etc") == languages("") == ("en",)
+
+
+def test_a_language_without_templates_gives_english(renderer: Renderer) -> None:
+    """Whoever asks for a language that is not there is written to in English."""
+    assert "We have received" in (renderer.render(sample(NoticeKind.ACKNOWLEDGEMENT, "sw")).html or "")
+    assert "Dzień dobry" in renderer.render(sample(NoticeKind.ACKNOWLEDGEMENT, "pl-PL")).text
+
+
+def test_an_operators_template_goes_before_the_shipped_one(tmp_path: Path) -> None:
+    """One file of an own folder is enough; words and pieces of the shipped ones can be used in it."""
+    (tmp_path / "en").mkdir()
+    own = '{% import "en/words.jinja" as words %}{{ words.status("open") }}: #{{ ticket.number }}'
+    (tmp_path / "en" / "acknowledgement.txt").write_text(own, "utf-8")
+    rendered = Renderer(tmp_path, SHIPPED).render(sample(NoticeKind.ACKNOWLEDGEMENT))
+    assert rendered.text == "in progress: #10234\n"
+    assert rendered.subject.startswith("Re: [#10234]")
+    assert rendered.defects == ()
+
+
+def test_an_operator_can_add_a_language(tmp_path: Path) -> None:
+    """A folder with subject and text is a language; HTML is no must."""
+    (tmp_path / "de").mkdir()
+    (tmp_path / "de" / "acknowledgement.subject").write_text("[#{{ ticket.number }}] Erhalten", "utf-8")
+    (tmp_path / "de" / "acknowledgement.txt").write_text("Danke.", "utf-8")
+    rendered = Renderer(tmp_path, SHIPPED).render(sample(NoticeKind.ACKNOWLEDGEMENT, "de-AT"))
+    assert (rendered.subject, rendered.text, rendered.html) == ("[#10234] Erhalten", "Danke.\n", None)
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "problem"),
+    [
+        ("a\n{{ tickt.number }}", 2, "'tickt' is undefined"),
+        ("a\nb\n{% if %}", 3, "Expected an expression"),
+        ("{{ ticket.number / 0 }}", 1, "ZeroDivisionError"),
+        ("{{ ticket.__class__.__mro__ }}", 1, "unsafe"),
+        ("{{ ticket.number.foo.bar }}", 1, "foo"),
+        ('{% include "nothing.txt" %}', 1, "nothing.txt"),
+        (
+            "{% for a in range(99999) %}{% for b in range(99999) %}{{ a }}{% endfor %}{% endfor %}",
+            0,
+            "2000000 characters",
+        ),
+        ('{% include "en/acknowledgement.txt" %}', 1, "Recursion"),
+    ],
+)
+def test_a_broken_template_loses_no_mail(tmp_path: Path, source: str, line: int, problem: str) -> None:
+    """The shipped template is taken instead, and the defect names file and line."""
+    (tmp_path / "en").mkdir()
+    broken = tmp_path / "en" / "acknowledgement.txt"
+    broken.write_text(source, "utf-8")
+    rendered = Renderer(tmp_path, SHIPPED).render(sample(NoticeKind.ACKNOWLEDGEMENT))
+    assert rendered.text.startswith(MARKERS["en"])
+    [defect] = rendered.defects
+    assert problem in defect
+    assert not line or defect.startswith(f"{broken}:{line}:")
+
+
+def test_a_template_that_is_no_text_loses_no_mail(tmp_path: Path) -> None:
+    """A file in another charset is a defect like every other."""
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "acknowledgement.txt").write_bytes(b"\xff\xfe")
+    rendered = Renderer(tmp_path, SHIPPED).render(sample(NoticeKind.ACKNOWLEDGEMENT))
+    assert rendered.text.startswith(MARKERS["en"])
+    assert rendered.defects == ("en/acknowledgement:0:0: UnicodeDecodeError",)
+
+
+@pytest.mark.parametrize("kind", list(NoticeKind))
+def test_without_any_template_the_mail_still_goes(tmp_path: Path, kind: NoticeKind) -> None:
+    """Where not even the shipped templates are there, the words that matter go out without any dress."""
+    notice = sample(kind)
+    rendered = Renderer(None, tmp_path).render(notice)
+    assert rendered.subject
+    assert rendered.text
+    assert rendered.html is None
+    if notice.article is not None and notice.audience is Audience.CUSTOMER:
+        assert notice.article.text in rendered.text
+
+
+def test_changed_templates_are_read_anew(tmp_path: Path) -> None:
+    """An operator who edits a template sees it in the next mail."""
+    (tmp_path / "en").mkdir()
+    own = tmp_path / "en" / "acknowledgement.txt"
+    own.write_text("one", "utf-8")
+    renderer = Renderer(tmp_path, SHIPPED)
+    assert renderer.render(sample(NoticeKind.ACKNOWLEDGEMENT)).text == "one\n"
+    own.unlink()
+    assert renderer.render(sample(NoticeKind.ACKNOWLEDGEMENT)).text.startswith(MARKERS["en"])
