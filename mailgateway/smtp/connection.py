@@ -21,6 +21,9 @@ _GOODBYE = timedelta(seconds=2)
 # Large letters are given more than the server's time-out: at least this rate is waited for
 _BYTES_A_SECOND = 65_536
 
+# RFC 5321 section 4.5.3.1: 64 for the local part, 255 for the domain
+_LONGEST_ADDRESS = 320
+
 # RFC 4954 section 6: it is the login that is missing, too weak or no longer good, whatever the letter
 _LOGIN_WANTED = (530, 534, 535, 538)
 
@@ -97,10 +100,7 @@ class Connection:
 
     def _options(self, letter: Letter) -> tuple[list[str], str]:
         """Return the parameters of MAIL, and the encoding of both addresses."""
-        # aiosmtplib takes an address out of whatever it is given, and might find another one
-        if not letter.recipient or any(
-            parseaddr(address)[1] != address for address in (letter.envelope_from, letter.recipient)
-        ):
+        if not (_is_address(letter.recipient) and (not letter.envelope_from or _is_address(letter.envelope_from))):
             raise ValueError("it is no address")
         offers = self._client.supports_extension
         is_ascii = letter.envelope_from.isascii() and letter.recipient.isascii()
@@ -138,6 +138,11 @@ class Connection:
         if _is_of_the_connection(outcome):
             self.abandon()
         self._is_dirty = True
+
+
+def _is_address(text: str) -> bool:
+    # aiosmtplib takes an address out of whatever it is given, and might find another one
+    return 0 < len(text) <= _LONGEST_ADDRESS and parseaddr(text)[1] == text
 
 
 def _is_of_the_connection(outcome: Outcome) -> bool:

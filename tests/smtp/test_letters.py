@@ -68,6 +68,8 @@ def test_addresses_beyond_ascii_need_smtputf8(new_post: NewPost, address: str) -
         "a,b@c.example",
         "Bob <bob@c.example>",
         "a b@c.d",
+        "(" * 5000 + "@c.example",
+        "\udcff@c.example",
         "",
     ],
 )
