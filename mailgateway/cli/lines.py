@@ -10,16 +10,17 @@ import typer
 
 # C0, DEL, C1; line and paragraph separators; what turns the direction of writing; lone surrogates
 _BEYOND_LAYOUT = "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
+_BREAK = re.compile(r"[\t\r\n]+")
 _HOSTILE = re.compile(f"[\t\n{_BEYOND_LAYOUT}]")
 _HOSTILE_IN_TEXT = re.compile(f"[{_BEYOND_LAYOUT}]")
 
 
 def clean(text: str, longest: int = 0) -> str:
-    """Return text fit for one line of a terminal: white space is a space, hostile characters are shown as `\\x1b`.
+    """Return text fit for one line of a terminal: line ends become spaces, hostile characters are shown as `\\x1b`.
 
     With `longest`, what is longer is cut there.
     """
-    line = " ".join(text.split()) if "\n" in text or "\r" in text or "\t" in text else text
+    line = _BREAK.sub(" ", text)
     if longest and len(line) > longest:
         line = line[: longest - 1] + "…"
     return _HOSTILE.sub(_escaped, line)

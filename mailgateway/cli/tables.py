@@ -27,23 +27,24 @@ _STYLES = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its title, whether it is one of numbers, and whether it takes the room that is left."""
+    """A column: its title, its greatest width (0: takes the room that is left), and whether it is one of numbers."""
 
     title: str
+    width: int
     is_number: bool = False
-    is_wide: bool = False
 
 
 def show_table(columns: Sequence[Column], rows: Iterable[Sequence[object]], empty: str) -> None:
     """Put a table on standard output, or the line `empty` where there are no rows."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, expand=any(column.is_wide for column in columns))
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0), expand=True)
     for column in columns:
         table.add_column(
             column.title,
             justify="right" if column.is_number else "left",
-            no_wrap=not column.is_wide,
-            overflow="fold" if column.is_wide else "ellipsis",
-            ratio=1 if column.is_wide else None,
+            max_width=column.width or None,
+            no_wrap=bool(column.width),
+            overflow="ellipsis" if column.width else "fold",
+            ratio=None if column.width else 1,
         )
     for row in rows:
         table.add_row(*(_cell(value) for value in row))
@@ -62,9 +63,9 @@ def moment(at: datetime | None) -> str:
 
 
 def span(length: timedelta) -> str:
-    """Show how long something took or waits, in its largest unit: 45 s, 12 min, 3 h, 5 d."""
+    """Show how long something takes or is ago, in its largest unit: 45 s, 12 min, 3 h, 5 d; "now" for none."""
     seconds = int(length.total_seconds())
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")):
         if seconds >= size:
             return f"{seconds // size} {unit}"
-    return f"{max(seconds, 0)} s"
+    return "now"

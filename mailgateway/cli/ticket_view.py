@@ -138,7 +138,7 @@ def _show_events(console: Console, sheet: TicketSheet) -> None:
     if sheet.events:
         console.print(Rule(Text("what happened"), align="left", style="dim"))
     for event in sheet.events:
-        detail = ", ".join(f"{key} {value}" for key, value in _detail(event).items())
+        detail = ", ".join(f"{key} {value}" for key, value in _detail(event).items() if value not in (None, "", []))
         console.print(Text(clean(f"{moment(event.at)}  {event.actor}: {event.what} {detail}", 300), style="dim"))
 
 

@@ -6,7 +6,7 @@ from mailgateway.cli.invocation import invocation
 from mailgateway.cli.lines import complain, say
 from mailgateway.config.load import load
 from mailgateway.errors import ConfigError
-from mailgateway.render.check import check_templates
+from mailgateway.render.check import findings
 from mailgateway.share import share
 
 app = typer.Typer()
@@ -18,15 +18,15 @@ def check(ctx: typer.Context) -> None:
     settings = load(invocation(ctx).config)
     for warning in settings.warnings:
         complain(f"{warning} (a warning)")
-    findings = check_templates(settings.templates, share("templates"))
-    if findings:
-        raise ConfigError(findings)
+    wrong = findings(settings.templates, share("templates"))
+    if wrong:
+        raise ConfigError(wrong)
     directory = settings.directory
-    counts = {
-        "mailboxes": len(settings.mailboxes),
-        "agents": len(directory.agents),
-        "groups": len(directory.groups),
-        "rules": len(settings.ruleset.rules),
-        "warnings": len(settings.warnings),
-    }
-    say("fine: " + ", ".join(f"{count} {what[:-1] if count == 1 else what}" for what, count in counts.items()))
+    counts = (
+        (len(settings.mailboxes), "mailbox", "mailboxes"),
+        (len(directory.agents), "agent", "agents"),
+        (len(directory.groups), "group", "groups"),
+        (len(settings.ruleset.rules), "rule", "rules"),
+        (len(settings.warnings), "warning", "warnings"),
+    )
+    say("fine: " + ", ".join(f"{count} {one if count == 1 else many}" for count, one, many in counts))

@@ -1,5 +1,6 @@
 """`mailgateway outbox`: letters that wait, and what became of them."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -7,7 +8,7 @@ import typer
 from mailgateway.cli.lines import complain, instant, say, say_json
 from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson, Ids, Limit
-from mailgateway.cli.tables import Column, moment, show_table
+from mailgateway.cli.tables import Column, show_table, span
 from mailgateway.desk.delivery import DeliveryState
 from mailgateway.store import outbox
 from mailgateway.store.outbox import OutboxLine
@@ -15,13 +16,13 @@ from mailgateway.store.outbox import OutboxLine
 app = typer.Typer(no_args_is_help=True, help="Letters that wait to be sent, or could not be.")
 
 _COLUMNS = (
-    Column("Id", is_number=True),
-    Column("Ticket", is_number=True),
-    Column("Letter"),
-    Column("State"),
-    Column("Tries", is_number=True),
-    Column("Next try"),
-    Column("To, and the last error", is_wide=True),
+    Column("Id", 8, is_number=True),
+    Column("Ticket", 8, is_number=True),
+    Column("Letter", 18),
+    Column("State", 9),
+    Column("Tries", 5, is_number=True),
+    Column("Next", 6, is_number=True),
+    Column("To, last error", 0),
 )
 
 
@@ -36,11 +37,13 @@ def list_(
     """List letters, newest first: what is not yet sent."""
     with opened(ctx) as gateway, gateway.store.reading() as tx:
         found = outbox.listed(tx, everything, limit)
+        now = gateway.desk.clock()
     if as_objects:
         for line in found:
             say_json(_as_json(line))
         return
-    show_table(_COLUMNS, (_row(line) for line in found), "Nothing waits to be sent." if not everything else "Empty.")
+    rows = (_row(line, now) for line in found)
+    show_table(_COLUMNS, rows, "There are no letters." if everything else "Nothing waits to be sent.")
 
 
 @app.command()
@@ -85,8 +88,9 @@ def _last_error(line: OutboxLine) -> str:
     return "" if line.state is DeliveryState.SENT else line.last_error
 
 
-def _row(line: OutboxLine) -> tuple[object, ...]:
+def _row(line: OutboxLine, now: datetime) -> tuple[object, ...]:
     error = _last_error(line)
     uncertain = " (may have arrived)" if line.uncertain and line.state is not DeliveryState.SENT else ""
     to = f"{line.to}{uncertain}: {error}" if error else f"{line.to}{uncertain}"
-    return line.id, line.ticket, line.template, line.state, line.attempts, moment(line.next_attempt_at), to
+    due = span(line.next_attempt_at - now) if line.next_attempt_at else ""
+    return line.id, line.ticket, line.template, line.state, line.attempts, due, to

@@ -8,7 +8,7 @@ import typer
 from mailgateway.cli.lines import clean_text, complain, instant, say, say_json
 from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson, Ids, Limit
-from mailgateway.cli.tables import Column, moment, show_table
+from mailgateway.cli.tables import Column, moment, show_table, span
 from mailgateway.desk.plan import Disposition
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.ingest import ingest
@@ -20,11 +20,11 @@ from mailgateway.store.quarantine import Quarantined
 app = typer.Typer(no_args_is_help=True, help="Mails that were set aside for a person.")
 
 _COLUMNS = (
-    Column("Id", is_number=True),
-    Column("When"),
-    Column("Mailbox"),
-    Column("From"),
-    Column("Subject, and why it is here", is_wide=True),
+    Column("Id", 8, is_number=True),
+    Column("Since", 6, is_number=True),
+    Column("Mailbox", 12),
+    Column("From", 24),
+    Column("Subject, and why it is here", 0),
 )
 
 Id = Annotated[int, typer.Argument(metavar="ID", help="A number from the list.")]
@@ -35,12 +35,13 @@ def list_(ctx: typer.Context, *, limit: Limit = 50, as_objects: AsJson = False) 
     """List the mails that are set aside, newest first."""
     with opened(ctx) as gateway, gateway.store.reading() as tx:
         found = quarantine.listed(tx, limit)
+        now = gateway.desk.clock()
     if as_objects:
         for entry in found:
             say_json(_as_json(entry))
         return
     rows = (
-        (one.id, moment(one.at), one.mailbox, one.sender, f"{one.subject or '(no subject)'} — {one.error}")
+        (one.id, span(now - one.at), one.mailbox, one.sender, f"{one.subject or '(no subject)'} — {one.error}")
         for one in found
     )
     show_table(_COLUMNS, rows, "The quarantine is empty.")

@@ -19,12 +19,12 @@ from mailgateway.store.health import Alarm, Beat
 app = typer.Typer()
 
 _COLUMNS = (
-    Column("Mailbox"),
-    Column("Last good fetch"),
-    Column("Lag"),
-    Column("Waiting", is_number=True),
-    Column("Quarantined", is_number=True),
-    Column("Last error", is_wide=True),
+    Column("Mailbox", 16),
+    Column("Last good fetch", 16),
+    Column("Ago", 6, is_number=True),
+    Column("Waiting", 7, is_number=True),
+    Column("Quarantined", 11, is_number=True),
+    Column("Last error", 0),
 )
 
 

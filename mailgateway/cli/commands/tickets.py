@@ -13,7 +13,7 @@ from mailgateway.app import Gateway
 from mailgateway.cli.lines import complain, say, say_json
 from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson, Limit
-from mailgateway.cli.tables import Column, moment, show_table
+from mailgateway.cli.tables import Column, show_table, span
 from mailgateway.cli.ticket_view import as_json, as_line, show_sheet
 from mailgateway.desk.model import Agent, Directory, Priority, Status, TicketType
 from mailgateway.desk.orders import Orders
@@ -25,13 +25,13 @@ app = typer.Typer(no_args_is_help=True, help="Look at tickets, answer them, chan
 
 _MOST_TEXT = 1_000_000
 _COLUMNS = (
-    Column("#", is_number=True),
-    Column("Status"),
-    Column("Priority"),
-    Column("Group"),
-    Column("Assignee"),
-    Column("Subject", is_wide=True),
-    Column("Updated"),
+    Column("#", 10, is_number=True),
+    Column("Status", 8),
+    Column("Priority", 8),
+    Column("Group", 12),
+    Column("Assignee", 10),
+    Column("Subject", 0),
+    Column("Changed", 8, is_number=True),
 )
 
 Number = Annotated[int, typer.Argument(metavar="NUMBER", help="The ticket's number.", min=1)]
@@ -53,12 +53,13 @@ def list_(
     """List tickets, newest first."""
     with opened(ctx) as gateway, gateway.store.reading() as tx:
         found = tickets.listed(tx, limit, status, group, assignee)
+        now = gateway.desk.clock()
     if as_objects:
         for line in found:
             say_json(as_line(line))
         return
     rows = (
-        (one.number, one.status, one.priority, one.group, one.assignee, one.subject, moment(one.updated_at))
+        (one.number, one.status, one.priority, one.group, one.assignee, one.subject, span(now - one.updated_at))
         for one in found
     )
     show_table(_COLUMNS, rows, "There is no such ticket." if status or group or assignee else "There are no tickets.")

@@ -1,0 +1,21 @@
+"""`mailgateway schema`: what a configuration file may say, for editors."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from mailgateway.cli.lines import complain
+from mailgateway.config.json_schema import NAMES
+from mailgateway.config.json_schema import schema as schema_of
+
+app = typer.Typer()
+
+
+@app.command()
+def schema(name: Annotated[str, typer.Argument(metavar="NAME", help=f"One of {', '.join(NAMES)}.")]) -> None:
+    """Show the JSON Schema of a configuration file."""
+    if name not in NAMES:
+        complain(f"there is no schema {name!r}; there are: {', '.join(NAMES)}")
+        raise typer.Exit(2)
+    typer.echo(json.dumps(schema_of(name), indent=2))

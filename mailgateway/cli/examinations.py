@@ -1,0 +1,136 @@
+"""What `mailgateway doctor` looks at: each looks at one thing, and says how it is and what would mend it."""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from mailgateway import clock
+from mailgateway.accounts.server import Server
+from mailgateway.config.servers import server
+from mailgateway.config.settings import Settings
+from mailgateway.errors import FolderMissing, GatewayError, LoginRefused, StoreUnusable
+from mailgateway.imap.session import Session
+from mailgateway.smtp.probe import probe
+from mailgateway.store import health, schema
+from mailgateway.store.engine import Store, open_store
+
+_LEAP = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How one thing is: well, wrong with its mend, or (None) not to be told from here."""
+
+    what: str
+    is_well: bool | None
+    detail: str
+    mend: str = ""
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Look at everything that the gateway needs, one thing after the other."""
+    yield from _secrets(settings)
+    yield from _store(settings)
+    for mailbox in settings.mailboxes:
+        what = f"mailbox {mailbox.name}"
+        yield _guarded(what, lambda: _imap(what, server(mailbox.imap), mailbox.imap.folder))  # noqa: B023 - called now
+    yield _guarded("sending", lambda: _smtp(settings))
+    yield _dns(settings.domain)
+
+
+def _secrets(settings: Settings) -> Iterator[Finding]:
+    missing = settings.missing_secrets()
+    for finding in missing:
+        yield Finding("secrets", is_well=False, detail=str(finding))
+    if not missing:
+        yield Finding("secrets", is_well=True, detail="every one can be read")
+
+
+def _store(settings: Settings) -> Iterator[Finding]:
+    store: Store | None = None
+    try:
+        store = open_store(settings.database_url(), settings.blobs)
+        opened = store
+        yield _guarded("database", lambda: _database(opened))
+        yield _guarded("blob store", lambda: _blobs(opened))
+        yield _guarded("clock", lambda: _clock(opened))
+    except GatewayError as error:
+        yield _wrong("database", error)
+    finally:
+        if store is not None:
+            store.close()
+
+
+def _guarded(what: str, look: Callable[[], Finding]) -> Finding:
+    try:
+        return look()
+    except GatewayError as error:
+        return _wrong(what, error)
+
+
+def _wrong(what: str, error: GatewayError) -> Finding:
+    match error:
+        case LoginRefused():
+            mend = "check username and password (or token), and that the account allows this way to log in"
+        case FolderMissing():
+            mend = "write one of these folders, or make it on the server"
+        case StoreUnusable():
+            mend = "" if "`mailgateway db upgrade`" in str(error) else "check its address and who may use it"
+        case _:
+            mend = "check host, port and tls, and that a firewall lets this host through"
+    return Finding(what, is_well=False, detail=str(error), mend=mend)
+
+
+def _database(store: Store) -> Finding:
+    has, wants = schema.current(store), schema.head()
+    kind = store.engine.dialect.name
+    if has == wants:
+        return Finding("database", is_well=True, detail=f"{kind}, revision {has}")
+    if not has and kind == "sqlite":
+        return Finding("database", is_well=True, detail=f"{kind}, empty: its tables are made at the first start")
+    detail = f"{kind}, {f'revision {has}' if has else 'empty'}; this version works with revision {wants}"
+    return Finding("database", is_well=False, detail=detail, mend="run `mailgateway db upgrade`")
+
+
+def _blobs(store: Store) -> Finding:
+    # the same bytes all day, as what is written stays
+    written = f"written by mailgateway doctor on {clock.now():%Y-%m-%d}\n".encode()
+    read = store.blobs.get(store.blobs.put(written))
+    return Finding("blob store", is_well=read == written, detail="written to and read from")
+
+
+def _clock(store: Store) -> Finding:
+    now = clock.now()
+    remembered = []
+    with suppress(StoreUnusable), store.reading() as tx:  # no tables yet: nothing is remembered
+        remembered = [beat.attempt_at for beat in health.beats(tx).values()]
+    latest = max(remembered, default=now)
+    if latest > now + _LEAP:
+        detail = f"{now:%Y-%m-%d %H:%M} UTC, and the database remembers {latest:%Y-%m-%d %H:%M} UTC"
+        return Finding("clock", is_well=False, detail=detail, mend="set the clock right, and keep it so with NTP")
+    return Finding("clock", is_well=True, detail=f"{now:%Y-%m-%d %H:%M} UTC")
+
+
+def _imap(what: str, at: Server, folder: str) -> Finding:
+    with Session.open(at, folder) as session, session.asking("CAPABILITY") as connection:
+        news = "tells of new mail by itself (IDLE)" if session.has_idle else "has no IDLE and is polled"
+        move = "MOVE" if connection.has_capability("MOVE") else "COPY and EXPUNGE, as it has no MOVE"
+    return Finding(what, is_well=True, detail=f"logged in at {at}, folder {folder}; it {news}; moves by {move}")
+
+
+def _smtp(settings: Settings) -> Finding:
+    at = server(settings.smtp)
+    found = probe(at, settings.smtp.helo or settings.domain)
+    return Finding("sending", is_well=True, detail=f"connected to {at}: {found}")
+
+
+def _dns(domain: str) -> Finding:
+    try:
+        found = socket.getaddrinfo(domain, None, proto=socket.IPPROTO_TCP)
+    except OSError:
+        detail = f"{domain} has no address record that can be looked up from here (its MX record is what mail needs)"
+        return Finding("DNS", is_well=None, detail=detail)
+    addresses = ", ".join(sorted({str(one[4][0]) for one in found})[:3])
+    return Finding("DNS", is_well=True, detail=f"{domain} is {addresses}")
