@@ -12,7 +12,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from mailgateway.errors import GatewayError, PermanentError, StoreBusy, StoreUnusable
 
-# Level 1 takes a third of the time of level 6 and makes mails a tenth larger; see docs/performance.md.
+# Measured against level 6: a third of the time on text, four fifths on attachments, for text a tenth larger.
 _LEVEL = 1
 _UNUSABLE = (PermissionError, NotADirectoryError, IsADirectoryError, FileExistsError)
 
@@ -49,7 +49,7 @@ class Blobs:
     def get(self, digest: str) -> bytes:
         """Return the bytes kept under a digest; raises PermanentError where they are missing or not the same."""
         try:
-            raw = zlib.decompress(self._files.cat_file(self._path(digest)))
+            raw = zlib.decompress(self._read(self._path(digest)))
         except FileNotFoundError:
             raise PermanentError(f"blob {digest} is missing") from None
         except zlib.error:
@@ -64,6 +64,11 @@ class Blobs:
         if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
             raise PermanentError("not the digest of a blob")
         return f"{self._root}/{digest[:2]}/{digest}.z"
+
+    def _read(self, path: str) -> bytes:
+        local = isinstance(self._files, LocalFileSystem)
+        content: bytes = Path(path).read_bytes() if local else self._files.cat_file(path)
+        return content
 
     def _put_local(self, path: Path, raw: bytes) -> None:
         """Write beside, sync, rename, sync the folder: after a crash the file is there whole, or not at all."""

@@ -17,7 +17,7 @@ from mailgateway.desk.model import Ticket
 from mailgateway.mail.model import Identity
 from mailgateway.store.engine import Transaction
 from mailgateway.store.heads import read_heads
-from mailgateway.store.lookup import LARGEST_NUMBER, address_key, lookup_key
+from mailgateway.store.lookup import address_key, lookup_key, possible_ids
 from mailgateway.store.spool import Spooled
 from mailgateway.store.tables import MessageIdRow, OutboxRow, SpoolRow
 
@@ -145,8 +145,7 @@ def _named(tx: Transaction, message_ids: Iterable[str]) -> dict[int, dict[str, b
 
 def _most_telling(keys: ThreadKeys, named: Mapping[int, object]) -> list[int]:
     """Return the tickets to look at: those named outright before those that an id leads to, twenty at most."""
-    outright = sorted(number for number in keys.numbers if number <= LARGEST_NUMBER)
-    return list(dict.fromkeys([*outright, *named]))[:MOST_CANDIDATES]
+    return list(dict.fromkeys([*possible_ids(keys.numbers), *named]))[:MOST_CANDIDATES]
 
 
 def _candidates(tx: Transaction, numbers: list[int], named: Mapping[int, Mapping[str, bool]]) -> tuple[Candidate, ...]:

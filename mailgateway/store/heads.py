@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 from mailgateway.desk.model import Ticket
 from mailgateway.mail.model import Address
 from mailgateway.store.engine import Transaction
+from mailgateway.store.lookup import possible_ids
 from mailgateway.store.tables import ParticipantRow, TagRow, TicketRow
 
 _HEADS = (
@@ -48,9 +49,9 @@ _PARTICIPANTS = (
 
 def read_heads(tx: Transaction, numbers: Collection[int], *, lock: bool = False) -> dict[int, Ticket]:
     """Return the tickets that exist among `numbers`, in order; with `lock`, nobody else can change them meanwhile."""
-    if not numbers:
+    wanted = {"numbers": possible_ids(numbers)}
+    if not wanted["numbers"]:
         return {}
-    wanted = {"numbers": sorted(numbers)}
     bare = {row.number: _ticket(row) for row in tx.connection.execute(_LOCKED_HEADS if lock else _HEADS, wanted)}
     if not bare:
         return {}

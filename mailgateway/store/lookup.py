@@ -1,11 +1,12 @@
 """The forms in which strangers' words are looked up: bounded, as an index of PostgreSQL takes 2,700 bytes at most."""
 
+from collections.abc import Iterable
 from hashlib import sha256
 
 from mailgateway.store.columns import storable
 
 LONGEST_KEY = 255
-LARGEST_NUMBER = 2**63 - 1
+_LARGEST_ID = 2**63 - 1
 
 
 def lookup_key(text: str) -> str:
@@ -18,3 +19,8 @@ def lookup_key(text: str) -> str:
 def address_key(address: str) -> str:
     """Return the form in which addresses are looked up: casefolded and bounded."""
     return lookup_key(address.casefold())
+
+
+def possible_ids(ids: Iterable[int]) -> list[int]:
+    """Return those numbers that a row can have at all, in order: people and mails name any."""
+    return sorted({one for one in ids if 0 < one <= _LARGEST_ID})

@@ -12,7 +12,7 @@ from mailgateway.desk.delivery import Delivery, DeliveryState
 from mailgateway.desk.plan import Audience
 from mailgateway.mail.model import Letter
 from mailgateway.store.engine import Transaction
-from mailgateway.store.lookup import LONGEST_KEY, address_key, lookup_key
+from mailgateway.store.lookup import LONGEST_KEY, address_key, lookup_key, possible_ids
 from mailgateway.store.tables import EventRow, MessageIdRow, OutboxRow
 from mailgateway.store.upsert import insert_new, insert_or_update
 
@@ -186,7 +186,7 @@ def listed(tx: Transaction, everything: bool, limit: int) -> tuple[OutboxLine, .
 
 def retry(tx: Transaction, ids: Sequence[int], now: datetime) -> int:
     """Queue letters again, due now, with a full time to try; return how many. What is sent or being sent stays."""
-    again = update(OutboxRow).where(OutboxRow.id.in_(ids), OutboxRow.state.in_(_RETRIABLE))
+    again = update(OutboxRow).where(OutboxRow.id.in_(possible_ids(ids)), OutboxRow.state.in_(_RETRIABLE))
     return tx.connection.execute(
         again.values(
             state=DeliveryState.QUEUED, attempts=0, first_at=now, next_attempt_at=now, ended_at=None, told_at=None
@@ -197,7 +197,7 @@ def retry(tx: Transaction, ids: Sequence[int], now: datetime) -> int:
 def cancel(tx: Transaction, ids: Sequence[int], now: datetime) -> int:
     """Give up letters that wait or failed; return how many."""
     given_up = update(OutboxRow).where(
-        OutboxRow.id.in_(ids), OutboxRow.state.in_((DeliveryState.QUEUED, DeliveryState.FAILED))
+        OutboxRow.id.in_(possible_ids(ids)), OutboxRow.state.in_((DeliveryState.QUEUED, DeliveryState.FAILED))
     )
     values = {"state": DeliveryState.CANCELLED, "next_attempt_at": None, "ended_at": now}
     return tx.connection.execute(given_up.values(**values)).rowcount

@@ -9,6 +9,7 @@ from sqlalchemy import Executable, select, update
 
 from mailgateway.desk.plan import Disposition
 from mailgateway.store.engine import Transaction
+from mailgateway.store.lookup import possible_ids
 from mailgateway.store.tables import SpoolRow, SpoolState
 
 
@@ -74,7 +75,7 @@ def told(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
 
 
 def _among(ids: Sequence[int]) -> Any:
-    return update(SpoolRow).where(SpoolRow.id.in_(ids), SpoolRow.state == SpoolState.QUARANTINED)
+    return update(SpoolRow).where(SpoolRow.id.in_(possible_ids(ids)), SpoolRow.state == SpoolState.QUARANTINED)
 
 
 def _lines(tx: Transaction, found: Executable) -> tuple[Quarantined, ...]:

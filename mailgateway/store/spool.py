@@ -14,7 +14,7 @@ from mailgateway.mail.model import Identity
 from mailgateway.store.blobs import Blobs
 from mailgateway.store.engine import Transaction
 from mailgateway.store.headline import Headline, headline
-from mailgateway.store.lookup import lookup_key
+from mailgateway.store.lookup import lookup_key, possible_ids
 from mailgateway.store.tables import SpoolRow, SpoolState
 from mailgateway.store.upsert import insert_new
 
@@ -227,7 +227,8 @@ def uidvalidities(tx: Transaction, mailbox: str, folder: str) -> tuple[int, ...]
 
 def raw(tx: Transaction, spool_id: int) -> bytes:
     """Return the bytes of a mail, whatever became of it; raises PermanentError where it is unknown or lost."""
-    digest = tx.connection.execute(select(SpoolRow.sha256).where(_ID), {"spool_id": spool_id}).scalar()
+    found = select(SpoolRow.sha256).where(SpoolRow.id.in_(possible_ids([spool_id])))
+    digest = tx.connection.execute(found).scalar()
     if digest is None:
         raise PermanentError(f"the spool has no mail {spool_id}")
     return tx.blobs.get(digest)

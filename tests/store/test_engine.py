@@ -116,10 +116,11 @@ def test_an_address_that_cannot_be_used_is_said_so(url: str) -> None:
     assert "hunter2" not in str(caught.value)
 
 
-def test_blobs_at_no_address_are_said_so(tmp_path: Path) -> None:
-    """An unknown kind of blob store is named."""
-    with pytest.raises(StoreUnusable, match="nosuch"):
-        open_store(f"sqlite:///{tmp_path}/x.db", "nosuch://somewhere")
+@pytest.mark.parametrize(("url", "words"), [("nosuch://somewhere", "nosuch"), ("s3://bucket/blobs", "Install s3fs")])
+def test_blobs_at_no_usable_address_are_said_so(tmp_path: Path, url: str, words: str) -> None:
+    """An unknown kind of blob store is named, and one that needs a package says which."""
+    with pytest.raises(StoreUnusable, match=words):
+        open_store(f"sqlite:///{tmp_path}/x.db", url)
 
 
 def test_the_files_of_sqlite_are_private(tmp_path: Path) -> None:

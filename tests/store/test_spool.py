@@ -129,9 +129,8 @@ def test_unsettled_are_those_with_an_outcome(store: Store) -> None:
 
 def test_every_uidvalidity_of_a_folder_is_known(store: Store) -> None:
     """A folder that was made anew leaves both its lives in the ledger."""
-    for validity in (8, 7, 8):
-        spool_one(store, arrival(validity * 10, uidvalidity=validity)) if validity != 8 else None
-    spool_one(store, arrival(1, uidvalidity=8))
+    for uid, validity in ((1, 8), (1, 7), (2, 8)):
+        spool_one(store, arrival(uid, uidvalidity=validity))
     with store.reading() as tx:
         assert spool.uidvalidities(tx, "support", "INBOX") == (7, 8)
         assert spool.uidvalidities(tx, "support", "Archive") == ()
@@ -158,10 +157,11 @@ def test_lost_bytes_are_a_permanent_error_and_can_be_set_aside(store: Store, tmp
         assert [entry.id for entry in quarantine.listed(tx, 10)] == [spool_id]
 
 
-def test_bytes_of_an_unknown_mail_are_a_permanent_error(store: Store) -> None:
-    """An id that the spool never gave is said to be unknown."""
-    with pytest.raises(PermanentError, match="4711"), store.reading() as tx:
-        spool.raw(tx, 4711)
+@pytest.mark.parametrize("unknown", [4711, -1, 10**30])
+def test_bytes_of_an_unknown_mail_are_a_permanent_error(store: Store, unknown: int) -> None:
+    """An id that the spool never gave, or never could, is said to be unknown."""
+    with pytest.raises(PermanentError, match=str(unknown)), store.reading() as tx:
+        spool.raw(tx, unknown)
 
 
 def test_a_hostile_message_id_is_kept(store: Store) -> None:

@@ -40,6 +40,7 @@ def test_a_ticket_that_is_not_there_is_none(store: Store) -> None:
     """An unknown number shows nothing."""
     with store.reading() as tx:
         assert tickets.shown(tx, 4711) is None
+        assert tickets.shown(tx, 10**30) is None
         assert tickets.opening(tx, 4711) is None
 
 
