@@ -21,7 +21,6 @@ _MOST_LAST_IDS = 9
 _REFERENCES_LENGTH = 1_500
 _MEDIA_TYPE = re.compile(r"(?:text|image|audio|video|application|font|model)/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\Z")
 _CID = re.compile(r"""cid:([^"'\s<>()]{1,250})""", re.IGNORECASE)
-_NEWLINE = re.compile(r"\r\n?|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,8 @@ def _shown_images(outgoing: Outgoing) -> dict[int, Attachment]:
 
 
 def _text_part(subtype: str, text: str) -> _Part:
-    raw = (_NEWLINE.sub("\r\n", text).rstrip("\r\n") + "\r\n").encode("utf-8", "replace")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") + "\n"
+    raw = lines.replace("\n", "\r\n").encode("utf-8", "replace")
     quoted = binascii.b2a_qp(raw)
     encoding, body = (b"quoted-printable", quoted) if len(quoted) < len(raw) * 1.4 else (b"base64", _base64(raw))
     kind = f"Content-Type: text/{subtype}; charset=utf-8\r\n".encode("ascii")

@@ -9,7 +9,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from mailgateway.render import words
 
 _MOST_CHARACTERS = 2_000_000
-_FILTERS = (
+FILTERS = (
     words.bare,
     words.fill,
     words.clip,
@@ -18,6 +18,8 @@ _FILTERS = (
     words.person,
     words.mailbox,
     words.size,
+    words.told,
+    words.spellings,
     words.columns,
     words.shown,
     words.shown_quietly,
@@ -49,7 +51,7 @@ def _environment(folders: tuple[Path, ...]) -> ImmutableSandboxedEnvironment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update({offered.__name__: offered for offered in _FILTERS})
+    made.filters.update({offered.__name__: offered for offered in FILTERS})
     return made
 
 

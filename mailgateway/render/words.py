@@ -1,7 +1,7 @@
 """Filters of the templates: what people wrote -> text that fits a line, safe HTML. Pure, linear in the input."""
 
 import re
-import textwrap
+from collections.abc import Iterable, Iterator, Mapping
 
 from markupsafe import Markup, escape
 
@@ -30,7 +30,7 @@ def bare(subject: str) -> str:
 
 def fill(text: str, width: int = 72) -> str:
     """Return prose as one paragraph in lines of at most `width` columns; long words stay whole."""
-    return textwrap.fill(" ".join(text.split()), width, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(_wrapped(text, width))
 
 
 def clip(text: str, most: int) -> str:
@@ -50,11 +50,9 @@ def excerpt(text: str, lines: int = 12, most: int = 700) -> str:
 
 def quoted(text: str, width: int = 78) -> str:
     """Return the text as a quotation, each line behind `> ` and within `width` columns: lines of 72 stay whole."""
-    lines = [
-        piece
-        for line in text.split("\n")
-        for piece in textwrap.wrap(line, width - 2, break_long_words=False, break_on_hyphens=False) or [""]
-    ]
+    lines: list[str] = []
+    for line in text.split("\n"):
+        lines += [line] if len(line) <= width - 2 else _wrapped(line, width - 2)
     return "\n".join(f"> {line}".rstrip() for line in lines)
 
 
@@ -76,32 +74,31 @@ def size(octets: int) -> str:
     return f"{octets / 1_000:.0f} kB" if octets < 1_000_000 else f"{octets / 1_000_000:.1f} MB"
 
 
-def columns(rows: list[tuple[str, str]], indent: int = 0, left: int = 0, width: int = 72) -> str:
+def told(commands: Iterable[tuple[str, str]], meanings: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return commands with their meanings in another language, by the first word of each; English where it has none."""
+    return [(usage, meanings.get(usage.partition(" ")[0], meaning)) for usage, meaning in commands]
+
+
+def spellings(usage: str) -> list[str]:
+    """Return the commands in a usage such as `#solved #open`, one by one."""
+    first, *others = usage.split(" #")
+    return [first, *(f"#{other}" for other in others)]
+
+
+def columns(rows: Iterable[tuple[str, str]], indent: int = 0, left: int = 0, width: int = 72) -> str:
     """Return pairs as two columns of text, the left one `left` wide (else as wide as it needs, within reason).
 
     Pairs without a right side are left out; beside a long left side the right one goes to the next line.
     """
-    kept = [(" ".join(key.split()), " ".join(value.split())) for key, value in rows if value and value.strip()]
+    kept = [(" ".join(key.split()), value) for key, value in rows if value and value.strip()]
     margin = indent + 2 + (left or min(_WIDEST_LEFT, max((len(key) for key, _ in kept), default=0)))
     lines: list[str] = []
     for key, value in kept:
-        first = (" " * indent + key).ljust(margin)
-        if len(first) > margin:
-            lines.append(first)
-            first = " " * margin
-        lines.append(_hanging(value, first, margin, width))
+        head = " " * indent + key
+        first, *others = _wrapped(value, max(width - margin, 20))
+        lines += [f"{head:{margin}}{first}"] if len(head) < margin else [head, " " * margin + first]
+        lines += [" " * margin + other for other in others]
     return "\n".join(lines)
-
-
-def _hanging(text: str, first: str, margin: int, width: int) -> str:
-    return textwrap.fill(
-        text,
-        max(width, margin + 20),
-        initial_indent=first,
-        subsequent_indent=" " * margin,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
 
 
 def shown(text: str) -> Markup:
@@ -137,3 +134,15 @@ def _indented(line: str) -> Markup:
     inner = line.lstrip(" ")
     spaces = "&nbsp;" * (len(line) - len(inner))
     return Markup(spaces + str(escape(inner)).replace("  ", " &nbsp;"))  # noqa: S704 - escaped right here
+
+
+def _wrapped(text: str, width: int) -> Iterator[str]:
+    """Break a text between words into lines of at most `width` columns; a longer word has a line for itself."""
+    line = ""
+    for word in text.split():
+        if line and len(line) + 1 + len(word) > width:
+            yield line
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    yield line
