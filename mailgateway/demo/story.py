@@ -19,12 +19,12 @@ from mailgateway.config.example import write_example
 from mailgateway.demo import letters
 from mailgateway.demo.post_office import PASSWORD, USER, Delivered, PostOffice
 from mailgateway.errors import GatewayError
-from mailgateway.mail.reply import split_reply
 from mailgateway.store import quarantine, tickets
 from mailgateway.store.engine import Store
 from mailgateway.store.tickets import TicketSheet
 
 _PATIENCE = 30.0
+_MOST_LINES = 16
 _GATEWAY = """\
 # The demonstration's own configuration; groups.yaml and routing.yaml are the shipped examples.
 domain: example.com
@@ -119,7 +119,7 @@ def _tell(stage: Stage) -> None:
     _show_letter(stage, notice, "What Bob was sent")
     stage.post.write(letters.answer(notice, letters.BOB, "Hello Carla,\n\nI have changed the drum. Better now?\n\nBob"))
     answer = stage.post.wait_for("carla@customer.example", 2)
-    _show_letter(stage, answer, "What reaches Carla: his words and name, not his address, not the notification")
+    _show_letter(stage, answer, "What reaches Carla: his words and name, no private address")
 
     _title(stage, "3", "Carla answers back, and Bob closes the matter with one line")
     stage.post.write(letters.answer(answer, letters.CARLA, "Perfect, thank you!"))
@@ -137,8 +137,8 @@ def _tell(stage: Stage) -> None:
     _wait_for_quarantine(stage)
     _show_tickets(stage)
     stage.console.print(
-        "   The newsletter and the out-of-office reply were filed and answered by nobody;"
-        " what is no mail at all waits\n   in quarantine for a person, and held nothing up.\n"
+        "The newsletter and the out-of-office reply were filed, and nobody answered them; what is no mail at all waits"
+        " in quarantine for a person, and held nothing up.\n"
     )
 
 
@@ -208,9 +208,10 @@ def _show_ticket(stage: Stage, sheet: TicketSheet) -> None:
 
 
 def _show_trace(stage: Stage, sheet: TicketSheet) -> None:
-    table = Table("rule", "line", "result", "why", box=None, padding=(0, 2), header_style="dim")
+    table = Table("", "rule", "line", "why", box=None, padding=(0, 2), header_style="dim")
     for step in sheet.trace["steps"]:
-        table.add_row(*(Text(str(step[key])) for key in ("rule", "line", "result", "why")))
+        mark = Text("✓", style="green") if step["result"] else Text("·", style="dim")
+        table.add_row(mark, *(Text(str(step[key])) for key in ("rule", "line", "why")))
     stage.console.print(Panel(table, title="Why it went there: the routing trace, kept with the ticket"))
 
 
@@ -218,7 +219,9 @@ def _show_letter(stage: Stage, delivered: Delivered, title: str) -> None:
     mail = delivered.mail
     sender = f"{mail.sender.name} <{mail.sender.address}>" if mail.sender else ""
     head = f"From:    {sender}\nTo:      {delivered.recipient}\nSubject: {mail.subject}\n\n"
-    text = Text(head, style="dim") + Text(split_reply(mail).text.strip(), style="default")
+    lines = [line for line in mail.text.strip().splitlines() if not line.startswith("##-")]
+    shown = "\n".join(lines[:_MOST_LINES]).strip() + (" …" if len(lines) > _MOST_LINES else "")
+    text = Text(head, style="dim") + Text(shown, style="default")
     stage.console.print(Panel(text, title=title, border_style="yellow"))
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from mailgateway import log
 from mailgateway.desk.delivery import Attempt, Delivery, DeliveryState, deferred, failed, sent
-from mailgateway.errors import LoginRefused, SmtpUnavailable
+from mailgateway.errors import LoginRefused, SmtpUnavailable, StoreBusy
 from mailgateway.flows import owners
 from mailgateway.flows.desk import Desk, Stop
 from mailgateway.smtp.outcome import Deferred, Outcome, Rejected, Sent
@@ -14,6 +14,7 @@ from mailgateway.smtp.pool import Pool
 from mailgateway.store import outbox
 
 BATCH = 50
+RACES = 5
 LEASE = timedelta(minutes=15)
 
 _log = log.logger("deliver")
@@ -57,10 +58,10 @@ def _send(desk: Desk, pool: Pool, sending: Sending, claimed: tuple[outbox.Outgoi
     open_ids = set(by_id)
 
     def record(outgoing_id: int, outcome: Outcome) -> None:
-        delivery = _delivery(by_id[outgoing_id], outcome, desk, sending)
-        with desk.store.writing() as tx:
-            outbox.record(tx, outgoing_id, delivery)
+        # Begun is begun: were it put back because the database is busy, it would look as if it had never been sent.
         open_ids.discard(outgoing_id)
+        delivery = _delivery(by_id[outgoing_id], outcome, desk, sending)
+        _write_down(desk, outgoing_id, delivery)
         _report(by_id[outgoing_id], delivery)
 
     try:
@@ -73,6 +74,19 @@ def _send(desk: Desk, pool: Pool, sending: Sending, claimed: tuple[outbox.Outgoi
             with desk.store.writing() as tx:
                 outbox.put_back(tx, sorted(open_ids), desk.clock())
     return len(claimed) - len(open_ids)
+
+
+def _write_down(desk: Desk, outgoing_id: int, delivery: Delivery) -> None:
+    """Record an outcome; one that cannot be written stays claimed, and is uncertain when the lease ends."""
+    for last in (False,) * (RACES - 1) + (True,):
+        try:
+            with desk.store.writing() as tx:
+                outbox.record(tx, outgoing_id, delivery)
+        except StoreBusy:
+            if last:
+                raise
+        else:
+            return
 
 
 def _delivery(outgoing: outbox.Outgoing, outcome: Outcome, desk: Desk, sending: Sending) -> Delivery:

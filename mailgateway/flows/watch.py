@@ -67,13 +67,14 @@ def _silent_mailboxes(
 
 
 def _stuck_outbox(tx: Transaction, thresholds: Thresholds, now: datetime) -> list[Trouble]:
-    oldest = outbox.oldest_due(tx, now)
-    if oldest is None or now - oldest < thresholds.send_after:
-        return []
+    oldest = outbox.waiting_since(tx, now)
     beat = health.beats(tx).get("send")
-    minutes = int((now - oldest).total_seconds() // 60)
-    lines = (f"Oldest letter due since: {oldest:%Y-%m-%d %H:%M} UTC", f"Last error: {beat.error if beat else 'none'}")
-    return [Trouble("send", f"Letters wait to be sent for {minutes} minutes", lines)]
+    silent_since = max(oldest, beat.good_at) if oldest and beat and beat.good_at else oldest
+    if oldest is None or silent_since is None or now - silent_since < thresholds.send_after:
+        return []
+    minutes = int((now - silent_since).total_seconds() // 60)
+    lines = (f"Oldest letter waits since: {oldest:%Y-%m-%d %H:%M} UTC", f"Last error: {beat.error if beat else 'none'}")
+    return [Trouble("send", f"No letter could be sent for {minutes} minutes", lines)]
 
 
 def _tell_alarms(desk: Desk, tx: Transaction, troubles: Sequence[Trouble], now: datetime) -> None:

@@ -90,6 +90,9 @@ _RECORD_SENT = (
 )
 _RECORD = _RECORD_SENT.where(OutboxRow.state == DeliveryState.SENDING)
 _FIRST = select(func.min(OutboxRow.next_attempt_at)).where(OutboxRow.state == DeliveryState.QUEUED)
+_SINCE = select(func.min(OutboxRow.first_at)).where(
+    OutboxRow.state == DeliveryState.QUEUED, OutboxRow.next_attempt_at <= bindparam("now")
+)
 _RETRIABLE = (DeliveryState.QUEUED, DeliveryState.FAILED, DeliveryState.CANCELLED)
 _LINES = select(
     OutboxRow.id,
@@ -216,6 +219,11 @@ def told(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
 def next_due(tx: Transaction) -> datetime | None:
     """Return when the next letter is due, None where none waits."""
     return tx.connection.execute(_FIRST).scalar()
+
+
+def waiting_since(tx: Transaction, now: datetime) -> datetime | None:
+    """Return since when the oldest of the letters that are due is tried, None where none is due."""
+    return tx.connection.execute(_SINCE, {"now": now}).scalar()
 
 
 def oldest_due(tx: Transaction, now: datetime) -> datetime | None:
