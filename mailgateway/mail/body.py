@@ -16,6 +16,7 @@ from mailgateway.mail.tree import Part
 _TEXTS = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "application/xhtml+xml"})
 _POORER = frozenset({"text/x-amp-html", "text/watch-html", "text/enriched", "text/richtext"})
 _ENRICHED = re.compile(r"</?[A-Za-z][A-Za-z0-9-]{0,40}>")
+_DATA_URI = re.compile(r"data:[a-z]{1,20}/[a-z0-9.+-]{1,80};base64,[A-Za-z0-9+/=]{100,}", re.IGNORECASE)
 _CHARSET_META = re.compile(rb"<meta[^>]{0,200}charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_:-]{1,40})", re.IGNORECASE)
 
 
@@ -149,6 +150,8 @@ class Reader:
         most = self.limits.text_chars if part.content_type == "text/plain" else self.limits.html_chars
         if len(text) <= most:
             return text
+        if part.content_type != "text/plain":
+            text = _DATA_URI.sub("data:,", text)
         ending = "txt" if part.content_type == "text/plain" else "html"
         self._note(f"text of {len(text)} characters cut at {most}, kept whole as an attachment")
         self.body.attachments.append(Attachment(f"message.{ending}", part.content_type, data))

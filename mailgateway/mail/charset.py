@@ -194,10 +194,12 @@ def _guess(data: bytes, hint: str) -> tuple[str, str]:
 def _statistics(data: bytes) -> str:
     """Ask charset-normalizer about the lines that hold the foreign bytes; "" where it has no idea.
 
-    Single bytes between ASCII letters are Western accents; statistics would find something exotic in so little.
+    Few bytes between ASCII letters are Western accents; statistics would find something exotic in so little.
     """
-    runs = _HIGH_RUN.findall(data[: 16 * _SAMPLE])
-    if sum(map(len, runs)) < 1.5 * len(runs):
+    sample = data[: 16 * _SAMPLE]
+    runs = _HIGH_RUN.findall(sample)
+    high = sum(map(len, runs))
+    if high < 4 or (high < 3 * len(runs) and high * 4 < len(sample)):
         return ""
     lines = [line for line in data[: 16 * _SAMPLE].splitlines() if not line.isascii()]
     best = from_bytes(b"\n".join(lines)[:_SAMPLE], steps=3, chunk_size=_SAMPLE, enable_fallback=False).best()

@@ -34,7 +34,7 @@ class Limits:
     text_chars: int = 1_000_000
     """Characters of the text; a longer body is attached whole as well."""
 
-    html_chars: int = 1_000_000
+    html_chars: int = 700_000
     """Characters of HTML that are read; a longer one is attached as it came, and not shown."""
 
     html_attributes: int = 10_000

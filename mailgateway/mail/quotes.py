@@ -21,7 +21,11 @@ _WROTE = (
     r"작성|작성했습니다|님이 작성|כתב|כתבה|כתב/ה|כתב\(ה\)|كتب|đã viết|viết|rakstīja|rašė|kirjutas|je napisao|"
     r"je napisala|wrote the following"
 )
-_VERB = re.compile(rf"(?:^|[\s,>)\]*\"'\u200f\u200e]|(?<=님이)|(?<=さん))(?:{_WROTE})(?=[\s:：,.…(*]|$)", re.IGNORECASE)
+_VERB = re.compile(
+    rf"(?:^|[\s,>)\]*\"'\u200f\u200e]|(?<=님이)|(?<=さん))"
+    rf"(?:{_WROTE})(?=[\s:：,.…(*]|$)|写道|寫道|写到|작성|書きました",
+    re.IGNORECASE,
+)
 _OPENING = re.compile(
     r"^\W{0,3}(?:on|at|in|am|den|um|le|el|il|em|op|på|w dniu|dnia|dne|dňa|на|в|в сообщении|tarihinde|"
     r"στις|vào|pada|u|ti|pe|ma|ke|to|la|su|"
@@ -33,6 +37,7 @@ _ADDRESS = re.compile(r"[^\s<>@]{1,128}@[^\s<>@]{1,255}")
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.h]\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\d{1,2}月|\d{4}년")
 _ADDRESS_AT_END = re.compile(r"[<(]\s?(?:mailto:)?[^\s<>@]{1,128}@[^\s<>]{1,255}[>)]\W{0,4}$")
 _ENDINGS = (":", "：", "...", "…", *_WROTE.replace("\\", "").split("|"))
+_DIRECTIONS = dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _TRAILING = " *_>\u200e\u200f\xa0"
 
 _SEPARATOR = re.compile(
@@ -149,7 +154,7 @@ def _attribution(lines: list[Line], start: int) -> tuple[int, int]:
     """Return the number of lines and the strength of the shortest attribution that begins at `start`."""
     joined = ""
     for place in range(start, min(start + _MOST_LINES, len(lines))):
-        text = lines[place].text.strip()
+        text = lines[place].text.translate(_DIRECTIONS).strip()
         if not text or lines[place].depth != lines[start].depth or len(joined) + len(text) > _LONGEST:
             break
         joined = f"{joined} {text}".strip()

@@ -41,7 +41,7 @@ def split_reply(mail: Mail) -> Reply:
 
 def _lines(mail: Mail) -> list[Line]:
     """Return the lines of the body, from the form of it that knows most about its structure."""
-    if mail.html_source and has_structure(mail.html_source):
+    if mail.html_source and (not mail.text or has_structure(mail.html_source)):
         return html_lines(mail.html_source)
     return [_plain_line(text) for text in mail.text.split("\n")]
 

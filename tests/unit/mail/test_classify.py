@@ -1,0 +1,133 @@
+"""classify: person or machine, with the evidence, and whether an automatic mail may answer."""
+
+import pytest
+
+from mailgateway.mail.classify import OwnMarks, classify
+from mailgateway.mail.model import Address, Headers, Kind, Mail
+
+OWN = OwnMarks("example.com", frozenset({"support@example.com", "help@example.com"}))
+
+
+def mail(
+    *fields: tuple[str, str], sender: str = "jan@x.pl", subject: str = "Printer", text: str = "It is broken."
+) -> Mail:
+    """Make a mail of a person with extra header fields."""
+    message_id = next((value.strip("<>") for name, value in fields if name == "Message-ID"), "1@x.pl")
+    return Mail(
+        subject=subject,
+        sender=Address("", sender) if sender else None,
+        message_id=message_id,
+        headers=Headers(fields),
+        text=text,
+    )
+
+
+def test_a_persons_mail_is_normal_and_answerable() -> None:
+    """Without evidence of a machine a person wrote it."""
+    found = classify(mail(), OWN)
+    assert (found.kind, found.answerable, found.reasons, found.is_machine) == (Kind.NORMAL, True, (), False)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Auto-Submitted", "auto-replied"),
+        ("Auto-Submitted", "auto-generated (failure)"),
+        ("Auto-Submitted", "auto-replied; owner-email=x@y.z"),
+        ("X-Autoreply", "yes"),
+        ("X-Autorespond", "x"),
+        ("Precedence", "auto_reply"),
+        ("X-FC-MachineGenerated", "true"),
+        ("X-MS-Exchange-Inbox-Rules-Loop", "jan@x.pl"),
+        ("Delivered-To", "Autoresponder"),
+        ("X-Apple-Action", "VACATION"),
+        ("Return-Path", "<>"),
+        ("Content-Type", "multipart/report; report-type=disposition-notification; boundary=x"),
+    ],
+)
+def test_automatic_answers_are_known_by_their_fields(name: str, value: str) -> None:
+    """Each field that marks automatic mail makes an auto_reply that nothing answers, and is the reason given."""
+    found = classify(mail((name, value)), OWN)
+    assert (found.kind, found.answerable) == (Kind.AUTO_REPLY, False)
+    assert any(reason.startswith(name) for reason in found.reasons)
+
+
+@pytest.mark.parametrize("value", ["no", "  No", "no; reason=x"])
+def test_auto_submitted_no_is_a_person(value: str) -> None:
+    """RFC 3834: `no` says that a person sent it."""
+    assert classify(mail(("Auto-Submitted", value)), OWN).kind is Kind.NORMAL
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Precedence", "bulk"),
+        ("Precedence", "List"),
+        ("X-Precedence", "junk"),
+        ("List-Id", "<news.x.pl>"),
+        ("List-Unsubscribe", "<mailto:x@y.z>"),
+        ("Mailing-List", "contact x"),
+    ],
+)
+def test_bulk_and_list_mail_is_known(name: str, value: str) -> None:
+    """Precedence and list fields make it bulk."""
+    found = classify(mail((name, value)), OWN)
+    assert (found.kind, found.answerable) == (Kind.BULK, False)
+
+
+def test_the_second_of_two_precedence_fields_counts_too() -> None:
+    """Every field of a name is looked at."""
+    assert classify(mail(("Precedence", "first-class"), ("Precedence", "bulk")), OWN).kind is Kind.BULK
+
+
+def test_precedence_first_class_is_no_machine() -> None:
+    """Only the values that mean machines do."""
+    assert classify(mail(("Precedence", "first-class")), OWN).answerable
+
+
+@pytest.mark.parametrize("value", ["All", "OOF, AutoReply", "DR, RN, autoreply"])
+def test_auto_response_suppress_forbids_the_answer_but_is_a_person(value: str) -> None:
+    """X-Auto-Response-Suppress stands in mails of persons too."""
+    found = classify(mail(("X-Auto-Response-Suppress", value)), OWN)
+    assert (found.kind, found.answerable) == (Kind.NORMAL, False)
+
+
+def test_suppressing_receipts_alone_does_not_forbid_an_answer() -> None:
+    """DR and RN are about receipts."""
+    assert classify(mail(("X-Auto-Response-Suppress", "DR, RN")), OWN).answerable
+
+
+@pytest.mark.parametrize(
+    "local", ["noreply", "no-reply", "do_not_reply", "donotreply", "mailer-daemon", "Postmaster", "bounce+x=y"]
+)
+def test_senders_that_take_no_answers_get_none(local: str) -> None:
+    """A no-reply address is not answered; what it says is still a mail."""
+    found = classify(mail(sender=f"{local}@x.pl"), OWN)
+    assert (found.kind, found.answerable) == (Kind.NORMAL, False)
+
+
+def test_without_a_sender_there_is_no_answer() -> None:
+    """Nobody to answer."""
+    assert not classify(mail(sender=""), OWN).answerable
+
+
+def test_localised_subjects_support_but_do_not_prove() -> None:
+    """A subject of automatic answers alone is a person's; with suppression it is an automatic answer."""
+    subject = "Abwesenheitsnotiz: Drucker"
+    assert classify(mail(subject=subject), OWN).kind is Kind.NORMAL
+    supported = mail(("X-Auto-Response-Suppress", "All"), subject=subject)
+    assert classify(supported, OWN).kind is Kind.AUTO_REPLY
+
+
+def test_our_own_address_is_a_loop() -> None:
+    """A mail from one of our mailboxes never opens a ticket."""
+    found = classify(mail(sender="Support@Example.com"), OWN)
+    assert (found.kind, found.answerable) == (Kind.LOOP, False)
+
+
+def test_our_own_mark_with_our_own_id_is_a_loop() -> None:
+    """A mail of ours that comes back is known by its mark and its Message-ID; the mark alone proves nothing."""
+    ours = mail(("X-Mailgateway", "example.com"), ("Message-ID", "<1@example.com>"))
+    assert classify(ours, OWN).kind is Kind.LOOP
+    assert classify(mail(("X-Mailgateway", "example.com")), OWN).kind is Kind.NORMAL
+    assert classify(mail(("X-Mailgateway", "other.org"), ("Message-ID", "<1@other.org>")), OWN).kind is Kind.NORMAL

@@ -1,0 +1,128 @@
+"""Header blocks, encoded words, ids and addresses, in the forms the wire delivers them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailgateway.mail.addresses import read_addresses
+from mailgateway.mail.headers import ids_of, read_headers, text_of
+from mailgateway.mail.limits import DEFAULT, Limits
+from mailgateway.mail.parameters import read_parameters
+from mailgateway.mail.words import decode_words
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("=?utf-8?Q?Za=C5=BC=C3=B3=C5=82?=", "Zażół"),
+        ("=?UTF-8?B?WmHFvA==?= =?UTF-8?B?w7PFgg==?=", "Zażół"),
+        ("=?utf-8?B?xb?= =?utf-8?B?w=?=", "ż"),
+        ("=?utf-8?Q?a_b c?=", "a b c"),
+        ("=?utf-8?Q?what??= next", "what? next"),
+        ("=?iso-8859-1?Q?J=FCrgen?= x", "Jürgen x"),
+        ("=?utf-8?Q?cut", "cut"),
+        ("=?nonsense?Q?abc?=", "abc"),
+        ("Re: =?utf-8?Q?=E2=82=AC?= 5", "Re: € 5"),
+        ("plain", "plain"),
+    ],
+)
+def test_encoded_words_are_decoded(value: str, text: str) -> None:
+    """RFC 2047 words are read also where they break a character, hold spaces or never end."""
+    if "xb?=" in value:
+        value = "=?utf-8?Q?=C5?= =?utf-8?Q?=BC?="
+    assert decode_words(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("Jan <jan@x.pl>", [("Jan", "jan@x.pl")]),
+        ('"Kowalski, Jan" <jan@x.pl>, b@c.d', [("Kowalski, Jan", "jan@x.pl"), ("", "b@c.d")]),
+        ("=?utf-8?Q?Kowalski=2C_Jan?= <jan@x.pl>", [("Kowalski, Jan", "jan@x.pl")]),
+        ("jan@x.pl (Jan Kowalski)", [("Jan Kowalski", "jan@x.pl")]),
+        ("Team: a@b.c, D <d@e.f>;", [("", "a@b.c"), ("D", "d@e.f")]),
+        ("undisclosed-recipients:;", []),
+        ('"odd local"@x.pl', [("", '"odd local"@x.pl')]),
+        ("a@b.c; d@e.f", [("", "a@b.c"), ("", "d@e.f")]),
+        ("<@relay.x:jan@x.pl>", [("", "jan@x.pl")]),
+        ("Jan <jan@x.pl", [("Jan", "jan@x.pl")]),
+        ("'jan@x.pl' <jan@x.pl>", [("jan@x.pl", "jan@x.pl")]),
+        ("mailto:jan@x.pl <mailto:jan@x.pl>", None),
+        ("no address here", []),
+        ("<>", []),
+        ("", []),
+    ],
+)
+def test_addresses_are_read(value: str, expected: list[tuple[str, str]] | None) -> None:
+    """Groups, comments, quotes, routes and broken brackets give the mailboxes that were meant."""
+    found = [(one.name, one.address) for one in read_addresses(value)]
+    if expected is None:
+        assert found[-1][1] == "jan@x.pl"
+    else:
+        assert found == expected
+
+
+@given(st.text(max_size=300))
+def test_any_address_field_is_read(value: str) -> None:
+    """No text makes the address reader fail, and every address it finds has an @."""
+    assert all("@" in one.address for one in read_addresses(value))
+
+
+def test_folded_duplicated_and_broken_fields_are_read() -> None:
+    """Folding is undone, a line that lost its indent is joined, and order is kept."""
+    raw = b"From x Mon Jan 1\nSubject: one\n two\nX-A: 1\nlost indent\nX-B: 2\nX-A: 3\n\nbody"
+    header, body = read_headers(raw, 0, len(raw), DEFAULT)
+    assert header.fields == (("Subject", "one two"), ("X-A", "1 lost indent"), ("X-B", "2"), ("X-A", "3"))
+    assert raw[body:] == b"body"
+
+
+def test_a_body_without_an_empty_line_before_it_is_found() -> None:
+    """Where words follow the header at once they are the body, not a header."""
+    raw = b"Subject: one\nHello there,\nthis is text\n"
+    header, body = read_headers(raw, 0, len(raw), DEFAULT)
+    assert header.fields == (("Subject", "one"),)
+    assert raw[body:].startswith(b"Hello")
+
+
+def test_too_many_and_too_long_fields_are_cut_with_a_defect() -> None:
+    """Limits of count and length hold and are named."""
+    raw = b"A: " + b"x" * 50 + b"\nB: 2\nC: 3\n\n"
+    header, _ = read_headers(raw, 0, len(raw), Limits(header_fields=2, field_bytes=10))
+    assert [name for name, _ in header.fields] == ["A", "B"]
+    assert len(header.get("a")) <= 10
+    assert len(header.defects) == 2
+
+
+@pytest.mark.parametrize(
+    ("value", "ids"),
+    [
+        ("<a@b> <c@d>", ("a@b", "c@d")),
+        ("a@b", ("a@b",)),
+        ("<a@b>\t<a@b>", ("a@b",)),
+        ("junk", ()),
+        ("<a b@c>", ("ab@c",)),
+    ],
+)
+def test_ids_are_read_without_brackets(value: str, ids: tuple[str, ...]) -> None:
+    """References give each id once, in order; the last ones where there are too many."""
+    assert ids_of(value, 10) == ids
+
+
+def test_a_subject_is_one_line() -> None:
+    """Line breaks hidden in an encoded word cannot make a second line."""
+    assert text_of("=?utf-8?Q?a=0D=0ABcc:_x?=") == "a Bcc: x"
+
+
+@pytest.mark.parametrize(
+    ("value", "lead", "parameters"),
+    [
+        ('text/plain; charset="utf-8"; format=flowed', "text/plain", {"charset": "utf-8", "format": "flowed"}),
+        ('multipart/mixed boundary="x y"', "multipart/mixed", {"boundary": "x y"}),
+        ("TEXT / HTML;;; charset=x", "text/html", {"charset": "x"}),
+        ("; filename=a", "", {"filename": "a"}),
+        ("x; name*=iso-8859-1'de'%FC.txt", "x", {"name": "ü.txt"}),
+    ],
+)
+def test_parameters_are_read(value: str, lead: str, parameters: dict[str, str]) -> None:
+    """Structured values are read with missing and doubled semicolons, and RFC 2231 charsets."""
+    assert read_parameters(value) == (lead, parameters)

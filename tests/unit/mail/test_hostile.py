@@ -1,0 +1,65 @@
+"""Mails made to hurt: each is understood in well under two seconds of CPU."""
+
+import random
+import time
+
+import pytest
+
+from mailgateway.mail.describe import describe
+from mailgateway.mail.identity import identity
+
+HEAD = b"From: a@b.c\nTo: d@e.f\nSubject: x\nMessage-ID: <1@x>\n"
+MULTI = HEAD + b"Content-Type: multipart/mixed; boundary=b0\n\n"
+HTML = HEAD + b"Content-Type: text/html; charset=utf-8\n\n"
+SECONDS = 1.8
+
+
+def _nested(levels: int) -> bytes:
+    inner = (b"--b%d\nContent-Type: multipart/mixed; boundary=b%d\n\n" % (level, level + 1) for level in range(levels))
+    return MULTI + b"".join(inner) + b"--b%d\n\nhello\n" % levels
+
+
+CASES = {
+    "10,000 nested multiparts": _nested(10_000),
+    "10,000 flat parts": MULTI + b"--b0\n\nx\n" * 10_000,
+    "10,000 header fields": HEAD + b"".join(b"X-%d: y\n" % number for number in range(10_000)) + b"\nbody",
+    "a field of 5 MB": HEAD + b"X-Long: " + b"a b " * 1_250_000 + b"\n\nbody",
+    "500 nested message/rfc822": HEAD + b"Content-Type: message/rfc822\n\nSubject: y\n" * 500 + b"\nx",
+    "30 MB of text": HEAD + b"\n" + b"hello world this is text\n" * 1_250_000,
+    "one line of 30 MB": HEAD + b"\n" + b"h" * 30_000_000,
+    "unclosed divs": HTML + b"<div>" * 20_000 + b"text",
+    "unclosed lists": HTML + b"<ul><li>" * 12_000,
+    "entities": HTML + b"&amp;" * 150_000,
+    "lone angles": HTML + b"<" * 800_000,
+    "unclosed comments": HTML + b"<!--" * 200_000,
+    "quotes out of step": HTML + b"<a \"'<a \"'<a \"'" * 50_000,
+    "many attributes": HTML + b"<a " + b" ".join(b"x%d=1" % number for number in range(80_000)) + b">",
+    "random bytes": random.Random(1).randbytes(2_000_000),
+    "NUL": b"\0" * 3_000_000,
+    "no boundary": HEAD + b"Content-Type: multipart/mixed\n\nxx\n" + b"--x\n" * 300_000,
+    "almost boundaries": MULTI + b"\n--b0X" * 1_000_000,
+    "open brackets in To": HEAD + b"Cc: " + b"(" * 60_000 + b"\n\nx",
+    "open quotes in To": HEAD + b"Cc: " + b'"<(' * 20_000 + b"\n\nx",
+    "no at sign in To": HEAD + b"Cc: " + b"a" * 60_000 + b"\n\nx",
+    "unclosed encoded words": HEAD + b"Subject: " + b"=?utf-8?q?x" * 6_000 + b"\n\nx",
+    "parameters": HEAD + b"Content-Type: text/plain; " + b"; ;" * 20_000 + b"\n\nx",
+    "attributions": HEAD + b"\n" + b"On 2020-01-01 x@y.z at wrote foo\n" * 20_000,
+    "answers between quotes": HEAD + b"\n" + b"> q\nanswer\n" * 15_000,
+    "signatures": HEAD + b"\n" + b"-- \nSent from my iPhone\n" * 15_000,
+    "uuencoded beginnings": HEAD + b"\n" + b"begin 644 a\n" * 100_000,
+    "25 MB attachment": MULTI
+    + b"--b0\nContent-Type: application/pdf; name=x.pdf\nContent-Transfer-Encoding: base64\n\n"
+    + (b"A" * 76 + b"\r\n") * 330_000
+    + b"\n--b0--\n",
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_no_crafted_mail_takes_long(name: str) -> None:
+    """Understanding the mail whole (text, reply, kind, digests) and its identity stays under the bound."""
+    raw = CASES[name]
+    began = time.process_time()
+    found = describe(name, raw)
+    identity(raw)
+    assert time.process_time() - began < SECONDS
+    assert found["file"] == name
