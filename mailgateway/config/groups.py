@@ -2,23 +2,15 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from mailgateway.config.kinds import Address, Line, Strict, Word, wrong
-
-_RESERVED = ("me", "none")
-
-
-def _no_command(name: str) -> str:
-    if name.casefold() in _RESERVED:
-        wrong(f'"{name}" has a meaning of its own in "#assign {name}": choose another name')
-    return name
+from mailgateway.config.kinds import Address, Line, Strict, Word
 
 
 class AgentEntry(Strict):
     """Somebody who works tickets, by mail from this address."""
 
-    name: Annotated[Word, AfterValidator(_no_command)] = Field(description="what rules and commands call them")
+    name: Word = Field(description="what rules and commands call them")
     display: Line | None = Field(default=None, description="the name that customers see; by default the name")
     address: Address = Field(description="where notifications go; customers never see it")
     aliases: tuple[Address, ...] = Field(default=(), description="other addresses that they write from")

@@ -1,21 +1,28 @@
 """One configuration file -> its checked model, and all that is wrong with it."""
 
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from mailgateway.config.document import Document, read_document
-from mailgateway.config.wording import findings_of
+from mailgateway.config.wording import UNKNOWN, errors_of, findings_of
 from mailgateway.errors import ConfigError, Finding
+from mailgateway.rules.findings import EntryPath
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
 class Part(Generic[Model]):
-    """A file: `document` is None where it could not be read, `model` where something in it is wrong."""
+    """A file: `document` is None where it could not be read.
+
+    Where there are findings, `model` is the file without the keys that are wrong, good for further checks and nothing
+    else, or None where too little is left.
+    """
 
     document: Document | None
     model: Model | None
@@ -28,16 +35,59 @@ def read_part(path: Path, model: type[Model]) -> Part[Model]:
         document = read_document(path)
     except ConfigError as error:
         return Part(None, None, error.findings)
-    findings = list(document.findings)
-    checked = None
     if document.data is None:
-        findings.append(document.finding((), "the file is empty: see the example configuration"))
-    else:
+        empty = document.finding((), "the file is empty: see the example configuration")
+        return Part(document, None, (*document.findings, empty))
+    checked, findings = _checked(document, model, path.parent)
+    return Part(document, checked, (*document.findings, *findings))
+
+
+def _checked(document: Document, model: type[Model], folder: Path) -> tuple[Model | None, tuple[Finding, ...]]:
+    """Check again and again without the keys that are wrong, as some mistakes hide others, until nothing new comes."""
+    left, findings = document.data, list[Finding]()
+    told, removed = set[tuple[EntryPath, str]](), set[EntryPath]()
+    while True:
         try:
-            checked = model.model_validate(document.data, context=path.parent)
+            return model.model_validate(left, context=folder), tuple(findings)
         except ValidationError as error:
-            findings += findings_of(error, model, document)
-    return Part(document, checked if not findings else None, tuple(findings))
+            errors = errors_of(error)
+        new = [one for one in errors if _name(one) not in told and not _is_outcome(one, removed)]
+        findings += findings_of(new, model, document)
+        told |= {_name(one) for one in errors}
+        wrong = [one for one in new if one["type"] != "missing"]
+        if not wrong:
+            return None, tuple(findings)
+        left = _without(left, [tuple(one["loc"]) for one in wrong])
+        removed |= {tuple(one["loc"]) for one in wrong if one["type"] != UNKNOWN}
+
+
+def _name(error: ErrorDetails) -> tuple[EntryPath, str]:
+    return tuple(error["loc"]), error["type"]
+
+
+def _is_outcome(error: ErrorDetails, removed: set[EntryPath]) -> bool:
+    """Tell whether something is only wrong because a key in it was taken away."""
+    path = tuple(error["loc"])
+    return any(gone[: len(path)] == path for gone in removed)
+
+
+def _without(data: object, paths: list[EntryPath]) -> object:
+    """Return a copy without the keys at `paths`. List items stay, so that the others keep their places."""
+    left = deepcopy(data)
+    for path in paths:
+        holder = _entry(left, path[:-1])
+        if path and isinstance(holder, dict):
+            holder.pop(str(path[-1]), None)
+    return left
+
+
+def _entry(data: object, path: EntryPath) -> object:
+    for key in path:
+        if isinstance(data, dict):
+            data = data.get(key)
+        elif isinstance(data, list) and isinstance(key, int):
+            data = data[key]
+    return data
 
 
 def entries(document: Document | None, key: str) -> tuple[str, ...] | None:

@@ -10,8 +10,11 @@ from mailgateway.config.document import Document
 from mailgateway.config.kinds import WRONG
 from mailgateway.errors import Finding
 from mailgateway.rules.findings import EntryPath
-from mailgateway.rules.nearest import instead
+from mailgateway.rules.nearest import instead, nearest
 from mailgateway.rules.text import described, excerpt
+
+UNKNOWN = "extra_forbidden"
+"""The type of pydantic errors about keys that the model does not have."""
 
 _SHAPES = {
     "string_type": "a text",
@@ -23,13 +26,28 @@ _SHAPES = {
 _BOUNDS = {"greater_than_equal": ("at least", "ge"), "less_than_equal": ("at most", "le")}
 
 
-def findings_of(error: ValidationError, model: type[BaseModel], document: Document) -> Iterator[Finding]:
+def errors_of(error: ValidationError) -> list[ErrorDetails]:
+    """Return the errors, without "too short" where only the right entries of a list were counted."""
+    return [one for one in error.errors(include_url=False) if one["type"] != "too_short" or not one["input"]]
+
+
+def findings_of(errors: list[ErrorDetails], model: type[BaseModel], document: Document) -> Iterator[Finding]:
     """Give a finding for each error."""
-    for details in error.errors(include_url=False):
-        if details["type"] == "too_short" and details["input"]:
-            continue  # pydantic counts the right entries only, and the wrong ones are told one by one
+    misspelt = {meant for details in errors if (meant := _meant(details, model)) is not None}
+    for details in errors:
+        if details["type"] == "missing" and tuple(details["loc"]) in misspelt:
+            continue  # its wrong spelling is told
         path = tuple(details["loc"])
         yield document.finding(path, _problem(details, path, model))
+
+
+def _meant(details: ErrorDetails, model: type[BaseModel]) -> EntryPath | None:
+    """Return the path of the key that an unknown one probably stands for."""
+    path = tuple(details["loc"])
+    if details["type"] != UNKNOWN:
+        return None
+    meant = nearest(str(path[-1]), _owner(path, model).model_fields)
+    return None if meant is None else (*path[:-1], meant)
 
 
 def _problem(error: ErrorDetails, path: EntryPath, model: type[BaseModel]) -> str:
@@ -79,7 +97,7 @@ def _choice(error: ErrorDetails, _: EntryPath, __: type[BaseModel]) -> str:
 _WORDED: dict[str, Callable[[ErrorDetails, EntryPath, type[BaseModel]], str]] = {
     WRONG: _own,
     "missing": _missing,
-    "extra_forbidden": _unknown,
+    UNKNOWN: _unknown,
     "enum": _choice,
     "too_short": _empty,
 }

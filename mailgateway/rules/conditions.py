@@ -62,6 +62,8 @@ class Reader:
         elif len(combining) > 1:
             both = " and ".join(combining)
             self.findings.add(path, f"{both} stand beside each other: put both below one all: or any:")
+        for key in combining:
+            self._combined(key, written[key], (*path, key))
 
     def _test(self, written: dict[str, object], path: EntryPath) -> Condition | None:
         field = self._field(written["field"], (*path, "field"))

@@ -1,0 +1,169 @@
+"""A configuration that is right, as the program gets it."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from mailgateway.config.kinds import Settle
+from mailgateway.config.load import load
+from mailgateway.config.policy import policy
+from mailgateway.config.secret import Secret
+from mailgateway.config.watch import fingerprint
+from mailgateway.desk.model import Priority, TicketType
+from mailgateway.desk.policy import AgentEvidence, Defaults
+from mailgateway.errors import ConfigError
+from tests.unit.config.examples import GATEWAY, GROUPS, write
+
+
+def test_what_is_left_out_is_safe(tmp_path: Path) -> None:
+    """Mail is left on the server, TLS is on, agents need evidence, machines have a limit."""
+    settings = load(write(tmp_path))
+    mailbox = settings.mailboxes[0]
+    assert (mailbox.imap.tls, settings.smtp.tls) == ("implicit", "starttls")
+    assert mailbox.imap.folder == "INBOX"
+    assert mailbox.imap.poll == timedelta(seconds=60)
+    assert mailbox.settle.processed == Settle("flag", "\\Seen")
+    assert mailbox.settle.quarantined == Settle("flag", "\\Flagged")
+    assert mailbox.size_limit == 50_000_000
+    assert settings.smtp.retry_for == timedelta(hours=72)
+    assert settings.alarms.fetch_after == timedelta(minutes=15)
+    assert settings.agents.evidence is AgentEvidence.TOKEN_OR_DMARC
+    assert settings.templates is None
+    assert settings.warnings == ()
+
+
+def test_every_key_of_the_contract_is_taken(tmp_path: Path) -> None:
+    """What was promised to admins is accepted as it was written."""
+    gateway = """\
+domain: example.com
+database: sqlite:////var/lib/mailgateway/mailgateway.db
+blobs: file:///var/lib/mailgateway/blobs
+admin: postmaster@example.com
+mailboxes:
+  - name: support
+    address: support@example.com
+    aliases: [help@example.com]
+    imap: {host: imap.example.com, port: 993, tls: implicit, username: support,
+           password: {env: SUPPORT_PASSWORD}, folder: INBOX}
+    settle: {processed: "move:Processed", quarantined: delete}
+    default: {group: first-line, type: request, priority: high, language: pl}
+smtp: {host: smtp.example.com, port: 587, tls: starttls, username: x, password: {credential: smtp}, connections: 8}
+agents: {evidence: token_and_dmarc, trusted_authserv: [mx.example.com]}
+files: {groups: groups.yaml, rules: routing.yaml, service_levels: service_levels.yaml,
+        organisations: organisations.yaml, templates: ../mine}
+"""
+    folder = tmp_path / "config"
+    folder.mkdir()
+    (tmp_path / "mine").mkdir()
+    settings = load(write(folder, gateway))
+    assert settings.database_url() == "sqlite:////var/lib/mailgateway/mailgateway.db"
+    assert settings.blobs == "file:///var/lib/mailgateway/blobs"
+    assert settings.templates == folder / "../mine"
+    assert settings.mailboxes[0].settle.processed == Settle("move", "Processed")
+    assert settings.smtp.password == Secret("credential", "smtp", (str(folder / "gateway.yaml"), 13, 81))
+    made = policy(settings, (b"new", b"old"))
+    assert made.mailboxes[0].default == Defaults("first-line", TicketType.REQUEST, Priority.HIGH, "pl")
+    assert made.mailboxes[0].display == "support"
+    assert made.mailboxes[0].aliases == ("help@example.com",)
+    assert made.reply_keys == (b"new", b"old")
+    assert made.trusted_authserv == ("mx.example.com",)
+    assert made.directory is settings.directory
+
+
+def test_files_that_are_not_read_yet_are_a_warning(tmp_path: Path) -> None:
+    """Where such a file is there, it is said that it changes nothing; nothing breaks."""
+    path = write(tmp_path, GATEWAY + "files: {service_levels: service_levels.yaml}\n")
+    assert load(path).warnings == ()
+    (tmp_path / "service_levels.yaml").touch()
+    assert [str(one).rpartition(":")[0] for one in load(path).warnings] == [
+        f"{path}:11:9: {tmp_path / 'service_levels.yaml'} is not read by this version and changes nothing"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("gateway", "groups", "said"),
+    [
+        (GATEWAY.replace("host: smtp", "tls: none, host: smtp"), GROUPS, "in clear text"),
+        (GATEWAY.replace("///data", "///var/lib"), GROUPS, "write sqlite:////var/lib/mailgateway.db"),
+        (
+            GATEWAY.replace("sqlite:///data/mailgateway.db", "postgresql://a:b@h/d"),
+            GROUPS,
+            "keep it in ~/.pgpass",
+        ),
+        (GATEWAY, GROUPS + "  - {name: lonely}\n", "nobody is told of tickets in lonely"),
+    ],
+)
+def test_what_deserves_a_second_look_is_a_warning(tmp_path: Path, gateway: str, groups: str, said: str) -> None:
+    """Such a configuration works, and its admin is told."""
+    warnings = load(write(tmp_path, gateway, groups)).warnings
+    assert len(warnings) == 1
+    assert said in str(warnings[0])
+
+
+def test_clear_text_within_this_host_is_no_warning(tmp_path: Path) -> None:
+    """A relay on the same host needs no TLS."""
+    assert load(write(tmp_path, GATEWAY.replace("host: smtp.example.com", "tls: none, host: 127.0.0.1"))).warnings == ()
+
+
+def test_relative_paths_begin_at_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From whatever folder a command is run, it works on the same database."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "etc").mkdir()
+    settings = load(write(Path("etc")))
+    assert settings.database_url() == f"sqlite:///{tmp_path}/etc/data/mailgateway.db"
+    assert settings.blobs == f"{tmp_path}/etc/data/blobs"
+    assert [str(path) for path in settings.files] == ["etc/gateway.yaml", "etc/groups.yaml", "etc/routing.yaml"]
+
+
+def test_secrets_are_read_when_they_are_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A configuration loads without its secrets; what is missing is told with its place, for every secret."""
+    gateway = GATEWAY.replace("host: smtp.example.com", "host: s.example, username: x, password: {file: smtp.secret}")
+    path = write(tmp_path, gateway.replace("sqlite:///data/mailgateway.db", "{credential: database}"))
+    monkeypatch.delenv("SUPPORT_PASSWORD", raising=False)
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    settings = load(path)
+    assert [(one.line, one.column) for one in settings.missing_secrets()] == [(2, 11), (8, 65), (10, 48)]
+    with pytest.raises(ConfigError, match="there are no credentials here"):
+        settings.database_url()
+    monkeypatch.setenv("SUPPORT_PASSWORD", "one")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    (tmp_path / "database").write_text("postgresql+psycopg://db/tickets\n")
+    (tmp_path / "smtp.secret").write_text("two words \n")
+    assert settings.missing_secrets() == ()
+    assert settings.database_url() == "postgresql+psycopg://db/tickets"
+    assert settings.smtp.password is not None
+    assert settings.smtp.password.read() == "two words "
+
+
+@pytest.mark.parametrize(("content", "said"), [(b"\n", "is empty"), (b"\xff", "not UTF-8")])
+def test_a_secret_that_is_no_secret_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
+    """An empty or unreadable file is told before a server refuses the log-in."""
+    (tmp_path / "secret").write_bytes(content)
+    secret = Secret("file", "secret", (str(tmp_path / "gateway.yaml"), 3, 4))
+    with pytest.raises(ConfigError, match=said):
+        secret.read()
+
+
+def test_no_secret_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings can be printed."""
+    monkeypatch.setenv("SUPPORT_PASSWORD", "correct-horse")
+    settings = load(write(tmp_path))
+    assert settings.missing_secrets() == ()
+    assert "correct-horse" not in repr(settings)
+
+
+def test_a_change_of_any_file_is_noticed(tmp_path: Path) -> None:
+    """Also of a template of one's own, and of a file that goes away."""
+    (tmp_path / "templates" / "en").mkdir(parents=True)
+    path = write(tmp_path, GATEWAY + "files: {templates: templates}\n")
+    settings = load(path)
+    seen = [fingerprint(settings)]
+    assert fingerprint(settings) == seen[0]
+    (tmp_path / "routing.yaml").write_text("rules: [] # changed\n")
+    seen.append(fingerprint(settings))
+    (tmp_path / "templates" / "en" / "reply.txt").write_text("x")
+    seen.append(fingerprint(settings))
+    (tmp_path / "groups.yaml").unlink()
+    seen.append(fingerprint(settings))
+    assert len(set(seen)) == 4
