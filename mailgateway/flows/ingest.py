@@ -11,7 +11,7 @@ from mailgateway.desk.decide import Incoming, addressees, decide_mail
 from mailgateway.desk.plan import Disposition, Plan
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.thread import keys
-from mailgateway.errors import PoisonMessage, StoreBusy, TransientError
+from mailgateway.errors import PoisonMessage, StoreBusy, StoreUnusable, TransientError
 from mailgateway.flows.desk import Desk, Stop
 from mailgateway.flows.letters import queue_letters
 from mailgateway.mail.classify import OwnMarks, classify
@@ -44,27 +44,30 @@ def ingest_waiting(desk: Desk, mailbox: str | None, stop: Stop, limit: int = 50)
 def ingest(desk: Desk, spool_id: int) -> Disposition | None:
     """Bring one spooled mail to its one outcome. A mail that breaks us is quarantined; the next one goes on.
 
-    Returns None where nothing was left to do, or where it is postponed because the database cannot be used now.
+    Returns None where nothing was left to do, or where it is postponed because the database cannot be used now. Raises
+    StoreUnusable, which is no mail's fault.
     """
-    with desk.store.reading() as tx:
-        spooled = spool.read(tx, spool_id)
-    if spooled is None:
-        return None
     try:
-        return _file(desk, spooled)
+        return _file(desk, spool_id)
     except TransientError as error:
         with desk.store.writing() as tx:
             spool.postpone(tx, spool_id, str(error), desk.clock() + POSTPONEMENT)
         _log.warning("ingest.postponed", spool_id=spool_id, why=str(error))
         return None
+    except StoreUnusable:
+        raise
     except PoisonMessage as poison:
-        return _quarantine(desk, spooled, poison)
+        return _quarantine(desk, spool_id, poison)
     except Exception as error:  # noqa: BLE001 - the one place where a bug of ours must not stop the mails behind
         _log.exception("ingest.broken", spool_id=spool_id)
-        return _quarantine(desk, spooled, PoisonMessage("ingest", f"{type(error).__name__}: {error}"))
+        return _quarantine(desk, spool_id, PoisonMessage("ingest", f"{type(error).__name__}: {error}"))
 
 
-def _file(desk: Desk, spooled: Spooled) -> Disposition | None:
+def _file(desk: Desk, spool_id: int) -> Disposition | None:
+    with desk.store.reading() as tx:
+        spooled = spool.read(tx, spool_id)
+    if spooled is None:
+        return None
     policy = desk.policy()
     incoming = understand(spooled, policy)
     for attachment in incoming.mail.attachments:
@@ -133,18 +136,11 @@ def _told(desk: Desk, spooled: Spooled, incoming: Incoming, plan: Plan, number: 
     return plan.disposition
 
 
-def _quarantine(desk: Desk, spooled: Spooled, poison: PoisonMessage) -> Disposition:
+def _quarantine(desk: Desk, spool_id: int, poison: PoisonMessage) -> Disposition:
     with desk.store.writing() as tx:
-        if spool.claim(tx, spooled.id):
-            spool.quarantine(tx, spooled.id, poison.stage, poison.problem, desk.clock())
-    _log.warning(
-        "ingest.quarantined",
-        spool_id=spooled.id,
-        mailbox=spooled.mailbox,
-        message_id=spooled.identity.message_id,
-        stage=poison.stage,
-        why=poison.problem,
-    )
+        if spool.claim(tx, spool_id):
+            spool.quarantine(tx, spool_id, poison.stage, poison.problem, desk.clock())
+    _log.warning("ingest.quarantined", spool_id=spool_id, stage=poison.stage, why=poison.problem)
     return Disposition.QUARANTINED
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from mailgateway import log
-from mailgateway.desk.letter import Rendered, dedupe_key, with_number, write_letter
+from mailgateway.desk.letter import Rendered, dedupe_key, files_of, with_number, write_letter
 from mailgateway.desk.notices import is_counted
 from mailgateway.desk.plan import Notice, NoticeKind, Plan
 from mailgateway.desk.policy import Policy
@@ -64,5 +64,5 @@ def _rendered(desk: Desk, notice: Notice) -> Rendered:
 
 
 def _files(desk: Desk, notice: Notice, contents: Mapping[str, bytes]) -> dict[str, bytes]:
-    wanted = [stored.sha256 for stored in notice.article.attachments] if notice.article else []
+    wanted = [stored.sha256 for stored in files_of(notice)]
     return {sha256: contents[sha256] if sha256 in contents else desk.store.blobs.get(sha256) for sha256 in wanted}
