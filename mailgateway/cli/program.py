@@ -93,11 +93,12 @@ def _explained() -> Iterator[None]:
 
 
 app = typer.Typer(
+    name="mailgateway",
     cls=Commands,
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 

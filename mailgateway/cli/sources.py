@@ -12,7 +12,9 @@ from typing import BinaryIO
 _LINE = 65_536
 _MOST_HEADER = 262_144
 # RFC 4155: "From " sender, space, asctime date; programs put time zones before or after the year
-_SEPARATOR = re.compile(rb"From \S{1,320} +[^\r\n]{0,40}\d\d:\d\d[^\r\n]{0,40}\r?\n?")
+_SEPARATOR = re.compile(
+    rb"From \S{1,320} +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? [A-Z0-9][^\r\n]{0,20}\d:\d\d[^\r\n]{0,40}\r?\n?"
+)
 _QUOTED_FROM = re.compile(rb">+From ")
 _END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
 _SUFFIXES = (".eml", ".mbox")

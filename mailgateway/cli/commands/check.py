@@ -2,6 +2,7 @@
 
 import typer
 
+from mailgateway.cli.apps import single
 from mailgateway.cli.invocation import invocation
 from mailgateway.cli.lines import complain, say
 from mailgateway.config.load import load
@@ -9,12 +10,12 @@ from mailgateway.errors import ConfigError
 from mailgateway.render.check import findings
 from mailgateway.share import share
 
-app = typer.Typer()
+app = single()
 
 
 @app.command()
 def check(ctx: typer.Context) -> None:
-    """Check the configuration, the rules and the templates; nothing is connected to."""
+    """Check the configuration, rules and templates. Nothing is connected to."""
     settings = load(invocation(ctx).config)
     for warning in settings.warnings:
         complain(f"{warning} (a warning)")

@@ -3,16 +3,17 @@
 import typer
 
 from mailgateway.app import open_bare_store
+from mailgateway.cli.apps import group
 from mailgateway.cli.invocation import invocation
 from mailgateway.cli.lines import say
 from mailgateway.store import schema
 
-app = typer.Typer(no_args_is_help=True, help="The schema of the database.")
+app = group("The schema of the database.")
 
 
 @app.command()
 def upgrade(ctx: typer.Context) -> None:
-    """Bring the database to the schema of this version; harmless to repeat."""
+    """Bring the database to the schema of this version. Harmless to repeat."""
     store = open_bare_store(invocation(ctx).config)
     try:
         before = schema.current(store)
@@ -26,7 +27,7 @@ def upgrade(ctx: typer.Context) -> None:
 
 @app.command()
 def current(ctx: typer.Context) -> None:
-    """Show the revision of the database; leaves with 1 where it is not the one that this version works with."""
+    """Show the revision of the database. Leaves with 1 where it is not the one that this version works with."""
     store = open_bare_store(invocation(ctx).config)
     try:
         has, wants = schema.current(store), schema.head()

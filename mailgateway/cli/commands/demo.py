@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from mailgateway.cli.apps import single
 from mailgateway.cli.lines import complain
 
-app = typer.Typer()
+app = single()
 
 _NEEDED = ("pymap", "aiosmtpd")
 
@@ -18,7 +19,7 @@ def demo(
     *,
     once: Annotated[bool, typer.Option("--once", help="End when the story is told.")] = False,
 ) -> None:
-    """Show the gateway at work on mail servers of its own; afterwards it takes your own mails, until Ctrl-C."""
+    """Show the gateway at work on mail servers of its own. Then it takes your own mails, until Ctrl-C."""
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
         complain(f"the demo needs {' and '.join(missing)}: pip install 'mailgateway[demo]'")

@@ -5,20 +5,21 @@ from rich.console import Console
 from rich.text import Text
 
 from mailgateway import log
+from mailgateway.cli.apps import single
 from mailgateway.cli.examinations import Finding, examine
 from mailgateway.cli.invocation import invocation
 from mailgateway.cli.lines import clean, say_json
 from mailgateway.cli.options import AsJson
 from mailgateway.config.load import load
 
-app = typer.Typer()
+app = single()
 
 _SIGNS: dict[bool | None, tuple[str, str]] = {True: ("✓", "green"), False: ("✗", "bold red"), None: ("–", "dim")}
 
 
 @app.command()
 def doctor(ctx: typer.Context, *, as_objects: AsJson = False) -> None:
-    """Connect to mailboxes, SMTP, database and blob store; a line for each, with the mend for what is wrong."""
+    """Connect to everything that is needed. A line for each, with the mend for what is wrong."""
     asked = invocation(ctx)
     log.configure(as_json=asked.logs_json, verbose=asked.verbose, quiet=not asked.verbose)
     settings = load(asked.config)

@@ -11,6 +11,7 @@ import typer
 
 from mailgateway import clock
 from mailgateway.app import Gateway
+from mailgateway.cli.apps import single
 from mailgateway.cli.lines import complain, say
 from mailgateway.cli.opened import opened
 from mailgateway.cli.progress import Shown, progress
@@ -24,7 +25,7 @@ from mailgateway.flows.receive import BATCH_BYTES, BATCH_MAILS
 from mailgateway.store import spool
 from mailgateway.store.spool import Arrival
 
-app = typer.Typer()
+app = single()
 
 _STANDARD_INPUT = "-"
 # sysexits.h EX_TEMPFAIL: the MTA that pipes a mail to us keeps it and tries again
@@ -38,14 +39,17 @@ def ingest(
     ctx: typer.Context,
     paths: Annotated[
         list[str],
-        typer.Argument(metavar="FILE|DIR|-...", help='.eml, mbox, Maildir, or folders of them; "-": standard input.'),
+        typer.Argument(metavar="FILE|DIR|-", help='.eml, mbox, Maildir, or folders of them; "-": standard input.'),
     ],
     *,
     mailbox: Annotated[
         str | None, typer.Option("--mailbox", help="Where they arrived; needed where there are several.")
     ] = None,
 ) -> None:
-    """File mails as if they had arrived; standard input is what an MTA pipes, safely ours when this leaves with 0."""
+    """File mails as if they had arrived.
+
+    Standard input is for an MTA that pipes a mail: it is safely ours when this leaves with 0; with 75 the MTA keeps it.
+    """
     if _STANDARD_INPUT in paths:
         if len(paths) > 1:
             complain('"-" stands alone: standard input is read to its end')

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from mailgateway.cli.apps import group
 from mailgateway.cli.lines import complain, instant, say, say_json
 from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson, Ids, Limit
@@ -13,7 +14,7 @@ from mailgateway.desk.delivery import DeliveryState
 from mailgateway.store import outbox
 from mailgateway.store.outbox import OutboxLine
 
-app = typer.Typer(no_args_is_help=True, help="Letters that wait to be sent, or could not be.")
+app = group("Letters that wait to be sent, or could not be.")
 
 _COLUMNS = (
     Column("Id", 8, is_number=True),
@@ -34,7 +35,7 @@ def list_(
     limit: Limit = 50,
     as_objects: AsJson = False,
 ) -> None:
-    """List letters, newest first: what is not yet sent."""
+    """List what is not yet sent, newest first."""
     with opened(ctx) as gateway, gateway.store.reading() as tx:
         found = outbox.listed(tx, everything, limit)
         now = gateway.desk.clock()

@@ -6,10 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
+from mailgateway.cli.apps import single
 from mailgateway.cli.lines import clean_text, complain, say, say_json
 from mailgateway.mail.describe import describe
 
-app = typer.Typer()
+app = single()
 
 _STANDARD_INPUT = "-"
 _LABEL = "{:<12}{}"
@@ -17,11 +18,11 @@ _LABEL = "{:<12}{}"
 
 @app.command()
 def parse(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help='Mails; "-" reads standard input.')],
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help='Mails; "-" reads standard input.')],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
-    """Show what is understood of mails: subject, people, text, reply, attachments, kind."""
+    """Show what is understood of mails. Subject, people, text, reply, attachments, kind; nothing is stored."""
     missing = [file for file in files if file != _STANDARD_INPUT and not Path(file).is_file()]
     for file in missing:
         complain(f"{file}: there is no such file")

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from mailgateway.cli.apps import group
 from mailgateway.cli.lines import clean_text, complain, instant, say, say_json
 from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson, Ids, Limit
@@ -17,7 +18,7 @@ from mailgateway.store import quarantine, spool
 from mailgateway.store.engine import Transaction
 from mailgateway.store.quarantine import Quarantined
 
-app = typer.Typer(no_args_is_help=True, help="Mails that were set aside for a person.")
+app = group("Mails that were set aside for a person.")
 
 _COLUMNS = (
     Column("Id", 8, is_number=True),
@@ -55,7 +56,7 @@ def show(
     as_object: AsJson = False,
     raw: Annotated[bool, typer.Option("--raw", help="The bytes of the mail, as they came.")] = False,
 ) -> None:
-    """Show a mail that is set aside: why, and what is understood of it."""
+    """Show a mail that is set aside. Why it is, and what is understood of it."""
     with opened(ctx) as gateway, gateway.store.reading() as tx:
         entry = _entry(tx, entry_id)
         content = spool.raw(tx, entry_id)
@@ -78,7 +79,7 @@ def show(
 
 @app.command()
 def replay(ctx: typer.Context, ids: Ids) -> None:
-    """File mails after all; rules set them aside no more, and too large ones are filed by their header."""
+    """File mails after all. Rules set them aside no more, and too large ones are filed by their header."""
     wanted = list(dict.fromkeys(ids))
     with opened(ctx) as gateway:
         with gateway.store.writing() as tx:
@@ -92,7 +93,7 @@ def replay(ctx: typer.Context, ids: Ids) -> None:
 
 @app.command()
 def discard(ctx: typer.Context, ids: Ids) -> None:
-    """End mails without a ticket; their bytes stay in the store."""
+    """End mails without a ticket. Their bytes stay in the store."""
     wanted = list(dict.fromkeys(ids))
     with opened(ctx) as gateway, gateway.store.writing() as tx:
         known = {entry.id for entry in quarantine.listed(tx, 0)}

@@ -5,6 +5,7 @@ from collections import Counter
 import typer
 
 from mailgateway.app import Gateway
+from mailgateway.cli.apps import single
 from mailgateway.cli.lines import complain, say, say_json
 from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson
@@ -14,12 +15,12 @@ from mailgateway.flows.reconcile import Line
 from mailgateway.flows.reconcile import reconcile as reconciled
 from mailgateway.imap.session import Session
 
-app = typer.Typer()
+app = single()
 
 
 @app.command()
 def reconcile(ctx: typer.Context, *, as_objects: AsJson = False) -> None:
-    """Put every mail of every mailbox beside its one outcome; leaves with 1 where one has none."""
+    """Put every mail beside its one outcome. Leaves with 1 where one has none."""
     all_well = True
     with opened(ctx) as gateway:
         for post in gateway.posts():

@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from mailgateway.cli.apps import group
 from mailgateway.cli.invocation import invocation
 from mailgateway.cli.lines import clean, complain, say, say_json
 from mailgateway.cli.options import AsJson
@@ -20,7 +21,7 @@ from mailgateway.mail.parse import looks_like_mail, parse
 from mailgateway.mail.reply import split_reply
 from mailgateway.rules.schema import Question
 
-app = typer.Typer(no_args_is_help=True, help="Check the routing rules, and see what they make of a mail.")
+app = group("Check the routing rules, and see what they make of a mail.")
 
 
 @app.command()
@@ -34,14 +35,14 @@ def check(ctx: typer.Context) -> None:
 @app.command()
 def explain(
     ctx: typer.Context,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Mails.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Mails.")],
     *,
     mailbox: Annotated[
         str | None, typer.Option("--mailbox", help="Where they arrive; else the mailbox they are written to.")
     ] = None,
     as_objects: AsJson = False,
 ) -> None:
-    """Show which rules match a mail, which condition decided, and what becomes of it as a new ticket."""
+    """Show why a mail goes where it goes. Which rules match, which condition decided, what a new ticket gets."""
     policy = policy_of(load(invocation(ctx).config), ())
     if mailbox is not None and mailbox not in [known.name for known in policy.mailboxes]:
         names = ", ".join(known.name for known in policy.mailboxes)

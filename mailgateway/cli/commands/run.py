@@ -8,10 +8,11 @@ import typer
 
 from mailgateway import log
 from mailgateway.app import open_gateway
+from mailgateway.cli.apps import single
 from mailgateway.cli.invocation import invocation
 from mailgateway.cli.lines import complain
 
-app = typer.Typer()
+app = single()
 
 
 @app.command()
@@ -22,7 +23,7 @@ def run(
         bool, typer.Option("--once", help="Poll every mailbox until it is empty, send what is due, and leave.")
     ] = False,
 ) -> None:
-    """Fetch, file and send until SIGTERM; SIGHUP reads the configuration again."""
+    """Fetch, file and send until SIGTERM. SIGHUP reads the configuration again."""
     asked = invocation(ctx)
     log.configure(as_json=asked.logs_json, verbose=asked.verbose)
     gateway = open_gateway(asked.config)

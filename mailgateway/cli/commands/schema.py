@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
+from mailgateway.cli.apps import single
 from mailgateway.cli.lines import complain
 from mailgateway.config.json_schema import NAMES
 from mailgateway.config.json_schema import schema as schema_of
 
-app = typer.Typer()
+app = single()
 
 
 @app.command()

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import typer
 
+from mailgateway.cli.apps import single
 from mailgateway.cli.lines import instant, say, say_json
 from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson
@@ -16,7 +17,7 @@ from mailgateway.store.engine import Transaction
 from mailgateway.store.figures import Figures, figures
 from mailgateway.store.health import Alarm, Beat
 
-app = typer.Typer()
+app = single()
 
 _COLUMNS = (
     Column("Mailbox", 16),
@@ -44,7 +45,7 @@ class _State:
 
 @app.command()
 def status(ctx: typer.Context, *, as_object: AsJson = False) -> None:
-    """Show whether mail comes in and goes out; leaves with 1 while an alarm stands."""
+    """Show whether mail comes in and goes out. Leaves with 1 while an alarm stands."""
     with opened(ctx) as gateway, gateway.store.reading() as tx:
         names = [mailbox.name for mailbox in gateway.desk.policy().mailboxes]
         state = _state(tx, names, gateway.desk.clock())

@@ -10,6 +10,7 @@ import typer
 
 from mailgateway import clock
 from mailgateway.app import Gateway
+from mailgateway.cli.apps import group
 from mailgateway.cli.lines import complain, say, say_json
 from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson, Limit
@@ -21,7 +22,7 @@ from mailgateway.desk.policy import Policy
 from mailgateway.flows.operate import operate
 from mailgateway.store import tickets
 
-app = typer.Typer(no_args_is_help=True, help="Look at tickets, answer them, change them.")
+app = group("Look at tickets, answer them, change them.")
 
 _MOST_TEXT = 1_000_000
 _COLUMNS = (
@@ -67,7 +68,7 @@ def list_(
 
 @app.command()
 def show(ctx: typer.Context, number: Number, *, as_object: AsJson = False) -> None:
-    """Show a ticket whole: its articles, what happened to it, and why it was routed where it is."""
+    """Show a ticket whole. Its articles, what happened to it, and why it was routed where it is."""
     with opened(ctx) as gateway, gateway.store.reading() as tx:
         sheet = tickets.shown(tx, number)
     if sheet is None:
@@ -80,13 +81,13 @@ def show(ctx: typer.Context, number: Number, *, as_object: AsJson = False) -> No
 
 @app.command()
 def reply(ctx: typer.Context, number: Number, text: Text = None, *, file: File = None, name: As = None) -> None:
-    """Answer the requester of a ticket, and everybody who takes part in it."""
+    """Answer the requester of a ticket. Everybody who takes part in it gets the answer too."""
     _write(ctx, number, Orders(text=_text(text, file)), name, "The answer is queued.")
 
 
 @app.command()
 def note(ctx: typer.Context, number: Number, text: Text = None, *, file: File = None, name: As = None) -> None:
-    """Put an internal note on a ticket; no customer sees it."""
+    """Put an internal note on a ticket. No customer sees it."""
     _write(ctx, number, Orders(text=_text(text, file), note=True), name, "The note is filed.")
 
 
@@ -104,7 +105,7 @@ def set_(  # noqa: PLR0913 - each is an option of the command
     untag: Annotated[list[str] | None, typer.Option("--untag", help="Take a tag off; may be repeated.")] = None,
     name: As = None,
 ) -> None:
-    """Change a ticket; whoever has to know is told by mail, as if an agent had ordered it."""
+    """Change a ticket. Whoever has to know is told by mail, as if an agent had ordered it."""
     orders = Orders(
         status=status,
         group=group,
