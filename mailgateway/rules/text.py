@@ -32,7 +32,8 @@ def folded(text: str) -> str:
 
 def shown(text: str) -> str:
     """Return a text in double quotes for a person to read, on one line; what could act on a terminal is escaped."""
-    return '"' + "".join(_visible(char) for char in text) + '"'
+    visible = text if text.isprintable() else "".join(_visible(char) for char in text)
+    return f'"{visible}"'
 
 
 def excerpt(text: str, place: int = 0) -> str:
