@@ -22,6 +22,7 @@ from mailgateway.config.kinds import (
     Settlement,
     Size,
     Strict,
+    TokenUrl,
     Truth,
     Word,
     wrong,
@@ -37,7 +38,7 @@ _Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 class RefreshGrant(Strict):
     """OAuth2 with a refresh token (RFC 6749 section 6): for accounts whose owner consented once, as at Google."""
 
-    token_url: Line = Field(description="the provider's token endpoint, an https:// address")
+    token_url: TokenUrl = Field(description="the provider's token endpoint, an https:// address")
     client_id: Line = Field(description="the id under which this program is registered with the provider")
     client_secret: SecretRef | None = Field(
         default=None, description="the secret of that registration, where it has one"
@@ -49,7 +50,7 @@ class RefreshGrant(Strict):
 class ClientGrant(Strict):
     """OAuth2 with the program's own credentials (RFC 6749 section 4.4): as Microsoft 365 lets a daemon read mail."""
 
-    token_url: Line = Field(description="the provider's token endpoint, an https:// address")
+    token_url: TokenUrl = Field(description="the provider's token endpoint, an https:// address")
     client_id: Line = Field(description="the id under which this program is registered with the provider")
     client_secret: SecretRef = Field(description="the secret of that registration, such as {file: PATH}")
     scope: Line = Field(description="what is asked for, such as https://outlook.office365.com/.default")

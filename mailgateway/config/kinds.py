@@ -33,6 +33,7 @@ _SERVER = re.compile(rf"{_HOST}|\[?[0-9a-fA-F:.]+\]?")
 _WORD = re.compile(r"\w[\w.@-]{0,63}")
 _DURATION = re.compile(r"(\d{1,9})(s|m|h|d)", re.ASCII)
 _SIZE = re.compile(r"(\d{1,9})(KB|MB|GB)", re.ASCII | re.IGNORECASE)
+_TOKEN_URL = re.compile(r"(?:https://|http://(?:localhost|127\.0\.0\.1)[:/])[^\s]{1,1000}")
 _FLAG = re.compile(r"\\?[A-Za-z0-9$_.-]+")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _BYTES = {"KB": 10**3, "MB": 10**6, "GB": 10**9}
@@ -179,8 +180,19 @@ def _database(written: object, info: ValidationInfo) -> str | Secret:
             "this database is not known: write sqlite:///FILE (four slashes for an absolute path), "
             "postgresql+psycopg://USER@HOST/NAME, or {env: NAME} for a variable that holds it"
         )
-    scheme, _, file = url.partition(":///")
-    return f"{scheme}:///{_path(file, info).absolute()}" if scheme == "sqlite" else url
+    return absolute(url, Path(info.context or ""))
+
+
+def absolute(url: str, folder: Path) -> str:
+    """Return a database's address; the file of SQLite is joined to the folder, wherever the process was started."""
+    file = url.removeprefix("sqlite:///")
+    return url if file == url else f"sqlite:///{(folder / Path(file).expanduser()).absolute()}"
+
+
+def _token_url(written: str) -> str:
+    if not _TOKEN_URL.fullmatch(written):
+        wrong(f"{excerpt(written)} is no address to send secrets to: it begins with https://")
+    return written
 
 
 def _schema(**schema: Any) -> WithJsonSchema:
@@ -203,6 +215,7 @@ Word = Annotated[str, AfterValidator(_word), _schema(type="string", pattern=r"^\
 Line = Annotated[str, AfterValidator(_line), _schema(type="string", minLength=1, maxLength=200)]
 Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
 Truth = Annotated[bool, Field(strict=True)]
+TokenUrl = Annotated[str, AfterValidator(_token_url), _schema(type="string", format="uri", pattern="^https?://")]
 LocalPath = Annotated[Path, PlainValidator(_path), PlainSerializer(str), _schema(type="string", minLength=1)]
 Blobs = Annotated[str, PlainValidator(_blobs), _schema(type="string", minLength=1)]
 Duration = Annotated[

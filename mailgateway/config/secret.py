@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mailgateway.errors import ConfigError, Finding
@@ -17,12 +17,13 @@ _MOST_BYTES = 65_536
 class Secret:
     """A secret that is kept elsewhere: `source` is env, file or credential; `place` is where the configuration says so.
 
-    A relative file is looked for beside the configuration file.
+    A relative file is looked for beside the configuration file. Two secrets are equal wherever they stand, so that a
+    line added above changes no account.
     """
 
     source: str
     name: str
-    place: tuple[str, int, int]
+    place: tuple[str, int, int] = field(compare=False)
 
     def read(self) -> str:
         """Return the secret as it is now; raises ConfigError where there is none."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from mailgateway.config.gateway import Agents, Alarms, Limits, Mailbox, Smtp
+from mailgateway.config.kinds import absolute
 from mailgateway.config.secret import Secret
 from mailgateway.desk.model import Directory
 from mailgateway.errors import ConfigError, Finding
@@ -41,7 +42,8 @@ class Settings:
 
     def database_url(self) -> str:
         """Return the database's address; raises ConfigError where it is a secret that cannot be read."""
-        return self.database.read() if isinstance(self.database, Secret) else self.database
+        written = self.database.read() if isinstance(self.database, Secret) else self.database
+        return absolute(written, self.path.parent)
 
     def missing_secrets(self) -> tuple[Finding, ...]:
         """Return a finding for every secret that cannot be read at the moment."""

@@ -25,6 +25,20 @@ def test_the_example_is_right_as_it_is(tmp_path: Path) -> None:
     assert load(tmp_path / "new" / "folder" / "gateway.yaml").warnings == ()
 
 
+def test_the_accounts_in_comments_are_right_too(tmp_path: Path) -> None:
+    """Whoever takes the # off the Google and Microsoft examples has two more mailboxes."""
+    write_example(tmp_path)
+    path = tmp_path / "gateway.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r"(?m)^  # (?=- name:|  (?!.*command:))", "  ", text), encoding="utf-8")
+    mailboxes = load(path).mailboxes
+    assert [mailbox.name for mailbox in mailboxes] == ["support", "sales", "billing"]
+    assert mailboxes[1].imap.token is not None
+    assert mailboxes[1].imap.token.refresh is not None
+    assert mailboxes[2].imap.token is not None
+    assert mailboxes[2].imap.token.client_credentials is not None
+
+
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     """Where one of the files is there already, none is written."""
     (tmp_path / "routing.yaml").write_text("mine")

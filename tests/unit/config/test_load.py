@@ -61,7 +61,8 @@ files: {groups: groups.yaml, rules: routing.yaml, service_levels: service_levels
     assert settings.blobs == "file:///var/lib/mailgateway/blobs"
     assert settings.templates == folder / "../mine"
     assert settings.mailboxes[0].settle.processed == Settle("move", "Processed")
-    assert settings.smtp.password == Secret("credential", "smtp", (str(folder / "gateway.yaml"), 13, 81))
+    assert settings.smtp.password == Secret("credential", "smtp", ("", 0, 0))
+    assert settings.smtp.password.place == (str(folder / "gateway.yaml"), 13, 81)
     made = policy(settings, (b"new", b"old"))
     assert made.mailboxes[0].default == Defaults("first-line", TicketType.REQUEST, Priority.HIGH, "pl")
     assert made.mailboxes[0].display == "support"
@@ -132,6 +133,8 @@ def test_secrets_are_read_when_they_are_needed(tmp_path: Path, monkeypatch: pyte
     (tmp_path / "smtp.secret").write_text("two words \n")
     assert settings.missing_secrets() == ()
     assert settings.database_url() == "postgresql+psycopg://db/tickets"
+    (tmp_path / "database").write_text("sqlite:///tickets.db")
+    assert settings.database_url() == f"sqlite:///{tmp_path}/tickets.db"
     assert settings.smtp.password is not None
     assert settings.smtp.password.read() == "two words "
 
@@ -151,6 +154,14 @@ def test_no_secret_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     settings = load(write(tmp_path))
     assert settings.missing_secrets() == ()
     assert "correct-horse" not in repr(settings)
+
+
+def test_a_line_more_changes_no_account(tmp_path: Path) -> None:
+    """Accounts whose settings are the same are equal, wherever they stand in the file."""
+    before = load(write(tmp_path))
+    after = load(write(tmp_path, "# a comment\n" + GATEWAY))
+    assert before.mailboxes == after.mailboxes
+    assert hash(before.mailboxes[0].imap) == hash(after.mailboxes[0].imap)
 
 
 def test_a_change_of_any_file_is_noticed(tmp_path: Path) -> None:
