@@ -78,13 +78,13 @@ def _recorded(incoming: Incoming, reason: str, facts: Facts, policy: Policy) -> 
 def _too_large(incoming: Incoming, facts: Facts, policy: Policy) -> Plan:
     mailbox = policy.mailbox(incoming.mailbox)
     notice = notices.rejected(incoming.mail, writer(incoming.mail, policy), mailbox, incoming.too_large)
-    may_answer = incoming.verdict.answerable and not notices.why_not(notice, facts, policy)
+    silence = notices.why_unanswered(notice, incoming.verdict, facts, policy)
     return Plan(
         at=facts.now,
         actor="intake",
         disposition=Disposition.QUARANTINED,
         reason=incoming.too_large,
-        notices=(notice,) if may_answer else (),
+        notices=() if silence else (notice,),
     )
 
 
@@ -108,7 +108,7 @@ def _refused(
 ) -> Plan:
     ticket = thread.candidate.ticket
     notice = notices.commands_refused(incoming.mail, agent, ticket, problems, COMMANDS, policy)
-    silence = notices.why_not(notice, facts, policy)
+    silence = notices.why_unanswered(notice, incoming.verdict, facts, policy)
     detail = {"why": "; ".join(problems) or "asked for help", **({"not_told": silence} if silence else {})}
     return Plan(
         at=facts.now,

@@ -8,7 +8,7 @@ from mailgateway.desk.model import Agent, Article, Group, Status, Ticket
 from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind
 from mailgateway.desk.policy import MailboxPolicy, Policy
 from mailgateway.desk.thread import bound_to_agent, bound_to_group
-from mailgateway.mail.model import Address, Mail
+from mailgateway.mail.model import Address, Mail, Verdict
 
 _QUOTED_BACK = 20_000
 
@@ -171,6 +171,13 @@ def why_not(notice: Notice, facts: Facts, policy: Policy) -> str:
     if facts.automatic_mails.get(key, 0) >= policy.automatic_mails_per_hour:
         return "the address had enough automatic mails within the hour"
     return ""
+
+
+def why_unanswered(notice: Notice, verdict: Verdict, facts: Facts, policy: Policy) -> str:
+    """Return why a mail of this verdict may not be answered with the notice, as `why_not`; "" where it may."""
+    if not verdict.answerable:
+        return "; ".join(verdict.reasons) or "the mail is not to be answered"
+    return why_not(notice, facts, policy)
 
 
 def is_counted(notice: Notice) -> bool:

@@ -6,7 +6,7 @@ from mailgateway.desk import notices
 from mailgateway.desk.facts import Facts
 from mailgateway.desk.incoming import Incoming, article_of, message_id_reused, newcomers
 from mailgateway.desk.model import Status, Ticket
-from mailgateway.desk.plan import AddArticle, Change, Disposition, Notice, OpenTicket, Plan, RecordEvent
+from mailgateway.desk.plan import AddArticle, Change, Disposition, OpenTicket, Plan, RecordEvent
 from mailgateway.desk.policy import MailboxPolicy, Policy
 from mailgateway.desk.route import Route, route
 from mailgateway.desk.thread import Thread, without_numbers, writer
@@ -29,7 +29,7 @@ def open_ticket(incoming: Incoming, related: Thread | None, facts: Facts, policy
     ticket = _ticket(incoming, chosen, mailbox, facts, policy)
     article = article_of(incoming, ticket.requester, facts)
     receipt = notices.acknowledgement(incoming.mail, article, ticket, mailbox)
-    silence = _silence(incoming, receipt, facts, policy)
+    silence = notices.why_unanswered(receipt, incoming.verdict, facts, policy)
     opening: tuple[Change, ...] = (OpenTicket(ticket, chosen.trace), AddArticle(article))
     told = notices.agent_notification(article, ticket, policy, except_for=ticket.requester.address)
     return Plan(
@@ -60,13 +60,6 @@ def _ticket(incoming: Incoming, chosen: Route, mailbox: MailboxPolicy, facts: Fa
         tags=chosen.tags,
     )
     return replace(ticket, participants=newcomers((*mail.to, *mail.cc), ticket, policy))
-
-
-def _silence(incoming: Incoming, receipt: Notice, facts: Facts, policy: Policy) -> str:
-    """Return why the writer gets no acknowledgement; "" where they get one."""
-    if not incoming.verdict.answerable:
-        return "; ".join(incoming.verdict.reasons) or "the mail is not to be answered"
-    return notices.why_not(receipt, facts, policy)
 
 
 def _remarks(incoming: Incoming, related: Thread | None, silence: str, policy: Policy) -> tuple[Change, ...]:

@@ -143,7 +143,8 @@ def test_every_order_is_a_change() -> None:
 
 def test_orders_that_change_nothing_are_written_down() -> None:
     """A plan always says something: the mail came, and nothing was to be done."""
-    assert acted(Orders(status=Status.OPEN, priority=Priority.NORMAL)).changes == (RecordEvent("nothing_ordered"),)
+    for orders in (Orders(status=Status.OPEN, priority=Priority.NORMAL), Orders(add_tags=("printer",))):
+        assert acted(orders, make_ticket(tags=("Printer",))).changes == (RecordEvent("nothing_ordered"),)
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,11 @@ def test_a_reply_to_of_our_own_does_not_make_us_write_to_ourselves() -> None:
     assert receivers(plan, NoticeKind.ACKNOWLEDGEMENT) == [CARLA.address]
 
 
+def test_a_subject_is_bounded() -> None:
+    """A subject of any length opens a ticket that can be listed."""
+    assert opened(decided(make_incoming(make_mail(subject="x" * 10_000)))).subject == "x" * 500
+
+
 def test_a_machines_new_mail_is_marked_as_such() -> None:
     """It is kept for the record, and nothing goes back."""
     plan = decided(make_incoming(verdict=AUTO_REPLY))
@@ -391,6 +396,14 @@ def test_refusals_stop_at_the_budget_and_are_listed() -> None:
     plan = decided(incoming, automatic_mails={ANNA.address: 5})
     assert plan.notices == ()
     assert "within the hour" in events(plan)["orders_refused"]["not_told"]
+
+
+def test_a_mail_that_wants_no_answer_gets_none_even_from_an_agent() -> None:
+    """The verdict binds every step; the history tells what was wrong instead."""
+    silent = Verdict(Kind.NORMAL, ("X-Auto-Response-Suppress: All",), answerable=False)
+    plan = decided(make_incoming(make_mail("#slove", sender=FROM_ANNA, to=(ANNAS,)), silent))
+    assert plan.notices == ()
+    assert events(plan)["orders_refused"]["not_told"] == "X-Auto-Response-Suppress: All"
 
 
 def test_an_agent_learns_that_nobody_would_get_the_answer() -> None:

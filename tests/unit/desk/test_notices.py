@@ -73,6 +73,11 @@ def test_each_worker_is_told_once_and_we_never() -> None:
     assert told("b", directory=directory) == []
 
 
+def test_a_worker_without_address_is_passed_over() -> None:
+    """A letter to nobody would keep all the others from being written."""
+    assert told(directory=Directory((Agent("anna", "Anna", ""), BOB), (FIRST_LINE,))) == [BOB.address]
+
+
 def test_an_empty_group_leaves_its_tickets_to_the_mailboxs_own() -> None:
     """A team of nobody cannot be told."""
     assert told("empty", directory=Directory((ANNA, BOB), (FIRST_LINE, Group("empty", "Empty")))) == [

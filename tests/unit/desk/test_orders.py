@@ -155,7 +155,9 @@ def test_all_problems_are_told_at_once() -> None:
 
 def test_a_mail_has_a_bounded_number_of_commands() -> None:
     """A flood of commands is refused without being carried out."""
-    assert problem("#tag a\n" * (MOST_COMMANDS + 1)) == "there are 31 commands; one mail may have 30"
+    flood = "#tag a\n" * (MOST_COMMANDS + 1)
+    assert problem(flood) == "there are 31 commands; one mail may have 30"
+    assert len(read(flood).orders.add_tags) == MOST_COMMANDS
 
 
 def test_the_list_of_commands_tells_of_each() -> None:
