@@ -49,11 +49,12 @@ rules:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """How a command ended: its exit code, and what it said on both outputs."""
+    """How a command ended: its exit code, and what it said on both outputs; `raw` is `out` to the byte."""
 
     code: int
     out: str
     err: str
+    raw: bytes
 
     @property
     def objects(self) -> list[dict[str, Any]]:
@@ -92,7 +93,7 @@ class Shell:
     def run(self, *words: str, stdin: bytes = b"") -> Ran:
         """Run `mailgateway -c CONFIGURATION WORDS`; any exception that is no orderly exit is raised."""
         result = CliRunner().invoke(app, ["-c", str(self.configuration), *words], input=stdin, catch_exceptions=False)
-        return Ran(result.exit_code, result.stdout, result.stderr)
+        return Ran(result.exit_code, result.stdout, result.stderr, result.stdout_bytes)
 
     def mail(self, name: str, subject: str = "Help", text: str = "It is broken.", **headers: str) -> Path:
         """Write a mail into a file of the folder, and return its path; its Message-ID comes from the name."""
@@ -108,3 +109,8 @@ class Shell:
         path = self.folder / name
         path.write_bytes(f"{head}\r\n{text}\r\n".encode())
         return path
+
+
+def names(text: str) -> list[str]:
+    """Return words as a list: the keys that an object has, in their order."""
+    return text.split()

@@ -1,0 +1,43 @@
+"""`db`: the schema of the database, on SQLite and on a real PostgreSQL."""
+
+import sqlite3
+
+from mailgateway.store import schema
+from tests.cli.shell import Shell
+from tests.servers.postgres import Postgres
+
+
+def test_an_empty_database_is_filled_by_hand(shell: Shell, postgres: Postgres) -> None:
+    """A PostgreSQL database without tables is left alone by every command but `db upgrade`, which is asked for."""
+    shell.configure(database=postgres.create_database())
+    ran = shell.run("db", "current")
+    assert (ran.code, ran.out.splitlines()[0]) == (1, "empty")
+    ran = shell.run("tickets", "list")
+    assert (ran.code, ran.out) == (2, "")
+    assert "run `mailgateway db upgrade`" in ran.err
+    ran = shell.run("db", "upgrade")
+    assert (ran.code, ran.out) == (0, f"The database is at revision {schema.head()}; it was empty.\n")
+    assert shell.run("db", "upgrade").out.endswith("; as it was.\n")
+    ran = shell.run("db", "current")
+    assert (ran.code, ran.out) == (0, f"{schema.head()}\n")
+    assert shell.run("tickets", "list").code == 0
+
+
+def test_a_database_of_another_version_is_told(shell: Shell) -> None:
+    """`db current` leaves with 1 where the revision is not the one that this version works with."""
+    assert shell.run("db", "upgrade").code == 0
+    database = sqlite3.connect(shell.folder / "desk.db")
+    database.execute("UPDATE alembic_version SET version_num = '0000'")
+    database.commit()
+    database.close()
+    ran = shell.run("db", "current")
+    assert (ran.code, ran.out.splitlines()[0]) == (1, "0000")
+    assert "mailgateway db upgrade" in ran.out
+
+
+def test_a_database_that_is_not_there_leaves_with_2(shell: Shell, postgres: Postgres) -> None:
+    """Where nothing can be opened, there is one line and no traceback."""
+    shell.configure(database=postgres.create_database().rpartition("/")[0] + "/nowhere")
+    ran = shell.run("db", "upgrade")
+    assert (ran.code, ran.out) == (2, "")
+    assert "no such database" in ran.err or "does not exist" in ran.err

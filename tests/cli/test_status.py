@@ -1,0 +1,51 @@
+"""`status`: does mail come in and go out?"""
+
+from datetime import timedelta
+
+from mailgateway import clock
+from mailgateway.app import open_gateway
+from mailgateway.store import health
+from tests.cli.shell import Shell
+
+MAILBOX = {"name", "last_good_at", "last_attempt_at", "error", "lag_seconds", "waiting", "quarantined"}
+OUTBOX = {"queued", "sending", "failed", "oldest_due_at", "last_good_at", "last_attempt_at", "error"}
+
+
+def test_a_new_desk_is_well(shell: Shell) -> None:
+    """Before the first fetch there is nothing to tell, and nothing wrong."""
+    state = shell.run("status", "--json")
+    assert state.code == 0
+    assert state.only.keys() == {"at", "mailboxes", "outbox", "quarantine", "alarms"}
+    (mailbox,) = state.only["mailboxes"]
+    assert mailbox.keys() == MAILBOX
+    assert (mailbox["name"], mailbox["last_good_at"], mailbox["waiting"]) == ("support", None, 0)
+    assert state.only["outbox"].keys() == OUTBOX
+    assert shell.run("status").code == 0
+
+
+def test_what_waits_and_what_is_wrong_is_counted(shell: Shell) -> None:
+    """Lag, errors, letters, quarantine and alarms are told; while an alarm stands the exit code is 1."""
+    shell.run("ingest", str(shell.mail("one.eml")))
+    shell.run("ingest", "-", stdin=b"\xff" * 99)
+    gateway = open_gateway(shell.configuration)
+    earlier = clock.now() - timedelta(minutes=40)
+    with gateway.store.writing() as tx:
+        health.beat(tx, "fetch:support", earlier, None)
+        health.beat(tx, "fetch:support", clock.now(), "login refused \x1b[31m")
+        health.beat(tx, "send", clock.now(), "no answer in time")
+        health.raise_alarm(tx, "fetch:support", "No mail fetched", clock.now())
+    gateway.close()
+    ran = shell.run("status", "--json")
+    assert ran.code == 1
+    state = ran.only
+    (mailbox,) = state["mailboxes"]
+    assert (mailbox["error"], mailbox["quarantined"]) == ("login refused \x1b[31m", 1)
+    assert 2400 <= mailbox["lag_seconds"] < 2500
+    assert (state["outbox"]["queued"], state["outbox"]["error"]) == (2, "no answer in time")
+    assert state["outbox"]["oldest_due_at"] is not None
+    assert (state["quarantine"], [one["text"] for one in state["alarms"]]) == (1, ["No mail fetched"])
+    shown = shell.run("status")
+    assert shown.code == 1
+    for words in ("40 min", "login refused", "no answer in time", "No mail fetched", "2 queued"):
+        assert words in shown.out
+    assert "\x1b" not in shown.out

@@ -1,0 +1,176 @@
+"""`tickets`: looked at and worked on from the shell."""
+
+from typing import Any
+
+import pytest
+
+from tests.cli.shell import Shell, names
+
+LINE = names("number subject status type priority group assignee requester tags created_at updated_at")
+SHEET = names(
+    "number subject status type priority group assignee requester participants tags language created_at updated_at"
+    " service_level articles events trace"
+)
+ARTICLE = names("id at from kind direction text html attachments message_id")
+
+
+@pytest.fixture
+def number(shell: Shell) -> int:
+    """Give the number of a ticket that Carla opened."""
+    assert shell.run("ingest", str(shell.mail("one.eml", Cc="Jan <jan@klient.example>"))).code == 0
+    number: int = shell.run("tickets", "list", "--json").only["number"]
+    return number
+
+
+def _shown(shell: Shell, number: int) -> dict[str, Any]:
+    ran = shell.run("tickets", "show", str(number), "--json")
+    assert ran.code == 0
+    return ran.only
+
+
+def _letters(shell: Shell) -> list[tuple[str, str]]:
+    return [(one["template"], one["to"]) for one in reversed(shell.run("outbox", "list", "--json").objects)]
+
+
+def test_a_list_is_newest_first_and_limited(shell: Shell, number: int) -> None:
+    """`list --json` gives one object a line with the contract's keys; --limit takes the newest, 0 takes all."""
+    for name in ("two", "three"):
+        shell.run("ingest", str(shell.mail(name, f"Matter {name}")))
+    every = shell.run("tickets", "list", "--json", "--limit", "0").objects
+    assert [one["number"] for one in every] == [number + 2, number + 1, number]
+    assert all(list(one) == LINE for one in every)
+    assert shell.run("tickets", "list", "--json", "--limit", "1").only["subject"] == "Matter three"
+    assert every[2]["requester"] == {"name": "Carla Rossi", "address": "carla@customer.example"}
+
+
+def test_a_list_may_be_narrowed(shell: Shell, number: int) -> None:
+    """Status, group and assignee choose among the tickets."""
+    shell.run("ingest", str(shell.mail("two", "The printer")))
+    shell.run("tickets", "set", str(number), "--assign", "anna", "--status", "pending")
+    for words, wanted in (
+        (["--group", "hardware"], [number + 1]),
+        (["--status", "pending"], [number]),
+        (["--assignee", "anna", "--status", "new"], []),
+    ):
+        assert [one["number"] for one in shell.run("tickets", "list", "--json", *words).objects] == wanted
+
+
+def test_a_table_fits_80_columns_and_obeys_nobody(shell: Shell) -> None:
+    """For the eyes there is a table; markup and escapes in a subject are shown, not obeyed."""
+    shell.run("ingest", str(shell.mail("one", "[bold]Very[/bold] \x1b[31m" + "long " * 30)))
+    ran = shell.run("tickets", "list")
+    assert ran.code == 0
+    assert "[bold]Very[/bold]" in ran.out
+    assert "\x1b" not in ran.out
+    assert max(map(len, ran.out.splitlines())) <= 80
+
+
+def test_no_tickets_are_said_to_be_none(shell: Shell) -> None:
+    """An empty list is a line for people and nothing for programs."""
+    assert shell.run("tickets", "list").out == "There are no tickets.\n"
+    assert shell.run("tickets", "list", "--json").out == ""
+
+
+def test_a_ticket_is_shown_whole(shell: Shell, number: int) -> None:
+    """`show --json` has exactly the contract's keys: articles, events, routing trace."""
+    ticket = _shown(shell, number)
+    assert list(ticket) == SHEET
+    (article,) = ticket["articles"]
+    assert list(article) == ARTICLE
+    assert (article["kind"], article["direction"], article["text"]) == ("public", "in", "It is broken.")
+    assert article["message_id"] == "one.eml@customer.example"
+    assert ticket["participants"] == [{"name": "Jan", "address": "jan@klient.example"}]
+    assert all({"at", "actor", "what"} <= event.keys() for event in ticket["events"])
+    assert [step["rule"] for step in ticket["trace"]["steps"]] == ["printers", "suspicious"]
+    assert (ticket["service_level"], ticket["language"]) == (None, "en")
+
+
+def test_a_ticket_is_shown_to_people(shell: Shell, number: int) -> None:
+    """For the eyes there is the same: head, articles, what happened, why it is here."""
+    ran = shell.run("tickets", "show", str(number))
+    assert ran.code == 0
+    for words in (f"#{number}", "Carla Rossi <carla@customer.example>", "It is broken.", "printers", "opened"):
+        assert words in ran.out
+
+
+def test_a_reply_goes_to_the_customer_and_everybody_who_takes_part(shell: Shell, number: int) -> None:
+    """`reply` files an article and queues the letters, in the display name of the service desk."""
+    ran = shell.run("tickets", "reply", str(number), "Try again, please.")
+    assert ran.code == 0
+    ticket = _shown(shell, number)
+    answer = ticket["articles"][1]
+    assert (answer["kind"], answer["direction"], answer["text"]) == ("public", "out", "Try again, please.")
+    assert answer["from"]["name"] == "Service desk"
+    assert ticket["status"] == "open"
+    assert _letters(shell)[-2:] == [("reply", "carla@customer.example"), ("reply", "jan@klient.example")]
+
+
+@pytest.mark.parametrize("words", [["--file", "{folder}/text"], ["-"], []])
+def test_the_text_may_come_from_a_file_or_a_pipe(shell: Shell, number: int, words: list[str]) -> None:
+    """A note's text is taken from --file, or from standard input; no letter goes to the customer."""
+    (shell.folder / "text").write_text("Zażółć\r\ngęślą.\n")
+    before = _letters(shell)
+    words = [word.format(folder=shell.folder) for word in words]
+    ran = shell.run("tickets", "note", str(number), "--as", "bob", *words, stdin="Zażółć\r\ngęślą.\n".encode())
+    assert ran.code == 0
+    note = _shown(shell, number)["articles"][1]
+    assert (note["kind"], note["text"], note["from"]["name"]) == ("note", "Zażółć\ngęślą.", "Bob Stone")
+    assert [letter for letter in _letters(shell)[len(before) :] if letter[0] == "reply"] == []
+
+
+def test_a_ticket_is_changed_and_those_who_must_know_are_told(shell: Shell, number: int) -> None:
+    """`set` changes what it is given, writes it down, and tells the new group and the requester."""
+    ran = shell.run(
+        *("tickets", "set", str(number), "--status", "solved", "--group", "Hardware", "--priority", "urgent"),
+        *("--type", "request", "--tag", "Printer", "--tag", "paper", "--as", "anna"),
+    )
+    assert ran.code == 0
+    ticket = _shown(shell, number)
+    assert (ticket["status"], ticket["group"]) == ("solved", "hardware")
+    assert (ticket["priority"], ticket["type"]) == ("urgent", "request")
+    assert sorted(ticket["tags"]) == ["paper", "printer"]
+    assert "anna" in [event["actor"] for event in ticket["events"]]
+    letters = _letters(shell)
+    assert ("agent_notification", "bob@example.com") in letters
+    assert ("status_changed", "carla@customer.example") in letters
+    assert shell.run("tickets", "set", str(number), "--untag", "PAPER").code == 0
+    assert _shown(shell, number)["tags"] == ["printer"]
+
+
+@pytest.mark.parametrize(("assign", "wanted"), [("BOB", "bob"), ("me", "anna"), ("none", None)])
+def test_a_ticket_is_assigned(shell: Shell, number: int, assign: str, wanted: str | None) -> None:
+    """--assign takes an agent's name in any case, `me` for who acts, `none` for nobody."""
+    shell.run("tickets", "set", str(number), "--assign", "bob")
+    assert shell.run("tickets", "set", str(number), "--assign", assign, "--as", "anna").code == 0
+    assert _shown(shell, number)["assignee"] == wanted
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["set", "{n}"], "nothing to change"),
+        (["set", "{n}", "--group", "nobody"], "there are: first-line, hardware"),
+        (["set", "{n}", "--assign", "carla"], "there are: anna, bob, none"),
+        (["set", "{n}", "--assign", "me"], "there are: anna, bob, none"),
+        (["set", "{n}", "--status", "finished"], "--status"),
+        (["set", "{n}", "--tag", "x", "--as", "carla"], "there are: anna, bob"),
+        (["reply", "{n}", "   "], "there is no text"),
+        (["reply", "{n}"], "there is no text"),
+        (["note", "{n}", "--file", "nowhere"], "nowhere: cannot be read"),
+        (["note", "{n}", "text", "--file", "nowhere"], "twice"),
+    ],
+)
+def test_wrong_usage_changes_nothing(shell: Shell, number: int, words: list[str], said: str) -> None:
+    """What cannot be done as it was asked for leaves with 2, a line that says why, and the ticket as it was."""
+    before = _shown(shell, number)
+    ran = shell.run("tickets", *(word.format(n=number) for word in words))
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+    assert _shown(shell, number) == before
+
+
+@pytest.mark.parametrize("words", ["show 9", "show 9 --json", "reply 9 x", "note 9 x", "set 9 --tag x"])
+def test_a_ticket_that_is_not_there_leaves_with_1(shell: Shell, words: str) -> None:
+    """An unknown number is said to be unknown."""
+    ran = shell.run("tickets", *words.split())
+    assert (ran.code, ran.out, ran.err) == (1, "", "there is no ticket 9\n")
