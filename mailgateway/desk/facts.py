@@ -61,7 +61,7 @@ class Facts:
 
     `occasion` names what caused the plan, once and for ever: the ids of its letters derive from it, so that doing the
     work again makes the same letters. `automatic_mails` counts, for each address asked about (casefolded), the
-    automatic mails queued for it within the last hour.
+    automatic mails queued for it within the last hour, as far as `notices.is_counted` says that they count.
     """
 
     now: datetime
