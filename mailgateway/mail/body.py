@@ -5,14 +5,21 @@ import re
 from dataclasses import dataclass, field
 
 from mailgateway.mail.attachments import declared_name, disposition_of, make_attachment, safe_name, true_type
+from mailgateway.mail.calendar import summarise
 from mailgateway.mail.charset import decode
 from mailgateway.mail.flowed import unflow
 from mailgateway.mail.limits import Limits
 from mailgateway.mail.model import Attachment
+from mailgateway.mail.smime import signed_content
 from mailgateway.mail.text import html_text
+from mailgateway.mail.tnef import Package, read_tnef
 from mailgateway.mail.transfer import decode_transfer, uu_blocks
-from mailgateway.mail.tree import Part
+from mailgateway.mail.tree import Part, read_tree
 
+_PACKAGES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
+_SIGNED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_MOST_WRAPPINGS = 3
+_MOST_SUMMED = 100_000
 _TEXTS = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "application/xhtml+xml"})
 _POORER = frozenset({"text/x-amp-html", "text/watch-html", "text/enriched", "text/richtext"})
 _ENRICHED = re.compile(r"</?[A-Za-z][A-Za-z0-9-]{0,40}>")
@@ -26,6 +33,8 @@ class Block:
 
     plain: str = ""
     html: str = ""
+    is_summary: bool = False
+    """Words of ours about a file, never an alternative to the words of the writer."""
 
 
 @dataclass(slots=True)
@@ -45,6 +54,7 @@ class Reader:
     limits: Limits
     hint: str = ""
     has_text: bool = False
+    wrappings: int = 0
     body: Body = field(default_factory=Body)
 
     def read(self, part: Part) -> list[Block]:
@@ -53,9 +63,13 @@ class Reader:
             return self._leaf(part)
         if part.content_type == "multipart/alternative":
             return self._alternative(part)
+        if part.content_type == "multipart/encrypted":
+            self._note(f"encrypted ({part.parameters.get('protocol', 'unknown')[:60]}), kept as it came")
         if part.content_type == "multipart/report":
             return [block for number, child in enumerate(part.parts) for block in self._reported(child, number)]
-        return [block for child in part.parts for block in self.read(child)]
+        forks = part.content_type == "multipart/appledouble" and len(part.parts) > 1
+        children = [child for child in part.parts if not (forks and child.content_type == "application/applefile")]
+        return [block for child in children for block in self.read(child)]
 
     def _reported(self, part: Part, number: int) -> list[Block]:
         """Read a part of a report: the first is for people, the others are evidence and become files."""
@@ -71,14 +85,15 @@ class Reader:
             if child.content_type in _POORER and types & {"text/plain", "text/html"}:
                 continue
             blocks += self.read(child)
-        plains = [block for block in blocks if block.plain.strip() and not block.html]
+        summaries = [block for block in blocks if block.is_summary]
+        plains = [block for block in blocks if block.plain.strip() and not block.html and not block.is_summary]
         htmls = [block for block in blocks if block.html]
         if not htmls or not plains:
             return blocks
         if len(htmls) > 1 and any(block.plain for block in htmls):
-            return htmls
+            return htmls + summaries
         plain = "\n".join(dict.fromkeys(block.plain for block in plains))
-        return [Block(plain, "\n".join(dict.fromkeys(block.html for block in htmls)))]
+        return [Block(plain, "\n".join(dict.fromkeys(block.html for block in htmls))), *summaries]
 
     def _leaf(self, part: Part) -> list[Block]:
         word, parameters = disposition_of(part)
@@ -97,10 +112,43 @@ class Reader:
 
     def _file(self, part: Part) -> list[Block]:
         attachment, defect = make_attachment(self.raw, part, len(self.body.attachments) + 1, self.limits)
-        if attachment.content or attachment.filename:
-            self.body.attachments.append(attachment)
+        if attachment.content_type in _PACKAGES or attachment.filename.lower() == "winmail.dat":
+            package = read_tnef(attachment.content)
+            if package and (package.files or package.plain or package.html):
+                return self._unpacked(package)
+        self.body.attachments.append(attachment)
         self._note(defect)
+        if attachment.content_type == "text/calendar":
+            summary = summarise(decode(attachment.content[:_MOST_SUMMED], part.parameters.get("charset", ""))[0])
+            return [Block(summary, is_summary=True)] if summary else []
+        if attachment.content_type in _SIGNED and self.wrappings < _MOST_WRAPPINGS:
+            return self._signed(signed_content(attachment.content))
         return []
+
+    def _signed(self, content: bytes) -> list[Block]:
+        """Read the message inside an opaque signature; the signature itself stays an attachment."""
+        if not content:
+            self._note("S/MIME content that cannot be read, kept as it came")
+            return []
+        tree = read_tree(content, self.limits)
+        self.body.defects.extend(tree.defects)
+        inner = Reader(content, self.limits, self.hint, self.has_text, self.wrappings + 1, self.body)
+        blocks = inner.read(tree.root)
+        self.has_text = inner.has_text
+        return blocks
+
+    def _unpacked(self, package: Package) -> list[Block]:
+        """Take the files out of an Outlook package, and its words where the mail has none of its own."""
+        for file in package.files:
+            name = safe_name(file.name) or f"attachment-{len(self.body.attachments) + 1}.bin"
+            content_type = true_type(file.content_type.lower() or "application/octet-stream", name, file.content)
+            cid = file.content_id.strip("<> ") or None
+            self.body.attachments.append(Attachment(name, content_type, file.content, cid is not None, cid))
+        if self.has_text or not (package.plain or package.html):
+            return []
+        self.has_text = True
+        plain = package.plain.replace("\r\n", "\n")[: self.limits.text_chars]
+        return [Block(plain, package.html[: self.limits.html_chars - 1])]
 
     def _note(self, defect: str) -> None:
         if defect and len(self.body.defects) < 100:

@@ -86,6 +86,7 @@ _WINDOWS_TWIN = {
 }
 # Single-byte pages under which UTF-8 is often sent by mistake.
 _LIKELY_LIES = frozenset({"cp1252", "cp1250", "cp1251", "cp1254", "iso8859-2", "iso8859-15", "gb18030", "big5hkscs"})
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _C1 = re.compile(rb"[\x80-\x9f]")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _ISO_2022 = re.compile(rb"\x1b(?:\$[@B(]|\([BJI])")
@@ -122,13 +123,20 @@ def _decode(data: bytes, label: str, hint: str) -> tuple[str, str]:
     if codec in _WINDOWS_TWIN and _C1.search(data):
         codec = _WINDOWS_TWIN[codec]
     if (text := _strict(data, codec)) is not None:
-        return text, ""
+        return _whole(text), ""
     return _best_effort(data, codec, hint)
+
+
+def _whole(text: str) -> str:
+    """Replace lone surrogates, which UTF-7 and its like can spell and nothing can write again."""
+    if not _SURROGATE.search(text):
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _best_effort(data: bytes, codec: str, hint: str) -> tuple[str, str]:
     """Decode what its own label cannot: damage is replaced when rare, another codec sought when not."""
-    text = data.decode(codec, "replace")
+    text = _whole(data.decode(codec, "replace"))
     if text.count("\ufffd") * 20 <= len(text):
         return text, ""
     return _guess(data, hint)
@@ -187,7 +195,7 @@ def _guess(data: bytes, hint: str) -> tuple[str, str]:
         return truncated, "utf-8"
     for codec in (codec_of(hint), _statistics(data)):
         if codec and codec != "ascii" and (text := _strict(data, codec)) is not None:
-            return text, codec
+            return _whole(text), codec
     return data.decode("cp1252", "replace"), "cp1252"
 
 

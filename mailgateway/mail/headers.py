@@ -50,10 +50,11 @@ def end_of_headers(raw: bytes, start: int, end: int) -> tuple[int, int]:
     return (found.start(), found.end()) if found else (end, end)
 
 
-def read_headers(raw: bytes, start: int, end: int, limits: Limits) -> tuple[HeaderBlock, int]:
+def read_headers(raw: bytes, start: int, end: int, limits: Limits, eight_bit: str = "") -> tuple[HeaderBlock, int]:
     """Read the header block of `raw[start:end]`; return it and the place where the body begins.
 
-    Where lines that are no header fields follow the last field without an empty line, they begin the body.
+    Raw 8-bit bytes are read as `eight_bit`, or as what they seem to be. Where lines that are no header fields follow
+    the last field without an empty line, they begin the body.
     """
     stop, body = end_of_headers(raw, start, end)
     defects: list[str] = []
@@ -61,7 +62,7 @@ def read_headers(raw: bytes, start: int, end: int, limits: Limits) -> tuple[Head
         defects.append(f"header block of {stop - start} bytes cut at {limits.header_bytes}")
     block = raw[start : min(stop, start + limits.header_bytes)]
     lines = block.splitlines(keepends=True)
-    hint = "" if block.isascii() else _charset_named(raw, start)
+    hint = eight_bit if eight_bit or block.isascii() else _charset_named(raw, start)
     fields, consumed, stray = _collect(lines, hint, limits, defects)
     if stray >= 0 and not any(_NAME.match(line) for line in lines[stray : stray + 50]):
         defects.append("no empty line between header and body")

@@ -4,6 +4,7 @@ Deliveries add trace fields on top (Received, Return-Path, Delivered-To, Authent
 writer's own fields and the body are looked at.
 """
 
+import sys
 from hashlib import sha256
 
 from mailgateway.mail.headers import ids_of, read_headers
@@ -11,14 +12,19 @@ from mailgateway.mail.limits import DEFAULT, Limits
 from mailgateway.mail.model import Identity
 
 _WRITERS_OWN = ("from", "to", "cc", "subject", "date", "message-id")
+# Nothing that deliveries put on top may push the writer's own fields beyond a limit, or change how they are read.
+_ENDLESS = sys.maxsize
+_EVERYTHING = Limits(header_fields=_ENDLESS, field_bytes=_ENDLESS, header_bytes=_ENDLESS)
 
 
-def identity(raw: bytes, limits: Limits = DEFAULT) -> Identity:
+def identity(raw: bytes) -> Identity:
     """Return the identity of a message; where it has no Message-ID, every byte of it counts."""
-    header, body = read_headers(raw, 0, len(raw), limits)
+    header, body = read_headers(raw, 0, len(raw), DEFAULT)
     ids = ids_of(header.get("message-id"), 1)
     if not ids:
         return Identity("", sha256(raw).hexdigest())
+    if header.defects or not raw[:body].isascii():
+        header, body = read_headers(raw, 0, len(raw), _EVERYTHING, eight_bit="latin-1")
     digest = sha256()
     for name in _WRITERS_OWN:
         for value in header.all(name):

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+_ENDLESS = re.compile(r"&#[0-9]{12,};?")
 _START = re.compile(r"<(?:/?[a-zA-Z]|[!?])")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:_-]{0,50})((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
 _LOOSE_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:_-]{0,50})([^<>]*)>")
@@ -36,7 +37,7 @@ def tokens(source: str) -> Iterator[Token]:
         ahead = _START.search(source, place)
         start = ahead.start() if ahead else size
         if start > place:
-            yield Token("", html.unescape(source[place:start]))
+            yield Token("", _unescape(source[place:start]))
         if not ahead:
             return
         found = scan.tag(start)
@@ -50,6 +51,13 @@ def tokens(source: str) -> Iterator[Token]:
         else:
             yield Token("", "<")
             place = start + 1
+
+
+def _unescape(text: str) -> str:
+    """Resolve character references; one of absurdly many digits would be refused by the standard library."""
+    if "&" not in text:
+        return text
+    return html.unescape(_ENDLESS.sub("\ufffd", text))
 
 
 class _Scan:
@@ -93,7 +101,7 @@ def attributes(text: str) -> dict[str, str]:
     """Read the attributes of a tag; names in lower case, the first of a name counts."""
     found: dict[str, str] = {}
     for name, double, single, bare in _ATTRIBUTE.findall(text):
-        found.setdefault(name.lower(), html.unescape(double or single or bare))
+        found.setdefault(name.lower(), _unescape(double or single or bare))
     return found
 
 

@@ -55,6 +55,12 @@ def test_line_endings_folding_and_trailing_blank_lines_change_nothing() -> None:
     assert identity(MAIL.replace(b"one\r\n two", b"one two")) == identity(MAIL)
 
 
+def test_foreign_bytes_on_top_change_nothing() -> None:
+    """A trace field that names a charset does not change how raw 8-bit fields of the writer are read."""
+    raw = MAIL.replace(b"one", "Zażółć".encode("iso8859-2"))
+    assert identity(b"X-Scan: charset=koi8-r\r\n" + raw) == identity(raw)
+
+
 def test_without_an_id_every_byte_counts() -> None:
     """A mail without Message-ID is only the same when it is the same."""
     bare = MAIL.replace(b"Message-ID: <1@x.pl>\r\n", b"")
