@@ -1,0 +1,182 @@
+"""`run`, `doctor`, `reconcile`: the commands that connect, against a real Dovecot and a real SMTP peer."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from tests.cli.shell import Shell
+from tests.servers.dovecot import Dovecot
+from tests.servers.sink import Sink
+
+
+@pytest.fixture
+def desk(shell: Shell, dovecot: Dovecot, sink: Sink, mailbox_user: str) -> Shell:
+    """Give a folder whose configuration names both servers."""
+    shell.configure(imap_port=dovecot.port, smtp_port=sink.port, user=mailbox_user)
+    return shell
+
+
+@pytest.fixture
+def deliver(desk: Shell, dovecot: Dovecot, mailbox_user: str) -> Callable[[str], None]:
+    """Give a way to put a mail into the support mailbox."""
+
+    def put(name: str) -> None:
+        dovecot.deliver(mailbox_user, desk.mail(name).read_bytes())
+
+    return put
+
+
+def test_run_once_brings_everything_in_and_out(
+    desk: Shell, deliver: Callable[[str], None], dovecot: Dovecot, sink: Sink, mailbox_user: str
+) -> None:
+    """One round files every mail, settles it, sends every letter; the next has nothing to do."""
+    deliver("one.eml")
+    deliver("two.eml")
+    ran = desk.run("run", "--once")
+    assert (ran.code, ran.out) == (0, "")
+    assert len(desk.run("tickets", "list", "--json").objects) == 2
+    assert (dovecot.count(mailbox_user), dovecot.count(mailbox_user, "Processed")) == (0, 2)
+    sent = len(sink.wait_for(4))
+    assert desk.run("outbox", "list", "--json").out == ""
+    assert desk.run("run", "--once").code == 0
+    assert len(sink.received) == sent
+    state = desk.run("status", "--json").only
+    assert state["mailboxes"][0]["last_good_at"] is not None
+    assert state["outbox"]["last_good_at"] is not None
+
+
+def test_run_once_says_what_could_not_be_done(desk: Shell, deliver: Callable[[str], None], sink: Sink) -> None:
+    """A mailbox that refuses and a server that is gone get a line each and 1; what could be done is done."""
+    deliver("one.eml")
+    sink.stop()
+    ran = desk.run("run", "--once")
+    assert ran.code == 1
+    assert any(line.startswith("sending: ") for line in ran.err.splitlines())
+    assert len(desk.run("tickets", "list", "--json").objects) == 1
+    (desk.folder / "password").write_text("wrong")
+    ran = desk.run("run", "--once")
+    assert ran.code == 1
+    assert any(line.startswith("mailbox support: login of ") for line in ran.err.splitlines())
+    assert "wrong" not in ran.err
+    assert desk.run("status", "--json").only["mailboxes"][0]["error"]
+
+
+def test_the_daemon_runs_until_it_is_told_to_end(
+    desk: Shell, deliver: Callable[[str], None], sink: Sink, dovecot: Dovecot, mailbox_user: str
+) -> None:
+    """`run` files and answers what arrives, logs JSON lines without a word of the mail, and ends at SIGTERM with 0."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mailgateway", "-c", str(desk.configuration), "run"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ,
+    )
+    lines: list[str] = []
+    try:
+        assert process.stderr is not None
+        while not lines or "supervisor.ready" not in lines[-1]:
+            lines.append(process.stderr.readline())
+            assert lines[-1], lines
+        deliver("one.eml")
+        receipt = next(one for one in sink.wait_for(2) if one.rcpt_tos == ("carla@customer.example",))
+        assert b"Help" in receipt.content
+    finally:
+        process.send_signal(signal.SIGTERM)
+        out, rest = process.communicate(timeout=15)
+    assert (process.returncode, out) == (0, "")
+    log = [json.loads(line) for line in [*lines, *rest.splitlines()]]
+    filed = next(line for line in log if line["event"] == "ingest.done")
+    assert (filed["ticket"], filed["message_id"]) == (10001, "one.eml@customer.example")
+    assert log[-1]["event"] == "supervisor.ended"
+    assert "It is broken" not in "".join(lines) + rest
+    assert dovecot.count(mailbox_user, "Processed") == 1
+
+
+def test_the_doctor_finds_everything_well(desk: Shell, dovecot: Dovecot, sink: Sink) -> None:
+    """Everything that the gateway needs gets a line with how it is."""
+    ran = desk.run("doctor", "--json")
+    found = {one["what"]: one for one in ran.objects}
+    assert ran.code == 0
+    assert list(found) == ["secrets", "database", "blob store", "clock", "mailbox support", "sending", "DNS"]
+    assert all(one["ok"] is not False and one["mend"] is None for one in ran.objects)
+    assert f"127.0.0.1:{dovecot.port}, folder INBOX" in found["mailbox support"]["detail"]
+    assert "IDLE" in found["mailbox support"]["detail"]
+    assert "MOVE" in found["mailbox support"]["detail"]
+    assert f"127.0.0.1:{sink.port}" in found["sending"]["detail"]
+    assert sink.received == []
+    shown = desk.run("doctor")
+    assert shown.code == 0
+    assert "✓ mailbox support" in shown.out
+    assert "✗" not in shown.out
+
+
+def test_the_doctor_names_the_mend(desk: Shell, sink: Sink) -> None:
+    """What is wrong gets its cause and its mend, the rest is looked at all the same, and the exit code is 1."""
+    (desk.folder / "password").write_text("wrong")
+    sink.stop()
+    (desk.folder / "blobs").write_text("in the way")
+    ran = desk.run("doctor", "--json")
+    found = {one["what"]: one for one in ran.objects}
+    assert ran.code == 1
+    assert [name for name, one in found.items() if one["ok"] is False] == ["blob store", "mailbox support", "sending"]
+    assert "username and password" in found["mailbox support"]["mend"]
+    assert "wrong" not in ran.out
+    assert "firewall" in found["sending"]["mend"]
+    shown = desk.run("doctor")
+    assert (shown.code, shown.out.count("✗")) == (1, 3)
+
+
+def test_the_doctor_sees_missing_folders_and_secrets(desk: Shell) -> None:
+    """A folder that is not there is named with those that are; a secret that cannot be read is placed."""
+    text = desk.configuration.read_text().replace("{file: password}", "{file: password}, folder: Nowhere")
+    desk.configuration.write_text(text)
+    ran = desk.run("doctor")
+    assert ran.code == 1
+    assert "Nowhere" in ran.out
+    assert "INBOX" in ran.out
+    (desk.folder / "password").unlink()
+    ran = desk.run("doctor")
+    assert ran.code == 1
+    assert f"✗ secrets           {desk.configuration}:11:" in ran.out
+
+
+def test_reconcile_proves_that_nothing_is_missing(desk: Shell, deliver: Callable[[str], None]) -> None:
+    """Every mail that was fetched stands beside its one outcome."""
+    deliver("one.eml")
+    deliver("two.eml")
+    desk.run("run", "--once")
+    ran = desk.run("reconcile", "--json")
+    assert ran.code == 0
+    assert [list(line) for line in ran.objects] == [
+        ["mailbox", "uidvalidity", "uid", "on_server", "outcome", "ticket", "settled"]
+    ] * 2
+    assert [(line["uid"], line["outcome"], line["settled"]) for line in ran.objects] == [
+        (1, "opened", True),
+        (2, "opened", True),
+    ]
+    shown = desk.run("reconcile")
+    assert (shown.code, shown.out.splitlines()[0]) == (0, "mailbox support: 2 mails: 2 opened")
+
+
+def test_reconcile_shows_what_has_no_outcome(desk: Shell, deliver: Callable[[str], None]) -> None:
+    """A mail that lies on the server and has no outcome is listed, and the exit code is 1."""
+    deliver("one.eml")
+    ran = desk.run("reconcile", "--json")
+    assert (ran.code, ran.only["outcome"], ran.only["on_server"]) == (1, "not_fetched", True)
+    shown = desk.run("reconcile")
+    assert shown.code == 1
+    assert "UID 1: not_fetched" in shown.out
+
+
+def test_reconcile_needs_the_mailbox(desk: Shell) -> None:
+    """A mailbox that cannot be reached proves nothing: a line that says so, and 1."""
+    (desk.folder / "password").write_text("wrong")
+    ran = desk.run("reconcile")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("mailbox support: ")
