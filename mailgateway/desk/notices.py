@@ -38,16 +38,19 @@ def agent_notification(
     except_for: str,
     references: Sequence[str] = (),
     by: str = "",
+    rules: Sequence[str] = (),
 ) -> tuple[Notice, ...]:
     """Hand a ticket to those who shall work on it: its assignee, or else everybody in its group.
 
     `except_for` is the address of who caused it; `by` the display name of the agent who handed it over, empty for a new
-    ticket.
+    ticket; `rules` names the rules that sent it here.
     """
     known = tuple(references) or _own_id(article)
     handed = _to_worker(NoticeKind.AGENT_NOTIFICATION, article, ticket, policy, known)
     return tuple(
-        replace(handed, recipient=worker.address, bound_to=worker.bound_to, values={"by": by})
+        replace(
+            handed, recipient=worker.address, bound_to=worker.bound_to, values={"by": by, "rules": ", ".join(rules)}
+        )
         for worker in _workers(ticket, policy, except_for)
     )
 

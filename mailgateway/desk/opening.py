@@ -31,7 +31,9 @@ def open_ticket(incoming: Incoming, related: Thread | None, facts: Facts, policy
     receipt = notices.acknowledgement(incoming.mail, article, ticket, mailbox)
     silence = notices.why_unanswered(receipt, incoming.verdict, facts, policy)
     opening: tuple[Change, ...] = (OpenTicket(ticket, chosen.trace), AddArticle(article))
-    told = notices.agent_notification(article, ticket, policy, except_for=ticket.requester.address)
+    told = notices.agent_notification(
+        article, ticket, policy, except_for=ticket.requester.address, rules=chosen.matched
+    )
     return Plan(
         at=facts.now,
         actor=actor,

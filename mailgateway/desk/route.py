@@ -24,6 +24,7 @@ class Route:
     tags: tuple[str, ...]
     discard: str
     quarantine: str
+    matched: tuple[str, ...]
     trace: dict[str, object]
 
 
@@ -50,6 +51,7 @@ def route(ruleset: Ruleset, question: Question, mailbox: MailboxPolicy) -> Route
         tags=_tags(routing),
         discard=str(final["discard"]),
         quarantine=str(final["quarantine"]),
+        matched=routing.matched,
         trace={**as_trace(routing), "final": final},
     )
 

@@ -17,7 +17,7 @@ VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.ACKNOWLEDGEMENT: {},
     NoticeKind.REPLY: {},
     NoticeKind.STATUS_CHANGED: {"before": ""},
-    NoticeKind.AGENT_NOTIFICATION: {"by": "", "why": "", "commands": COMMANDS},
+    NoticeKind.AGENT_NOTIFICATION: {"by": "", "rules": "", "commands": COMMANDS},
     NoticeKind.AGENT_FOLLOW_UP: {"by": "", "commands": COMMANDS},
     NoticeKind.REJECTED: {"reason": "", "subject": ""},
     NoticeKind.COMMANDS_REFUSED: {"problems": (), "commands": COMMANDS, "original": ""},

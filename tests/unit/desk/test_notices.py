@@ -89,14 +89,16 @@ def test_an_empty_group_leaves_its_tickets_to_the_mailboxs_own() -> None:
 
 def test_a_notice_to_agents_is_internal_and_signed_for_its_reader() -> None:
     """Each reader's answers are theirs; the thread begins with the customer's mail."""
-    anna, bob = notices.agent_notification(ARTICLE, make_ticket(), POLICY, except_for=CARLA.address, by="Zoe")
+    anna, bob = notices.agent_notification(
+        ARTICLE, make_ticket(), POLICY, except_for=CARLA.address, by="Zoe", rules=["a", "b"]
+    )
     assert (anna.bound_to, bob.bound_to) == ("agent:anna", "agent:bob")
     for notice in (anna, bob):
         assert (notice.kind, notice.audience) == (NoticeKind.AGENT_NOTIFICATION, Audience.AGENT)
         assert (notice.automatic, notice.article) == (Automatic.GENERATED, ARTICLE)
         assert notice.sender == Address("Example support", SUPPORT)
         assert (notice.in_reply_to, notice.references) == ("mail-1@customer.example", ("mail-1@customer.example",))
-        assert notice.values == {"by": "Zoe"}
+        assert notice.values == {"by": "Zoe", "rules": "a, b"}
 
 
 def test_a_follow_up_is_told_to_who_works_on_it() -> None:
