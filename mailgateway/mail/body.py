@@ -20,7 +20,8 @@ _PACKAGES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _SIGNED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _MOST_WRAPPINGS = 3
 _MOST_SUMMED = 100_000
-_TEXTS = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "application/xhtml+xml"})
+_HTML = frozenset({"text/html", "application/xhtml+xml"})
+_TEXTS = _HTML | {"text/plain", "text/enriched", "text/richtext"}
 _POORER = frozenset({"text/x-amp-html", "text/watch-html", "text/enriched", "text/richtext"})
 _ENRICHED = re.compile(r"</?[A-Za-z][A-Za-z0-9-]{0,40}>")
 _DATA_URI = re.compile(r"data:[a-z]{1,20}/[a-z0-9.+-]{1,80};base64,[A-Za-z0-9+/=]{100,}", re.IGNORECASE)
@@ -44,6 +45,18 @@ class Body:
     blocks: list[Block] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
+    has_cut_html: bool = False
+    plain_chars: int = 0
+    html_chars: int = 0
+    html_tags: int = 0
+
+    def count(self, text: str, *, is_html: bool) -> None:
+        """Count what was read against the limits of the whole mail."""
+        if is_html:
+            self.html_chars += len(text)
+            self.html_tags += text.count("<")
+        else:
+            self.plain_chars += len(text)
 
 
 @dataclass(slots=True)
@@ -148,7 +161,7 @@ class Reader:
             return []
         self.has_text = True
         plain = package.plain.replace("\r\n", "\n")[: self.limits.text_chars]
-        return [Block(plain, package.html[: self.limits.html_chars - 1])]
+        return [Block(plain, self._bounded_html(package.html))]
 
     def _note(self, defect: str) -> None:
         if defect and len(self.body.defects) < 100:
@@ -173,7 +186,7 @@ class Reader:
         if used and label:
             self._note(f"text said {label[:40]}, is {used}")
         text = self._bounded(text.replace("\r\n", "\n").replace("\r", "\n"), part, data)
-        if part.content_type in ("text/html", "application/xhtml+xml"):
+        if part.content_type in _HTML:
             return [Block(html=text)] if text else []
         if part.content_type in ("text/enriched", "text/richtext"):
             text = _ENRICHED.sub("", text)
@@ -194,16 +207,27 @@ class Reader:
         return b"".join(kept)
 
     def _bounded(self, text: str, part: Part, data: bytes) -> str:
-        """Cut a text at its limit, and keep the whole as an attachment then."""
-        most = self.limits.text_chars if part.content_type == "text/plain" else self.limits.html_chars
-        if len(text) <= most:
+        """Cut a text at what the limits leave for the whole mail, and keep it whole as an attachment then."""
+        is_html = part.content_type in _HTML
+        kept = self._bounded_html(text) if is_html else text[: max(0, self.limits.text_chars - self.body.plain_chars)]
+        self.body.count(kept, is_html=is_html)
+        if len(kept) == len(text):
             return text
-        if part.content_type != "text/plain":
-            text = _DATA_URI.sub("data:,", text)
-        ending = "txt" if part.content_type == "text/plain" else "html"
-        self._note(f"text of {len(text)} characters cut at {most}, kept whole as an attachment")
+        self.body.has_cut_html = self.body.has_cut_html or is_html
+        self._note(f"text of {len(text)} characters cut at {len(kept)}, kept whole as an attachment")
+        ending = "html" if is_html else "txt"
         self.body.attachments.append(Attachment(f"message.{ending}", part.content_type, data))
-        return text[:most]
+        return kept
+
+    def _bounded_html(self, source: str) -> str:
+        """Cut HTML at its limits of length and tags; pictures that are written out in it go first."""
+        chars = max(0, self.limits.html_chars - self.body.html_chars)
+        tags = max(0, self.limits.html_tags - self.body.html_tags)
+        if len(source) > chars:
+            source = _DATA_URI.sub("data:,", source)[:chars]
+        if source.count("<") > tags:
+            source = "<".join(source.split("<", tags + 1)[:-1])
+        return source
 
 
 def text_of_blocks(blocks: list[Block]) -> str:

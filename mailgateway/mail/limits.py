@@ -37,6 +37,9 @@ class Limits:
     html_chars: int = 700_000
     """Characters of HTML that are read; a longer one is attached as it came, and not shown."""
 
+    html_tags: int = 50_000
+    """Tags of an HTML body that are read; one with more is attached as it came, and not shown."""
+
     html_attributes: int = 10_000
     """Attributes of one tag of an HTML body that is shown."""
 

@@ -3,7 +3,7 @@
 import re
 
 from mailgateway.mail.addresses import read_addresses
-from mailgateway.mail.body import Reader, html_of_blocks, text_of_blocks
+from mailgateway.mail.body import Body, Reader, html_of_blocks, text_of_blocks
 from mailgateway.mail.dates import read_date
 from mailgateway.mail.headers import HeaderBlock, ids_of, read_headers, text_of
 from mailgateway.mail.html import sanitise
@@ -55,8 +55,7 @@ def parse(raw: bytes, limits: Limits = DEFAULT) -> Mail:
     blocks = reader.read(tree.root)
     source = html_of_blocks(blocks)
     text = text_of_blocks(blocks)
-    defects = [*tree.defects, *reader.body.defects]
-    shown = _shown(source, limits, reader.body.attachments, defects)
+    shown = _shown(source, limits, reader.body)
     date, date_defect = read_date(header.get("date"), header.all("received"))
     senders = _people(header, "from", limits) or _people(header, "sender", limits)
     ids = ids_of(header.get("message-id"), 1)
@@ -72,11 +71,11 @@ def parse(raw: bytes, limits: Limits = DEFAULT) -> Mail:
         in_reply_to=ids_of(" ".join(header.all("in-reply-to")), limits.references),
         references=ids_of(" ".join(header.all("references")), limits.references),
         headers=header.decoded(),
-        text=text[: limits.text_chars],
+        text=text,
         html=shown,
         html_source=source or None,
         attachments=tuple(reader.body.attachments),
-        defects=tuple(dict.fromkeys(one for one in [*defects, *odd] if one))[:_MOST_DEFECTS],
+        defects=tuple(dict.fromkeys(one for one in [*tree.defects, *reader.body.defects, *odd] if one))[:_MOST_DEFECTS],
     )
 
 
@@ -112,16 +111,12 @@ def _hint(tree: Tree) -> str:
     return ""
 
 
-def _shown(source: str, limits: Limits, attachments: list[Attachment], defects: list[str]) -> str | None:
-    """Return the sanitised HTML; None where there is none or showing it would cost too much."""
-    if not source:
+def _shown(source: str, limits: Limits, body: Body) -> str | None:
+    """Return the sanitised HTML; None where there is none, or where it is cut or showing it would cost too much."""
+    if not source or body.has_cut_html:
         return None
-    if (
-        len(source) >= limits.html_chars
-        or widest(source) > limits.html_attributes
-        or depth(source, limits.html_depth) >= limits.html_depth
-    ):
-        defects.append("HTML too long, too wide or nested too deep to be shown, kept as an attachment")
-        attachments.append(Attachment("message.html", "text/html", source.encode("utf-8", "replace"), inline=True))
+    if widest(source) > limits.html_attributes or depth(source, limits.html_depth) >= limits.html_depth:
+        body.defects.append("HTML too long, too wide or nested too deep to be shown, kept as an attachment")
+        body.attachments.append(Attachment("message.html", "text/html", source.encode("utf-8", "replace")))
         return None
     return sanitise(source)

@@ -36,7 +36,7 @@ CASES = {
     "many attributes": HTML + b"<a " + b" ".join(b"x%d=1" % number for number in range(80_000)) + b">",
     "random bytes": random.Random(1).randbytes(2_000_000),
     "NUL": b"\0" * 3_000_000,
-    "no boundary": HEAD + b"Content-Type: multipart/mixed\n\nxx\n" + b"--x\n" * 300_000,
+    "no boundary": HEAD + b"Content-Type: multipart/mixed\n\nxx\n" + b"--x\n" * 150_000,
     "almost boundaries": MULTI + b"\n--b0X" * 1_000_000,
     "open brackets in To": HEAD + b"Cc: " + b"(" * 60_000 + b"\n\nx",
     "open quotes in To": HEAD + b"Cc: " + b'"<(' * 20_000 + b"\n\nx",
@@ -44,9 +44,11 @@ CASES = {
     "unclosed encoded words": HEAD + b"Subject: " + b"=?utf-8?q?x" * 6_000 + b"\n\nx",
     "parameters": HEAD + b"Content-Type: text/plain; " + b"; ;" * 20_000 + b"\n\nx",
     "attributions": HEAD + b"\n" + b"On 2020-01-01 x@y.z at wrote foo\n" * 20_000,
-    "answers between quotes": HEAD + b"\n" + b"> q\nanswer\n" * 15_000,
+    "answers between quotes": HEAD + b"\n" + b"> q\nanswer\n" * 8_000,
     "signatures": HEAD + b"\n" + b"-- \nSent from my iPhone\n" * 15_000,
     "uuencoded beginnings": HEAD + b"\n" + b"begin 644 a\n" * 100_000,
+    "many bodies": MULTI + (b"--b0\nContent-Type: text/html\n\n" + b"<p>x" * 100_000 + b"\n") * 30,
+    "many tags": HTML + b"<br>" * 150_000,
     "25 MB attachment": MULTI
     + b"--b0\nContent-Type: application/pdf; name=x.pdf\nContent-Transfer-Encoding: base64\n\n"
     + (b"A" * 76 + b"\r\n") * 330_000
