@@ -29,10 +29,11 @@ from mailgateway.flows.desk import Desk, Stop
 from mailgateway.flows.owners import own_name
 from mailgateway.flows.receive import Source
 from mailgateway.imap.settle import Delete, Flag, Move, Settlement
+from mailgateway.render.check import findings as template_findings
 from mailgateway.render.notices import Renderer
 from mailgateway.share import share
 from mailgateway.smtp.pool import Pool
-from mailgateway.store import health, keys, schema
+from mailgateway.store import grants, health, keys, schema
 from mailgateway.store.engine import Store, open_store
 
 WATCH_EVERY = timedelta(seconds=30)
@@ -49,6 +50,23 @@ class InForce:
     policy: Policy
     renderer: Renderer
     posts: tuple[Post, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTokens:
+    """Remembers refresh tokens in the store."""
+
+    store: Store
+
+    def recall(self, name: str) -> str | None:
+        """Return the token kept last under a name, None where none was."""
+        with self.store.reading() as tx:
+            return grants.recall(tx, name)
+
+    def keep(self, name: str, token: str) -> None:
+        """Keep a token under a name."""
+        with self.store.writing() as tx:
+            grants.keep(tx, name, token, clock.now())
 
 
 class Gateway:
@@ -108,17 +126,20 @@ class Gateway:
         """Return the daemon, ready to run."""
         _log_doubts(self.settings)
         since = clock.now()
-        self._sender = Sender(self.desk, self.new_pool, self.sending())
+        sender = self._sender = Sender(self.desk, self.new_pool, self.sending())
         ticks = (
             Tick("watch", WATCH_EVERY, lambda: self._watch(since)),
             Tick("configuration", LOOK_FOR_CHANGES_EVERY, self._look_for_changes),
         )
 
         def reload() -> None:
+            before = self.settings.smtp
             self.reload()
             supervisor.match_workers()
+            if self.settings.smtp != before:
+                sender.renew(self.sending())
 
-        supervisor = Supervisor(self.desk, self.posts, self._sender, ticks, reload, clock.jitter)
+        supervisor = Supervisor(self.desk, self.posts, sender, ticks, reload, clock.jitter)
         return supervisor
 
     def reload(self) -> None:
@@ -141,6 +162,11 @@ class Gateway:
             _log.warning("gateway.restart_needed", changed=fixed)
             lines = [f"{what}: takes effect when the daemon is started anew." for what in fixed]
             self._tell("A change of the configuration needs a restart", lines, f"{self._seen}{fixed}")
+        broken = template_findings(settings.templates, share("templates"))
+        if broken:
+            _log.error("gateway.templates_broken", findings=[str(finding) for finding in broken])
+            lines = [*(str(finding) for finding in broken), "Meanwhile the shipped templates are used in their place."]
+            self._tell("Templates are wrong", lines, f"{self._seen}{broken}")
 
     def close(self) -> None:
         """Close the store."""
@@ -170,7 +196,7 @@ class Gateway:
     def _server(self, access: Imap | Smtp) -> Server:
         """Return the same server for the same settings: its access token outlives a reload, and so does its worker."""
         if access not in self._servers:
-            self._servers[access] = server(access)
+            self._servers[access] = server(access, KeptTokens(self.store))
         return self._servers[access]
 
     def _watch(self, since: datetime) -> None:
@@ -247,7 +273,6 @@ def _needs_restart(before: Settings, after: Settings) -> list[str]:
     pairs = {
         "database": (before.database, after.database),
         "blobs": (before.blobs, after.blobs),
-        "smtp": (before.smtp, after.smtp),
     }
     return [name for name, (old, new) in pairs.items() if old != new]
 

@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from mailgateway import clock
 from mailgateway.accounts.server import Server
-from mailgateway.config.servers import server
+from mailgateway.app import KeptTokens
+from mailgateway.config.servers import TokenMemory, server
 from mailgateway.config.settings import Settings
 from mailgateway.errors import FolderMissing, GatewayError, LoginRefused, StoreUnusable
 from mailgateway.imap.session import Session
@@ -32,12 +34,37 @@ class Finding:
 def examine(settings: Settings) -> Iterator[Finding]:
     """Look at everything that the gateway needs, one thing after the other."""
     yield from _secrets(settings)
-    yield from _store(settings)
+    store = None
+    try:
+        store = open_store(settings.database_url(), settings.blobs)
+    except GatewayError as error:
+        yield _wrong("database", error)
+    try:
+        yield from _store(store) if store is not None else ()
+        yield from _servers(settings, KeptTokens(store) if store is not None else _NoMemory())
+    finally:
+        if store is not None:
+            store.close()
+    yield _dns(settings.domain)
+
+
+class _NoMemory:
+    """Takes the place of the store where that cannot be opened."""
+
+    def recall(self, _name: str) -> str | None:
+        """Refuse: a refresh token that is used may be the last time it is good, and the new one would be lost."""
+        raise StoreUnusable("a new refresh token could not be kept, so none is asked for")
+
+    def keep(self, _name: str, _token: str) -> None:
+        """Keep nothing, as nothing was asked for."""
+
+
+def _servers(settings: Settings, memory: TokenMemory) -> Iterator[Finding]:
     for mailbox in settings.mailboxes:
         what = f"mailbox {mailbox.name}"
-        yield _guarded(what, lambda: _imap(what, server(mailbox.imap), mailbox.imap.folder))  # noqa: B023 - called now
-    yield _guarded("sending", lambda: _smtp(settings))
-    yield _dns(settings.domain)
+        yield _guarded(what, partial(_imap, what, server(mailbox.imap, memory), mailbox.imap.folder))
+    helo = settings.smtp.helo or settings.domain
+    yield _guarded("sending", partial(_smtp, server(settings.smtp, memory), helo))
 
 
 def _secrets(settings: Settings) -> Iterator[Finding]:
@@ -48,19 +75,10 @@ def _secrets(settings: Settings) -> Iterator[Finding]:
         yield Finding("secrets", is_well=True, detail="every one can be read")
 
 
-def _store(settings: Settings) -> Iterator[Finding]:
-    store: Store | None = None
-    try:
-        store = open_store(settings.database_url(), settings.blobs)
-        opened = store
-        yield _guarded("database", lambda: _database(opened))
-        yield _guarded("blob store", lambda: _blobs(opened))
-        yield _guarded("clock", lambda: _clock(opened))
-    except GatewayError as error:
-        yield _wrong("database", error)
-    finally:
-        if store is not None:
-            store.close()
+def _store(store: Store) -> Iterator[Finding]:
+    yield _guarded("database", partial(_database, store))
+    yield _guarded("blob store", partial(_blobs, store))
+    yield _guarded("clock", partial(_clock, store))
 
 
 def _guarded(what: str, look: Callable[[], Finding]) -> Finding:
@@ -120,10 +138,8 @@ def _imap(what: str, at: Server, folder: str) -> Finding:
     return Finding(what, is_well=True, detail=f"logged in at {at}, folder {folder}; it {news}; moves by {move}")
 
 
-def _smtp(settings: Settings) -> Finding:
-    at = server(settings.smtp)
-    found = probe(at, settings.smtp.helo or settings.domain)
-    return Finding("sending", is_well=True, detail=f"connected to {at}: {found}")
+def _smtp(at: Server, helo: str) -> Finding:
+    return Finding("sending", is_well=True, detail=f"connected to {at}: {probe(at, helo)}")
 
 
 def _dns(domain: str) -> Finding:

@@ -1,6 +1,8 @@
 """Settings of a mail server -> a server that connections can be opened to, its secrets read when they are needed."""
 
 from collections.abc import Callable
+from hashlib import sha256
+from typing import Protocol
 
 from mailgateway import clock
 from mailgateway.accounts.access_token import AccessToken, Grant, TokenSource
@@ -14,8 +16,18 @@ _IMAP_PORTS = {Tls.IMPLICIT: 993, Tls.STARTTLS: 143, Tls.NONE: 143}
 _SMTP_PORTS = {Tls.IMPLICIT: 465, Tls.STARTTLS: 587, Tls.NONE: 25}
 
 
-def server(access: Imap | Smtp) -> Server:
-    """Return the server with its log-in.
+class TokenMemory(Protocol):
+    """Remembers, over restarts, refresh tokens that a provider hands out in place of the configured ones."""
+
+    def recall(self, name: str) -> str | None:
+        """Return the token kept last under a name, None where none was."""
+
+    def keep(self, name: str, token: str) -> None:
+        """Keep a token under a name, durable on return."""
+
+
+def server(access: Imap | Smtp, memory: TokenMemory | None = None) -> Server:
+    """Return the server with its log-in; without a memory, a refresh token is good until the provider changes it.
 
     The log-in's `secret` reads what the configuration names for every connection anew, so that a changed password needs
     no restart, and raises PermanentError where that cannot be read.
@@ -25,17 +37,17 @@ def server(access: Imap | Smtp) -> Server:
         host=access.host,
         port=access.port or ports[access.tls],
         tls=access.tls,
-        login=_login(access),
+        login=_login(access, memory),
         timeout=access.timeout,
         ca_file=str(access.ca_file.absolute()) if access.ca_file is not None else None,
     )
 
 
-def _login(access: Access) -> Login | None:
+def _login(access: Access, memory: TokenMemory | None) -> Login | None:
     if access.username is None:
         return None
     if access.token is not None:
-        token = AccessToken(_Lazily(access.token), clock.now)
+        token = AccessToken(_Lazily(access.token, memory), clock.now)
         return Login(access.username, token, Mechanism.XOAUTH2, token.drop)
     if access.password is not None:
         return Login(access.username, _reading(access.password))
@@ -55,23 +67,62 @@ def _reading(secret: Secret) -> Callable[[], str]:
 class _Lazily:
     """Sets up a source of tokens, whose secrets are read, when the first token is asked for."""
 
-    def __init__(self, token: Token) -> None:
+    def __init__(self, token: Token, memory: TokenMemory | None) -> None:
         self._token = token
+        self._memory = memory
         self._source: TokenSource | None = None
 
     def obtain(self) -> Grant:
         if self._source is None:
-            self._source = _source(self._token)
+            self._source = _source(self._token, self._memory)
         return self._source.obtain()
 
 
-def _source(token: Token) -> TokenSource:
+class _Refresh:
+    """Gets access tokens with the refresh token that is good now: the configured one, or what came in its place.
+
+    It is looked up each time, as another account with the same grant may have been given a new one.
+    """
+
+    def __init__(self, grant: RefreshGrant, memory: TokenMemory | None) -> None:
+        self._grant = grant
+        self._memory = memory
+        self._client_secret = _reading(grant.client_secret)() if grant.client_secret is not None else None
+        self._configured = _reading(grant.refresh_token)()
+        # Another configured token is another grant: what came in place of the one before is of no use then
+        named = f"{grant.token_url}\n{grant.client_id}\n{self._configured}"
+        self._name = sha256(named.encode()).hexdigest()
+        self._unkept = ""
+
+    def obtain(self) -> Grant:
+        grant = self._grant
+        if self._unkept:
+            self._keep(self._unkept)
+        source = RefreshToken(
+            grant.token_url, grant.client_id, self._client_secret, self._recall(), grant.scope, rotated=self._keep
+        )
+        return source.obtain()
+
+    def _recall(self) -> str:
+        kept = self._memory.recall(self._name) if self._memory is not None else None
+        return kept or self._configured
+
+    def _keep(self, token: str) -> None:
+        """Keep a new token; where that fails, it is tried again before the next one is asked for."""
+        self._unkept = token
+        if self._memory is None:
+            self._configured = token
+        else:
+            self._memory.keep(self._name, token)
+        self._unkept = ""
+
+
+def _source(token: Token, memory: TokenMemory | None) -> TokenSource:
     if token.command is not None:
         return CommandToken(token.command)
     grant = token.refresh or token.client_credentials
     if grant is None:
         raise AssertionError("a checked token has a source")
     if isinstance(grant, RefreshGrant):
-        secret = _reading(grant.client_secret)() if grant.client_secret is not None else None
-        return RefreshToken(grant.token_url, grant.client_id, secret, _reading(grant.refresh_token)(), grant.scope)
+        return _Refresh(grant, memory)
     return ClientCredentials(grant.token_url, grant.client_id, _reading(grant.client_secret)(), grant.scope)

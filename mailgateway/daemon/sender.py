@@ -27,7 +27,14 @@ class Sender(threading.Thread):
         self._new_pool = new_pool
         self._sending = sending
         self._stop_asked = threading.Event()
+        self._renewed = threading.Event()
         self._woken = threading.Event()
+
+    def renew(self, sending: Sending) -> None:
+        """Send over new connections from now on, and in this way: the configuration has changed."""
+        self._sending = sending
+        self._renewed.set()
+        self._woken.set()
 
     def wake(self) -> None:
         """Look at the outbox now."""
@@ -36,6 +43,7 @@ class Sender(threading.Thread):
     def ask_to_stop(self) -> None:
         """Let the sender finish the letters in hand and leave."""
         self._stop_asked.set()
+        self._renewed.set()
         self._woken.set()
 
     def run(self) -> None:
@@ -44,6 +52,10 @@ class Sender(threading.Thread):
         pool = self._new_pool()
         try:
             while not self._stop_asked.is_set():
+                if self._renewed.is_set():
+                    self._renewed.clear()
+                    pool.close()
+                    pool = self._new_pool()
                 try:
                     self._round(pool)
                     failures = 0
@@ -72,7 +84,7 @@ class Sender(threading.Thread):
         seconds = round(wait.total_seconds(), 1)
         _log.warning("sender.unavailable", why=str(error), next_try_in=seconds)
         self._beat(str(error))
-        self._stop_asked.wait(wait.total_seconds())
+        self._renewed.wait(wait.total_seconds())
 
     def _beat(self, error: str | None) -> None:
         try:

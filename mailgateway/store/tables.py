@@ -305,3 +305,13 @@ class ReplyKeyRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     secret: Mapped[bytes]
+
+
+class GrantRow(Base):
+    """A refresh token that replaced a configured one; `name` is a digest that says which."""
+
+    __tablename__ = "grants"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    token: Mapped[str]
+    kept_at: Mapped[datetime]

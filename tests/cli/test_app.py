@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from mailgateway.app import Gateway, open_gateway
+from mailgateway.app import Gateway, KeptTokens, open_gateway
 from mailgateway.config.watch import fingerprint
-from mailgateway.errors import ConfigError, StoreUnusable
+from mailgateway.errors import ConfigError, StoreBusy, StoreUnusable
 from mailgateway.store import outbox
 from mailgateway.store.outbox import OutboxLine
 from tests.cli.shell import Shell
+from tests.servers.token_endpoint import TokenEndpoint
 
 
 @pytest.fixture
@@ -129,3 +130,63 @@ def test_changed_files_are_noticed_when_they_have_settled(
     gateway._look_for_changes()
     assert asked == [signal.SIGHUP] * 2
     assert fingerprint(gateway.settings)[0][1] == -1
+
+
+def test_broken_templates_are_told_when_they_are_changed(shell: Shell, gateway: Gateway) -> None:
+    """A wrong template keeps nothing from being sent, as the shipped one is there, and the admin is told of it."""
+    own = shell.folder / "own" / "en"
+    own.mkdir(parents=True)
+    (own / "reply.txt").write_text("{{ nothing_of_that_name }}")
+    _change(shell.configuration, "files: {", "files: {templates: own, ")
+    gateway.reload()
+    gateway.reload()
+    assert [line.template for line in _told(gateway)] == ["alarm"]
+    assert gateway.settings.templates is not None
+
+
+def _secret(gateway: Gateway) -> str:
+    login = gateway.posts()[0].server.login
+    assert login is not None
+    return login.secret()
+
+
+def _with_grant(shell: Shell, endpoint: TokenEndpoint) -> None:
+    grant = f"token: {{refresh: {{token_url: '{endpoint.url}', client_id: desk, refresh_token: {{file: password}}}}}}"
+    _change(shell.configuration, "password: {file: password}", grant)
+
+
+def test_a_new_refresh_token_is_kept_over_restarts(shell: Shell) -> None:
+    """A token that came in place of the configured one is used by the next process, until another is configured."""
+    new = {"access_token": "access", "expires_in": 0, "refresh_token": "second"}
+    with TokenEndpoint((200, new), (200, {"access_token": "access"})) as endpoint:
+        _with_grant(shell, endpoint)
+        for _ in range(2):
+            gateway = open_gateway(shell.configuration)
+            assert _secret(gateway) == "access"
+            gateway.close()
+        (shell.folder / "password").write_text("fresh")
+        gateway = open_gateway(shell.configuration)
+        _secret(gateway)
+        gateway.close()
+    assert [form["refresh_token"] for form in endpoint.forms] == ["secret", "second", "fresh"]
+
+
+def test_a_refresh_token_that_could_not_be_kept_is_not_lost(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the database is busy the new token is kept before anything else is asked of the provider."""
+    new = {"access_token": "access", "expires_in": 0, "refresh_token": "second"}
+    with TokenEndpoint((200, new), (200, {"access_token": "later"})) as endpoint:
+        _with_grant(shell, endpoint)
+        gateway = open_gateway(shell.configuration)
+        with monkeypatch.context() as patch:
+            patch.setattr(KeptTokens, "keep", _busy)
+            with pytest.raises(StoreBusy):
+                _secret(gateway)
+            with pytest.raises(StoreBusy):
+                _secret(gateway)
+        assert _secret(gateway) == "later"
+        gateway.close()
+    assert [form["refresh_token"] for form in endpoint.forms] == ["secret", "second"]
+
+
+def _busy(*_: object) -> None:
+    raise StoreBusy("the database: locked")

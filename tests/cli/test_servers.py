@@ -1,11 +1,10 @@
 """`run`, `doctor`, `reconcile`: the commands that connect, against a real Dovecot and a real SMTP peer."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -66,36 +65,68 @@ def test_run_once_says_what_could_not_be_done(desk: Shell, deliver: Callable[[st
     assert desk.run("status", "--json").only["mailboxes"][0]["error"]
 
 
-def test_the_daemon_runs_until_it_is_told_to_end(
-    desk: Shell, deliver: Callable[[str], None], sink: Sink, dovecot: Dovecot, mailbox_user: str
-) -> None:
-    """`run` files and answers what arrives, logs JSON lines without a word of the mail, and ends at SIGTERM with 0."""
+@pytest.fixture
+def daemon(desk: Shell) -> Iterator[subprocess.Popen[str]]:
+    """Give the running daemon, ready for mail; whatever a test does, it is ended."""
     process = subprocess.Popen(
         [sys.executable, "-m", "mailgateway", "-c", str(desk.configuration), "run"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=os.environ,
     )
-    lines: list[str] = []
     try:
-        assert process.stderr is not None
-        while not lines or "supervisor.ready" not in lines[-1]:
-            lines.append(process.stderr.readline())
-            assert lines[-1], lines
-        deliver("one.eml")
-        receipt = next(one for one in sink.wait_for(2) if one.rcpt_tos == ("carla@customer.example",))
-        assert b"Help" in receipt.content
+        _read_until(process, "supervisor.ready")
+        yield process
     finally:
-        process.send_signal(signal.SIGTERM)
-        out, rest = process.communicate(timeout=15)
-    assert (process.returncode, out) == (0, "")
-    log = [json.loads(line) for line in [*lines, *rest.splitlines()]]
+        if process.poll() is None:
+            process.terminate()
+            process.communicate(timeout=15)
+
+
+def _read_until(process: subprocess.Popen[str], event: str) -> list[str]:
+    assert process.stderr is not None
+    lines: list[str] = []
+    while not lines or event not in lines[-1]:
+        lines.append(process.stderr.readline())
+        assert lines[-1], lines
+    return lines
+
+
+def test_the_daemon_runs_until_it_is_told_to_end(
+    daemon: subprocess.Popen[str],
+    deliver: Callable[[str], None],
+    sink: Sink,
+    dovecot: Dovecot,
+    mailbox_user: str,
+) -> None:
+    """`run` files and answers what arrives, logs JSON lines without a word of the mail, and ends at SIGTERM with 0."""
+    deliver("one.eml")
+    receipt = next(one for one in sink.wait_for(2) if one.rcpt_tos == ("carla@customer.example",))
+    assert b"Help" in receipt.content
+    daemon.send_signal(signal.SIGTERM)
+    out, rest = daemon.communicate(timeout=15)
+    assert (daemon.returncode, out) == (0, "")
+    log = [json.loads(line) for line in rest.splitlines()]
     filed = next(line for line in log if line["event"] == "ingest.done")
     assert (filed["ticket"], filed["message_id"]) == (10001, "one.eml@customer.example")
     assert log[-1]["event"] == "supervisor.ended"
-    assert "It is broken" not in "".join(lines) + rest
+    assert "It is broken" not in rest
     assert dovecot.count(mailbox_user, "Processed") == 1
+
+
+def test_a_reload_moves_a_waiting_letter_to_another_server(
+    daemon: subprocess.Popen[str], desk: Shell, deliver: Callable[[str], None], sink: Sink
+) -> None:
+    """When the SMTP server is gone and the configuration names another, SIGHUP sends what waits there at once."""
+    sink.stop()
+    deliver("one.eml")
+    _read_until(daemon, "sender.unavailable")
+    with Sink() as other:
+        text = desk.configuration.read_text()
+        desk.configuration.write_text(text.replace(f"port: {sink.port}", f"port: {other.port}"))
+        daemon.send_signal(signal.SIGHUP)
+        recipients = {one.rcpt_tos[0] for one in other.wait_for(2)}
+    assert recipients == {"carla@customer.example", "anna@example.com"}
 
 
 def test_the_doctor_finds_everything_well(desk: Shell, dovecot: Dovecot, sink: Sink) -> None:

@@ -31,6 +31,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name="pk_beats"),
     )
     op.create_table(
+        "grants",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("kept_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_grants"),
+    )
+    op.create_table(
         "reply_keys",
         sa.Column("id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("secret", sa.LargeBinary(), nullable=False),
