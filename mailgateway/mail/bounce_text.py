@@ -63,6 +63,7 @@ _ORIGINAL = re.compile(
 )
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}")
 _ECHO = re.compile(r"^[ \t]*(?:to|from|cc|sent|subject|date|reply-to):[^\n]*$", re.IGNORECASE | re.MULTILINE)
+_TO_LINE = re.compile(r"^to:[^\n]{1,500}", re.IGNORECASE | re.MULTILINE)
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,2}\.\d{1,3})(?![\d.])")
 _MOST_READ = 20_000
 
@@ -76,7 +77,7 @@ def read_text_bounce(mail: Mail) -> Bounce | None:
     report = _report(mail.text[:_MOST_READ])
     if evidence < 3 and not _WORDING.search(report):
         return None
-    recipient = _recipient(failed, report, mail)
+    recipient = _recipient(failed, report, mail) or _addressee(mail.text[len(report) : _MOST_READ])
     status = _STATUS.search(report)
     delayed = bool(_DELAY.search(mail.subject + "\n" + report)) and not _FINAL.search(report)
     code = status[1] if status else ""
@@ -114,6 +115,13 @@ def _recipient(failed: str, report: str, mail: Mail) -> str:
     candidates = [match[0].strip(".'") for match in _ADDRESS.finditer(words)] or _ADDRESS.findall(report)
     fitting = [one for one in candidates if one.casefold() not in others and not _SENDER.match(one)]
     return (fitting or candidates or [""])[0]
+
+
+def _addressee(copy: str) -> str:
+    """Return the addressee that the copy behind a report names, "" where it names none."""
+    line = _TO_LINE.search(copy)
+    found = _ADDRESS.search(line[0]) if line else None
+    return found[0] if found else ""
 
 
 def _diagnostic(report: str, recipient: str) -> str:

@@ -114,9 +114,11 @@ def _decode(data: bytes, label: str, hint: str) -> tuple[str, str]:
     codec = codec_of(label)
     if not codec:
         return _guess(data, hint)
-    if codec in _LIKELY_LIES and not data.isascii() and (text := _strict(data, "utf-8")) is not None:
+    japanese = codec.startswith("iso2022_jp")
+    doubtful = codec in _LIKELY_LIES or (japanese and b"\x1b" not in data)
+    if doubtful and not data.isascii() and (text := _strict(data, "utf-8")) is not None:
         return text, "utf-8"
-    if codec.startswith("iso2022_jp"):
+    if japanese:
         return _iso_2022_jp(data), ""
     if codec == "utf-16":
         return data.decode(_utf_16(data), "replace"), ""

@@ -42,6 +42,12 @@ class HeaderBlock:
         return Headers(tuple((name, decode_words(value).strip()) for name, value in self.fields))
 
 
+def with_line_feeds(raw: bytes) -> bytes:
+    """Return a message whose lines end with a bare CR, as old Macs wrote them, with line feeds; others as they are."""
+    head = raw[:_NEAR]
+    return raw.replace(b"\r", b"\n") if b"\r" in head and b"\n" not in head else raw
+
+
 def end_of_headers(raw: bytes, start: int, end: int) -> tuple[int, int]:
     """Return where the header block that begins at `start` ends, and where the body begins."""
     if raw.startswith((b"\n", b"\r\n"), start, end):

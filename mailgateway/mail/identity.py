@@ -7,7 +7,7 @@ writer's own fields and the body are looked at.
 import sys
 from hashlib import sha256
 
-from mailgateway.mail.headers import ids_of, read_headers
+from mailgateway.mail.headers import ids_of, read_headers, with_line_feeds
 from mailgateway.mail.limits import DEFAULT, Limits
 from mailgateway.mail.model import Identity
 
@@ -19,10 +19,11 @@ _EVERYTHING = Limits(header_fields=_ENDLESS, field_bytes=_ENDLESS, header_bytes=
 
 def identity(raw: bytes) -> Identity:
     """Return the identity of a message; where it has no Message-ID, every byte of it counts."""
+    whole, raw = raw, with_line_feeds(raw)
     header, body = read_headers(raw, 0, len(raw), DEFAULT)
     ids = ids_of(header.get("message-id"), 1)
     if not ids:
-        return Identity("", sha256(raw).hexdigest())
+        return Identity("", sha256(whole).hexdigest())
     if header.defects or not raw[:body].isascii():
         header, body = read_headers(raw, 0, len(raw), _EVERYTHING, eight_bit="latin-1")
     digest = sha256()

@@ -5,7 +5,7 @@ import re
 from mailgateway.mail.addresses import read_addresses
 from mailgateway.mail.body import Body, Reader, html_of_blocks, text_of_blocks
 from mailgateway.mail.dates import read_date
-from mailgateway.mail.headers import HeaderBlock, ids_of, read_headers, text_of
+from mailgateway.mail.headers import HeaderBlock, ids_of, read_headers, text_of, with_line_feeds
 from mailgateway.mail.html import sanitise
 from mailgateway.mail.limits import DEFAULT, Limits
 from mailgateway.mail.markup import depth, widest
@@ -49,6 +49,7 @@ _MOST_DEFECTS = 100
 
 def parse(raw: bytes, limits: Limits = DEFAULT) -> Mail:
     """Understand a message (RFC 5322, 2045-2049, 2231, 3676, 6532). Never raises; `defects` says what was odd."""
+    raw = with_line_feeds(raw)
     tree = read_tree(raw, limits)
     header = tree.root.header
     reader = Reader(raw, limits, _hint(tree))
@@ -83,7 +84,8 @@ def looks_like_mail(raw: bytes) -> str | None:
     """Return None where the bytes have at least one header field of a mail, else one line saying why they are none."""
     if not raw.strip():
         return "empty: no bytes of a mail"
-    header, _ = read_headers(raw, 0, min(len(raw), 65_536), DEFAULT)
+    beginning = with_line_feeds(raw[:65_536])
+    header, _ = read_headers(beginning, 0, len(beginning), DEFAULT)
     if not header.fields:
         return "no mail: it does not begin with header fields such as From: or Subject:"
     if not any(name.lower() in _KNOWN for name, _ in header.fields):

@@ -36,9 +36,16 @@ _OPENING = re.compile(
 _ADDRESS = re.compile(r"[^\s<>@]{1,128}@[^\s<>@]{1,255}")
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.h]\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\d{1,2}月|\d{4}년")
 _ADDRESS_AT_END = re.compile(r"[<(]\s?(?:mailto:)?[^\s<>@]{1,128}@[^\s<>]{1,255}[>)]\W{0,4}$")
+_FRAMED = re.compile(rf"^-{{2,}}\s.{{1,200}}\s(?:{_WROTE})\s?-{{2,}}$", re.IGNORECASE)
+_CITED = re.compile(
+    r"^(?:zitat von|quoting|citing|citando|citación de|cytat|cytuję|cytowanie|citat från|citerar|citace|"
+    r"selon|citaat van|citazione di)"
+    r"\s.{1,200}[:：]$",
+    re.IGNORECASE,
+)
 _ENDINGS = (":", "：", "...", "…", *_WROTE.replace("\\", "").split("|"))
 _DIRECTIONS = dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-_TRAILING = " *_>\u200e\u200f\xa0"
+_TRAILING = " *_>-\u200e\u200f\xa0"
 
 _SEPARATOR = re.compile(
     r"^\W{0,3}(?:-{2,}|_{2,}|\*{2,}|={2,})\s{0,3}(?:original (?:message|email|mail|appointment)|"
@@ -175,6 +182,8 @@ def _strength(text: str, *, followed: bool) -> int:
     """Weigh a text as an attribution (0: none) by date, address and opening words; it ends with a verb or colon."""
     if not text.rstrip(_TRAILING).casefold().endswith(_ENDINGS):
         return 0
+    if _FRAMED.match(text) or (followed and _CITED.match(text)):
+        return 2
     evidence = bool(_ADDRESS.search(text)) + bool(_DATE.search(text)) + bool(_OPENING.match(text))
     if _VERB.search(text):
         return evidence if evidence >= 2 or (followed and evidence) else int(followed and text.endswith((":", "：")))

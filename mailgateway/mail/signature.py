@@ -8,7 +8,8 @@ _LONGEST = 200
 _DELIMITER = re.compile(r"^(?:--|—|––|-- ?\u00a0?)\s*$")
 _DRAWN = re.compile(r"^_{2,}\s*$")
 _DEVICE = re.compile(
-    r"^\W{0,4}(?:sent (?:from|via|using|with|by) (?:my |the )?(?!me\b|us\b|you\b)\S.{0,80}|"
+    r"^\W{0,4}(?:sent (?:from|via|using|with|by) (?:my )?(?:\S*(?:phone|pad|pod|mail|berry|android|"
+    r"samsung|galaxy|outlook)\b.{0,80}|(?!me\b|us\b|you\b)[^\s,]{1,80}(?: [^\s,]{1,40}){0,5})|"
     r"get outlook for \S{2,20}.{0,60}|"
     r"(?:von|mit) (?:meinem|meiner|dem|der) .{1,60} gesendet.{0,40}|gesendet (?:von|mit|aus|"
     r"über) .{1,80}|diese nachricht wurde von .{1,60} gesendet.{0,40}|"
@@ -36,6 +37,26 @@ _DEVICE = re.compile(
 _MOST_SIGNATURE = 25
 
 
+_DISCLAIMER = re.compile(
+    r"^\W{0,6}(?:confidentiality\b|disclaimer\b|(?:legal|privacy) (?:notice|disclaimer)|notice:|"
+    r"important notice|privileged|"
+    r"(?:this|the information (?:contained )?in this|the contents? of this) (?:e-?mail|message|"
+    r"communication|transmission)|"
+    r"diese (?:e-?mail|mail|nachricht)|der inhalt dieser|ce (?:message|courriel|mail)|este (?:mensaje|"
+    r"correo|e-?mail)|"
+    r"esta (?:mensagem|comunicación)|(?:questo|il presente) messaggio|dit (?:e-?mail)?bericht|deze e-?mail|"
+    r"(?:niniejsza|ta) wiadomość|treść (?:tej|niniejszej) wiadomości|informacje zawarte|tento e-?mail|"
+    r"táto správa|detta (?:e-?post)?meddelande)",
+    re.IGNORECASE,
+)
+_CONFIDENTIAL = re.compile(
+    r"confidenti|confidenci|vertraulich|vertrouwelijk|poufn|riservat|důvěrn|dôvern|konfidentiell|"
+    r"fortrolig|intended (?:only |solely )?"
+    r"(?:recipient|for|addressee)|unauthori[sz]ed|privileged",
+    re.IGNORECASE,
+)
+
+
 def without_signature(lines: list[Line]) -> list[Line]:
     """Return lines without the signature at their end; lines that the HTML marks as one go wherever they stand."""
     kept = [line for line in lines if line.mark is not Mark.SIGNATURE]
@@ -43,7 +64,18 @@ def without_signature(lines: list[Line]) -> list[Line]:
         if kept[place].depth == 0 and _begins(kept, place):
             kept = kept[:place]
             break
-    return without_device_line(kept)
+    return without_device_line(_without_disclaimer(without_device_line(kept)))
+
+
+def _without_disclaimer(lines: list[Line]) -> list[Line]:
+    """Return lines without a last paragraph that only says, in the usual words, how confidential the mail is."""
+    start = len(lines)
+    while start and lines[start - 1].text.strip():
+        start -= 1
+    paragraph = " ".join(line.text for line in lines[start : start + 40])[:4_000]
+    if start and _DISCLAIMER.match(paragraph) and _CONFIDENTIAL.search(paragraph):
+        return lines[:start]
+    return lines
 
 
 def _begins(lines: list[Line], place: int) -> bool:

@@ -111,6 +111,7 @@ def test_an_inline_image_is_tied_by_its_content_id() -> None:
         (b"Content-Transfer-Encoding: base64\r\n", b"SGVs!bG8gd29ybGQh", "Hello world!"),
         (b"Content-Transfer-Encoding: base64\r\n", b"Sorry, this is plain text.", "Sorry, this is plain text."),
         (b"Content-Type: text/plain; format=flowed; delsp=yes\r\n", b"one \r\ntwo\r\n> q \r\n> r", "onetwo\n> qr"),
+        (b"Content-Type: text/plain; charset=iso-2022-jp\r\n", "エラー".encode(), "エラー"),
         (b"", b"nul\x00s", "nuls"),
         (b"", b"bare\rCR", "bare\nCR"),
     ],
@@ -131,6 +132,13 @@ def test_an_unreadable_date_is_taken_from_received() -> None:
     found = parse(mail(b"Received: from a by b; Tue, 2 Jan 2024 10:00:00 +0000\r\nDate: yesterday\r\n", b"x"))
     assert found.date == datetime(2024, 1, 2, 10, 0, tzinfo=UTC)
     assert "Date unreadable, taken from Received" in found.defects
+
+
+def test_lines_of_an_old_mac_are_read() -> None:
+    """A message whose lines end with a bare CR is the same message."""
+    raw = multipart("alternative", PLAIN, HTML)
+    assert parse(raw.replace(b"\r\n", b"\r")) == parse(raw)
+    assert looks_like_mail(raw.replace(b"\r\n", b"\r")) is None
 
 
 def test_a_uuencoded_file_in_the_text_becomes_an_attachment() -> None:

@@ -38,6 +38,8 @@ ATTRIBUTIONS = [
     "2024年1月2日(火) 10:00 Anna <anna@x.org>:",
     "2024년 1월 2일 (화) 10:00, Anna <anna@x.org>님이 작성:",
     "\u202bבתאריך יום ג׳, 2 בינו׳ 2024 ב-10:00 מאת \u202aAnna\u202c\u200f <\u202aanna@x.org\u202c\u200f>:\u202c",
+    "---- Anna wrote ----",
+    "Zitat von Anna <anna@x.org>:",
     "في الثلاثاء، 2 يناير 2024 في 10:00 ص كتب Anna <anna@x.org>:",
     "Vào Th 3, 2 thg 1, 2024 vào lúc 10:00 Anna <anna@x.org> đã viết:",
 ]
@@ -127,6 +129,9 @@ def test_a_forward_without_a_separator_is_known_by_its_subject() -> None:
         "Verstuurd vanaf mijn iPhone",
         "Отправлено с iPhone",
         "iPhoneから送信",
+        "Sent from my iPhone, please excuse typos",
+        "CONFIDENTIALITY NOTICE: this e-mail is for the\naddressee only and may be privileged.",
+        "Diese E-Mail enthält vertrauliche Informationen.",
     ],
 )
 def test_signatures_are_cut(signature: str) -> None:
@@ -142,6 +147,8 @@ def test_signatures_are_cut(signature: str) -> None:
         "Steps:\n- one\n-- two\n--- three",
         "I sent from my old account yesterday, did it arrive?",
         "Dear all,\nthe total is > 5 and < 9.",
+        "Hello\n\nSent from my desk, is much easier than my phone.",
+        "Hello\n\nThis message never arrived, what now?",
         "Date: tomorrow\nplease come.",
     ],
 )
