@@ -116,7 +116,7 @@ class Gateway:
         pool = self.new_pool()
         try:
             problems = once.run_once(self.posts(), self.desk, pool, self.sending(), stop)
-            self._watch(since=self._first_good_fetch())
+            self._watch(since=self._fetching_since())
             again = once.run_once((), self.desk, pool, self.sending(), stop)
         finally:
             pool.close()
@@ -149,28 +149,36 @@ class Gateway:
             settings = load(self.settings.path)
             made = self._made(settings)
         except ConfigError as error:
-            _log.error("gateway.reload_refused", findings=[str(finding) for finding in error.findings])
-            lines = [*(str(finding) for finding in error.findings), "What was in force before stays in force."]
+            found = [str(finding) for finding in error.findings]
+            _log.error("gateway.reload_refused", findings=found)
+            lines = [*found, "What was in force before stays in force."]
             self._tell("The configuration is wrong and was not taken over", lines, f"{seen}{error}")
             return
         before, self._in_force = self.settings, made
         self._seen = fingerprint(settings)
         _log.info("gateway.reloaded", mailboxes=[mailbox.name for mailbox in settings.mailboxes])
         _log_doubts(settings)
-        fixed = _needs_restart(before, settings)
-        if fixed:
-            _log.warning("gateway.restart_needed", changed=fixed)
-            lines = [f"{what}: takes effect when the daemon is started anew." for what in fixed]
-            self._tell("A change of the configuration needs a restart", lines, f"{self._seen}{fixed}")
-        broken = template_findings(settings.templates, share("templates"))
-        if broken:
-            _log.error("gateway.templates_broken", findings=[str(finding) for finding in broken])
-            lines = [*(str(finding) for finding in broken), "Meanwhile the shipped templates are used in their place."]
-            self._tell("Templates are wrong", lines, f"{self._seen}{broken}")
+        self._tell_what_needs_a_restart(before, settings)
+        self._tell_broken_templates(settings)
 
     def close(self) -> None:
         """Close the store."""
         self.store.close()
+
+    def _tell_what_needs_a_restart(self, before: Settings, after: Settings) -> None:
+        pairs = {"database": (before.database, after.database), "blobs": (before.blobs, after.blobs)}
+        changed = [name for name, (old, new) in pairs.items() if old != new]
+        if changed:
+            _log.warning("gateway.restart_needed", changed=changed)
+            lines = [f"{name}: takes effect when the daemon is started anew." for name in changed]
+            self._tell("A change of the configuration needs a restart", lines, f"{self._seen}{changed}")
+
+    def _tell_broken_templates(self, settings: Settings) -> None:
+        broken = [str(finding) for finding in template_findings(settings.templates, share("templates"))]
+        if broken:
+            _log.error("gateway.templates_broken", findings=broken)
+            lines = [*broken, "Meanwhile the shipped templates are used in their place."]
+            self._tell("Templates are wrong", lines, f"{self._seen}{broken}")
 
     def _made(self, settings: Settings) -> InForce:
         return InForce(
@@ -204,11 +212,12 @@ class Gateway:
         thresholds = watch.Thresholds(settings.alarms.fetch_after, settings.alarms.send_after)
         watch.watch(self.desk, [mailbox.name for mailbox in settings.mailboxes], thresholds, since)
 
-    def _first_good_fetch(self) -> datetime:
-        """Return since when fetching is known to work: single rounds remember no start of a daemon."""
+    def _fetching_since(self) -> datetime:
+        """Return what single rounds count silence from, as no daemon started: a fetch that was good, or else now."""
         with self.store.reading() as tx:
-            good = [beat.good_at for name, beat in health.beats(tx).items() if name.startswith("fetch:")]
-        return min((at for at in good if at is not None), default=clock.now())
+            beats = health.beats(tx)
+        wanted = [beats.get(f"fetch:{post.source.mailbox}") for post in self.posts()]
+        return min((beat.good_at for beat in wanted if beat and beat.good_at), default=clock.now())
 
     def _look_for_changes(self) -> None:
         """Ask for a reload, as SIGHUP does, once changed files have stayed the same from one look to the next."""
@@ -241,9 +250,7 @@ def open_gateway(path: Path) -> Gateway:
     store = open_store(settings.database_url(), settings.blobs)
     try:
         _ensure_schema(store)
-        with store.writing() as tx:
-            reply_keys = keys.reply_keys(tx, bytes.fromhex(clock.fresh_id() + clock.fresh_id()))
-        return Gateway(settings, store, reply_keys)
+        return Gateway(settings, store, _reply_keys(store))
     except BaseException:
         store.close()
         raise
@@ -269,12 +276,15 @@ def _ensure_schema(store: Store) -> None:
         raise StoreUnusable(f"the database is {f'at revision {has}' if has else 'empty'}: run `mailgateway db upgrade`")
 
 
-def _needs_restart(before: Settings, after: Settings) -> list[str]:
-    pairs = {
-        "database": (before.database, after.database),
-        "blobs": (before.blobs, after.blobs),
-    }
-    return [name for name, (old, new) in pairs.items() if old != new]
+def _reply_keys(store: Store) -> tuple[bytes, ...]:
+    fresh = bytes.fromhex(clock.fresh_id() + clock.fresh_id())
+    try:
+        # looking is enough but for the first time, and waits for nobody who writes
+        with store.reading() as tx:
+            return keys.reply_keys(tx, fresh)
+    except StoreUnusable:
+        with store.writing() as tx:
+            return keys.reply_keys(tx, fresh)
 
 
 def _settlement(settle: Settle) -> Settlement:

@@ -37,7 +37,7 @@ class _Bar:
     def step(self, done: int, line: str, *, is_odd: bool) -> None:
         self._steps += 1
         if is_odd:
-            self._bar.console.print(Text(clean(line)))
+            self._bar.console.print(Text(clean(line)), soft_wrap=True)
         self._bar.update(self._task, advance=done, steps=self._steps)
 
 

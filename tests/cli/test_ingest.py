@@ -1,6 +1,11 @@
 """`ingest`: mails from files and pipes become tickets."""
 
+import os
+import pty
 import sqlite3
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -134,3 +139,27 @@ def test_a_database_of_another_version_is_not_touched(shell: Shell) -> None:
     assert "0000" in ran.err
     assert "mailgateway db upgrade" in ran.err
     assert shell.run("ingest", "-", stdin=mail.read_bytes()).code == 75
+
+
+def test_a_terminal_gets_a_bar_and_what_is_odd(shell: Shell) -> None:
+    """With standard error on a terminal there is a bar instead of a line for each mail; what is odd is named."""
+    (shell.folder / "a-junk.eml").write_bytes(b"\xff" * 500)
+    shell.mail("b.eml")
+    ours, theirs = pty.openpty()
+    ran = subprocess.Popen(
+        [sys.executable, "-m", "mailgateway", "-c", str(shell.configuration), "ingest", str(shell.folder)],
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        text=True,
+    )
+    os.close(theirs)
+    seen = b""
+    with suppress(OSError):  # the other end of a terminal that is closed cannot be read
+        while part := os.read(ours, 65_536):
+            seen += part
+    os.close(ours)
+    out, _ = ran.communicate(timeout=60)
+    assert (ran.returncode, out) == (1, "2 mails: 1 opened, 1 quarantined\n")
+    assert b"a-junk.eml: quarantined" in seen
+    assert b"b.eml: opened" not in seen
+    assert b"2 mails" in seen

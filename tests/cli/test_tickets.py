@@ -48,7 +48,7 @@ def test_a_list_may_be_narrowed(shell: Shell, number: int) -> None:
     shell.run("ingest", str(shell.mail("two", "The printer")))
     shell.run("tickets", "set", str(number), "--assign", "anna", "--status", "pending")
     for words, wanted in (
-        (["--group", "hardware"], [number + 1]),
+        (["--group", "Hardware"], [number + 1]),
         (["--status", "pending"], [number]),
         (["--assignee", "anna", "--status", "new"], []),
     ):

@@ -23,7 +23,7 @@ def parse(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Show what is understood of mails. Subject, people, text, reply, attachments, kind; nothing is stored."""
-    missing = [file for file in files if file != _STANDARD_INPUT and not Path(file).is_file()]
+    missing = [file for file in files if file != _STANDARD_INPUT and not _is_there(Path(file))]
     for file in missing:
         complain(f"{file}: there is no such file")
     if missing:
@@ -38,6 +38,11 @@ def parse(
             _show(described)
     if not all_well:
         raise typer.Exit(1)
+
+
+def _is_there(path: Path) -> bool:
+    """Tell whether something can be read there: a file, or a pipe that a shell made."""
+    return path.exists() and not path.is_dir()
 
 
 def _read(file: str) -> bytes:

@@ -2,6 +2,8 @@
 
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -11,6 +13,7 @@ from mailgateway.app import open_gateway
 from mailgateway.cli.apps import single
 from mailgateway.cli.invocation import invocation
 from mailgateway.cli.lines import complain
+from mailgateway.flows.desk import Stop
 
 app = single()
 
@@ -29,9 +32,8 @@ def run(
     gateway = open_gateway(asked.config)
     try:
         if once:
-            stopping = threading.Event()
-            signal.signal(signal.SIGTERM, lambda _number, _frame: stopping.set())
-            problems = gateway.run_once(stopping.is_set)
+            with _stopping() as stop:
+                problems = gateway.run_once(stop)
         else:
             gateway.supervisor().run()
             problems = ()
@@ -41,3 +43,14 @@ def run(
         complain(problem)
     if problems:
         raise typer.Exit(1)
+
+
+@contextmanager
+def _stopping() -> Iterator[Stop]:
+    """Let SIGTERM end a round between two mails."""
+    asked = threading.Event()
+    before = signal.signal(signal.SIGTERM, lambda _number, _frame: asked.set())
+    try:
+        yield asked.is_set
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -53,6 +53,9 @@ def list_(
 ) -> None:
     """List tickets, newest first."""
     with opened(ctx) as gateway, gateway.store.reading() as tx:
+        directory = gateway.desk.policy().directory
+        known_group, known_agent = directory.group(group or ""), directory.agent(assignee or "")
+        group, assignee = known_group.name if known_group else group, known_agent.name if known_agent else assignee
         found = tickets.listed(tx, limit, status, group, assignee)
         now = gateway.desk.clock()
     if as_objects:
