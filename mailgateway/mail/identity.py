@@ -4,7 +4,6 @@ Deliveries add trace fields on top (Received, Return-Path, Delivered-To, Authent
 writer's own fields and the body are looked at.
 """
 
-import sys
 from hashlib import sha256
 
 from mailgateway.mail.headers import ids_of, read_headers, with_line_feeds
@@ -13,7 +12,7 @@ from mailgateway.mail.model import Identity
 
 _WRITERS_OWN = ("from", "to", "cc", "subject", "date", "message-id")
 # Nothing that deliveries put on top may push the writer's own fields beyond a limit, or change how they are read.
-_ENDLESS = sys.maxsize
+_ENDLESS = 2**62
 _EVERYTHING = Limits(header_fields=_ENDLESS, field_bytes=_ENDLESS, header_bytes=_ENDLESS)
 
 
