@@ -32,10 +32,7 @@ _MACHINE_VALUES = (
     ("X-Mailer", "autorespon"),
     ("Delivered-To", "autoresponder"),
     ("X-MS-Exchange-Generated-Message-Source", "mailbox rules agent"),
-    ("Content-Type", "report-type=disposition-notification"),
-    ("Content-Type", 'report-type="disposition-notification'),
-    ("Content-Type", "report-type=feedback-report"),
-    ("Content-Type", 'report-type="feedback-report'),
+    ("Content-Type", "multipart/report"),
 )
 _LIST_FIELDS = (
     "List-Id",
