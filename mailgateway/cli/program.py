@@ -22,30 +22,31 @@ FINE, FOUND_SOMETHING, WRONG_USAGE = 0, 1, 2
 # as a shell reports a command that SIGPIPE ended: whoever read our output has left
 _READER_LEFT = 141
 
-COMMANDS = (
-    "init",
-    "check",
-    "doctor",
-    "run",
-    "demo",
-    "parse",
-    "ingest",
-    "rules",
-    "tickets",
-    "outbox",
-    "quarantine",
-    "reconcile",
-    "status",
-    "db",
-    "schema",
-)
+COMMANDS = {
+    "init": "Write the commented example configuration.",
+    "check": "Check the configuration, rules and templates.",
+    "doctor": "Connect to everything that is needed.",
+    "run": "Fetch, file and send until SIGTERM.",
+    "demo": "Show the gateway at work on mail servers of its own.",
+    "parse": "Show what is understood of mails.",
+    "ingest": "File mails as if they had arrived.",
+    "rules": "Check the routing rules, and see what they make of a mail.",
+    "tickets": "Look at tickets, answer them, change them.",
+    "outbox": "Letters that wait to be sent, or could not be.",
+    "quarantine": "Mails that were set aside for a person.",
+    "reconcile": "Put every mail beside its one outcome.",
+    "status": "Show whether mail comes in and goes out.",
+    "db": "The schema of the database.",
+    "schema": "Show the JSON Schema of a configuration file.",
+}
+"""Every command with the first sentence of its help, in the order in which an admin meets them."""
 
 
 class Commands(TyperGroup):
     """The commands by name; the module of one is imported when it is asked for, so that each starts quickly."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - fixed by the base
-        """Return the names, in the order in which an admin meets them."""
+        """Return the names."""
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - fixed by the base
@@ -55,6 +56,11 @@ class Commands(TyperGroup):
         command = typer.main.get_command(import_module(f"mailgateway.cli.commands.{cmd_name}").app)
         command.name = cmd_name
         return command
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - fixed by the base
+        """Write the list of commands, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command that is meant; for a mistyped one, name the nearest."""

@@ -33,10 +33,11 @@ def test_help_names_every_command(shell: Shell) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help(shell: Shell, name: str) -> None:
-    """Each command explains itself."""
+    """Each command explains itself, beginning with the sentence that the list of commands has for it."""
     ran = shell.run(name, "--help")
     assert ran.code == 0
     assert f"mailgateway {name}" in ran.out
+    assert ran.out.splitlines()[2].strip().startswith(COMMANDS[name])
 
 
 @pytest.mark.parametrize(
