@@ -1,0 +1,68 @@
+"""docs/routing.md explains the whole language, with examples that compile."""
+
+import pytest
+from ruamel.yaml import YAML
+
+from mailgateway.desk.model import Priority, TicketType
+from mailgateway.mail.model import Kind
+from mailgateway.rules.actions import Vocabulary
+from mailgateway.rules.compile import compile_rules
+from mailgateway.rules.fields import FIELDS, HEADER
+from mailgateway.rules.operators import OPERATORS
+from mailgateway.rules.schema import ActionName
+from tests.docs.pages import codes, page, rows, section
+
+TEXT = page("docs/routing.md")
+WORDS = Vocabulary(
+    groups=("hardware",),
+    agents=("anna",),
+    mailboxes=("support",),
+    types=tuple(one.value for one in TicketType),
+    priorities=tuple(one.value for one in Priority),
+)
+
+
+def table(title: str) -> dict[str, list[str]]:
+    """Return the table below a heading: its first column's code, and the other cells."""
+    return {codes(cells[0])[0]: cells[1:] for _, cells in rows(section(TEXT, title)) if codes(cells[0])}
+
+
+def problems(rule: dict[str, object]) -> list[str]:
+    """Return what the compiler has against a rule."""
+    _, findings = compile_rules({"rules": [rule]}, lambda _: (1, 1), "routing.yaml", WORDS)
+    return [finding.problem for finding in findings]
+
+
+def test_every_word_of_the_language_is_explained_and_no_other() -> None:
+    """Fields, operators and actions on the page are those of the language."""
+    assert set(table("Fields")) == {*FIELDS, f"{HEADER}NAME"}
+    assert set(table("Operators")) == set(OPERATORS)
+    assert set(table("Actions")) == {name.value for name in ActionName}
+    assert {kind.value for kind in Kind} <= set(codes(table("Fields")["kind"][0]))
+
+
+@pytest.mark.parametrize(
+    ("title", "word"), [(title, word) for title in ("Fields", "Operators") for word in table(title)]
+)
+def test_every_condition_shown_is_right(title: str, word: str) -> None:
+    """The example of a field or operator uses it, and compiles."""
+    [example] = codes(table(title)[word][-1])
+    condition = YAML(typ="safe").load(example)
+    assert word in (*condition, condition["field"]) or condition["field"].startswith(HEADER)
+    assert problems({"when": condition, "then": {"group": "hardware"}}) == []
+
+
+@pytest.mark.parametrize("word", table("Actions"))
+def test_every_action_shown_is_right(word: str) -> None:
+    """The example of an action is that action, and compiles."""
+    [example] = codes(table("Actions")[word][-1])
+    then = YAML(typ="safe").load(example)
+    assert list(then) == [word]
+    assert problems({"when": "always", "then": then}) == []
+
+
+def test_the_rules_shown_are_right() -> None:
+    """The rules that the page begins with compile."""
+    shown = "\n".join(line[4:] for line in TEXT.splitlines() if line.startswith("    "))
+    document = YAML(typ="safe").load(shown)
+    assert compile_rules(document, lambda _: (1, 1), "routing.yaml", WORDS)[1] == ()
