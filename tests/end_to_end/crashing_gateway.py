@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from mailgateway import app, log
-from mailgateway.flows import collect, deliver, ingest, receive
+from mailgateway.flows import collect, ingest, receive
+from mailgateway.store import outbox, spool
 
 
 class Fuse:
@@ -76,14 +77,14 @@ def within(original: Callable[..., Any], fuse: Fuse) -> Callable[..., Any]:
 
 
 POINTS: dict[str, tuple[Any, str, Callable[[Callable[..., Any], Fuse], Callable[..., Any]]]] = {
-    "before_spool_commit": (receive.spool, "put", after),
+    "before_spool_commit": (spool, "put", after),
     "after_spool_commit": (collect, "receive", on_each),
     "inside_apply": (ingest, "apply", after),
-    "before_ticket_commit": (ingest.spool, "finish", after),
+    "before_ticket_commit": (spool, "finish", after),
     "before_settle": (receive, "settle", before),
     "during_settle": (receive, "settle", within),
     "after_settle": (receive, "settle", after),
-    "after_data": (deliver.outbox, "record", before),
+    "after_data": (outbox, "record", before),
 }
 
 
