@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from mailgateway.mail.bounce import read_bounce
-from mailgateway.mail.model import Bounce, Headers, Kind, Mail, Verdict
+from mailgateway.mail.model import Address, Bounce, Headers, Kind, Mail, Verdict
 
 OWN_FIELD = "X-Mailgateway"
 """Every mail of ours carries this field with our domain; one that comes back is a loop."""
@@ -91,19 +91,27 @@ def classify(mail: Mail, own: OwnMarks) -> Verdict:
         return Verdict(Kind.AUTO_REPLY, reasons, answerable=False)
     if reasons := _bulk(mail.headers):
         return Verdict(Kind.BULK, reasons, answerable=False)
-    silence = _silence(mail)
+    silence = _silence(mail, own)
     return Verdict(Kind.NORMAL, silence, answerable=not silence)
 
 
 def _loop(mail: Mail, own: OwnMarks) -> tuple[str, ...]:
-    reasons = []
-    if mail.sender is not None and mail.sender.key in own.addresses:
-        reasons.append(f"From: {mail.sender.key} is an address of ours")
-    ours = (mail.message_id or "").casefold().endswith("@" + own.domain.casefold())
+    """Return why a mail is a letter of ours: it carries our mark, and our domain's Message-ID or an address of ours.
+
+    The address alone proves nothing: web forms write as the desk they write to.
+    """
     mark = mail.headers.get(OWN_FIELD).strip().casefold()
-    if own.domain and ours and mark == own.domain.casefold():
-        reasons.append(f"{OWN_FIELD}: {mark}, a mail of ours")
-    return tuple(reasons)
+    if not own.domain or mark != own.domain.casefold():
+        return ()
+    has_own_id = (mail.message_id or "").casefold().endswith("@" + mark)
+    is_own_sender = mail.sender is not None and _is_ours(mail.sender, own)
+    return (f"{OWN_FIELD}: {mark}, a mail of ours",) if has_own_id or is_own_sender else ()
+
+
+def _is_ours(person: Address, own: OwnMarks) -> bool:
+    """Tell whether an address is one of our mailboxes, with or without a detail part (support+detail@)."""
+    local, at, domain = person.key.rpartition("@")
+    return person.key in own.addresses or f"{local.partition('+')[0]}{at}{domain}" in own.addresses
 
 
 def _bounce_reasons(headers: Headers, bounce: Bounce) -> tuple[str, ...]:
@@ -158,14 +166,25 @@ def _suppression(headers: Headers) -> list[str]:
     return [value.strip() for value in values if value.strip() in _SUPPRESSED]
 
 
-def _silence(mail: Mail) -> tuple[str, ...]:
+def _silence(mail: Mail, own: OwnMarks) -> tuple[str, ...]:
     """Return why a mail that a person may well have written gets no automatic answer."""
     found = [f"X-Auto-Response-Suppress: {value}" for value in _suppression(mail.headers)]
-    if mail.sender is None:
-        return (*found, "no sender address")
-    local = mail.sender.address.rpartition("@")[0]
-    if _NO_ANSWER_LOCAL.fullmatch(local[:100]):
-        found.append(f"From: {local} takes no answers")
     if mail.headers.get("X-Loop"):
         found.append(f"X-Loop: {mail.headers.get('X-Loop')[:80]}")
+    if mail.sender is None:
+        return (*found, "no sender address")
+    if _is_ours(mail.sender, own):
+        return (*found, f"From: {mail.sender.key} is an address of ours")
+    if _takes_no_answer(mail.sender) and not _is_form(mail, own):
+        found.append(f"From: {mail.sender.address.rpartition('@')[0]} takes no answers")
     return tuple(found)
+
+
+def _takes_no_answer(person: Address) -> bool:
+    return _NO_ANSWER_LOCAL.fullmatch(person.address.rpartition("@")[0][:100]) is not None
+
+
+def _is_form(mail: Mail, own: OwnMarks) -> bool:
+    """Tell whether Reply-To names the one person, neither of us nor a machine, for whom a form wrote the mail."""
+    people = [one for one in mail.reply_to if "@" in one.address and not _is_ours(one, own)]
+    return len(people) == 1 and not _takes_no_answer(people[0])

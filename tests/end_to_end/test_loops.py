@@ -41,9 +41,17 @@ def test_our_own_mail_coming_back_is_recorded_and_ignored(small_office: Office) 
     small_office.write(message("carla@customer.example", "Question", "Why?"))
     (receipt, *_) = small_office.round()
     small_office.write(receipt.raw)
-    small_office.write(message("help@example.com", "Question", "From our own address."))
     assert small_office.round() == []
     assert len(small_office.numbers()) == 1
+
+
+def test_a_mail_from_our_own_address_opens_a_ticket_and_is_not_answered(small_office: Office) -> None:
+    """A web form may write as the desk itself: its mail is a ticket, and no letter goes to us or to who it names."""
+    small_office.write(message("help@example.com", "Question", "From the form.", headers=[("Reply-To", ROBOT)]))
+    letters = small_office.round()
+    assert len(small_office.numbers()) == 1
+    assert to(letters, "help@example.com") == []
+    assert to(letters, ROBOT) == []
 
 
 def test_two_gateways_writing_to_each_other_stop(

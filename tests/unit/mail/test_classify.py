@@ -1,5 +1,7 @@
 """classify: person or machine, with the evidence, and whether an automatic mail may answer."""
 
+from dataclasses import replace
+
 import pytest
 
 from mailgateway.mail.classify import OwnMarks, classify
@@ -120,15 +122,50 @@ def test_localised_subjects_support_but_do_not_prove() -> None:
     assert classify(supported, OWN).kind is Kind.AUTO_REPLY
 
 
-def test_our_own_address_is_a_loop() -> None:
-    """A mail from one of our mailboxes never opens a ticket."""
+def test_our_own_address_without_our_mark_is_a_person_whom_nobody_answers() -> None:
+    """A web form may write as one of our mailboxes: that is no loop, but an answer would go to ourselves."""
     found = classify(mail(sender="Support@Example.com"), OWN)
-    assert (found.kind, found.answerable) == (Kind.LOOP, False)
+    assert (found.kind, found.answerable) == (Kind.NORMAL, False)
+    assert found.reasons == ("From: support@example.com is an address of ours",)
 
 
-def test_our_own_mark_with_our_own_id_is_a_loop() -> None:
-    """A mail of ours that comes back is known by its mark and its Message-ID; the mark alone proves nothing."""
+def test_a_form_that_writes_as_us_is_not_answered_even_with_somebody_in_reply_to() -> None:
+    """Who writes as us may name anybody in Reply-To: our answers would become a way to write to strangers."""
+    form = replace(mail(sender="support@example.com"), reply_to=(Address("Carla", "carla@customer.example"),))
+    assert (classify(form, OWN).kind, classify(form, OWN).answerable) == (Kind.NORMAL, False)
+
+
+@pytest.mark.parametrize(
+    ("reply_to", "answerable"),
+    [
+        (("carla@customer.example",), True),
+        ((), False),
+        (("noreply@forms.example",), False),
+        (("no-reply@forms.example",), False),
+        (("carla@customer.example", "jan@customer.example"), False),
+        (("help@example.com",), False),
+        (("help+t1.x@example.com",), False),
+        (("help@example.com", "carla@customer.example"), True),
+        (("no address",), False),
+    ],
+)
+def test_a_sender_without_answers_is_answered_at_the_one_person_in_reply_to(
+    reply_to: tuple[str, ...], answerable: bool
+) -> None:
+    """A form sends as noreply@ and names the person in Reply-To."""
+    form = replace(mail(sender="noreply@forms.example"), reply_to=tuple(Address("", one) for one in reply_to))
+    assert (classify(form, OWN).kind, classify(form, OWN).answerable) == (Kind.NORMAL, answerable)
+
+
+def test_our_own_mark_with_our_own_id_or_address_is_a_loop() -> None:
+    """A mail of ours that comes back is known by its mark, and by its Message-ID or where a relay changed that, From."""
     ours = mail(("X-Mailgateway", "example.com"), ("Message-ID", "<1@example.com>"))
+    rewritten = mail(("X-Mailgateway", "example.com"), ("Message-ID", "<1@relay.net>"), sender="help@example.com")
     assert classify(ours, OWN).kind is Kind.LOOP
+    assert classify(rewritten, OWN).kind is Kind.LOOP
+
+
+def test_our_mark_alone_proves_nothing() -> None:
+    """Anybody can copy a header field, and another gateway marks with its own domain."""
     assert classify(mail(("X-Mailgateway", "example.com")), OWN).kind is Kind.NORMAL
     assert classify(mail(("X-Mailgateway", "other.org"), ("Message-ID", "<1@other.org>")), OWN).kind is Kind.NORMAL
