@@ -150,7 +150,7 @@ def test_a_form_that_writes_as_us_is_not_answered_even_with_somebody_in_reply_to
     ],
 )
 def test_a_sender_without_answers_is_answered_at_the_one_person_in_reply_to(
-    reply_to: tuple[str, ...], answerable: bool
+    reply_to: tuple[str, ...], *, answerable: bool
 ) -> None:
     """A form sends as noreply@ and names the person in Reply-To."""
     form = replace(mail(sender="noreply@forms.example"), reply_to=tuple(Address("", one) for one in reply_to))
@@ -158,7 +158,7 @@ def test_a_sender_without_answers_is_answered_at_the_one_person_in_reply_to(
 
 
 def test_our_own_mark_with_our_own_id_or_address_is_a_loop() -> None:
-    """A mail of ours that comes back is known by its mark, and by its Message-ID or where a relay changed that, From."""
+    """A mail of ours that comes back is known by its mark and its Message-ID; where a relay changed that, by From."""
     ours = mail(("X-Mailgateway", "example.com"), ("Message-ID", "<1@example.com>"))
     rewritten = mail(("X-Mailgateway", "example.com"), ("Message-ID", "<1@relay.net>"), sender="help@example.com")
     assert classify(ours, OWN).kind is Kind.LOOP
