@@ -98,7 +98,8 @@ def gather(
     candidates = _candidates(tx, _most_telling(keys, named), named)
     return Facts(
         now=now,
-        occasion=f"mail-{spooled.id}",
+        # Not the id alone: after a backup was restored ids are given again, and letters must not get an old Message-ID.
+        occasion=f"mail-{spooled.id}-{spooled.identity.fingerprint[:16]}",
         candidates=candidates,
         earlier=earlier,
         automatic_mails=_automatic_mails(tx, [*addresses, *_people(candidates)], now),

@@ -1,5 +1,7 @@
 """Facts: everything that must be known, nothing that is not so, in a fixed number of statements."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import event
 
@@ -48,10 +50,22 @@ def test_a_new_mail_knows_nothing(store: Store) -> None:
     """No candidate, nothing earlier, no letters; the occasion is the mail's own for ever."""
     spool_id = spool_one(store, arrival())
     with store.writing() as tx:
-        facts = gather(
-            tx, ThreadKeys(), waiting(tx, spool_id), ["Jane@Customer.example"], NOW, one_ticket_per_mail=True
-        )
-    assert facts == Facts(NOW, f"mail-{spool_id}", (), None, {"jane@customer.example": 0})
+        spooled = waiting(tx, spool_id)
+        facts = gather(tx, ThreadKeys(), spooled, ["Jane@Customer.example"], NOW, one_ticket_per_mail=True)
+    occasion = f"mail-{spool_id}-{spooled.identity.fingerprint[:16]}"
+    assert facts == Facts(now=NOW, occasion=occasion, automatic_mails={"jane@customer.example": 0})
+
+
+def test_an_id_given_again_is_another_occasion(store: Store) -> None:
+    """After a backup was restored spool ids are given again; another mail under an old id makes other letters."""
+    spool_id = spool_one(store, arrival())
+    with store.writing() as tx:
+        first = waiting(tx, spool_id)
+        again = replace(first, identity=replace(first.identity, fingerprint="f" * 64))
+        occasions = {
+            gather(tx, ThreadKeys(), spooled, [], NOW, one_ticket_per_mail=True).occasion for spooled in (first, again)
+        }
+    assert len(occasions) == 2
 
 
 def test_a_ticket_is_found_by_number_token_and_id(store: Store) -> None:
