@@ -26,6 +26,7 @@ from mailgateway.errors import ConfigError, GatewayError, StoreUnusable
 from mailgateway.flows import watch
 from mailgateway.flows.deliver import Sending
 from mailgateway.flows.desk import Desk, Stop
+from mailgateway.flows.ingest import ingest_left_over
 from mailgateway.flows.owners import own_name
 from mailgateway.flows.receive import Source
 from mailgateway.imap.settle import Delete, Flag, Move, Settlement
@@ -37,6 +38,7 @@ from mailgateway.store import grants, health, keys, schema
 from mailgateway.store.engine import Store, open_store
 
 WATCH_EVERY = timedelta(seconds=30)
+LEFT_OVER_EVERY = timedelta(seconds=30)
 LOOK_FOR_CHANGES_EVERY = timedelta(seconds=10)
 
 _log = log.logger("gateway")
@@ -127,10 +129,9 @@ class Gateway:
         _log_doubts(self.settings)
         since = clock.now()
         sender = self._sender = Sender(self.desk, self.new_pool, self.sending())
-        ticks = (
-            Tick("watch", WATCH_EVERY, lambda: self._watch(since)),
-            Tick("configuration", LOOK_FOR_CHANGES_EVERY, self._look_for_changes),
-        )
+
+        def take_left_over() -> None:
+            ingest_left_over(self.desk, supervisor.is_leaving)
 
         def reload() -> None:
             before = self.settings.smtp
@@ -139,6 +140,11 @@ class Gateway:
             if self.settings.smtp != before:
                 sender.renew(self.sending())
 
+        ticks = (
+            Tick("watch", WATCH_EVERY, lambda: self._watch(since)),
+            Tick("left_over", LEFT_OVER_EVERY, take_left_over),
+            Tick("configuration", LOOK_FOR_CHANGES_EVERY, self._look_for_changes),
+        )
         supervisor = Supervisor(self.desk, self.posts, sender, ticks, reload, clock.jitter)
         return supervisor
 

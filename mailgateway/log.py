@@ -2,6 +2,9 @@
 
 import logging
 import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import cast
 
 import structlog
@@ -43,6 +46,23 @@ def configure(*, as_json: bool, verbose: bool = False, quiet: bool = False) -> N
 def logger(part: str) -> structlog.typing.FilteringBoundLogger:
     """Return the logger of one part of the gateway; `part` stands in each of its lines."""
     return cast("structlog.typing.FilteringBoundLogger", structlog.get_logger(part=part))
+
+
+@contextmanager
+def about(**facts: object) -> Iterator[None]:
+    """Put facts into every line that this thread writes within the block."""
+    with structlog.contextvars.bound_contextvars(**facts):
+        yield
+
+
+def also(**facts: object) -> None:
+    """Put in the value of a fact that `about` has named without one, now that it is known."""
+    structlog.contextvars.bind_contextvars(**facts)
+
+
+def frames(error: BaseException) -> str:
+    """Return where an error came from, without its words: an error about a mail may quote it."""
+    return "".join(traceback.format_tb(error.__traceback__)).rstrip()
 
 
 def _bounded(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

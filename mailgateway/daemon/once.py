@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 from mailgateway import log
 from mailgateway.daemon.mailbox_worker import Post
-from mailgateway.errors import GatewayError, LoginRefused, SmtpUnavailable
+from mailgateway.errors import GatewayError, MailboxUnavailable
+from mailgateway.flows.beats import SEND, beat, fetching
 from mailgateway.flows.collect import collect
-from mailgateway.flows.deliver import Sending, deliver_due, release_abandoned
+from mailgateway.flows.deliver import InHand, Sending, deliver_due
 from mailgateway.flows.desk import Desk, Stop
 from mailgateway.flows.ingest import ingest_waiting
 from mailgateway.flows.receive import Suspects
 from mailgateway.imap.session import Session
 from mailgateway.smtp.pool import Pool
-from mailgateway.store import health
 
 _log = log.logger("once")
 
@@ -22,29 +22,40 @@ def run_once(posts: Sequence[Post], desk: Desk, pool: Pool, sending: Sending, st
     problems = [problem for post in posts if (problem := _collect(post, desk, stop))]
     while ingest_waiting(desk, None, stop):
         pass
-    release_abandoned(desk)
-    try:
-        if deliver_due(desk, pool, sending, stop):
-            _beat(desk, "send", None)
-    except (SmtpUnavailable, LoginRefused) as error:
-        _beat(desk, "send", str(error))
-        problems.append(f"sending: {error}")
+    if problem := _deliver(desk, pool, sending, stop):
+        problems.append(problem)
     return tuple(problems)
 
 
 def _collect(post: Post, desk: Desk, stop: Stop) -> str:
     mailbox = post.source.mailbox
     try:
-        with Session.open(post.server, post.folder) as session:
-            done = collect(session, post.source, desk, stop, Suspects())
+        done = _collect_despite_suspects(post, desk, stop)
     except GatewayError as error:
-        _beat(desk, f"fetch:{mailbox}", str(error))
+        beat(desk, fetching(mailbox), str(error))
         return f"mailbox {mailbox}: {error}"
-    _beat(desk, f"fetch:{mailbox}", None)
+    beat(desk, fetching(mailbox), None)
     _log.info("once.collected", mailbox=mailbox, mails=done)
     return ""
 
 
-def _beat(desk: Desk, name: str, error: str | None) -> None:
-    with desk.store.writing() as tx:
-        health.beat(tx, name, desk.clock(), error)
+def _collect_despite_suspects(post: Post, desk: Desk, stop: Stop) -> int:
+    """Collect, and connect again as often as the connection breaks under a mail: one of them may always break it."""
+    suspects = Suspects()
+    while True:
+        before = suspects.total
+        try:
+            with Session.open(post.server, post.folder) as session:
+                return collect(session, post.source, desk, stop, suspects)
+        except MailboxUnavailable:
+            if suspects.total <= before or stop():
+                raise
+
+
+def _deliver(desk: Desk, pool: Pool, sending: Sending, stop: Stop) -> str:
+    try:
+        deliver_due(desk, pool, sending, InHand(), stop)
+    except GatewayError as error:
+        beat(desk, SEND, str(error))
+        return f"sending: {error}"
+    return ""

@@ -3,16 +3,23 @@
 import os
 import socket
 
+from mailgateway import log
+
+_log = log.logger("service_manager")
+
 
 def tell(state: str) -> None:
-    """Send one state line, such as `READY=1`, `STOPPING=1` or `WATCHDOG=1`."""
+    """Send one state line, such as `READY=1`, `STOPPING=1` or `WATCHDOG=1`; nobody listening ends no daemon."""
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:
         return
     if address.startswith("@"):
         address = "\0" + address[1:]
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
-        channel.sendto(state.encode("ascii", "replace"), address)
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
+            channel.sendto(state.encode("ascii", "replace"), address)
+    except OSError as error:
+        _log.warning("service_manager.deaf", state=state, why=error.strerror)
 
 
 def watchdog_seconds() -> float | None:

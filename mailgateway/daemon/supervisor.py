@@ -14,11 +14,12 @@ from mailgateway import log
 from mailgateway.daemon import service_manager
 from mailgateway.daemon.mailbox_worker import MailboxWorker, Post
 from mailgateway.daemon.sender import Sender
-from mailgateway.errors import GatewayError
+from mailgateway.daemon.worker import Worker
+from mailgateway.errors import GatewayError, TransientError
 from mailgateway.flows.desk import Desk
 
-PATIENCE = timedelta(seconds=9)
-"""How long threads may take to finish the message in hand: the service manager waits ten seconds."""
+PATIENCE = timedelta(seconds=8)
+"""How long threads may take to finish the message in hand: whoever stops the daemon is promised ten seconds."""
 
 _log = log.logger("supervisor")
 
@@ -51,30 +52,44 @@ class Supervisor:
         self._reload = reload
         self._jitter = jitter
         self._workers: dict[str, MailboxWorker] = {}
+        self._leaving: list[MailboxWorker] = []
         self._signalled = threading.Event()
         self._leave = False
         self._reload_asked = False
-        self._scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+        # A tick never overlaps with itself, and one that comes late is better than none.
+        defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        self._scheduler = BackgroundScheduler(timezone="UTC", job_defaults=defaults)
 
     def run(self) -> None:
-        """Work until SIGTERM or SIGINT; SIGHUP reads the configuration again."""
+        """Work until SIGTERM or SIGINT; SIGHUP reads the configuration again.
+
+        Raises TransientError where a thread was lost, after all others have ended: the daemon is to be started anew.
+        """
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._on_signal)
         self._sender.start()
         self.match_workers()
         for tick in self._ticks:
-            self._scheduler.add_job(_guarded(tick), "interval", seconds=tick.every.total_seconds(), id=tick.name)
+            work = _guarded(tick.name, tick.work)
+            self._scheduler.add_job(work, "interval", seconds=tick.every.total_seconds(), id=tick.name)
         self._scheduler.start()
         service_manager.tell("READY=1")
         _log.info("supervisor.ready", pid=os.getpid(), mailboxes=sorted(self._workers))
-        self._watch_over()
+        lost = self._watch_over()
         self._end()
+        if lost:
+            raise TransientError(f"lost {', '.join(lost)}: start the daemon again")
+
+    def is_leaving(self) -> bool:
+        """Tell whether a signal has asked the daemon to end."""
+        return self._leave
 
     def match_workers(self) -> None:
         """Start, replace and stop mailbox workers until they are those of the configuration in force."""
         wanted: Mapping[str, Post] = {post.source.mailbox: post for post in self._posts()}
         for name in [name for name, worker in self._workers.items() if worker.post != wanted.get(name)]:
-            self._workers.pop(name).ask_to_stop()
+            self._leaving.append(self._workers.pop(name))
+            self._leaving[-1].ask_to_stop()
         for name, post in wanted.items():
             if name not in self._workers:
                 self._workers[name] = MailboxWorker(post, self._desk, self._jitter)
@@ -87,31 +102,28 @@ class Supervisor:
             self._leave = True
         self._signalled.set()
 
-    def _watch_over(self) -> None:
+    def _watch_over(self) -> tuple[str, ...]:
+        """Wait for signals, and feed the watchdog; return the threads that ended although nobody asked them to."""
         interval = service_manager.watchdog_seconds()
         while not self._leave:
             self._signalled.wait(min(interval / 2, 5) if interval else 5)
             self._signalled.clear()
             if self._reload_asked:
                 self._reload_asked = False
-                self._reload()
-            if self._is_well():
-                service_manager.tell("WATCHDOG=1")
+                _guarded("reload", self._reload)()
+            if lost := tuple(thread.name for thread in self._threads() if not thread.is_alive()):
+                _log.error("supervisor.thread_lost", threads=lost)
+                return lost
+            service_manager.tell("WATCHDOG=1")
+        return ()
 
-    def _is_well(self) -> bool:
-        threads = self._threads()
-        lost = [thread.name for thread in threads if not thread.is_alive()]
-        if lost:
-            _log.error("supervisor.thread_lost", threads=lost)
-        return not lost
-
-    def _threads(self) -> tuple[Sender | MailboxWorker, ...]:
+    def _threads(self) -> tuple[Worker, ...]:
         return (self._sender, *self._workers.values())
 
     def _end(self) -> None:
         service_manager.tell("STOPPING=1")
         deadline = time.monotonic() + PATIENCE.total_seconds()
-        threads = self._threads()
+        threads = (*self._threads(), *self._leaving)
         for thread in threads:
             thread.ask_to_stop()
         for thread in threads:
@@ -121,11 +133,16 @@ class Supervisor:
         _log.info("supervisor.ended", still_busy=late)
 
 
-def _guarded(tick: Tick) -> Callable[[], None]:
-    def work() -> None:
-        try:
-            tick.work()
-        except GatewayError as error:
-            _log.warning("supervisor.tick_failed", tick=tick.name, why=str(error))
+def _guarded(name: str, work: Callable[[], None]) -> Callable[[], None]:
+    """Return the work made harmless: whatever it raises is logged, and it is done again at its time."""
 
-    return work
+    def guarded() -> None:
+        try:
+            work()
+        except GatewayError as error:
+            _log.warning("supervisor.tick_failed", tick=name, why=str(error))
+        except Exception as error:  # noqa: BLE001 - a bug in periodic work must not end the daemon
+            kind = type(error).__name__
+            _log.error("supervisor.tick_broken", tick=name, error=kind, exception=log.frames(error))
+
+    return guarded

@@ -11,14 +11,13 @@ def collect(session: Session, source: Source, desk: Desk, stop: Stop, suspects: 
 
     `suspects` is kept from round to round and over reconnects.
     """
-    settle_outcomes(session, source, desk.store, desk.clock)
     done = _ingest_all(source, desk, stop)
-    for _ in receive(session, source, desk.store, desk.clock, suspects):
+    settle_outcomes(session, source, desk)
+    for _ in receive(session, source, desk, suspects):
         done += _ingest_all(source, desk, stop)
-        settle_outcomes(session, source, desk.store, desk.clock)
+        settle_outcomes(session, source, desk)
         if stop():
             break
-    settle_outcomes(session, source, desk.store, desk.clock)
     return done
 
 

@@ -1,21 +1,25 @@
 """From the outbox to the SMTP server: claim what is due, send it, write each outcome down at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 from mailgateway import log
 from mailgateway.desk.delivery import Attempt, Delivery, DeliveryState, deferred, failed, sent
-from mailgateway.errors import LoginRefused, SmtpUnavailable, StoreBusy
+from mailgateway.errors import LoginRefused, PermanentError, SmtpUnavailable, StoreUnusable
 from mailgateway.flows import owners
+from mailgateway.flows.beats import SEND, beat
 from mailgateway.flows.desk import Desk, Stop
+from mailgateway.flows.races import despite_races
+from mailgateway.mail.model import Letter
 from mailgateway.smtp.outcome import Deferred, Outcome, Rejected, Sent
 from mailgateway.smtp.pool import Pool
 from mailgateway.store import outbox
 
 BATCH = 50
-RACES = 5
 LEASE = timedelta(minutes=15)
+LONGEST_BATCH = LEASE / 3
+"""After that no letter of a batch is begun: a claim must not run out while a slow server still has its letter."""
 
 _log = log.logger("deliver")
 
@@ -29,23 +33,76 @@ class Sending:
     jitter: Callable[[], float]
 
 
-def deliver_due(desk: Desk, pool: Pool, sending: Sending, stop: Stop) -> int:
-    """Send everything that is due; return how many letters were tried.
+class InHand:
+    """Letters that are claimed and not given back yet, over the moments when the database is away.
 
-    Raises SmtpUnavailable or LoginRefused where the server cannot be used at all; what was claimed and not begun is put
-    back as it was, so that an outage costs no letter an attempt.
+    Without it a letter that was sent just then would be sent again when its lease ends.
     """
+
+    def __init__(self) -> None:
+        self._untouched: set[int] = set()
+        self._ended: dict[int, Delivery] = {}
+
+    def take(self, claimed: Iterable[outbox.Outgoing]) -> None:
+        """Take letters that were claimed just now."""
+        self._untouched.update(outgoing.id for outgoing in claimed)
+
+    def end(self, desk: Desk, outgoing_id: int, delivery: Delivery) -> None:
+        """Write down what became of a letter; raises StoreBusy or StoreUnusable, and `give_back` does it later."""
+        self._untouched.discard(outgoing_id)
+        self._ended[outgoing_id] = delivery
+        self._write_down(desk, outgoing_id)
+
+    def give_back(self, desk: Desk) -> None:
+        """Write down what could not be written before, and put back, as they were, letters that were not begun."""
+        for outgoing_id in tuple(self._ended):
+            self._write_down(desk, outgoing_id)
+        if self._untouched:
+            with desk.store.writing() as tx:
+                outbox.put_back(tx, sorted(self._untouched))
+            self._untouched.clear()
+
+    def _write_down(self, desk: Desk, outgoing_id: int) -> None:
+        def write() -> None:
+            with desk.store.writing() as tx:
+                outbox.record(tx, outgoing_id, self._ended[outgoing_id])
+
+        despite_races(write)
+        del self._ended[outgoing_id]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came of a batch: how many letters were tried, how many the server judged, and what it said last."""
+
+    tried: int = 0
+    judged: int = 0
+    answer: str = ""
+
+
+def deliver_due(desk: Desk, pool: Pool, sending: Sending, in_hand: InHand, stop: Stop) -> int:
+    """Send everything that is due; return how many letters were tried. `in_hand` is kept from call to call.
+
+    Raises SmtpUnavailable, LoginRefused (or what the login's secret raises) where the server cannot be used at all;
+    what was claimed and not begun is put back as it was, so that an outage costs no letter an attempt.
+    """
+    in_hand.give_back(desk)
+    _release_abandoned(desk)
     tried = 0
     while not stop():
         with desk.store.writing() as tx:
             claimed = outbox.claim_due(tx, desk.clock(), sending.owner, BATCH)
+        in_hand.take(claimed)
         if not claimed:
             break
-        tried += _send(desk, pool, sending, claimed, stop)
+        tally = _send(desk, pool, sending, in_hand, claimed, stop)
+        if tally.tried:
+            beat(desk, SEND, None if tally.judged else tally.answer)
+        tried += tally.tried
     return tried
 
 
-def release_abandoned(desk: Desk) -> None:
+def _release_abandoned(desk: Desk) -> None:
     """Give back letters that a process which is gone had claimed; they may have arrived, so they are uncertain."""
     with desk.store.writing() as tx:
         count = outbox.release_abandoned(tx, desk.clock(), LEASE, owners.is_alive)
@@ -53,40 +110,47 @@ def release_abandoned(desk: Desk) -> None:
         _log.warning("deliver.released", letters=count)
 
 
-def _send(desk: Desk, pool: Pool, sending: Sending, claimed: tuple[outbox.Outgoing, ...], stop: Stop) -> int:
+def _send(
+    desk: Desk, pool: Pool, sending: Sending, in_hand: InHand, claimed: tuple[outbox.Outgoing, ...], stop: Stop
+) -> Tally:
     by_id = {outgoing.id: outgoing for outgoing in claimed}
-    open_ids = set(by_id)
+    latest = desk.clock() + LONGEST_BATCH
+    tally = Tally()
+
+    def end(outgoing_id: int, delivery: Delivery) -> None:
+        tally.tried += 1
+        tally.judged += delivery.state is not DeliveryState.QUEUED
+        tally.answer = delivery.answer
+        _report(by_id[outgoing_id], delivery)
+        in_hand.end(desk, outgoing_id, delivery)
 
     def record(outgoing_id: int, outcome: Outcome) -> None:
-        # Begun is begun: were it put back because the database is busy, it would look as if it had never been sent.
-        open_ids.discard(outgoing_id)
-        delivery = _delivery(by_id[outgoing_id], outcome, desk, sending)
-        _write_down(desk, outgoing_id, delivery)
-        _report(by_id[outgoing_id], delivery)
+        end(outgoing_id, _delivery(by_id[outgoing_id], outcome, desk, sending))
 
     try:
-        pool.send([(outgoing.id, outgoing.letter) for outgoing in claimed], record, stop)
+        pool.send(_letters(desk, claimed, end), record, lambda: stop() or desk.clock() >= latest)
     except (SmtpUnavailable, LoginRefused) as error:
-        _log.warning("deliver.unavailable", letters=len(open_ids), why=str(error))
+        _log.warning("deliver.unavailable", letters=len(claimed) - tally.tried, why=str(error))
         raise
     finally:
-        if open_ids:
-            with desk.store.writing() as tx:
-                outbox.put_back(tx, sorted(open_ids), desk.clock())
-    return len(claimed) - len(open_ids)
+        in_hand.give_back(desk)
+    return tally
 
 
-def _write_down(desk: Desk, outgoing_id: int, delivery: Delivery) -> None:
-    """Record an outcome; one that cannot be written stays claimed, and is uncertain when the lease ends."""
-    for last in (False,) * (RACES - 1) + (True,):
+def _letters(
+    desk: Desk, claimed: Iterable[outbox.Outgoing], end: Callable[[int, Delivery], None]
+) -> Iterator[tuple[int, Letter]]:
+    """Read each letter when its turn comes: all of a batch, with their attachments, would fill the memory."""
+    for outgoing in claimed:
         try:
-            with desk.store.writing() as tx:
-                outbox.record(tx, outgoing_id, delivery)
-        except StoreBusy:
-            if last:
-                raise
+            with desk.store.reading() as tx:
+                letter = outbox.letter(tx, outgoing.id)
+        except StoreUnusable:
+            raise
+        except PermanentError as error:  # its bytes are lost: that must not stop those behind it
+            end(outgoing.id, failed(str(error), desk.clock()))
         else:
-            return
+            yield outgoing.id, letter
 
 
 def _delivery(outgoing: outbox.Outgoing, outcome: Outcome, desk: Desk, sending: Sending) -> Delivery:
@@ -108,7 +172,7 @@ def _report(outgoing: outbox.Outgoing, delivery: Delivery) -> None:
         f"deliver.{delivery.state.value}",
         outbox_id=outgoing.id,
         ticket=outgoing.ticket,
-        message_id=outgoing.letter.message_id,
+        message_id=outgoing.message_id,
         attempts=outgoing.attempts,
         uncertain=delivery.uncertain,
         answer=delivery.answer,

@@ -4,16 +4,17 @@ raw bytes ─ parse ─ classify ─ keys ─┐                      ┌─ app
                               gather ┴─ facts ─ decide ─ plan ┘        one transaction
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from mailgateway import log
 from mailgateway.desk.decide import Incoming, addressees, decide_mail
 from mailgateway.desk.plan import Disposition, Plan
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.thread import keys
-from mailgateway.errors import PoisonMessage, StoreBusy, StoreUnusable, TransientError
+from mailgateway.errors import PoisonMessage, StoreUnusable, TransientError
 from mailgateway.flows.desk import Desk, Stop
 from mailgateway.flows.letters import queue_letters
+from mailgateway.flows.races import despite_races
 from mailgateway.mail.classify import OwnMarks, classify
 from mailgateway.mail.parse import looks_like_mail, parse
 from mailgateway.mail.reply import split_reply
@@ -23,16 +24,27 @@ from mailgateway.store.engine import Transaction
 from mailgateway.store.gather import gather
 from mailgateway.store.spool import Spooled
 
-RACES = 5
 POSTPONEMENT = timedelta(seconds=30)
+BATCH = 50
+LEFT_OVER = timedelta(seconds=30)
+"""Who fetches a mail files it at once: what still waits after that, nobody takes care of."""
 
 _log = log.logger("ingest")
 
 
-def ingest_waiting(desk: Desk, mailbox: str | None, stop: Stop, limit: int = 50) -> int:
+def ingest_waiting(desk: Desk, mailbox: str | None, stop: Stop) -> int:
     """Ingest what waits in the spool (of one mailbox, or of all), oldest first; return how many got their outcome."""
+    return _ingest_due(desk, mailbox, desk.clock(), stop)
+
+
+def ingest_left_over(desk: Desk, stop: Stop) -> int:
+    """Ingest what no mailbox worker has: its mailbox is gone from the configuration, or its server does not answer."""
+    return _ingest_due(desk, None, desk.clock() - LEFT_OVER, stop)
+
+
+def _ingest_due(desk: Desk, mailbox: str | None, by: datetime, stop: Stop) -> int:
     with desk.store.reading() as tx:
-        waiting = spool.waiting(tx, mailbox, desk.clock(), limit)
+        waiting = spool.waiting(tx, mailbox, by, BATCH)
     done = 0
     for spool_id in waiting:
         if stop():
@@ -47,20 +59,20 @@ def ingest(desk: Desk, spool_id: int) -> Disposition | None:
     Returns None where nothing was left to do, or where it is postponed because the database cannot be used now. Raises
     StoreUnusable, which is no mail's fault.
     """
-    try:
-        return _file(desk, spool_id)
-    except TransientError as error:
-        with desk.store.writing() as tx:
-            spool.postpone(tx, spool_id, str(error), desk.clock() + POSTPONEMENT)
-        _log.warning("ingest.postponed", spool_id=spool_id, why=str(error))
-        return None
-    except StoreUnusable:
-        raise
-    except PoisonMessage as poison:
-        return _quarantine(desk, spool_id, poison)
-    except Exception as error:  # noqa: BLE001 - the one place where a bug of ours must not stop the mails behind
-        _log.exception("ingest.broken", spool_id=spool_id)
-        return _quarantine(desk, spool_id, PoisonMessage("ingest", f"{type(error).__name__}: {error}"))
+    with log.about(spool_id=spool_id, mailbox=None, message_id=None):
+        try:
+            return _file(desk, spool_id)
+        except TransientError as error:
+            _postpone(desk, spool_id, error)
+            return None
+        except StoreUnusable:
+            raise
+        except PoisonMessage as poison:
+            return _quarantine(desk, spool_id, poison, why=poison.problem)
+        except Exception as error:  # noqa: BLE001 - the one place where a bug of ours must not stop the mails behind
+            kind = type(error).__name__
+            _log.error("ingest.broken", error=kind, exception=log.frames(error))
+            return _quarantine(desk, spool_id, PoisonMessage("ingest", f"{kind}: {error}"), why=kind)
 
 
 def _file(desk: Desk, spool_id: int) -> Disposition | None:
@@ -68,20 +80,18 @@ def _file(desk: Desk, spool_id: int) -> Disposition | None:
         spooled = spool.read(tx, spool_id)
     if spooled is None:
         return None
+    log.also(mailbox=spooled.mailbox, message_id=spooled.identity.message_id)
     policy = desk.policy()
     incoming = understand(spooled, policy)
     for attachment in incoming.mail.attachments:
         desk.store.blobs.put(attachment.content)
-    for last in (False,) * (RACES - 1) + (True,):
-        try:
-            with desk.store.writing() as tx:
-                plan, number = _decide_and_apply(desk, tx, spooled, incoming, policy)
-        except StoreBusy:
-            if last:
-                raise
-        else:
-            return _told(desk, spooled, incoming, plan, number) if plan else None
-    raise AssertionError
+
+    def decide_and_apply() -> tuple[Plan | None, int | None]:
+        with desk.store.writing() as tx:
+            return _decide_and_apply(desk, tx, spooled, incoming, policy)
+
+    plan, number = despite_races(decide_and_apply)
+    return _told(desk, incoming, plan, number) if plan else None
 
 
 def understand(spooled: Spooled, policy: Policy) -> Incoming:
@@ -119,14 +129,11 @@ def _decide_and_apply(
     return plan, number
 
 
-def _told(desk: Desk, spooled: Spooled, incoming: Incoming, plan: Plan, number: int | None) -> Disposition:
+def _told(desk: Desk, incoming: Incoming, plan: Plan, number: int | None) -> Disposition:
     if plan.notices:
         desk.letters_waiting()
     _log.info(
         "ingest.done",
-        spool_id=spooled.id,
-        mailbox=spooled.mailbox,
-        message_id=incoming.mail.message_id,
         ticket=number,
         disposition=plan.disposition.value,
         kind=incoming.verdict.kind.value,
@@ -136,11 +143,17 @@ def _told(desk: Desk, spooled: Spooled, incoming: Incoming, plan: Plan, number: 
     return plan.disposition
 
 
-def _quarantine(desk: Desk, spool_id: int, poison: PoisonMessage) -> Disposition:
+def _postpone(desk: Desk, spool_id: int, error: TransientError) -> None:
+    with desk.store.writing() as tx:
+        spool.postpone(tx, spool_id, str(error), desk.clock() + POSTPONEMENT)
+    _log.warning("ingest.postponed", why=str(error))
+
+
+def _quarantine(desk: Desk, spool_id: int, poison: PoisonMessage, why: str) -> Disposition:
     with desk.store.writing() as tx:
         if spool.claim(tx, spool_id):
             spool.quarantine(tx, spool_id, poison.stage, poison.problem, desk.clock())
-    _log.warning("ingest.quarantined", spool_id=spool_id, stage=poison.stage, why=poison.problem)
+    _log.warning("ingest.quarantined", stage=poison.stage, why=why)
     return Disposition.QUARANTINED
 
 

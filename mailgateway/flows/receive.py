@@ -1,18 +1,20 @@
 """From the mailbox to the spool: fetch what is new, commit it, and only then let the server forget it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from mailgateway import log
-from mailgateway.errors import MailboxUnavailable
+from mailgateway.errors import FolderMissing, MailboxUnavailable
+from mailgateway.flows.beats import beat, settling
+from mailgateway.flows.desk import Desk
+from mailgateway.imap.errors import CommandRefused
 from mailgateway.imap.fetch import FetchedMail, RemoteMail, Unfetchable, batches, fetch, new_mails
 from mailgateway.imap.session import Session
 from mailgateway.imap.settle import Settlement, settle
 from mailgateway.store import spool
-from mailgateway.store.engine import Store
-from mailgateway.store.spool import Arrival
+from mailgateway.store.spool import Arrival, Unsettled
 
 BATCH_MAILS = 50
 BATCH_BYTES = 8_000_000
@@ -38,14 +40,32 @@ class Suspects:
     def __init__(self) -> None:
         self._breaks: Counter[tuple[int, int]] = Counter()
 
-    def batch_size(self) -> int:
-        """Return how many mails to fetch at once: singly, once a batch broke the connection repeatedly."""
+    @property
+    def total(self) -> int:
+        """How often a connection broke under mails that have not come yet."""
+        return self._breaks.total()
+
+    def batch_size(self, session: Session, mails: Iterable[RemoteMail]) -> int:
+        """Return how many of these mails to fetch at once: singly, once a batch of them broke connections repeatedly.
+
+        Mails that are no longer among them are forgotten.
+        """
+        there = {(session.uidvalidity, mail.uid) for mail in mails}
+        self._breaks = Counter({mark: count for mark, count in self._breaks.items() if mark in there})
         return 1 if any(count >= BREAKS_OF_A_BATCH for count in self._breaks.values()) else BATCH_MAILS
 
-    def fetch(self, session: Session, batch: Sequence[RemoteMail], size_limit: int) -> list[FetchedMail | Unfetchable]:
-        """Fetch a batch; a mail that broke the connection every time is given up. Raises MailboxUnavailable."""
+    def fetch(
+        self, session: Session, batch: Sequence[RemoteMail], behind: RemoteMail | None, size_limit: int
+    ) -> list[FetchedMail | Unfetchable]:
+        """Fetch a batch; a mail that broke the connection every time is given up. Raises MailboxUnavailable.
+
+        `behind` is the mail after them. Where that breaks the connection, too, the server is to blame, and no mail is
+        given up.
+        """
         marks = [(session.uidvalidity, mail.uid) for mail in batch]
         if len(batch) == 1 and self._breaks[marks[0]] >= BREAKS_OF_A_MAIL:
+            if behind is not None:
+                fetch(session, [behind], size_limit)
             (mail,) = batch
             problem = f"the connection broke {self._breaks.pop(marks[0])} times while this mail was fetched"
             return [Unfetchable(mail.uid, mail.size, mail.received_at, problem)]
@@ -59,37 +79,54 @@ class Suspects:
         return fetched
 
 
-def receive(
-    session: Session, source: Source, store: Store, clock: Callable[[], datetime], suspects: Suspects
-) -> Iterator[int]:
+def receive(session: Session, source: Source, desk: Desk, suspects: Suspects) -> Iterator[int]:
     """Spool everything above the highest UID of the ledger; yield the number of new mails after each commit."""
-    with store.reading() as tx:
+    with desk.store.reading() as tx:
         above = spool.highest_uid(tx, source.mailbox, session.folder, session.uidvalidity)
-    for batch in batches(new_mails(session, above), suspects.batch_size(), BATCH_BYTES):
-        fetched = suspects.fetch(session, batch, source.size_limit)
-        now = clock()
-        arrivals = [_arrival(source, session, mail, now) for mail in fetched]
-        with store.writing() as tx:
-            new = spool.put(tx, arrivals, now)
-        _log.info("receive.spooled", mailbox=source.mailbox, mails=len(new), up_to_uid=batch[-1].uid)
-        yield len(new)
-
-
-def settle_outcomes(session: Session, source: Source, store: Store, clock: Callable[[], datetime]) -> int:
-    """Move, flag or delete on the server what has an outcome; return how many. Doing it again does no harm."""
+    mails = new_mails(session, above)
     done = 0
+    for batch in batches(mails, suspects.batch_size(session, mails), BATCH_BYTES):
+        done += len(batch)
+        behind = mails[done] if done < len(mails) else None
+        yield _spool(session, source, desk, suspects.fetch(session, batch, behind, source.size_limit))
+
+
+def settle_outcomes(session: Session, source: Source, desk: Desk) -> None:
+    """Move, flag or delete on the server what has an outcome. Doing it again does no harm.
+
+    What the server refuses (no room, no right to make a folder) is logged, beaten and tried again the next time: it
+    must not keep new mails from being filed.
+    """
     while True:
-        with store.reading() as tx:
+        with desk.store.reading() as tx:
             unsettled = spool.unsettled(tx, source.mailbox, session.folder, session.uidvalidity, BATCH_MAILS)
         if not unsettled:
-            return done
-        for quarantined, action in ((False, source.processed), (True, source.quarantined)):
-            uids = [entry.uid for entry in unsettled if entry.quarantined is quarantined]
-            if uids:
-                settle(session, uids, action)
-        with store.writing() as tx:
-            spool.settled(tx, [entry.spool_id for entry in unsettled], clock())
-        done += len(unsettled)
+            return
+        try:
+            _settle(session, source, unsettled)
+        except (CommandRefused, FolderMissing) as refusal:
+            _log.warning("receive.not_settled", mailbox=source.mailbox, why=str(refusal))
+            beat(desk, settling(source.mailbox), str(refusal))
+            return
+        with desk.store.writing() as tx:
+            spool.settled(tx, [entry.spool_id for entry in unsettled], desk.clock())
+        beat(desk, settling(source.mailbox), None)
+
+
+def _spool(session: Session, source: Source, desk: Desk, fetched: Sequence[FetchedMail | Unfetchable]) -> int:
+    now = desk.clock()
+    with desk.store.writing() as tx:
+        new = spool.put(tx, [_arrival(source, session, mail, now) for mail in fetched], now)
+    last = max((mail.uid for mail in fetched), default=None)
+    _log.info("receive.spooled", mailbox=source.mailbox, mails=len(new), up_to_uid=last)
+    return len(new)
+
+
+def _settle(session: Session, source: Source, unsettled: Sequence[Unsettled]) -> None:
+    for quarantined, action in ((False, source.processed), (True, source.quarantined)):
+        uids = [entry.uid for entry in unsettled if entry.quarantined is quarantined]
+        if uids:
+            settle(session, uids, action)
 
 
 def _arrival(source: Source, session: Session, mail: FetchedMail | Unfetchable, now: datetime) -> Arrival:

@@ -1,16 +1,18 @@
 """Alarms for the admin: mail that no longer comes in or goes out, and what was set aside. Each is told once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailgateway import log
 from mailgateway.desk import notices
 from mailgateway.desk.plan import Disposition, Plan
+from mailgateway.flows.beats import SEND, fetching, settling
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.letters import queue_letters
 from mailgateway.store import health, outbox, quarantine
 from mailgateway.store.engine import Transaction
+from mailgateway.store.health import Beat
 
 _MOST_LINES = 50
 
@@ -34,87 +36,121 @@ class Trouble:
     lines: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Mail:
+    """A mail to the admin; one for each occasion."""
+
+    title: str
+    lines: tuple[str, ...]
+    occasion: str
+
+
 def watch(desk: Desk, mailboxes: Sequence[str], thresholds: Thresholds, since: datetime) -> None:
     """Raise and clear the alarms, and tell of mails and letters set aside. `since` is when this daemon started."""
     with desk.store.writing() as tx:
         now = desk.clock()
-        troubles = [*_silent_mailboxes(tx, mailboxes, thresholds, since, now), *_stuck_outbox(tx, thresholds, now)]
-        _tell_alarms(desk, tx, troubles, now)
-        _tell_quarantined(desk, tx, now)
-        _tell_failed(desk, tx, now)
+        mails = [*_alarms(tx, _troubles(tx, mailboxes, thresholds, since, now), now)]
+        mails += [*_quarantined(tx, now), *_failed(tx, now)]
+        for mail in mails:
+            _queue(desk, tx, mail, now)
+    if mails:
+        desk.letters_waiting()
 
 
 def tell(desk: Desk, title: str, lines: Sequence[str], occasion: str) -> None:
     """Send the admin one mail about something that happened; the same occasion is told once."""
     with desk.store.writing() as tx:
-        _mail(desk, tx, title, lines, occasion, desk.clock())
-
-
-def _silent_mailboxes(
-    tx: Transaction, mailboxes: Sequence[str], thresholds: Thresholds, since: datetime, now: datetime
-) -> list[Trouble]:
-    beats = health.beats(tx)
-    troubles = []
-    for mailbox in mailboxes:
-        beat = beats.get(f"fetch:{mailbox}")
-        good = max(beat.good_at if beat and beat.good_at else since, since)
-        if now - good >= thresholds.fetch_after:
-            minutes = int((now - good).total_seconds() // 60)
-            lines = (f"Last good fetch: {good:%Y-%m-%d %H:%M} UTC", f"Last error: {beat.error if beat else 'none'}")
-            title = f"No mail fetched from mailbox {mailbox} for {minutes} minutes"
-            troubles.append(Trouble(f"fetch:{mailbox}", title, lines))
-    return troubles
-
-
-def _stuck_outbox(tx: Transaction, thresholds: Thresholds, now: datetime) -> list[Trouble]:
-    oldest = outbox.waiting_since(tx, now)
-    beat = health.beats(tx).get("send")
-    silent_since = max(oldest, beat.good_at) if oldest and beat and beat.good_at else oldest
-    if oldest is None or silent_since is None or now - silent_since < thresholds.send_after:
-        return []
-    minutes = int((now - silent_since).total_seconds() // 60)
-    lines = (f"Oldest letter waits since: {oldest:%Y-%m-%d %H:%M} UTC", f"Last error: {beat.error if beat else 'none'}")
-    return [Trouble("send", f"No letter could be sent for {minutes} minutes", lines)]
-
-
-def _tell_alarms(desk: Desk, tx: Transaction, troubles: Sequence[Trouble], now: datetime) -> None:
-    raised = health.raised(tx)
-    for trouble in troubles:
-        if trouble.name not in raised and health.raise_alarm(tx, trouble.name, trouble.title, now):
-            _log.error("watch.alarm", name=trouble.name, title=trouble.title)
-            _mail(desk, tx, trouble.title, trouble.lines, f"alarm-{trouble.name}-{now.isoformat()}", now)
-    for name in raised.keys() - {trouble.name for trouble in troubles}:
-        if health.clear_alarm(tx, name, now):
-            title = f"Well again: {raised[name].text}"
-            _log.info("watch.recovered", name=name)
-            _mail(desk, tx, title, (f"Since {now:%Y-%m-%d %H:%M} UTC.",), f"recovery-{name}-{now.isoformat()}", now)
-
-
-def _tell_quarantined(desk: Desk, tx: Transaction, now: datetime) -> None:
-    entries = quarantine.untold(tx)
-    if not entries:
-        return
-    lines = [f"{entry.id}  {entry.mailbox}  {entry.sender}  {entry.subject!r}: {entry.error}" for entry in entries]
-    title = f"{len(entries)} mail{'s' if len(entries) > 1 else ''} set aside in quarantine"
-    hint = "Look at one with `mailgateway quarantine show ID`; file it with `mailgateway quarantine replay ID`."
-    _mail(desk, tx, title, (*lines[:_MOST_LINES], hint), f"quarantined-{entries[0].id}-{now.isoformat()}", now)
-    quarantine.told(tx, [entry.id for entry in entries], now)
-
-
-def _tell_failed(desk: Desk, tx: Transaction, now: datetime) -> None:
-    failures = outbox.untold_failures(tx)
-    if not failures:
-        return
-    lines = [f"{line.id}  ticket {line.ticket}  to {line.to}: {line.last_error}" for line in failures]
-    title = f"{len(failures)} letter{'s' if len(failures) > 1 else ''} could not be delivered"
-    hint = "Try again with `mailgateway outbox retry ID`."
-    _mail(desk, tx, title, (*lines[:_MOST_LINES], hint), f"failed-{failures[0].id}-{now.isoformat()}", now)
-    outbox.told(tx, [line.id for line in failures], now)
-
-
-def _mail(desk: Desk, tx: Transaction, title: str, lines: Sequence[str], occasion: str, now: datetime) -> None:
-    policy = desk.policy()
-    notice = notices.alarm(title, lines, policy)
-    plan = Plan(now, "watch", Disposition.RECORDED, title, notices=(notice,))
-    queue_letters(desk, tx, plan, None, occasion, policy)
+        _queue(desk, tx, _Mail(title, tuple(lines), occasion), desk.clock())
     desk.letters_waiting()
+
+
+def _troubles(
+    tx: Transaction, mailboxes: Sequence[str], thresholds: Thresholds, since: datetime, now: datetime
+) -> Iterator[Trouble]:
+    beats = health.beats(tx)
+    for mailbox in mailboxes:
+        yield from _silent(beats.get(fetching(mailbox)), mailbox, thresholds, since, now)
+        yield from _unsettled(beats.get(settling(mailbox)), mailbox, thresholds, now)
+    yield from _stuck(beats.get(SEND), outbox.oldest_due(tx, now), thresholds, now)
+
+
+def _silent(
+    beat: Beat | None, mailbox: str, thresholds: Thresholds, since: datetime, now: datetime
+) -> Iterator[Trouble]:
+    good = max(beat.good_at if beat and beat.good_at else since, since)
+    if now - good >= thresholds.fetch_after:
+        title = f"No mail fetched from mailbox {mailbox} for {_minutes(now - good)} minutes"
+        yield Trouble(fetching(mailbox), title, (f"Last good fetch: {_moment(good)}", _last_error(beat)))
+
+
+def _unsettled(beat: Beat | None, mailbox: str, thresholds: Thresholds, now: datetime) -> Iterator[Trouble]:
+    if beat and beat.error and (beat.good_at is None or now - beat.good_at >= thresholds.fetch_after):
+        title = f"Mails of mailbox {mailbox} are filed, and cannot be moved or marked on their server"
+        yield Trouble(settling(mailbox), title, (_last_error(beat),))
+
+
+def _stuck(beat: Beat | None, due: datetime | None, thresholds: Thresholds, now: datetime) -> Iterator[Trouble]:
+    if due is None:
+        return
+    silent = now - max(due, beat.good_at if beat and beat.good_at else due)
+    if silent >= thresholds.send_after:
+        title = f"No letter could be sent for {_minutes(silent)} minutes"
+        yield Trouble(SEND, title, (f"A letter is due since: {_moment(due)}", _last_error(beat)))
+
+
+def _alarms(tx: Transaction, troubles: Iterable[Trouble], now: datetime) -> Iterator[_Mail]:
+    raised = health.raised(tx)
+    present = {trouble.name: trouble for trouble in troubles}
+    for name, trouble in present.items():
+        if name not in raised and health.raise_alarm(tx, name, trouble.title, now):
+            _log.error("watch.alarm", name=name, title=trouble.title)
+            yield _Mail(trouble.title, trouble.lines, f"alarm-{name}-{now.isoformat()}")
+    for name in sorted(raised.keys() - present.keys()):
+        if health.clear_alarm(tx, name, now):
+            _log.info("watch.recovered", name=name)
+            lines = (f"Since {_moment(now)}.",)
+            yield _Mail(f"Well again: {raised[name].text}", lines, f"recovery-{name}-{now.isoformat()}")
+
+
+def _quarantined(tx: Transaction, now: datetime) -> Iterator[_Mail]:
+    entries = {entry.id: entry for entry in quarantine.untold(tx)}
+    ours = [entries[one] for one in sorted(quarantine.told(tx, list(entries), now), reverse=True)] if entries else []
+    if ours:
+        lines = [f"{one.id}  {one.mailbox}  {one.sender}  {one.subject!r}: {one.error}" for one in ours]
+        title = f"{len(ours)} mail{'s' if len(ours) > 1 else ''} set aside in quarantine"
+        hint = "Look at one with `mailgateway quarantine show ID`; file it with `mailgateway quarantine replay ID`."
+        yield _Mail(title, (*_most(lines), hint), f"quarantined-{ours[0].id}-{now.isoformat()}")
+
+
+def _failed(tx: Transaction, now: datetime) -> Iterator[_Mail]:
+    failures = {line.id: line for line in outbox.untold_failures(tx)}
+    ours = [failures[one] for one in sorted(outbox.told(tx, list(failures), now), reverse=True)] if failures else []
+    if ours:
+        lines = [f"{line.id}  ticket {line.ticket}  to {line.to}: {line.last_error}" for line in ours]
+        title = f"{len(ours)} letter{'s' if len(ours) > 1 else ''} could not be delivered"
+        hint = "Try again with `mailgateway outbox retry ID`."
+        yield _Mail(title, (*_most(lines), hint), f"failed-{ours[0].id}-{now.isoformat()}")
+
+
+def _queue(desk: Desk, tx: Transaction, mail: _Mail, now: datetime) -> None:
+    policy = desk.policy()
+    notice = notices.alarm(mail.title, mail.lines, policy)
+    plan = Plan(now, "watch", Disposition.RECORDED, mail.title, notices=(notice,))
+    queue_letters(desk, tx, plan, None, mail.occasion, policy)
+
+
+def _most(lines: Sequence[str]) -> tuple[str, ...]:
+    more = (f"… and {len(lines) - _MOST_LINES} more",) if len(lines) > _MOST_LINES else ()
+    return (*lines[:_MOST_LINES], *more)
+
+
+def _last_error(beat: Beat | None) -> str:
+    return f"Last error: {(beat and beat.error) or 'none'}"
+
+
+def _minutes(silence: timedelta) -> int:
+    return int(silence / timedelta(minutes=1))
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"

@@ -10,6 +10,7 @@ from sqlalchemy import Executable, bindparam, func, insert, or_, select, update
 
 from mailgateway.desk.delivery import Delivery, DeliveryState
 from mailgateway.desk.plan import Audience
+from mailgateway.errors import PermanentError
 from mailgateway.mail.model import Letter
 from mailgateway.store.engine import Transaction
 from mailgateway.store.lookup import LONGEST_KEY, address_key, lookup_key, possible_ids
@@ -40,7 +41,7 @@ class Outgoing:
     ticket: int | None
     attempts: int
     first_at: datetime
-    letter: Letter
+    message_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +68,7 @@ _KNOW = insert_or_update(
     lambda refused: {"ours": True, "public": or_(MessageIdRow.public, refused.public)},
 )
 _DUE = (
-    select(
-        OutboxRow.id,
-        OutboxRow.ticket,
-        OutboxRow.attempts,
-        OutboxRow.first_at,
-        OutboxRow.message_id,
-        OutboxRow.envelope_from,
-        OutboxRow.recipient,
-        OutboxRow.content,
-        OutboxRow.sha256,
-    )
+    select(OutboxRow.id, OutboxRow.ticket, OutboxRow.attempts, OutboxRow.first_at, OutboxRow.message_id)
     .where(OutboxRow.state == DeliveryState.QUEUED, OutboxRow.next_attempt_at <= bindparam("now"))
     .order_by(OutboxRow.next_attempt_at, OutboxRow.id)
     .limit(bindparam("most"))
@@ -90,9 +81,9 @@ _RECORD_SENT = (
 )
 _RECORD = _RECORD_SENT.where(OutboxRow.state == DeliveryState.SENDING)
 _FIRST = select(func.min(OutboxRow.next_attempt_at)).where(OutboxRow.state == DeliveryState.QUEUED)
-_SINCE = select(func.min(OutboxRow.first_at)).where(
-    OutboxRow.state == DeliveryState.QUEUED, OutboxRow.next_attempt_at <= bindparam("now")
-)
+_LETTER = select(
+    OutboxRow.message_id, OutboxRow.envelope_from, OutboxRow.recipient, OutboxRow.content, OutboxRow.sha256
+).where(OutboxRow.id == bindparam("outgoing_id"))
 _RETRIABLE = (DeliveryState.QUEUED, DeliveryState.FAILED, DeliveryState.CANCELLED)
 _LINES = select(
     OutboxRow.id,
@@ -129,12 +120,24 @@ def claim_due(tx: Transaction, now: datetime, owner: str, limit: int) -> tuple[O
     tx.connection.execute(
         claimed.values(state=DeliveryState.SENDING, attempts=OutboxRow.attempts + 1, claimed_by=owner, claimed_at=now)
     )
-    return tuple(Outgoing(row.id, row.ticket, row.attempts + 1, row.first_at, _letter(tx, row)) for row in rows)
+    return tuple(Outgoing(row.id, row.ticket, row.attempts + 1, row.first_at, row.message_id) for row in rows)
 
 
-def put_back(tx: Transaction, ids: Sequence[int], until: datetime) -> None:
-    """Let letters that were claimed and not begun wait until then, as if they had not been claimed."""
-    _release(tx, ids, attempts=OutboxRow.attempts - 1, next_attempt_at=until)
+def letter(tx: Transaction, outgoing_id: int) -> Letter:
+    """Return a letter that was claimed, ready to be sent. Raises PermanentError where its bytes are lost."""
+    message_id, envelope_from, recipient, content, sha256 = tx.connection.execute(
+        _LETTER, {"outgoing_id": outgoing_id}
+    ).one()
+    try:
+        whole = zlib.decompress(content) if content is not None else tx.blobs.get(sha256 or "")
+    except zlib.error:
+        raise PermanentError(f"letter {outgoing_id} is damaged") from None
+    return Letter(message_id, envelope_from, recipient, whole)
+
+
+def put_back(tx: Transaction, ids: Sequence[int]) -> None:
+    """Let letters that were claimed and not begun wait as if they had not been claimed."""
+    _release(tx, ids, attempts=OutboxRow.attempts - 1)
 
 
 def release_abandoned(tx: Transaction, now: datetime, lease: timedelta, is_alive: Callable[[str], bool]) -> int:
@@ -211,19 +214,15 @@ def untold_failures(tx: Transaction) -> tuple[OutboxLine, ...]:
     return _lines(tx, _LINES.where(OutboxRow.state == DeliveryState.FAILED, OutboxRow.told_at.is_(None)))
 
 
-def told(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
-    """Write down that the admin was told of these failures."""
-    tx.connection.execute(update(OutboxRow).where(OutboxRow.id.in_(ids)).values(told_at=now))
+def told(tx: Transaction, ids: Sequence[int], now: datetime) -> frozenset[int]:
+    """Write down that the admin is told of these failures; return those that nobody else has told meanwhile."""
+    untold = update(OutboxRow).where(OutboxRow.id.in_(ids), OutboxRow.told_at.is_(None))
+    return frozenset(tx.connection.execute(untold.values(told_at=now).returning(OutboxRow.id)).scalars())
 
 
 def next_due(tx: Transaction) -> datetime | None:
     """Return when the next letter is due, None where none waits."""
     return tx.connection.execute(_FIRST).scalar()
-
-
-def waiting_since(tx: Transaction, now: datetime) -> datetime | None:
-    """Return since when the oldest of the letters that are due is tried, None where none is due."""
-    return tx.connection.execute(_SINCE, {"now": now}).scalar()
 
 
 def oldest_due(tx: Transaction, now: datetime) -> datetime | None:
@@ -277,8 +276,3 @@ def _message_id(ticket: int, queued: Queued) -> dict[str, Any]:
         "ours": True,
         "public": queued.audience == Audience.CUSTOMER,
     }
-
-
-def _letter(tx: Transaction, row: Any) -> Letter:
-    content = tx.blobs.get(row.sha256) if row.content is None else zlib.decompress(row.content)
-    return Letter(row.message_id, row.envelope_from, row.recipient, content)

@@ -69,9 +69,10 @@ def untold(tx: Transaction) -> tuple[Quarantined, ...]:
     return _lines(tx, _LINES.where(SpoolRow.told_at.is_(None)))
 
 
-def told(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
-    """Write down that the admin was told of these."""
-    tx.connection.execute(update(SpoolRow).where(SpoolRow.id.in_(ids)).values(told_at=now))
+def told(tx: Transaction, ids: Sequence[int], now: datetime) -> frozenset[int]:
+    """Write down that the admin is told of these; return those that nobody else has told meanwhile."""
+    untold = update(SpoolRow).where(SpoolRow.id.in_(ids), SpoolRow.told_at.is_(None))
+    return frozenset(tx.connection.execute(untold.values(told_at=now).returning(SpoolRow.id)).scalars())
 
 
 def _among(ids: Sequence[int]) -> Any:

@@ -3,11 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from mailgateway.desk.delivery import Delivery, DeliveryState, failed, sent
+from mailgateway.errors import PermanentError
+from mailgateway.mail.model import Letter
 from mailgateway.store import outbox, tickets
 from mailgateway.store.engine import Store
 from mailgateway.store.outbox import Outgoing
+from mailgateway.store.tables import OutboxRow
 from tests.store.examples import MINUTE, NOW, letter, open_ticket, queued
 
 LEASE = timedelta(minutes=15)
@@ -23,6 +27,11 @@ def _claim(store: Store, owner: str = "one", at: timedelta = timedelta(0), limit
         return outbox.claim_due(tx, NOW + at, owner, limit)
 
 
+def _letter(store: Store, outgoing: Outgoing) -> Letter:
+    with store.reading() as tx:
+        return outbox.letter(tx, outgoing.id)
+
+
 def _states(store: Store) -> list[DeliveryState]:
     with store.reading() as tx:
         return [line.state for line in outbox.listed(tx, everything=True, limit=0)]
@@ -36,7 +45,18 @@ def test_a_letter_goes_out_as_it_was_written(store: Store, size: int) -> None:
     with store.writing() as tx:
         assert outbox.put(tx, [queued("k", number, letter=letter("l@x", content=content))], NOW) == 1
     (outgoing,) = _claim(store)
-    assert outgoing == Outgoing(outgoing.id, number, 1, NOW, letter("l@x", content=content))
+    assert outgoing == Outgoing(outgoing.id, number, 1, NOW, "l@x")
+    assert _letter(store, outgoing) == letter("l@x", content=content)
+
+
+def test_a_letter_whose_bytes_are_damaged_is_said_to_be(store: Store) -> None:
+    """It is an error of its own, which fails this letter and no other."""
+    _put(store, "a")
+    (outgoing,) = _claim(store)
+    with store.writing() as tx:
+        tx.connection.execute(update(OutboxRow).values(content=b"not compressed"))
+    with pytest.raises(PermanentError, match="damaged"):
+        _letter(store, outgoing)
 
 
 def test_a_letter_is_queued_once(store: Store) -> None:
@@ -56,7 +76,7 @@ def test_letters_are_claimed_once_longest_due_first(store: Store) -> None:
         outbox.put(tx, [queued("future")], NOW + MINUTE)
     (early,) = _claim(store, limit=1)
     (late,) = _claim(store, "two")
-    assert (early.letter.message_id, late.letter.message_id) == ("early@example.com", "late@example.com")
+    assert (early.message_id, late.message_id) == ("early@example.com", "late@example.com")
     assert _claim(store) == ()
 
 
@@ -83,7 +103,8 @@ def test_a_deferred_letter_is_due_again(store: Store) -> None:
         assert outbox.listed(tx, everything=False, limit=0)[0].uncertain
     assert _claim(store) == ()
     (second,) = _claim(store, at=MINUTE)
-    assert second == Outgoing(first.id, None, 2, NOW, first.letter)
+    assert second == Outgoing(first.id, None, 2, NOW, first.message_id)
+    assert _letter(store, second) == _letter(store, first)
 
 
 def test_a_failed_letter_is_told_and_shown_on_its_ticket(store: Store) -> None:
@@ -95,7 +116,9 @@ def test_a_failed_letter_is_told_and_shown_on_its_ticket(store: Store) -> None:
         for outgoing in outbox.claim_due(tx, NOW, "one", 10):
             outbox.record(tx, outgoing.id, failed("550 no such user", NOW))
         lines = outbox.untold_failures(tx)
-        outbox.told(tx, [line.id for line in lines], NOW)
+        told = [line.id for line in lines]
+        assert outbox.told(tx, told, NOW) == frozenset(told)
+        assert outbox.told(tx, told, NOW) == frozenset()
         assert outbox.untold_failures(tx) == ()
         sheet = tickets.shown(tx, number)
     assert [(line.ticket, line.to, line.last_error) for line in lines] == [
@@ -113,10 +136,10 @@ def test_letters_not_begun_are_put_back_as_they_were(store: Store) -> None:
     _put(store, "a")
     (outgoing,) = _claim(store)
     with store.writing() as tx:
-        outbox.put_back(tx, [outgoing.id], NOW + MINUTE)
-        outbox.put_back(tx, [], NOW)
+        outbox.put_back(tx, [outgoing.id])
+        outbox.put_back(tx, [])
         (line,) = outbox.listed(tx, everything=False, limit=0)
-    assert (line.state, line.attempts, line.next_attempt_at) == (DeliveryState.QUEUED, 0, NOW + MINUTE)
+    assert (line.state, line.attempts, line.next_attempt_at) == (DeliveryState.QUEUED, 0, NOW)
     assert not line.uncertain
 
 

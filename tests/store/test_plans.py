@@ -120,7 +120,8 @@ def _deliver(store: Store) -> None:
         outbox.record(tx, second.id, failed("550 no", NOW))
         outbox.record(tx, third.id, Delivery(DeliveryState.QUEUED, NOW, "451 later", uncertain=False, at=NOW))
         outbox.release_abandoned(tx, NOW, NOW - NOW, lambda _: False)
-        outbox.put_back(tx, [third.id], NOW)
+        outbox.letter(tx, third.id)
+        outbox.put_back(tx, [third.id])
         health.beat(tx, "send", NOW, None)
 
 

@@ -63,7 +63,8 @@ def test_the_admin_is_told_once_and_again_when_it_comes_back(store: Store) -> No
     spool_id = _set_aside(store, 1)
     with store.writing() as tx:
         assert [entry.id for entry in quarantine.untold(tx)] == [spool_id]
-        quarantine.told(tx, [spool_id], NOW)
+        assert quarantine.told(tx, [spool_id], NOW) == {spool_id}
+        assert quarantine.told(tx, [spool_id], NOW) == frozenset()
         assert quarantine.untold(tx) == ()
         quarantine.replay(tx, [spool_id])
         spool.quarantine(tx, spool_id, "parse", "still too deep", NOW + MINUTE)

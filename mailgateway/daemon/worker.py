@@ -1,0 +1,72 @@
+"""A thread that works in rounds for as long as the daemon runs, and backs off when the world is not there."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+from mailgateway import log
+from mailgateway.desk.backoff import pause
+from mailgateway.errors import GatewayError, LoginRefused
+from mailgateway.flows.beats import beat
+from mailgateway.flows.desk import Desk
+
+_log = log.logger("worker")
+
+
+class Worker(threading.Thread):
+    """Works until asked to stop; whatever goes wrong is written down and tried again, ever more slowly."""
+
+    word = "worker"
+    """What the events in its log lines begin with."""
+
+    def __init__(self, part: str, desk: Desk, jitter: Callable[[], float], **about: str) -> None:
+        """Name the part of the gateway that this is, and what stands in each of the thread's log lines."""
+        super().__init__(name=part, daemon=True)
+        self.desk = desk
+        self.stop_asked = threading.Event()
+        self._about = about
+        self._jitter = jitter
+        self._hurried = threading.Event()
+
+    def ask_to_stop(self) -> None:
+        """Let the worker finish the message in hand and leave."""
+        self.stop_asked.set()
+        self.hurry()
+
+    def hurry(self) -> None:
+        """End the pause after a failure: what has failed may be another server by now."""
+        self._hurried.set()
+
+    def rounds(self) -> Iterator[None]:
+        """Do the work, and yield after each round that went well. Called anew after each failure, and when it ends."""
+        raise NotImplementedError
+
+    def beat(self, error: str | None) -> None:
+        """Give a sign of life: a round went well, or why it did not."""
+        beat(self.desk, self.name, error)
+
+    def run(self) -> None:
+        """Work until asked to stop."""
+        with log.about(**self._about):
+            self._work()
+
+    def _work(self) -> None:
+        failures = 0
+        while not self.stop_asked.is_set():
+            self._hurried.clear()
+            try:
+                for _ in self.rounds():
+                    failures = 0
+            except GatewayError as error:
+                failures += 1
+                self._pause(failures, str(error), refused=isinstance(error, LoginRefused))
+            except BaseException as error:  # noqa: BLE001 - nobody else would hear of it, and the work would be left
+                failures += 1
+                _log.error(f"{self.word}.broken", error=type(error).__name__, exception=log.frames(error))
+                self._pause(failures, f"a fault of our own: {type(error).__name__}", refused=False)
+
+    def _pause(self, failures: int, why: str, *, refused: bool) -> None:
+        wait = pause(failures, self._jitter(), refused=refused)
+        _log.warning(f"{self.word}.unavailable", why=why, next_try_in=round(wait.total_seconds(), 1))
+        self.beat(why)
+        if not self.stop_asked.is_set():
+            self._hurried.wait(wait.total_seconds())

@@ -1,0 +1,29 @@
+"""Signs of life: which part of the gateway did its work last, and what kept it from doing so since."""
+
+from mailgateway import log
+from mailgateway.errors import GatewayError
+from mailgateway.flows.desk import Desk
+from mailgateway.store import health
+
+SEND = "send"
+
+_log = log.logger("beats")
+
+
+def fetching(mailbox: str) -> str:
+    """Name the fetching from a mailbox."""
+    return f"fetch:{mailbox}"
+
+
+def settling(mailbox: str) -> str:
+    """Name the settling of a mailbox's mails on their server."""
+    return f"settle:{mailbox}"
+
+
+def beat(desk: Desk, part: str, error: str | None) -> None:
+    """Write down that a part did its work, or why it could not; a store that is away stops no part."""
+    try:
+        with desk.store.writing() as tx:
+            health.beat(tx, part, desk.clock(), error)
+    except GatewayError as store_error:
+        _log.warning("beats.lost", part_of=part, why=str(store_error))
