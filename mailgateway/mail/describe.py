@@ -36,6 +36,7 @@ def describe(file: str, raw: bytes) -> dict[str, object]:
         "attachments": [_attachment(one) for one in mail.attachments],
         "kind": verdict.kind.value,
         "bounce": _bounce(verdict.bounce) if verdict.bounce else None,
+        "forwarded_from": _address(mail.forwarded_from) if mail.forwarded_from else None,
         "defects": list(mail.defects),
     }
 

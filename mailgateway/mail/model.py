@@ -94,6 +94,8 @@ class Mail:
     html_source: str | None = field(default=None, repr=False)
     """The HTML as it came: never to be shown, only read for its structure (where does the quotation begin?)."""
     attachments: tuple[Attachment, ...] = field(default=(), repr=False)
+    forwarded_from: Address | None = None
+    """Who wrote the mail that this one forwards, as the forwarder's mail program says; proves nothing."""
     defects: tuple[str, ...] = ()
 
 

@@ -5,6 +5,7 @@ import re
 from mailgateway.mail.addresses import read_addresses
 from mailgateway.mail.body import Body, Reader, html_of_blocks, text_of_blocks
 from mailgateway.mail.dates import read_date
+from mailgateway.mail.forward import original_sender
 from mailgateway.mail.headers import HeaderBlock, ids_of, read_headers, text_of, with_line_feeds
 from mailgateway.mail.html import sanitise
 from mailgateway.mail.limits import DEFAULT, Limits
@@ -60,9 +61,12 @@ def parse(raw: bytes, limits: Limits = DEFAULT) -> Mail:
     date, date_defect = read_date(header.get("date"), header.all("received"))
     senders = _people(header, "from", limits) or _people(header, "sender", limits)
     ids = ids_of(header.get("message-id"), 1)
+    attachments = tuple(reader.body.attachments)
+    subject = text_of(header.get("subject"))
+    is_report = tree.root.content_type == "multipart/report"
     odd = [date_defect, "" if senders else "no From", "" if ids else "no Message-ID", _not_mail(header, raw)]
     return Mail(
-        subject=text_of(header.get("subject")),
+        subject=subject,
         sender=senders[0] if senders else None,
         to=_people(header, "to", limits),
         cc=_people(header, "cc", limits),
@@ -75,7 +79,8 @@ def parse(raw: bytes, limits: Limits = DEFAULT) -> Mail:
         text=text,
         html=shown,
         html_source=source or None,
-        attachments=tuple(reader.body.attachments),
+        attachments=attachments,
+        forwarded_from=None if is_report else original_sender(subject, text, attachments),
         defects=tuple(dict.fromkeys(one for one in [*tree.defects, *reader.body.defects, *odd] if one))[:_MOST_DEFECTS],
     )
 

@@ -18,8 +18,9 @@ _WROTE = (
     r"napísal|napísala|napísal\(a\)|írta|ezt írta|a scris|пишет|писал|писала|написал|написала|написал\(а\)|"
     r"пише|писав|написав|написала|написав\(ла\)|yazdı|şunu yazdı|έγραψε|написа|写道|寫道|写到|"
     r"のメッセージ|のメール|書きました|"
-    r"작성|작성했습니다|님이 작성|כתב|כתבה|כתב/ה|כתב\(ה\)|كتب|đã viết|viết|rakstīja|rašė|kirjutas|je napisao|"
-    r"je napisala|wrote the following"
+    r"작성|작성했습니다|님이 작성|쓴 글|כתב|כתבה|כתב/ה|כתב\(ה\)|كتب|đã viết|viết|rakstīja|rašė|kirjutas|je napisao|"
+    r"je napisala|napisao je|napisala je|napisao/la je|napisał/a|napsal/a|napísal/a|написа|كتبت|كتب/كتبت|"
+    r"wrote the following"
 )
 _VERB = re.compile(
     rf"(?:^|[\s,>)\]*\"'\u200f\u200e]|(?<=님이)|(?<=さん))"
@@ -27,15 +28,28 @@ _VERB = re.compile(
     re.IGNORECASE,
 )
 _OPENING = re.compile(
-    r"^\W{0,3}(?:on|at|in|am|den|um|le|el|il|em|op|på|w dniu|dnia|dne|dňa|на|в|в сообщении|tarihinde|"
-    r"στις|vào|pada|u|ti|pe|ma|ke|to|la|su|"
+    r"^\W{0,3}(?:on|at|in|am|den|um|le|el|il|em|op|på|às|en|no dia|w dniu|dnia|dne|dňa|на|в|в сообщении|"
+    r"tarihinde|στις|vào|pada|u|ti|pe|ma|ke|to|la|su|في|ב|בתאריך|在|於|"
     r"lø|sø|ma\.|ti\.|on \w{2}|\d{1,4}[./年-]|(?:mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|сб|вс|пон|wt|"
     r"śr|czw|pt|sob|niedz|lun|mar|mié|jue|vie|sáb|dom))\b",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"[^\s<>@]{1,128}@[^\s<>@]{1,255}")
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.h]\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\d{1,2}月|\d{4}년")
+_DAY = re.compile(
+    r"\b(?:19|20)\d\d[./-] ?\d{1,2}[./-] ?\d{1,2}\b|\b\d{1,2}[./-] ?\d{1,2}[./-] ?(?:\d{4}|\d\d)\b|\d{1,2}月\d{1,2}日|"
+    r"\b(?:19|20)\d\d\b"
+)
+_CLOCK = re.compile(r"\b\d{1,2}[:.h]\d\d\b|\d{1,2}[:시時]\d\d")
 _ADDRESS_AT_END = re.compile(r"[<(]\s?(?:mailto:)?[^\s<>@]{1,128}@[^\s<>]{1,255}[>)]\W{0,4}$")
+# What names a writer without any verb of writing, as Tutanota, Gmail in Catalan or Apple Mail in Japanese do.
+_NO_VERB = re.compile(
+    r"(?:\b(?:by|from|von|par|de|od|przez|van|av|af|fra|от|від)\s+[^\s<>@]{1,128}@[^\s<>@]{1,255}:"
+    r"|^(?:wiadomość napisana przez|missatge de|message de|nachricht von|messaggio di|mensaje de|"
+    r"mensagem de)\s.{1,250}:"
+    r"|のメール\s?[（(].{1,40}[）)]\s?[:：]|[<(][^\s<>@]{1,128}@[^\s<>]{1,255}[>)];)$",
+    re.IGNORECASE,
+)
 _FRAMED = re.compile(rf"^-{{2,}}\s.{{1,200}}\s(?:{_WROTE})\s?-{{2,}}$", re.IGNORECASE)
 _CITED = re.compile(
     r"^(?:zitat von|quoting|citing|citando|citación de|cytat|cytuję|cytowanie|citat från|citerar|citace|"
@@ -43,7 +57,7 @@ _CITED = re.compile(
     r"\s.{1,200}[:：]$",
     re.IGNORECASE,
 )
-_ENDINGS = (":", "：", "...", "…", *_WROTE.replace("\\", "").split("|"))
+_ENDINGS = (":", "：", ">;", "...", "…", *_WROTE.replace("\\", "").split("|"))
 _DIRECTIONS = dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _TRAILING = " *_>-\u200e\u200f\xa0"
 
@@ -56,36 +70,49 @@ _SEPARATOR = re.compile(
     r"messaggio originale|oorspronkelijk bericht|"
     r"alkuperäinen viesti|wiadomość oryginalna|oryginalna wiadomość|původní (?:zpráva|e-mail)|"
     r"pôvodná správa|eredeti üzenet|mesaj original|mesajul original|"
-    r"исходное сообщение|оригинальное сообщение|пересланное|початкове повідомлення|orijinal mesaj|"
+    r"исходное сообщение|оригинальное сообщение|початкове повідомлення|вихідне повідомлення|оригінальне повідомлення|"
+    r"оригинално съобщение|orijinal mesaj|"
     r"özgün ileti|αρχικό μήνυμα|原始邮件|原始郵件|原邮件|"
-    r"original|元のメッセージ|원본 메시지|원본 메일|הודעה מקורית|الرسالة الأصلية|thư gốc|izvorna poruka|"
+    r"邮件原件|原始郵件內容|原始信件|message initial|réponse message|urspr\. nachricht|mensaje de respuesta|"
+    r"izvirno sporočilo|"
+    r"(?:ursprünglicher|original)[ -]?termin|oryginalny termin|rendez-vous d['’]origine|cita original|algupärane kiri|"
+    r"originalus laiškas|sākotnējā vēstule|رسالة أصلية|tin nhắn gốc|original|元のメッセージ|원본 메시지|"
+    r"원본 메일|הודעה מקורית|"
+    r"الرسالة الأصلية|thư gốc|izvorna poruka|"
     r"in reply to)\b.{0,80}$|^original message processed by \S.{0,60}$",
     re.IGNORECASE,
 )
+_FORWARDED = (
+    r"forwarded|weitergeleitete[ns]?\b|weitergeleitet von|transféré|réexpédié|reenviado|reencaminhad|encaminhad|"
+    r"inoltrato|"
+    r"doorgestuurd|videresendt|vidarebefordra[dt]|vidaresendt|välitetty|edelleenlähetetty|przekazan|przekazywan|"
+    r"przesłan|"
+    r"p[rř]eposlan|továbbított|redirec[țtţ]ionat|пересыла|переслан|перенаправлен|переадрес|пересила|препратен|iletil|"
+    r"yönlendiril|προωθ|转发|轉寄|転送|전달|הועבר|מועבר|معاد|مُعاد|إعادة توجيه|chuyển tiếp|proslijeđen|posredovan"
+)
+_BEGINNING = (
+    r"begin(?:ning)?|start|anfang|début|inicio|início|inizio|początek|začátek|začiatok|începutul|начало|початок|"
+    r"başlangıç|αρχή|下面是|以下|开始|開始|תחילת|بداية|bắt đầu"
+)
 _FORWARD = re.compile(
-    r"^\W{0,3}(?:-{2,}|_{2,}|={2,})?\s{0,3}(?:forwarded (?:message|mail|by)|begin forwarded message|"
-    r"weitergeleitete (?:nachricht|mail)|anfang der weitergeleiteten|"
-    r"message transféré|début du message (?:transféré|réexpédié)|mensaje reenviado|"
-    r"inicio del mensaje reenviado|mensagem (?:encaminhada|reencaminhada)|"
-    r"messaggio inoltrato|inizio messaggio inoltrato|doorgestuurd bericht|begin doorgestuurd bericht|"
-    r"videresendt|vidarebefordrat|vidarebefordrade|"
-    r"vidaresendt|välitetty viesti|wiadomość przekazana|przekazana wiadomość|początek przekazywanej|"
-    r"przeposlaná zpráva|preposlaná správa|továbbított|"
-    r"mesaj redirecționat|пересылаемое сообщение|пересланное сообщение|переслане повідомлення|"
-    r"iletilen ileti|yönlendirilmiş|προωθημένο|προωθήθηκε|"
-    r"转发的?邮件|轉寄|転送|전달된|הודעה שהועברה|رسالة معاد|thư chuyển tiếp).{0,80}$",
+    rf"^\W{{0,3}}(?:[-=_*]{{2,}}\s?.{{0,30}}(?:{_FORWARDED}).{{0,80}}"
+    rf"|(?:(?:{_BEGINNING}).{{0,20}}?|wiadomość )?(?:{_FORWARDED}).{{0,40}}[:：]\s{{0,3}}"
+    r"|forwarded (?:message|mail|by)\b.{0,80})$",
     re.IGNORECASE,
 )
 _FORWARD_SUBJECT = re.compile(
-    r"^(?:\[[^\]]{0,40}\]\s*)?(?:fwd?|wg|tr|pd|vs|rv|enc|doorst|i|vl|vb|videresend|továbbítás|ilt|πρθ|转发|轉寄)\s?[:：]",
+    r"^(?:\[[^\]]{0,40}\]\s*)?(?:fwd?|fs|wg|trs?|pd|podaj dalej|vs|rv|enc|doorst|i|vl|vb|vál|videresend|továbbítás|"
+    r"továbbított|redirecționat|přeposláno|i̇lt|ilt|πρ[θω]|пер|пересл|перенаправлено|转发|轉寄|전달|"
+    r"chuyển tiếp|הועבר|"
+    r"إعادة توجيه)\s?[:：]",
     re.IGNORECASE,
 )
 
 # Field names of the header block that Outlook and others put above the history.
 _FROM = (
-    r"from|von|de|van|da|fra|från|od|lähettäjä|feladó|de la|от|від|kimden|gönderen|από|发件人|"
-    r"寄件者|寄件人|差出人|送信者|"
-    r"보낸 사람|מאת|من|từ|expéditeur|remitente|mittente|afzender"
+    r"from|von|de|van|da|fra|från|od|lähettäjä|feladó|de la|от|от кого|від|від кого|kimden|gönderen|από|发件人|"
+    r"寄件者|寄件人|差出人|送信者|送信元|"
+    r"보낸 ?사람|מאת|من|từ|expéditeur|remitente|mittente|afzender"
 )
 _OTHER = (
     r"sent|date|to|cc|subject|reply-to|importance|attachments|gesendet|datum|an|betreff|kopie|envoyé|"
@@ -96,8 +123,8 @@ _OTHER = (
     r"címzett|tárgy|trimis|către|subiect|отправлено|дата|кому|копия|тема|"
     r"надіслано|копія|gönderildi|gönderme tarihi|tarih|kime|konu|bilgi|εστάλη|ημερομηνία|προς|θέμα|κοιν|"
     r"发送时间|收件人|主题|抄送|日期|寄件日期|收件者|主旨|副本|"
-    r"送信日時|宛先|件名|日付|보낸 날짜|받는 사람|제목|날짜|"
-    r"참조|נשלח|תאריך|אל|נושא|تاريخ|إلى|الموضوع|đã gửi|ngày|đến|chủ đề|tới"
+    r"已傳送|主題|送信日時|日時|宛先|件名|日付|보낸 ?날짜|받는 ?사람|제목|날짜|відправлено|στάλθηκε|alıcı|"
+    r"참조|נשלח|תאריך|אל|נושא|تاريخ|إلى|الموضوع|تم الإرسال|đã gửi|gửi|ngày|ngày gửi|đến|chủ đề|tiêu đề|tới"
 )
 _FROM_FIELD = re.compile(rf"^\W{{0,4}}(?:{_FROM})\W{{0,3}}[:：]\W{{0,4}}\S.{{0,300}}$", re.IGNORECASE)
 _FIELD = re.compile(rf"^\W{{0,4}}(?:{_FROM}|{_OTHER})\W{{0,3}}[:：]", re.IGNORECASE)
@@ -118,6 +145,12 @@ def is_forward_subject(subject: str) -> bool:
 def is_forward(text: str) -> bool:
     """Tell whether a line introduces a forwarded mail."""
     return len(text) <= _LONGEST and bool(_FORWARD.match(text))
+
+
+def sender_field(text: str) -> str:
+    """Return what a line says of the sender as a field of a header block does (`From: NAME <ADDRESS>`), else ""."""
+    found = _FROM_FIELD.match(text[:_LONGEST])
+    return re.split("[:：]", found[0], maxsplit=1)[1].strip() if found else ""
 
 
 def is_separator(text: str) -> bool:
@@ -162,12 +195,23 @@ def _attribution(lines: list[Line], start: int) -> tuple[int, int]:
     joined = ""
     for place in range(start, min(start + _MOST_LINES, len(lines))):
         text = lines[place].text.translate(_DIRECTIONS).strip()
-        if not text or lines[place].depth != lines[start].depth or len(joined) + len(text) > _LONGEST:
+        if not text and joined and _opens_address(lines, place + 1):
+            continue
+        if lines[place].depth == lines[start].depth + 1 and joined.count("<") > joined.count(">"):
+            text = "> " + text  # no quotation: the address that was opened above is closed
+        elif lines[place].depth != lines[start].depth:
+            break
+        if not text or len(joined) + len(text) > _LONGEST:
             break
         joined = f"{joined} {text}".strip()
         if strength := _strength(joined, followed=_next_is_quoted(lines, place)):
             return place - start + 1, strength
     return 0, 0
+
+
+def _opens_address(lines: list[Line], place: int) -> bool:
+    """Tell whether a line is only the bracket that opens an address: some clients put each piece in its own block."""
+    return place < len(lines) and lines[place].text.strip() == "<"
 
 
 def _next_is_quoted(lines: list[Line], place: int) -> bool:
@@ -186,6 +230,8 @@ def _strength(text: str, *, followed: bool) -> int:
         return 2
     evidence = bool(_ADDRESS.search(text)) + bool(_DATE.search(text)) + bool(_OPENING.match(text))
     if _VERB.search(text):
+        if evidence < 2 and text.endswith((":", "：")) and _DAY.search(text) and _CLOCK.search(text):
+            evidence = 2
         return evidence if evidence >= 2 or (followed and evidence) else int(followed and text.endswith((":", "：")))
-    named = _ADDRESS_AT_END.search(text) is not None and bool(_DATE.search(text))
+    named = bool(_ADDRESS_AT_END.search(text) or _NO_VERB.search(text)) and bool(_DATE.search(text))
     return 2 if named and len(text) <= 250 else 0
