@@ -44,8 +44,8 @@ def decide_mail(incoming: Incoming, facts: Facts, policy: Policy) -> Plan:
         return _from_agent(incoming, thread, agent, facts, policy)
     if thread is not None and may_join(incoming.mail, incoming.verdict, thread):
         return (record_machine if is_machine else follow_up)(incoming, thread, facts, policy)
-    if incoming.verdict.kind in (Kind.BOUNCE, Kind.DELIVERY_DELAY):
-        return _recorded(incoming, "a delivery report about no letter of a ticket", facts, policy)
+    if incoming.verdict.kind in (Kind.BOUNCE, Kind.DELIVERY_DELAY, Kind.READ_RECEIPT):
+        return _recorded(incoming, "a report about no letter of a ticket", facts, policy)
     return open_ticket(incoming, thread, facts, policy)
 
 

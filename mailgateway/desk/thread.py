@@ -52,11 +52,11 @@ def keys(mail: Mail, verdict: Verdict, own_addresses: frozenset[str]) -> ThreadK
         for value in mail.headers.all(name)[:_MOST_RECIPIENT_FIELDS]:
             recipients.extend(read_addresses(value))
     tokens = [read_reply_token(person.address, own_addresses) for person in recipients]
-    bounced = (verdict.bounce.original_message_id,) if verdict.bounce and verdict.bounce.original_message_id else ()
+    about = (verdict.about,) if verdict.about else ()
     numbers = _SUBJECT_NUMBER.findall(mail.subject)
     return ThreadKeys(
         tokens=tuple(dict.fromkeys(token for token in tokens if token is not None))[:MOST_TOKENS],
-        message_ids=tuple(dict.fromkeys((*bounced, *mail.in_reply_to, *reversed(mail.references))))[:MOST_IDS],
+        message_ids=tuple(dict.fromkeys((*about, *mail.in_reply_to, *reversed(mail.references))))[:MOST_IDS],
         subject_number=int(numbers[-1]) if numbers else None,
     )
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from mailgateway.mail.bounce import read_bounce
+from mailgateway.mail.machine import read_answer
 from mailgateway.mail.model import Address, Bounce, Headers, Kind, Mail, Verdict
 
 OWN_FIELD = "X-Mailgateway"
@@ -86,7 +87,11 @@ def classify(mail: Mail, own: OwnMarks) -> Verdict:
     bounce = read_bounce(mail)
     if bounce is not None:
         kind = Kind.DELIVERY_DELAY if bounce.action == "delayed" else Kind.BOUNCE
-        return Verdict(kind, _bounce_reasons(mail.headers, bounce), answerable=False, bounce=bounce)
+        reasons = _bounce_reasons(mail.headers, bounce)
+        return Verdict(kind, reasons, answerable=False, bounce=bounce, about=bounce.original_message_id)
+    answer = read_answer(mail)
+    if answer is not None:
+        return Verdict(answer.kind, (answer.reason,), answerable=False, about=answer.about)
     if reasons := _auto_reply(mail):
         return Verdict(Kind.AUTO_REPLY, reasons, answerable=False)
     if reasons := _bulk(mail.headers):

@@ -116,6 +116,10 @@ class Kind(StrEnum):
     DELIVERY_DELAY = "delivery_delay"
     BULK = "bulk"
     LOOP = "loop"
+    READ_RECEIPT = "read_receipt"
+    ABUSE_REPORT = "abuse_report"
+    CHALLENGE = "challenge"
+    CALENDAR_ANSWER = "calendar_answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +135,16 @@ class Bounce:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The kind of a mail, with the evidence for it; `answerable` is false where no automatic mail may go back."""
+    """The kind of a mail, with the evidence for it; `answerable` is false where no automatic mail may go back.
+
+    `about` is the Message-ID of the mail that a report or receipt is about, "" where it names none.
+    """
 
     kind: Kind
     reasons: tuple[str, ...] = ()
     answerable: bool = True
     bounce: Bounce | None = None
+    about: str = ""
 
     @property
     def is_machine(self) -> bool:

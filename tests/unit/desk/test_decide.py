@@ -58,6 +58,7 @@ BOUNCE = Verdict(
     ("delivery report",),
     answerable=False,
     bounce=Bounce("gone@customer.example", "5.1.1", "failed", "550 no such user" + "!" * 1000, "ours@example.com"),
+    about="ours@example.com",
 )
 
 
@@ -316,6 +317,20 @@ def test_a_delay_is_no_failure() -> None:
     delay = replace(BOUNCE, kind=Kind.DELIVERY_DELAY)
     plan = decided(make_incoming(make_mail(sender=None), delay), make_candidate(named_by={"ours@example.com": True}))
     assert list(events(plan)) == ["delivery_delayed"]
+
+
+def test_a_read_receipt_about_no_letter_of_ours_opens_no_ticket() -> None:
+    """That somebody looked at a mail is nobody's request."""
+    plan = decided(make_incoming(make_mail(), Verdict(Kind.READ_RECEIPT, answerable=False)))
+    assert (plan.disposition, plan.changes, plan.notices) == (Disposition.RECORDED, (), ())
+
+
+@pytest.mark.parametrize("kind", [Kind.ABUSE_REPORT, Kind.CHALLENGE, Kind.CALENDAR_ANSWER])
+def test_what_a_machine_asks_people_for_opens_a_ticket_that_nobody_is_told_of(kind: Kind) -> None:
+    """A person of the desk has to look at it; the machine gets no answer."""
+    plan = decided(make_incoming(make_mail(), Verdict(kind, answerable=False)))
+    assert plan.disposition is Disposition.OPENED
+    assert all(notice.audience is not Audience.CUSTOMER for notice in plan.notices)
 
 
 @pytest.mark.parametrize("named_by", [{}, {"ours@example.com": False}])

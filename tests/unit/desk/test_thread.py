@@ -19,7 +19,7 @@ from mailgateway.desk.thread import (
     without_numbers,
     writer,
 )
-from mailgateway.mail.model import Address, Bounce, Kind, Mail, Verdict
+from mailgateway.mail.model import Address, Kind, Mail, Verdict
 from tests.unit.desk.builders import (
     ANNA,
     AUTO_REPLY,
@@ -86,7 +86,7 @@ def test_tokens_are_read_from_every_field_that_names_a_recipient() -> None:
 
 def test_ids_come_nearest_first_and_bounded() -> None:
     """The id of a bounced letter, then In-Reply-To, then References from the end, each once."""
-    verdict = Verdict(Kind.BOUNCE, answerable=False, bounce=Bounce(original_message_id="bounced@x"))
+    verdict = Verdict(Kind.BOUNCE, answerable=False, about="bounced@x")
     mail = make_mail(in_reply_to=("b@x",), references=("a@x", "b@x", "c@x"))
     assert keys(mail, verdict, OWN).message_ids == ("bounced@x", "b@x", "c@x", "a@x")
     flood = make_mail(
@@ -218,7 +218,7 @@ def test_our_ids_come_before_others_and_near_ones_before_far_ones() -> None:
 
 def test_a_delivery_report_is_about_our_letters_only() -> None:
     """A bounce that names somebody else's mail of a ticket is not about the ticket."""
-    verdict = Verdict(Kind.BOUNCE, answerable=False, bounce=Bounce(original_message_id="theirs@x"))
+    verdict = Verdict(Kind.BOUNCE, answerable=False, about="theirs@x")
     assert thread_of(make_mail(), make_candidate(named_by={"theirs@x": False}), verdict=verdict) is None
     thread = thread_of(make_mail(), make_candidate(named_by={"theirs@x": True}), verdict=verdict)
     assert thread is not None
