@@ -182,12 +182,19 @@ def attribution(lines: list[Line], start: int) -> int:
     """Return how many lines the attribution at `start` takes ("On ... wrote:"), 0 where there is none.
 
     It names a time or an address, and a verb of writing near its end; clients break it over up to five lines. Words
-    in front of it are not swallowed: where a later line begins a full attribution of its own, this one does not.
+    in front of it are not swallowed: where a later line begins an attribution of its own, this one does not.
     """
     count, _ = _attribution(lines, start)
-    if count > 1 and any(_attribution(lines, start + skip)[1] >= 2 for skip in range(1, count)):
+    if count > 1 and any(_begins_its_own(lines, start, start + skip) for skip in range(1, count)):
         return 0
     return count
+
+
+def _begins_its_own(lines: list[Line], start: int, later: int) -> bool:
+    """Tell whether an attribution begins at `later` rather than at `start`: a full one, or one with opening words."""
+    strength = _attribution(lines, later)[1]
+    opens = _OPENING.match(lines[later].text[:_LONGEST]) and not _OPENING.match(lines[start].text[:_LONGEST])
+    return strength >= 2 or bool(strength and opens)
 
 
 def _attribution(lines: list[Line], start: int) -> tuple[int, int]:

@@ -220,3 +220,16 @@ def test_any_text_is_split_and_nothing_is_invented(lines: list[str]) -> None:
     text = "\n".join(lines)
     kept, _ = reply(text)
     assert {line.strip("> ") for line in kept.split("\n")} <= {line.strip("> ") for line in lines} | {""}
+
+
+@pytest.mark.parametrize(
+    "attribution",
+    [
+        "On Monday x wrote:",
+        "W dniu wczorajszym Jan napisał:",
+        "On Mon, Nov 2, 2026 at 10:00 AM\nAnna <a@b.example> wrote:",
+    ],
+)
+def test_a_word_right_above_the_attribution_is_kept(attribution: str) -> None:
+    """No empty line, no full date: the answer is one word, and not a part of what introduces the quotation."""
+    assert split_reply(Mail(text=f"hej\n{attribution}\n> y\n")).text == "hej"
