@@ -123,7 +123,7 @@ def _members(group: Group, directory: Directory) -> tuple[Agent, ...]:
 
 
 def _by_message_id(verdict: Verdict, keys: ThreadKeys, facts: Facts) -> Thread | None:
-    """An id of ours before an id of others, the nearest first. A delivery report is about letters of ours only."""
+    """An id of ours before an id of others, the nearest first. A report or receipt is about letters of ours only."""
     named = [
         (found, found.named_by[message_id])
         for message_id in keys.message_ids
@@ -133,7 +133,7 @@ def _by_message_id(verdict: Verdict, keys: ThreadKeys, facts: Facts) -> Thread |
     ours = next((found for found, is_ours in named if is_ours), None)
     if ours is not None:
         return Thread(ours, Evidence.OUR_MESSAGE_ID)
-    return Thread(named[0][0], Evidence.MESSAGE_ID) if named and verdict.bounce is None else None
+    return Thread(named[0][0], Evidence.MESSAGE_ID) if named and verdict.bounce is None and not verdict.about else None
 
 
 def _by_subject(keys: ThreadKeys, facts: Facts) -> Thread | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mailgateway.mail.addresses import read_addresses
+from mailgateway.mail.bounce_json import read_notification
 from mailgateway.mail.bounce_text import read_text_bounce
 from mailgateway.mail.charset import decode
 from mailgateway.mail.headers import HeaderBlock, ids_of, read_headers
@@ -23,8 +24,19 @@ _ORIGINAL_TYPES = frozenset(
     }
 )
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+_REPLY = re.compile(r"\b[245]\d\d[ -]{1,2}['\"]?([245]\.\d{1,3}\.\d{1,3})\b")
+"""The enhanced status behind a reply code, as the remote server gave it; a gateway's own stands before it."""
 _ADDRESS = re.compile(r"[^\s<>\"'(),:;]{1,128}@[^\s<>\"'(),:;]{1,255}")
-_MESSAGE_ID = re.compile(r"^[>\s]{0,20}message-id[ \t]*:\s{0,20}(<[^<>\s]{1,998}>)", re.IGNORECASE | re.MULTILINE)
+_MESSAGE_ID = re.compile(r"^[>\s]{0,20}message[- ]id[ \t]*:\s{0,20}(<[^<>\s]{1,998}>)", re.IGNORECASE | re.MULTILINE)
+# What Exchange writes above the header of the mail as it came in; the copy behind is what it had become by then.
+_HEADERS_SAID = re.compile(
+    r"^(?:original message headers|ursprüngliche nachrichtenkopfzeilen|urspr.{1,40}kopfzeilen|"
+    r"en-têtes d[eu] message d['’]origine|encabezados de mensajes? originale?s?|"
+    r"intestazioni (?:del )?messaggio originali?|"
+    r"cabeçalhos (?:da mensagem|de mensagens) origina(?:l|is)|oorspronkelijke berichtkoppen|"
+    r"oryginalne nagłówki wiadomości|元のメッセージ ?ヘッダー|原始邮件头|原始郵件標頭)\s{0,3}[:：]\s{0,3}$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _NO_FAILURE = frozenset({"delivered", "relayed", "expanded"})
 _MOST_READ = 200_000
 
@@ -34,6 +46,8 @@ def read_bounce(mail: Mail) -> Bounce | None:
     for attachment in mail.attachments:
         if attachment.content_type in _STATUS_TYPES:
             return _standard(mail, attachment)
+    if (notification := read_notification(mail)) is not None:
+        return notification
     found = read_text_bounce(mail)
     if found is None:
         return None
@@ -82,7 +96,8 @@ def _typed(value: str) -> str:
 
 
 def _recipient(group: HeaderBlock) -> str:
-    for name in ("final-recipient", "original-recipient", "x-actual-recipient"):
+    """Return who was not reached: the address that the sender wrote to, before what servers on the way made of it."""
+    for name in ("original-recipient", "final-recipient", "x-actual-recipient"):
         found = _ADDRESS.search(_typed(group.get(name)))
         if found:
             return found[0].strip("<>")
@@ -92,7 +107,7 @@ def _recipient(group: HeaderBlock) -> str:
 def _status(group: HeaderBlock, diagnostic: str) -> str:
     """Return the enhanced status: the Status field, unless it says less than the diagnostic does."""
     declared = _STATUS.search(group.get("status"))
-    said = _STATUS.search(diagnostic)
+    said = _REPLY.search(diagnostic) or _STATUS.search(diagnostic)
     if declared and not (said and declared[1].endswith(".0.0")):
         return declared[1]
     return said[1] if said else ""
@@ -109,7 +124,11 @@ def _addressee(mail: Mail) -> str:
 
 
 def original_id(mail: Mail) -> str:
-    """Return the Message-ID of the mail that a report is about, from the copy that came with it."""
+    """Return the Message-ID of the mail that a report is about: from its header as the report cites it, or the copy."""
+    text = mail.text[:_MOST_READ]
+    cited = _HEADERS_SAID.search(text)
+    if cited and (found := _MESSAGE_ID.search(text, cited.end())):
+        return ids_of(found[1], 1)[0]
     for attachment in mail.attachments:
         if attachment.content_type in _ORIGINAL_TYPES:
             header, _ = read_headers(attachment.content, 0, min(len(attachment.content), _MOST_READ), DEFAULT)
@@ -120,5 +139,5 @@ def original_id(mail: Mail) -> str:
             found = _MESSAGE_ID.search(decode(attachment.content[:_MOST_READ])[0])
             if found:
                 return ids_of(found[1], 1)[0]
-    found = _MESSAGE_ID.search(mail.text[:_MOST_READ])
+    found = _MESSAGE_ID.search(text)
     return ids_of(found[1], 1)[0] if found else ""

@@ -6,8 +6,9 @@ from mailgateway.mail.model import Bounce, Mail
 
 _SENDER = re.compile(
     r"mailer[._ -]?daemon|mail[._ -]?daemon|postmaster|mdaemon|mail[._ -]?(?:delivery|transfer|deliver)|maildelivery|"
-    r"delivery|postoffice|mail[._-]?admin|system administrator|mail administrator|mailsystem|bounces?\b|"
-    r"smtp-?(?:daemon|server)|anti-?virus|gateway|scanner|mailmarshal|mailsweeper",
+    r"mail[._ -]?delivery|delivery[._ -]?(?:daemon|system|agent|notif|status|fail|report|sub)|"
+    r"postoffice|mail[._-]?admin|system administrator|mail administrator|mailsystem|bounces?\b|"
+    r"smtp-?(?:daemon|server)|microsoftexchange[0-9a-f]{32}|anti-?virus|gateway|scanner|mailmarshal|mailsweeper",
     re.IGNORECASE,
 )
 _DAEMON = re.compile(r"mailer[._ -]?daemon", re.IGNORECASE)
@@ -19,7 +20,13 @@ _SUBJECT = re.compile(
     r"non-?delivery|nondeliverable|not delivered|rejected mail|user unknown|unknown user|"
     r"warning: (?:could not|message)|"
     r"(?:could not|couldn't|cannot|can't) (?:be )?(?:send|sent|deliver|delivered)|bounced? (?:mail|message)|"
-    r"unzustellbar|zustellung|unable to deliver|no se puede entregar|non remis|notifica(?:tion|ción|"
+    r"unzustellbar|zustellungsfehler|nicht zugestellt|zustellung|niedostarczal|nie dostarczono|zwrot wiadomości|"
+    r"niet bezorgd|onbestelbaar|"
+    r"ikke lever|kunne ikke lever|kan inte leverera|inte levererat|oleveransbar|toimittaminen epäonnistui|nedoručiteln|"
+    r"nedoručen|kézbesíthetetlen|nelivrabil|недоставлен|не доставлен|недоставлено|не вдалося|teslim edilemedi|"
+    r"δεν παραδόθηκε|non recapitabile|impossibile recapitare|não (?:foi )?entregue|falha na entrega|no entregado|"
+    r"échec de (?:la )?remise|未送达|未传递|无法送达|無法傳遞|배달되지|전송 실패|반송|לא ניתן למסור|تعذر التسليم|"
+    r"không gửi được|unable to deliver|no se puede entregar|non remis|notifica(?:tion|ción|"
     r"zione).{0,40}(?:fail|fall|échec)|"
     r"宛先|配信|送信|エラー|退信|error sending|inactive|failed mail|"
     r"address(?:ee)? (?:unknown|not found)|problem delivering",
@@ -48,6 +55,13 @@ _WORDING = re.compile(
     r"failed|rejected|bounced|"
     r"did not (?:reach|receive)|(?:wasn.t|not) able to (?:deliver|send)|given up|permanent (?:error|"
     r"failure)|deferred|timed out|connection refused|not responding|full mailbox|postponed|expired|"
+    r"(?:nicht|konnte nicht) (?:gesendet|zugestellt)|nie (?:można|udało się|została?) dostarcz|"
+    r"n['’]a pas (?:pu [eê]tre|été) "
+    r"(?:remis|distribu|d[ée]livr)|no (?:se )?(?:pudo|ha podido|puede) (?:ser )?entreg|"
+    r"não (?:pôde|foi) (?:ser )?entreg|"
+    r"non (?:[eè] stato|pu[oò] essere) (?:recapitat|consegnat)|niet (?:worden )?(?:bezorgd|afgeleverd)|"
+    r"не (?:удалось доставить|было доставлено|доставлено)|(?:配信|送信)できません|届けられません|无法(?:投递|送达|"
+    r"传递)|"
     r"account (?:is )?(?:disabled|inactive)|no longer|\b5\d\d[ -]|\b[45]\.\d\.\d{1,3}\b",
     re.IGNORECASE,
 )
@@ -65,13 +79,33 @@ _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}
 _ECHO = re.compile(r"^[ \t]*(?:to|from|cc|sent|subject|date|reply-to):[^\n]*$", re.IGNORECASE | re.MULTILINE)
 _TO_LINE = re.compile(r"^to:[^\n]{1,500}", re.IGNORECASE | re.MULTILINE)
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,2}\.\d{1,3})(?![\d.])")
+# How a report may begin that calls itself a reply: nobody begins a mail of their own like this.
+_OPENING = re.compile(
+    r"[\s*=#-]{0,200}(?:your|the|this|votre|ihre|su|sua|il suo|uw|twoja) (?:e-?mail |mail )?"
+    r"(?:message|e-?mail|mail|nachricht|mensaje|mensagem|messaggio|bericht|wiadomość)"
+    r"[^\n]{0,40}\s(?:could not be|cannot be|can't be|was not|n'a pas pu [eê]tre|"
+    r"n'a pu [eê]tre|konnte nicht|no (?:se )?pudo|"
+    r"não pôde|non [eè] stato|nie została) (?:deliver|delivre|délivr|remis|zugestellt|"
+    r"ser? entreg|entreg|recapitat|dostarczon)",
+    re.IGNORECASE,
+)
+# A list server's refusal of a mail that was sent to its list.
+_LIST_SERVER = re.compile(
+    r".{0,60}[-.](?:admin|owner|request|bounces|ctl)|(?:fml|majordomo|listserv|mailman|sympa|ezmlm).{0,60}"
+)
+_REFUSED = re.compile(
+    r"\b(?:not|n't) (?:an? )?(?:member|subscribe[rd])|members?[ -]only|(?:not|n't) (?:allowed|"
+    r"authori[sz]ed|permitted) to "
+    r"(?:post|send)|post (?:by|from) non-?member|non-?member submission",
+    re.IGNORECASE,
+)
 _MOST_READ = 20_000
 
 
 def read_text_bounce(mail: Mail) -> Bounce | None:
     """Return what a report in free words says; `original_message_id` is left to the caller. None for other mails."""
     failed = mail.headers.get("X-Failed-Recipients")
-    evidence = _evidence(mail) + 2 * bool(failed)
+    evidence = _evidence(mail) + 2 * bool(failed) + 3 * _is_refused_by_list(mail)
     if evidence < 2:
         return None
     report = _report(mail.text[:_MOST_READ])
@@ -95,8 +129,21 @@ def _evidence(mail: Mail) -> int:
     path = mail.headers.get("Return-Path").strip().casefold()
     null = path == "<>" or path.startswith("<mailer-daemon") or sender is None
     marked = "multipart/report" in mail.headers.get("Content-Type").casefold() or "X-MS-Embedded-Report" in mail.headers
-    answers = bool(_ANSWER.match(mail.subject))
-    return daemon + certain + (null or marked) + (bool(_SUBJECT.search(mail.subject[:300])) and not answers)
+    named = bool(_SUBJECT.search(mail.subject[:300]))
+    if named and _ANSWER.match(mail.subject):
+        # Some mailers head a report like an answer; a person's names the mail that it answers.
+        begins = bool(_OPENING.match(mail.text[:1_000]))
+        return daemon + certain + 2 * (begins and not (mail.in_reply_to or mail.references))
+    return daemon + certain + (null or marked) + named
+
+
+def _is_refused_by_list(mail: Mail) -> bool:
+    """Tell whether a list server says that it does not take a mail, since its writer is no member."""
+    local = mail.sender.key.rpartition("@")[0][:200] if mail.sender is not None else ""
+    served = "X-MLServer" in mail.headers or "X-ML-Info" in mail.headers or "X-Mailman-Version" in mail.headers
+    if not (_LIST_SERVER.fullmatch(local) and (served or "X-BeenThere" in mail.headers or mail.in_reply_to)):
+        return False
+    return bool(_REFUSED.search(mail.subject[:300]) and _REFUSED.search(mail.text[:1_000]))
 
 
 def _report(text: str) -> str:

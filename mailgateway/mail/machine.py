@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from mailgateway.mail.bounce import original_id
+from mailgateway.mail.bounce_json import is_complaint
 from mailgateway.mail.headers import ids_of, read_headers
 from mailgateway.mail.limits import DEFAULT
 from mailgateway.mail.model import Attachment, Kind, Mail
@@ -79,6 +80,8 @@ def _complaint(mail: Mail) -> Answer | None:
     part = _first(mail, frozenset({_COMPLAINT}))
     if part is not None or _report_type(mail) == "feedback-report":
         return Answer(Kind.ABUSE_REPORT, f"a part of type {_COMPLAINT}", original_id(mail))
+    if is_complaint(mail):
+        return Answer(Kind.ABUSE_REPORT, "a notification of a complaint")
     marks = [name for name in _COMPLAINT_FIELDS if name in mail.headers]
     return Answer(Kind.ABUSE_REPORT, f"{marks[0]} is there", original_id(mail)) if marks else None
 

@@ -6,6 +6,7 @@ from mailgateway.mail.bounce import read_bounce
 from mailgateway.mail.classify import OwnMarks, classify
 from mailgateway.mail.model import Bounce, Kind
 from mailgateway.mail.parse import parse
+from tests.data.reports import ORIGINAL_ID, RECIPIENT, REPORTS
 
 NOBODY = OwnMarks("", frozenset())
 
@@ -166,3 +167,90 @@ def test_persons_who_write_about_bounces_are_no_bounces(sender: str, subject: st
     """Somebody who asks about undelivered mail is a customer."""
     raw = f"From: {sender}\nTo: help@example.com\nSubject: {subject}\n\n{text}".encode()
     assert read_bounce(parse(raw)) is None
+
+
+@pytest.mark.parametrize("system", REPORTS)
+def test_the_reports_of_many_systems_are_read(system: str) -> None:
+    """Each mail system's report tells its kind, the recipient, the status and the id where it says them."""
+    text, kind, status = REPORTS[system]
+    found = classify(parse(text.encode()), NOBODY)
+    assert found.kind.value == kind
+    if found.bounce is not None:
+        assert (found.bounce.recipient, found.bounce.status) == (RECIPIENT, status)
+        assert found.about == (ORIGINAL_ID if ORIGINAL_ID in text else "")
+
+
+def test_the_address_that_we_wrote_to_goes_before_what_it_became_on_the_way() -> None:
+    """Original-Recipient is the one that the sender knows."""
+    raw = report(
+        "Original-Recipient: rfc822; jan@x.org",
+        "Final-Recipient: rfc822; u17@in.x.org",
+        "Action: failed",
+        "Status: 5.1.1",
+    )
+    found = read_bounce(parse(raw))
+    assert found is not None
+    assert found.recipient == "jan@x.org"
+
+
+def test_the_status_behind_a_reply_code_goes_before_that_of_a_relay() -> None:
+    """A relay writes its own reason in front of the remote server's answer."""
+    raw = report(
+        "Final-Recipient: rfc822; jan@x.org",
+        "Action: failed",
+        "Status: 5.0.0",
+        "Diagnostic-Code: smtp; 5.1.0 - Unknown address error 550-'5.7.1 <jan@x.org>... Access denied'",
+    )
+    found = read_bounce(parse(raw))
+    assert found is not None
+    assert found.status == "5.7.1"
+
+
+def test_the_header_that_exchange_cites_goes_before_the_copy() -> None:
+    """Exchange cites the header of the mail as it came in; the copy is what it had become by then."""
+    first = "It failed.\r\n\r\nOriginal message headers:\r\n\r\nReceived: x\r\nMessage-ID: <came@example.com>\r\n"
+    found = read_bounce(parse(report("Final-Recipient: rfc822; jan@x.org", "Action: failed", first=first)))
+    assert found is not None
+    assert found.original_message_id == "came@example.com"
+
+
+def test_a_report_headed_like_an_answer_is_known_by_its_beginning() -> None:
+    """Some mailers put Re: in front; a person's answer names the mail that it answers."""
+    head = "From: relay@x.org\nSubject: RE: Printer : non remis (delivery failed)\n"
+    body = "\n*****\nYour message could not be delivered to\njan@x.org\n"
+    found = read_bounce(parse((head + body).encode()))
+    assert found is not None
+    assert found.recipient == "jan@x.org"
+    assert read_bounce(parse((head + "In-Reply-To: <1@x>\n" + body).encode())) is None
+
+
+def test_a_list_that_refuses_a_mail_bounces_it() -> None:
+    """A list server says that the writer is no member: nobody got the mail."""
+    raw = (
+        b"From: news-admin@x.org\nSubject: You help@example.com are not member\nX-MLServer: fml\nMailing-List: x\n\n"
+        b"You are not a member of this mailing list <news@x.org>.\n"
+    )
+    found = read_bounce(parse(raw))
+    assert found is not None
+    assert found.recipient == "news@x.org"
+
+
+def test_a_complaint_by_json_is_an_abuse_report() -> None:
+    """Amazon tells of complaints in the same shape as of bounces."""
+    raw = b'From: no-reply@sns.amazonaws.com\n\n{"notificationType": "Complaint", "complaint": {}}'
+    assert classify(parse(raw), NOBODY).kind is Kind.ABUSE_REPORT
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"notificationType":"Bounce","bounce":' + b"[" * 50_000,
+        b'{"notificationType":"Bounce","bounce":{"bouncedRecipients":[1]},"mail":[]}',
+        b'{"eventType":"Bounce","bounce":{"bouncedRecipients":{"a":1}},"mail":{"headers":[{"name":1}]}}',
+        b'{"Type":"Notification","Message":"{\\"notificationType\\":\\"Bounce\\"',
+        b'{"notificationType":' + b"9" * 10_000 + b"}",
+    ],
+)
+def test_broken_notifications_are_read_as_far_as_they_go(body: bytes) -> None:
+    """Whatever the JSON is, nothing fails."""
+    classify(parse(b"From: no-reply@sns.amazonaws.com\nSubject: x\n\n" + body), NOBODY)
