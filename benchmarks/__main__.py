@@ -1,10 +1,10 @@
-"""Run benchmarks by name: `python -m benchmarks [ingest|latency] [--mails N]`."""
+"""Run benchmarks by name: `python -m benchmarks [ingest|latency|rules] [--mails N]`."""
 
 import argparse
 
-from benchmarks import ingest, latency
+from benchmarks import ingest, latency, rules
 
-BENCHMARKS = {"ingest": ingest.run, "latency": latency.run}
+BENCHMARKS = {"ingest": ingest.run, "latency": latency.run, "rules": rules.run}
 
 
 def main() -> None:

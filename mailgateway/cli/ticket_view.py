@@ -59,6 +59,7 @@ def as_json(sheet: TicketSheet) -> dict[str, object]:
         "articles": [_article(filed) for filed in sheet.articles],
         "events": [_event(event) for event in sheet.events],
         "trace": dict(sheet.trace),
+        "fields": dict(ticket.fields),
     }
 
 
@@ -150,6 +151,10 @@ def _show_trace(console: Console, trace: Mapping[str, Any]) -> None:
     for step in steps:
         sign, style = ("✓", "green") if step.get("result") else ("·", "dim")
         console.print(Text(clean(f"{sign} {step.get('rule')}: {step.get('why')}", 300), style=style))
+    told = [f"{trace['left_out']} rules more were passed over"] if trace.get("left_out") else []
+    told += [f"rules {trace['version']}"] if trace.get("version") else []
+    if told:
+        console.print(Text(clean("; ".join(told)), style="dim"))
 
 
 def _spoken(person: Address) -> str:

@@ -7,18 +7,17 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from mailgateway.config.checks import check_circles, check_default_groups, check_gateway, check_groups
-from mailgateway.config.document import Document, read_document
+from mailgateway.config.document import Document
 from mailgateway.config.doubts import doubts_about_gateway, doubts_about_groups
 from mailgateway.config.gateway import Files, GatewayFile
 from mailgateway.config.groups import GroupsFile
 from mailgateway.config.parts import Part, entries, read_part
+from mailgateway.config.rules import RulesPart, read_rules
 from mailgateway.config.settings import Settings
 from mailgateway.config.syntax import NO_FILE
-from mailgateway.desk.model import Agent, Directory, Group, Priority, TicketType
+from mailgateway.desk.model import Agent, Directory, Group, Priority, Status, TicketType
 from mailgateway.errors import ConfigError, Finding
-from mailgateway.rules.actions import Vocabulary
-from mailgateway.rules.compile import compile_rules
-from mailgateway.rules.schema import Ruleset
+from mailgateway.rules.vocabulary import Vocabulary
 
 _MEND_MAIN = 'write one with "mailgateway init DIR", or name yours with --config FILE'
 _MEND_NAMED = "write it, or name another one below files: in {}"
@@ -34,12 +33,12 @@ def load(path: Path) -> Settings:
         raise ConfigError(tuple(_with_mend(gateway.findings, _MEND_MAIN)))
     files = _files(gateway.document, path)
     groups = read_part(files.groups, GroupsFile)
-    ruleset, rule_findings = _rules(files.rules, _vocabulary(gateway, groups))
-    named = _with_mend((*groups.findings, *rule_findings), _MEND_NAMED.format(path))
+    rules = read_rules(files.rules, _vocabulary(gateway, groups))
+    named = _with_mend((*groups.findings, *rules.findings), _MEND_NAMED.format(path))
     findings = (*gateway.findings, *named, *_checked(gateway, groups, files))
     if findings or gateway.model is None or groups.model is None:
         raise ConfigError(_in_order(findings, (path, files.groups, files.rules)))
-    return _settings(path, gateway.model, groups.model, ruleset, tuple(_doubts(gateway, groups)))
+    return _settings(path, gateway.model, groups.model, rules, tuple(_doubts(gateway, groups)))
 
 
 def _with_mend(findings: tuple[Finding, ...], mend: str) -> Iterator[Finding]:
@@ -64,16 +63,8 @@ def _vocabulary(gateway: Part[GatewayFile], groups: Part[GroupsFile]) -> Vocabul
         mailboxes=entries(gateway.document, "mailboxes"),
         types=tuple(one.value for one in TicketType),
         priorities=tuple(one.value for one in Priority),
+        statuses=tuple(one.value for one in Status),
     )
-
-
-def _rules(path: Path, vocabulary: Vocabulary) -> tuple[Ruleset, tuple[Finding, ...]]:
-    try:
-        document = read_document(path)
-    except ConfigError as error:
-        return Ruleset(), error.findings
-    ruleset, findings = compile_rules(document.data, document.locate, document.file, vocabulary)
-    return ruleset, (*document.findings, *findings)
 
 
 def _checked(gateway: Part[GatewayFile], groups: Part[GroupsFile], files: Files) -> Iterator[Finding]:
@@ -104,7 +95,7 @@ def _doubts(gateway: Part[GatewayFile], groups: Part[GroupsFile]) -> Iterator[Fi
 
 
 def _settings(
-    path: Path, gateway: GatewayFile, groups: GroupsFile, ruleset: Ruleset, warnings: tuple[Finding, ...]
+    path: Path, gateway: GatewayFile, groups: GroupsFile, rules: RulesPart, warnings: tuple[Finding, ...]
 ) -> Settings:
     return Settings(
         path=path,
@@ -119,9 +110,9 @@ def _settings(
         limits=gateway.limits,
         one_ticket_per_mail=gateway.one_ticket_per_mail,
         directory=_directory(groups),
-        ruleset=ruleset,
+        ruleset=rules.ruleset,
         templates=gateway.files.templates,
-        files=(path, gateway.files.groups, gateway.files.rules),
+        files=(path, gateway.files.groups, *rules.files),
         warnings=warnings,
     )
 

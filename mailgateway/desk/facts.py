@@ -57,7 +57,7 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything gathered for one mail.
+    """Everything gathered for one mail. `received_at` is when it arrived at its server, `size` its bytes there.
 
     `occasion` names what caused the plan, once and for ever: the ids of its letters derive from it, so that doing the
     work again makes the same letters. `automatic_mails` counts, for each address asked about (casefolded), the
@@ -69,6 +69,8 @@ class Facts:
     candidates: tuple[Candidate, ...] = ()
     earlier: Earlier | None = None
     automatic_mails: Mapping[str, int] = field(default_factory=dict)
+    received_at: datetime | None = None
+    size: int = 0
 
     def candidate(self, number: int) -> Candidate | None:
         """Return the candidate with this ticket number."""

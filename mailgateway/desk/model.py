@@ -1,5 +1,6 @@
 """The words of the service desk as values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -100,7 +101,10 @@ class Directory:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """The head of a ticket as it stands at one moment. `group` and `assignee` are names from the directory."""
+    """The head of a ticket as it stands at one moment. `group` and `assignee` are names from the directory.
+
+    `fields` are the desk's own, by name, among them `ci` and `organisation` where rules set them.
+    """
 
     number: int
     subject: str
@@ -116,6 +120,7 @@ class Ticket:
     updated_at: datetime
     participants: tuple[Address, ...] = ()
     tags: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def people(self) -> tuple[Address, ...]:

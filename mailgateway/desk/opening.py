@@ -3,15 +3,16 @@
 from dataclasses import replace
 
 from mailgateway.desk import notices
+from mailgateway.desk.asking import question_about
 from mailgateway.desk.facts import Facts
 from mailgateway.desk.incoming import Incoming, article_of, message_id_reused, newcomers
-from mailgateway.desk.model import Status, Ticket
+from mailgateway.desk.model import Ticket
 from mailgateway.desk.plan import AddArticle, Change, Disposition, OpenTicket, Plan, RecordEvent
 from mailgateway.desk.policy import MailboxPolicy, Policy
 from mailgateway.desk.route import Route, route
 from mailgateway.desk.thread import Thread, without_numbers, writer
 from mailgateway.desk.trust import claimed_agent
-from mailgateway.rules.schema import Question
+from mailgateway.mail.model import Address
 
 _SUBJECT_LENGTH = 500
 
@@ -19,24 +20,23 @@ _SUBJECT_LENGTH = 500
 def open_ticket(incoming: Incoming, related: Thread | None, facts: Facts, policy: Policy) -> Plan:
     """Open a ticket, unless a rule says otherwise. `related` is one that the mail names and may not join."""
     mailbox = policy.mailbox(incoming.mailbox)
-    question = Question(incoming.mail, incoming.verdict.kind, incoming.mailbox, incoming.reply.text)
-    chosen = route(policy.ruleset, question, mailbox)
-    actor = writer(incoming.mail, policy).address or "unknown"
-    if chosen.discard:
-        return Plan(facts.now, actor, Disposition.DISCARDED, f"rule {chosen.discard}")
-    if chosen.quarantine and not incoming.released:
-        return Plan(facts.now, actor, Disposition.QUARANTINED, f"rule {chosen.quarantine}")
+    chosen = route(policy.ruleset, question_about(incoming, facts, policy), mailbox)
+    turned_away = _turned_away(incoming, chosen, mailbox, facts, policy)
+    if turned_away is not None:
+        return turned_away
     ticket = _ticket(incoming, chosen, mailbox, facts, policy)
     article = article_of(incoming, ticket.requester, facts)
     receipt = notices.acknowledgement(incoming.mail, article, ticket, mailbox)
     silence = notices.why_unanswered(receipt, incoming.verdict, facts, policy)
+    if chosen.unanswered:
+        silence = f"rule {chosen.unanswered}"
     opening: tuple[Change, ...] = (OpenTicket(ticket, chosen.trace), AddArticle(article))
     told = notices.agent_notification(
         article, ticket, policy, except_for=ticket.requester.address, rules=chosen.matched
     )
     return Plan(
         at=facts.now,
-        actor=actor,
+        actor=writer(incoming.mail, policy).address or "unknown",
         disposition=Disposition.OPENED,
         reason=f"a new matter in {mailbox.name}",
         changes=(*opening, *_remarks(incoming, related, silence, policy), *message_id_reused(facts)),
@@ -44,12 +44,30 @@ def open_ticket(incoming: Incoming, related: Thread | None, facts: Facts, policy
     )
 
 
+def _turned_away(
+    incoming: Incoming, chosen: Route, mailbox: MailboxPolicy, facts: Facts, policy: Policy
+) -> Plan | None:
+    """Return the plan for a mail that a rule keeps out; a person's word to let it in outweighs the rule's."""
+    author = writer(incoming.mail, policy)
+    actor = author.address or "unknown"
+    if chosen.discard:
+        return Plan(facts.now, actor, Disposition.DISCARDED, f"rule {chosen.discard}")
+    if chosen.quarantine and not incoming.released:
+        return Plan(facts.now, actor, Disposition.QUARANTINED, f"rule {chosen.quarantine}")
+    if chosen.reject and not incoming.released:
+        notice = notices.rejected(incoming.mail, author, mailbox, chosen.rejection)
+        silence = notices.why_unanswered(notice, incoming.verdict, facts, policy)
+        reason = f"rule {chosen.reject}" + (f"; not told: {silence}" if silence else "")
+        return Plan(facts.now, actor, Disposition.REFUSED, reason, notices=() if silence else (notice,))
+    return None
+
+
 def _ticket(incoming: Incoming, chosen: Route, mailbox: MailboxPolicy, facts: Facts, policy: Policy) -> Ticket:
     mail = incoming.mail
     ticket = Ticket(
         number=0,
         subject=without_numbers(mail.subject)[:_SUBJECT_LENGTH],
-        status=Status.NEW,
+        status=chosen.status,
         type=chosen.type,
         priority=chosen.priority,
         group=chosen.group,
@@ -60,8 +78,10 @@ def _ticket(incoming: Incoming, chosen: Route, mailbox: MailboxPolicy, facts: Fa
         created_at=facts.now,
         updated_at=facts.now,
         tags=chosen.tags,
+        fields=chosen.fields,
     )
-    return replace(ticket, participants=newcomers((*mail.to, *mail.cc), ticket, policy))
+    added = tuple(Address("", address) for address in chosen.cc)
+    return replace(ticket, participants=newcomers((*mail.to, *mail.cc, *added), ticket, policy))
 
 
 def _remarks(incoming: Incoming, related: Thread | None, silence: str, policy: Policy) -> tuple[Change, ...]:

@@ -80,6 +80,14 @@ class AddParticipants:
 
 
 @dataclass(frozen=True, slots=True)
+class SetFields:
+    """Give fields of the desk's own these values; `after` is all of them as they will be."""
+
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class RecordEvent:
     """Write down that something happened which changes nothing by itself."""
 
@@ -97,6 +105,7 @@ Change = (
     | Assign
     | ChangeTags
     | AddParticipants
+    | SetFields
     | RecordEvent
 )
 

@@ -1,8 +1,9 @@
 """Where a new ticket goes: the ruleset first, the mailbox's default for all that no rule decides."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mailgateway.desk.model import Priority, TicketType
+from mailgateway.desk.model import Priority, Status, TicketType
 from mailgateway.desk.policy import MailboxPolicy
 from mailgateway.rules.evaluate import evaluate
 from mailgateway.rules.explain import as_trace
@@ -11,58 +12,88 @@ from mailgateway.rules.schema import ActionName, Question, Routing, Ruleset
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The outcome of routing. `discard` and `quarantine` name the rule that said so, empty where none did.
+    """The outcome of routing. `discard`, `quarantine`, `reject` and `unanswered` name the rule that said so.
 
-    `trace` is how the rules came to it, and `final` what it came to, as plain JSON values.
+    They are empty where none did; `rejection` is what the sender is told. `trace` is how the rules came to it, and
+    `final` in it what it came to, as plain JSON values.
     """
 
     group: str
     type: TicketType
     priority: Priority
+    status: Status
     language: str
     assignee: str | None
     tags: tuple[str, ...]
+    fields: Mapping[str, str]
+    cc: tuple[str, ...]
     discard: str
     quarantine: str
+    reject: str
+    rejection: str
+    unanswered: str
     matched: tuple[str, ...]
     trace: dict[str, object]
 
 
-def route(ruleset: Ruleset, question: Question, mailbox: MailboxPolicy) -> Route:
-    """Ask the rules about a mail and fill what they leave open from the mailbox's default."""
-    routing = evaluate(ruleset, question)
+def route(ruleset: Ruleset, question: Question, mailbox: MailboxPolicy, *, every_step: bool = False) -> Route:
+    """Ask the rules about a mail and fill what they leave open from the mailbox's default.
+
+    With `every_step` the trace tells of every rule, however many there are.
+    """
+    routing = evaluate(ruleset, question, every_step=every_step)
     default = mailbox.default
     final: dict[str, object] = {
         "group": _value(routing, ActionName.GROUP, default.group),
         "type": _value(routing, ActionName.TYPE, default.type.value),
         "priority": _value(routing, ActionName.PRIORITY, default.priority.value),
+        "status": _value(routing, ActionName.STATUS, Status.NEW.value),
         "language": _value(routing, ActionName.LANGUAGE, default.language),
         "assign": _value(routing, ActionName.ASSIGN, None),
-        "tags": list(_tags(routing)),
+        "tags": list(words(routing, ActionName.TAGS)),
+        "fields": fields(routing),
+        "cc": list(words(routing, ActionName.CC)),
+        "no_acknowledgement": _rule_behind(routing, ActionName.NO_ACKNOWLEDGEMENT),
         "discard": _rule_behind(routing, ActionName.DISCARD),
         "quarantine": _rule_behind(routing, ActionName.QUARANTINE),
+        "reject": _rule_behind(routing, ActionName.REJECT),
     }
     return Route(
         group=str(final["group"]),
         type=TicketType(str(final["type"])),
         priority=Priority(str(final["priority"])),
+        status=Status(str(final["status"])),
         language=str(final["language"]),
         assignee=None if final["assign"] is None else str(final["assign"]),
-        tags=_tags(routing),
+        tags=words(routing, ActionName.TAGS),
+        fields=fields(routing),
+        cc=words(routing, ActionName.CC),
         discard=str(final["discard"]),
         quarantine=str(final["quarantine"]),
+        reject=str(final["reject"]),
+        rejection=str(_value(routing, ActionName.REJECT, "")),
+        unanswered=str(final["no_acknowledgement"]),
         matched=routing.matched,
-        trace={**as_trace(routing), "final": final},
+        trace={**as_trace(routing), "final": final, "left_out": routing.left_out, "version": routing.version},
     )
+
+
+def fields(routing: Routing) -> dict[str, str]:
+    """Return the fields of the desk's own that rules set."""
+    own = {name.value: str(_value(routing, name, "")) for name in (ActionName.CI, ActionName.ORGANISATION)}
+    pairs = _value(routing, ActionName.FIELDS, ())
+    more = {str(name): str(value) for name, value in pairs} if isinstance(pairs, tuple) else {}
+    return {name: value for name, value in {**own, **more}.items() if value}
+
+
+def words(routing: Routing, name: ActionName) -> tuple[str, ...]:
+    """Return the words that rules gathered for an action that takes several."""
+    value = _value(routing, name, ())
+    return tuple(str(word) for word in value) if isinstance(value, tuple | list) else ()
 
 
 def _value(routing: Routing, name: ActionName, default: object) -> object:
     return routing.actions[name].value if name in routing.actions else default
-
-
-def _tags(routing: Routing) -> tuple[str, ...]:
-    value = _value(routing, ActionName.TAGS, ())
-    return tuple(str(tag) for tag in value) if isinstance(value, tuple | list) else ()
 
 
 def _rule_behind(routing: Routing, name: ActionName) -> str:

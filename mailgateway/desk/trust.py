@@ -52,6 +52,29 @@ def has_dmarc_pass(headers: Headers, domain: str, trusted: tuple[str, ...]) -> b
     return False
 
 
+def results(mail: Mail, trusted: tuple[str, ...]) -> dict[str, str]:
+    """Return what the topmost trusted server found of SPF, DKIM and DMARC; nothing where none is trusted.
+
+    Of several results of a method a pass counts first; a DMARC pass counts for the domain in From alone.
+    """
+    domain = mail.sender.domain if mail.sender else ""
+    for field in mail.headers.all("Authentication-Results"):
+        found = read_authentication(field)
+        if found is None:
+            return {}
+        if found.authserv in {name.casefold() for name in trusted}:
+            stated = {method: _best(found, method) for method in ("spf", "dkim", "dmarc")}
+            if stated["dmarc"] == "pass" and not (_has_one_sender(mail.headers) and _passes(found, domain)):
+                stated["dmarc"] = ""
+            return {method: value for method, value in stated.items() if value}
+    return {}
+
+
+def _best(authentication: Authentication, method: str) -> str:
+    values = [result.value for result in authentication.results if result.method == method]
+    return "pass" if "pass" in values else next(iter(values), "")
+
+
 def _speaks_as_participant(mail: Mail, thread: Thread) -> bool:
     ticket = thread.candidate.ticket
     takes_part = mail.sender is not None and ticket.has_participant(mail.sender.address)

@@ -4,27 +4,31 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from mailgateway.mail.addresses import read_addresses
 from mailgateway.rules.findings import Wrong
 from mailgateway.rules.nearest import instead
-from mailgateway.rules.schema import ActionName
+from mailgateway.rules.schema import ActionName, Event
 from mailgateway.rules.text import described, excerpt
+from mailgateway.rules.vocabulary import Vocabulary
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+_FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _TAG_LENGTH = 64
+_VALUE_LENGTH = 500
+_MOST_FIELDS = 50
+_MOST_ADDRESSES = 20
+
+Read = Callable[[object, Vocabulary], object]
+_ANY = frozenset(Event)
+_NEW = frozenset({Event.NEW})
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The names that rules may use, as the desk knows them; None where they are not known, and any will do."""
+class Action:
+    """How the value of an action is read, and at which events it can be taken."""
 
-    groups: tuple[str, ...] | None
-    agents: tuple[str, ...] | None
-    mailboxes: tuple[str, ...] | None
-    types: tuple[str, ...]
-    priorities: tuple[str, ...]
-
-
-Read = Callable[[object, Vocabulary], object]
+    read: Read
+    on: frozenset[Event] = _ANY
 
 
 def group(written: object, vocabulary: Vocabulary) -> object:
@@ -42,6 +46,11 @@ def ticket_type(written: object, vocabulary: Vocabulary) -> object:
     return _one_of(written, vocabulary.types, "type")
 
 
+def status(written: object, vocabulary: Vocabulary) -> object:
+    """The status that the ticket gets; a new ticket else is new."""
+    return _one_of(written, vocabulary.statuses or None, "status")
+
+
 def assign(written: object, vocabulary: Vocabulary) -> object:
     """The agent who gets the ticket."""
     return _one_of(written, vocabulary.agents, "agent")
@@ -54,12 +63,40 @@ def language(written: object, _: Vocabulary) -> object:
     raise Wrong(f"a language is a code such as en, pl or pt-BR, not {described(written)}")
 
 
-def tags(written: object, _: Vocabulary) -> object:
+def tags(written: object, vocabulary: Vocabulary) -> object:
     """Words that the ticket is marked with, beside those of other rules."""
     items = written if isinstance(written, list) else [written]
     if not items:
         raise Wrong("the list of tags is empty: write at least one, or leave the key out")
-    return tuple(dict.fromkeys(_tag(item) for item in items))
+    return tuple(dict.fromkeys(_tag(item, vocabulary.tags) for item in items))
+
+
+def configuration_item(written: object, _: Vocabulary) -> object:
+    """The thing that the ticket is about; {name} stands for a named group of an expression in the rule."""
+    return _value(written)
+
+
+def organisation(written: object, _: Vocabulary) -> object:
+    """Whom the requester belongs to; {name} stands for a named group of an expression in the rule."""
+    return _value(written)
+
+
+def custom_fields(written: object, _: Vocabulary) -> object:
+    """Fields of your own, as names with values; {name} stands for a named group of an expression in the rule."""
+    if not isinstance(written, dict) or not written or len(written) > _MOST_FIELDS:
+        raise Wrong(f"fields: takes names with values, such as {{cost_centre: K7}}, not {described(written)}")
+    for name in written:
+        if not _FIELD_NAME.fullmatch(name):
+            raise Wrong(f"a field's name is a word of small letters, digits and _, not {excerpt(name)}")
+    return tuple((name, _value(value)) for name, value in written.items())
+
+
+def cc(written: object, _: Vocabulary) -> object:
+    """Addresses that take part in the ticket from its beginning."""
+    items = written if isinstance(written, list) else [written]
+    if not items or len(items) > _MOST_ADDRESSES:
+        raise Wrong(f"cc: takes 1 to {_MOST_ADDRESSES} addresses, not {len(items)}")
+    return tuple(dict.fromkeys(_address(item) for item in items))
 
 
 def truth(written: object, _: Vocabulary) -> object:
@@ -69,16 +106,47 @@ def truth(written: object, _: Vocabulary) -> object:
     raise Wrong(f"this is true or false, not {described(written)}")
 
 
-ACTIONS: dict[ActionName, Read] = {
-    ActionName.GROUP: group,
-    ActionName.PRIORITY: priority,
-    ActionName.TYPE: ticket_type,
-    ActionName.ASSIGN: assign,
-    ActionName.LANGUAGE: language,
-    ActionName.TAGS: tags,
-    ActionName.DISCARD: truth,
-    ActionName.QUARANTINE: truth,
+def no_acknowledgement(written: object, vocabulary: Vocabulary) -> object:
+    """Whether the customer gets no receipt."""
+    return truth(written, vocabulary)
+
+
+def discard(written: object, vocabulary: Vocabulary) -> object:
+    """Whether the mail is dropped: kept for the record, no ticket, no answer."""
+    return truth(written, vocabulary)
+
+
+def quarantine(written: object, vocabulary: Vocabulary) -> object:
+    """Whether the mail waits for a person, see mailgateway quarantine list."""
+    return truth(written, vocabulary)
+
+
+def reject(written: object, _: Vocabulary) -> object:
+    """What the sender is told, in a sentence, instead of a ticket being opened."""
+    if isinstance(written, str) and written.strip() and len(written) <= _VALUE_LENGTH and written.isprintable():
+        return written
+    raise Wrong(f"reject: takes what the sender is told, in one line, not {described(written)}")
+
+
+ACTIONS: dict[ActionName, Action] = {
+    ActionName.GROUP: Action(group),
+    ActionName.ASSIGN: Action(assign),
+    ActionName.PRIORITY: Action(priority),
+    ActionName.TYPE: Action(ticket_type),
+    ActionName.STATUS: Action(status),
+    ActionName.LANGUAGE: Action(language, _NEW),
+    ActionName.TAGS: Action(tags),
+    ActionName.CI: Action(configuration_item),
+    ActionName.ORGANISATION: Action(organisation),
+    ActionName.FIELDS: Action(custom_fields),
+    ActionName.CC: Action(cc),
+    ActionName.NO_ACKNOWLEDGEMENT: Action(no_acknowledgement, _NEW),
+    ActionName.DISCARD: Action(discard, _NEW),
+    ActionName.QUARANTINE: Action(quarantine, _NEW),
+    ActionName.REJECT: Action(reject, _NEW),
 }
+ENDS = (ActionName.DISCARD, ActionName.QUARANTINE, ActionName.REJECT)
+"""Instead of a ticket: a mail has at most one of these ends."""
 
 
 def _one_of(written: object, known: Iterable[str] | None, what: str) -> str:
@@ -93,9 +161,23 @@ def _one_of(written: object, known: Iterable[str] | None, what: str) -> str:
     return names[written.casefold()]
 
 
-def _tag(written: object) -> str:
+def _tag(written: object, declared: tuple[str, ...] | None) -> str:
     if not isinstance(written, str):
         raise Wrong(f"a tag is a word, not {described(written)}: put it in quotes")
     if not written or len(written) > _TAG_LENGTH or not written.isprintable() or any(c.isspace() for c in written):
         raise Wrong(f"a tag is one word of at most {_TAG_LENGTH} letters, not {excerpt(written)}")
-    return written
+    return written if declared is None else _one_of(written, declared, "tag")
+
+
+def _value(written: object) -> str:
+    text = str(written) if isinstance(written, int | float) and not isinstance(written, bool) else written
+    if isinstance(text, str) and text.strip() and len(text) <= _VALUE_LENGTH and text.isprintable():
+        return text
+    raise Wrong(f"a value is a text of at most {_VALUE_LENGTH} letters on one line, not {described(written)}")
+
+
+def _address(written: object) -> str:
+    found = read_addresses(written, most=2) if isinstance(written, str) else ()
+    if len(found) == 1 and found[0].address == written and "@" in found[0].address:
+        return found[0].address
+    raise Wrong(f"here belongs an address such as jan@example.com, not {described(written)}")

@@ -1,45 +1,80 @@
 """A document of routing rules, as plain data -> a ruleset, and everything that is wrong with it at once."""
 
-from mailgateway.errors import Finding
-from mailgateway.rules.actions import ACTIONS, Vocabulary
-from mailgateway.rules.conditions import Reader
-from mailgateway.rules.findings import EntryPath, Findings, Locate, Wrong
-from mailgateway.rules.schema import ActionName, Rule, Ruleset
-from mailgateway.rules.text import described, excerpt
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
 
-RULE_KEYS = ("name", "when", "then", "stop")
+from mailgateway.errors import Finding
+from mailgateway.rules.actions import ACTIONS, ENDS
+from mailgateway.rules.conditions import NAMED, Reader
+from mailgateway.rules.findings import EntryPath, Findings, Locate, Wrong
+from mailgateway.rules.index import build_index
+from mailgateway.rules.schema import ActionName, AllOf, AnyOf, Condition, Event, FieldTest, Named, Not, Rule, Ruleset
+from mailgateway.rules.templates import groups_of, named_in
+from mailgateway.rules.text import described, excerpt
+from mailgateway.rules.vocabulary import Vocabulary
+
+DOCUMENT_KEYS = ("rules", NAMED, "tags", "timezone")
+RULE_KEYS = ("name", "on", "when", "then", "stop")
 _NAME_LENGTH = 100
 
 
-def compile_rules(
-    document: object, locate: Locate, file: str, vocabulary: Vocabulary
-) -> tuple[Ruleset, tuple[Finding, ...]]:
-    """Return the rules of a document and its findings; a rule with a finding is left out.
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A ruleset without the rules that have a finding; `places` says where in the document each of its rules stands."""
+
+    ruleset: Ruleset
+    findings: tuple[Finding, ...]
+    places: tuple[EntryPath, ...]
+
+
+def compile_rules(document: object, locate: Locate, file: str, vocabulary: Vocabulary, version: str = "") -> Compiled:
+    """Return the rules of a document, and what is wrong with it.
 
     `document` is plain data (dict, list, str, int, float, bool, None) with text keys; `locate` gives the place of an
-    entry by its path.
+    entry by its path; `version` names the content of the file.
     """
     findings = Findings(file, locate)
-    reader = Reader(findings, vocabulary)
-    rules = []
+    top = document if isinstance(document, dict) else {}
+    written_rules = _rules(document, findings)
+    words = replace(vocabulary, tags=_declared_tags(top, findings))
+    reader = Reader(findings, words, _named(top, findings))
+    reader.read_named()
+    timezone = _timezone(top, words, findings)
+    rules: list[Rule] = []
+    places: list[EntryPath] = []
     names: dict[str, str] = {}
-    for number, written in enumerate(_rules(document, findings)):
+    for number, written in enumerate(written_rules):
         path: EntryPath = ("rules", number)
         if not isinstance(written, dict):
             findings.add(path, f"a rule has the keys name, when and then; this is {described(written)}")
             continue
-        name = _name(written, path, number, names, findings)
-        rule = _rule(name, written, path, reader)
+        rule = _rule(_name(written, path, number, names, findings), written, path, reader)
         if rule is not None:
             rules.append(rule)
-    return Ruleset(tuple(rules)), findings.all()
+            places.append(path)
+    fields = frozenset(name for rule in rules for name in fields_of(rule.when))
+    ruleset = Ruleset(tuple(rules), version, fields, timezone, build_index(rules))
+    return Compiled(ruleset, findings.all(), tuple(places))
+
+
+def fields_of(condition: Condition) -> Iterator[str]:
+    """Give the name of every field that a condition asks for."""
+    match condition:
+        case FieldTest(field):
+            yield field
+        case Not(part) | Named(_, part):
+            yield from fields_of(part)
+        case AllOf(parts) | AnyOf(parts):
+            for part in parts:
+                yield from fields_of(part)
 
 
 def _rules(document: object, findings: Findings) -> list[object]:
     if not isinstance(document, dict):
         findings.add((), f'the file holds "rules:" with a list of rules below it, not {described(document)}')
         return []
-    findings.unknown_keys(document, (), ("rules",))
+    findings.unknown_keys(document, (), DOCUMENT_KEYS)
     written = document.get("rules", [])
     if "rules" not in document:
         findings.add((), '"rules" is missing: write "rules:" with a list of rules below it, or "rules: []" for none')
@@ -49,6 +84,36 @@ def _rules(document: object, findings: Findings) -> list[object]:
         ("rules",), f'rules: takes a list, each rule after a dash ("rules: []" for none), not {described(written)}'
     )
     return []
+
+
+def _named(document: dict[str, object], findings: Findings) -> dict[str, object]:
+    written = document.get(NAMED, {})
+    if isinstance(written, dict):
+        return written
+    findings.add((NAMED,), f"{NAMED}: takes names, each with a condition below it, not {described(written)}")
+    return {}
+
+
+def _declared_tags(document: dict[str, object], findings: Findings) -> tuple[str, ...] | None:
+    written = document.get("tags")
+    if written is None:
+        return None
+    if isinstance(written, list) and all(isinstance(tag, str) and tag for tag in written):
+        return tuple(written)
+    findings.add(("tags",), f"tags: takes the list of all tags that rules may put on, not {described(written)}")
+    return None
+
+
+def _timezone(document: dict[str, object], vocabulary: Vocabulary, findings: Findings) -> tzinfo:
+    written = document.get("timezone")
+    if isinstance(written, str) and written:
+        try:
+            return vocabulary.find_timezone(written)
+        except Wrong as wrong:
+            findings.add(("timezone",), str(wrong))
+    elif "timezone" in document:
+        findings.add(("timezone",), f"a time zone is a name such as Europe/Warsaw, not {described(written)}")
+    return UTC
 
 
 def _name(written: dict[str, object], path: EntryPath, number: int, names: dict[str, str], findings: Findings) -> str:
@@ -75,13 +140,32 @@ def _rule(name: str, written: dict[str, object], path: EntryPath, reader: Reader
     stop = written.get("stop", False)
     if not isinstance(stop, bool):
         findings.add((*path, "stop"), f"stop: is true or false, not {described(stop)}")
-    then = _then(written.get("then"), path, reader, is_needed=stop is not True)
+    on = _events(written, path, findings)
+    then = _then(written.get("then"), path, reader, on, is_needed=stop is not True)
     if when is None or then is None:
         return None
-    return Rule(name, findings.line(path), when, then, stop is True)
+    names = named_in(then)
+    for missing in sorted(names - groups_of(when)):
+        problem = f"{{{missing}}} stands for nothing: no matches: of this rule has a group (?P<{missing}>…)"
+        findings.add((*path, "then"), problem)
+    return Rule(name, findings.line(path), when, then, stop is True, on, names)
 
 
-def _then(written: object, path: EntryPath, reader: Reader, *, is_needed: bool) -> dict[ActionName, object] | None:
+def _events(written: dict[str, object], path: EntryPath, findings: Findings) -> frozenset[Event]:
+    named = written.get("on", Event.NEW.value)
+    items = named if isinstance(named, list) else [named]
+    known = {event.value: event for event in Event}
+    wrong = [item for item in items if not isinstance(item, str) or item not in known]
+    if wrong or not items:
+        what = described(wrong[0]) if wrong else "an empty list"
+        findings.add((*path, "on"), f"on: takes {', '.join(known)}, or a list of these, not {what}")
+        return frozenset()
+    return frozenset(known[str(item)] for item in items)
+
+
+def _then(
+    written: object, path: EntryPath, reader: Reader, on: frozenset[Event], *, is_needed: bool
+) -> dict[ActionName, object] | None:
     findings, actions = reader.findings, tuple(name.value for name in ActionName)
     if written is None or written == {}:
         if is_needed:
@@ -95,11 +179,17 @@ def _then(written: object, path: EntryPath, reader: Reader, *, is_needed: bool) 
         return None
     findings.unknown_keys(written, place, actions)
     values: dict[ActionName, object] = {}
-    for key in (key for key in written if key in actions):
+    for name in (ActionName(key) for key in written if key in actions):
         try:
-            values[ActionName(key)] = ACTIONS[ActionName(key)](written[key], reader.vocabulary)
+            values[name] = ACTIONS[name].read(written[name.value], reader.vocabulary)
         except Wrong as error:
-            findings.add((*place, key), str(error))
-    if values.get(ActionName.DISCARD) and values.get(ActionName.QUARANTINE):
-        findings.add((*place, "quarantine"), "a mail is either discarded or quarantined: choose one")
+            findings.add((*place, name.value), str(error))
+        if not on <= ACTIONS[name].on:
+            findings.add((*place, name.value), f"{name.value} is for mail that opens a ticket: a rule with on: new")
+    ends = [name.value for name in ENDS if values.get(name)]
+    if len(ends) > 1:
+        findings.add((*place, ends[1]), f"a mail is either {_ENDED[ends[0]]} or {_ENDED[ends[1]]}: choose one")
     return values
+
+
+_ENDED = {"discard": "discarded", "quarantine": "quarantined", "reject": "rejected"}

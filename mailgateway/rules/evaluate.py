@@ -1,137 +1,109 @@
 """A ruleset and a mail -> what the rules decide, and why. Any mail gives an answer, in linear time."""
 
-from dataclasses import dataclass
-from typing import assert_never
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from mailgateway.rules.schema import (
-    ActionName,
-    AllOf,
-    AnyOf,
-    Condition,
-    Decided,
-    FieldTest,
-    Not,
-    Question,
-    Routing,
-    Rule,
-    Ruleset,
-    Step,
-)
-from mailgateway.rules.text import SHOWN, excerpt, plain
+from mailgateway.rules.ask import ask, holds
+from mailgateway.rules.index import could_match
+from mailgateway.rules.schema import ActionName, Decided, Event, EventIndex, Question, Routing, Rule, Ruleset, Step
+from mailgateway.rules.templates import filled
 from mailgateway.rules.values import Values
 
-_LONGEST_WHY = 4 * SHOWN
-_VALUES_SHOWN = 3
+MOST_STEPS = 40
+"""Steps of a trace: up to so many rules are all told of; of more those that matched, then those that came close."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    holds: bool
-    why: str
+def evaluate(ruleset: Ruleset, question: Question, *, every_step: bool = False) -> Routing:
+    """Try the rules in order: every match applies its actions, the last word counts, tags add up, `stop` ends it.
 
-
-def evaluate(ruleset: Ruleset, question: Question) -> Routing:
-    """Try the rules in order: every match applies its actions, the last word counts, tags add up, `stop` ends it."""
+    With `every_step` the trace tells of every rule up to the one that stopped, however many there are.
+    """
+    if question.received_at is not None:
+        question = replace(question, received_at=question.received_at.astimezone(ruleset.timezone))
     values = Values(question)
+    index = ruleset.index[question.event] if ruleset.index is not None else _without_index(ruleset, question.event)
+    if every_step or len(index.all) <= MOST_STEPS:
+        return _with_every_step(ruleset, index.all, values)
+    return _with_some_steps(ruleset, index, values)
+
+
+def _with_every_step(ruleset: Ruleset, places: Sequence[int], values: Values) -> Routing:
     matched: list[str] = []
     actions: dict[ActionName, Decided] = {}
     steps: list[Step] = []
-    for rule in ruleset.rules:
-        answer = _ask(rule.when, values)
+    for rule in (ruleset.rules[place] for place in places):
+        answer = ask(rule.when, values)
         steps.append(Step(rule.name, rule.line, answer.holds, answer.why))
         if answer.holds:
             matched.append(rule.name)
-            _apply(rule, actions)
+            apply(rule, filled(rule, values), actions)
             if rule.stop:
                 break
-    return Routing(tuple(matched), actions, tuple(steps))
+    return Routing(tuple(matched), actions, tuple(steps), version=ruleset.version)
 
 
-def _apply(rule: Rule, actions: dict[ActionName, Decided]) -> None:
-    for name, value in rule.then.items():
+def _with_some_steps(ruleset: Ruleset, index: EventIndex, values: Values) -> Routing:
+    """Try the rules that could match. A rule came close when something of the mail was found under one of its keys."""
+    close = could_match(index, values)
+    matched: list[int] = []
+    failed: list[int] = []
+    actions: dict[ActionName, Decided] = {}
+    last = index.all[-1]
+    for place in sorted((*close, *index.always)):
+        rule = ruleset.rules[place]
+        if not holds(rule.when, values):
+            failed.append(place)
+            continue
+        matched.append(place)
+        apply(rule, filled(rule, values), actions)
+        if rule.stop:
+            last = place
+            break
+    told = _told(matched, failed, frozenset(close))
+    return Routing(
+        matched=tuple(ruleset.rules[place].name for place in matched),
+        actions=actions,
+        steps=tuple(_step(ruleset.rules[place], values) for place in told),
+        left_out=bisect_right(index.all, last) - len(told),
+        version=ruleset.version,
+    )
+
+
+def _told(matched: list[int], failed: list[int], close: frozenset[int]) -> list[int]:
+    shown = matched[:MOST_STEPS]
+    near = [place for place in failed if place in close]
+    return sorted((*shown, *near[: MOST_STEPS - len(shown)]))
+
+
+def _step(rule: Rule, values: Values) -> Step:
+    answer = ask(rule.when, values)
+    return Step(rule.name, rule.line, answer.holds, answer.why)
+
+
+def apply(rule: Rule, then: Mapping[ActionName, object], actions: dict[ActionName, Decided]) -> None:
+    """Add what a rule decides to what those before it did."""
+    for name, value in then.items():
         earlier = actions.get(name)
-        if name is ActionName.TAGS and earlier is not None:
-            actions[name] = Decided(_united(earlier.value, value), f"{earlier.rule}, {rule.name}")
-        else:
+        if earlier is None or name not in _UNITED:
             actions[name] = Decided(value, rule.name)
+        else:
+            actions[name] = Decided(_UNITED[name](earlier.value, value), f"{earlier.rule}, {rule.name}")
 
 
-def _united(first: object, second: object) -> tuple[object, ...]:
-    return tuple(dict.fromkeys(tag for tags in (first, second) if isinstance(tags, tuple) for tag in tags))
+def _all_of(first: object, second: object) -> tuple[object, ...]:
+    return tuple(dict.fromkeys(item for items in (first, second) if isinstance(items, tuple) for item in items))
 
 
-def _ask(condition: Condition, values: Values) -> _Answer:
-    match condition:
-        case FieldTest():
-            return _test(condition, values)
-        case Not(part):
-            answer = _ask(part, values)
-            return _Answer(not answer.holds, f"not: {answer.why}")
-        case AllOf(parts):
-            return _all_of(parts, values)
-        case AnyOf(parts):
-            return _any_of(parts, values)
-        case _:
-            assert_never(condition)
+def _last_of_each(first: object, second: object) -> tuple[object, ...]:
+    pairs = {name: value for pairs in (first, second) if isinstance(pairs, tuple) for name, value in pairs}
+    return tuple(pairs.items())
 
 
-def _all_of(parts: tuple[Condition, ...], values: Values) -> _Answer:
-    """The first part that fails decides; where none does, all of them."""
-    answers = []
-    for part in parts:
-        answer = _ask(part, values)
-        if not answer.holds:
-            return answer
-        answers.append(answer)
-    return _Answer(holds=True, why=_together(answers) or "always")
+_UNITED = {ActionName.TAGS: _all_of, ActionName.CC: _all_of, ActionName.FIELDS: _last_of_each}
+"""Actions to which every rule adds, instead of the last one having its word alone."""
 
 
-def _any_of(parts: tuple[Condition, ...], values: Values) -> _Answer:
-    """The first part that holds decides; where none does, all of them."""
-    answers = []
-    for part in parts:
-        answer = _ask(part, values)
-        if answer.holds:
-            return answer
-        answers.append(answer)
-    return _Answer(holds=False, why=_together(answers))
-
-
-def _together(answers: list[_Answer]) -> str:
-    """Join what decided, each reason whole, as far as there is room."""
-    text = ""
-    for number, answer in enumerate(answers):
-        longer = f"{text}; {answer.why}" if text else answer.why
-        if text and len(longer) > _LONGEST_WHY:
-            return f"{text}; and {len(answers) - number} more"
-        text = longer
-    return text
-
-
-def _test(test: FieldTest, values: Values) -> _Answer:
-    written = values.written(test.field)
-    for value, view in zip(written, values.viewed(test.field, test.search.view), strict=True):
-        place = test.search.seek(view)
-        if place >= 0:
-            seen = value if len(value) <= SHOWN else plain(value)
-            return _Answer(holds=True, why=f"{_spoken(test)}: yes, {excerpt(seen, place)}")
-    return _Answer(holds=False, why=f"{_spoken(test)}: no, {_seen(written)}")
-
-
-def _spoken(test: FieldTest) -> str:
-    match test.operand:
-        case None:
-            return f"{test.field} {test.operator}"
-        case str():
-            return f"{test.field} {test.operator} {excerpt(test.operand)}"
-        case _:
-            return f"{test.field} {test.operator} [{_listed(test.operand)}]"
-
-
-def _seen(values: tuple[str, ...]) -> str:
-    return _listed(values) if values else "there is none"
-
-
-def _listed(texts: tuple[str, ...]) -> str:
-    more = ", …" if len(texts) > _VALUES_SHOWN else ""
-    return ", ".join(excerpt(text[: SHOWN + 1]) for text in texts[:_VALUES_SHOWN]) + more
+def _without_index(ruleset: Ruleset, event: Event) -> EventIndex:
+    places = tuple(place for place, rule in enumerate(ruleset.rules) if event in rule.on)
+    return EventIndex(places, places, {}, {}, {})

@@ -1,6 +1,6 @@
 """A routing -> its trace, as it is stored with a ticket and shown as JSON."""
 
-from mailgateway.rules.schema import Routing
+from mailgateway.rules.schema import ActionName, Routing
 
 
 def as_trace(routing: Routing) -> dict[str, object]:
@@ -8,7 +8,7 @@ def as_trace(routing: Routing) -> dict[str, object]:
     return {
         "matched": list(routing.matched),
         "actions": {
-            name.value: {"value": _plain(decided.value), "rule": decided.rule}
+            name.value: {"value": plain_value(name, decided.value), "rule": decided.rule}
             for name, decided in routing.actions.items()
         },
         "steps": [
@@ -17,5 +17,8 @@ def as_trace(routing: Routing) -> dict[str, object]:
     }
 
 
-def _plain(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value
+def plain_value(name: ActionName, value: object) -> object:
+    """Return the value of an action as JSON has it: fields are an object, lists are lists."""
+    if isinstance(value, tuple):
+        return dict(value) if name is ActionName.FIELDS else list(value)
+    return value

@@ -2,22 +2,35 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
+from mailgateway.mail.addresses import read_addresses
 from mailgateway.mail.model import Address
-from mailgateway.rules.schema import Question
+from mailgateway.rules.language import language_of
+from mailgateway.rules.measures import Sort
+from mailgateway.rules.schema import Event, Question, TicketState
 
 HEADER = "header."
 """Begins the fields that stand for any header field of the mail, such as `header.X-Priority`."""
 
-Read = Callable[[Question], tuple[str, ...]]
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+RESULTS = ("pass", "fail", "softfail", "neutral", "none", "policy", "temperror", "permerror")
+"""What a server can find of a mail (RFC 8601 section 2.7)."""
+
+Value = str | float
+Read = Callable[[Question], tuple[Value, ...]]
+
+_DELIVERED = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
+_MOST_DELIVERED = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """How a field is read, and whether its values are addresses."""
+    """How a field is read, what its values are, and whether it can have several."""
 
     read: Read
-    is_address: bool = False
+    sort: Sort = Sort.TEXT
+    is_single: bool = True
 
 
 def subject(question: Question) -> tuple[str, ...]:
@@ -40,6 +53,16 @@ def sender(question: Question) -> tuple[str, ...]:
     return _addresses((question.mail.sender,) if question.mail.sender else ())
 
 
+def sender_name(question: Question) -> tuple[str, ...]:
+    """The name that the writer has beside the address."""
+    return (question.mail.sender.name,) if question.mail.sender else ()
+
+
+def sender_domain(question: Question) -> tuple[str, ...]:
+    """The part of the writer's address behind the @."""
+    return (question.mail.sender.domain,) if question.mail.sender else ()
+
+
 def to(question: Question) -> tuple[str, ...]:
     """The addresses of the To field."""
     return _addresses(question.mail.to)
@@ -50,9 +73,22 @@ def cc(question: Question) -> tuple[str, ...]:
     return _addresses(question.mail.cc)
 
 
-def attachment_name(question: Question) -> tuple[str, ...]:
-    """The file name of every attachment."""
-    return tuple(attachment.filename for attachment in question.mail.attachments)
+def recipient(question: Question) -> tuple[str, ...]:
+    """Every address that the mail names as written to: To, Cc, and where it was delivered."""
+    return tuple(dict.fromkeys((*to(question), *cc(question), *delivered_to(question))))
+
+
+def reply_to(question: Question) -> tuple[str, ...]:
+    """The addresses that answers shall go to, where the mail says so."""
+    return _addresses(question.mail.reply_to)
+
+
+def delivered_to(question: Question) -> tuple[str, ...]:
+    """The addresses that mail servers noted on delivery (Delivered-To, X-Original-To, Envelope-To)."""
+    noted = [value for name in _DELIVERED for value in question.mail.headers.all(name)]
+    return tuple(
+        dict.fromkeys(one.address for value in noted[:_MOST_DELIVERED] for one in read_addresses(value, most=1))
+    )
 
 
 def mailbox(question: Question) -> tuple[str, ...]:
@@ -65,21 +101,120 @@ def kind(question: Question) -> tuple[str, ...]:
     return (question.kind.value,)
 
 
+def language(question: Question) -> tuple[str, ...]:
+    """The language of the new text and the subject, as a code such as en; nothing where it is not certain."""
+    return (language_of(f"{question.mail.subject}\n{question.reply or question.mail.text}"),)
+
+
+def size(question: Question) -> tuple[float, ...]:
+    """How large the whole mail is."""
+    return (question.size,)
+
+
+def attachment_name(question: Question) -> tuple[str, ...]:
+    """The file name of every attachment."""
+    return tuple(attachment.filename for attachment in question.mail.attachments)
+
+
+def attachment_type(question: Question) -> tuple[str, ...]:
+    """The media type of every attachment, such as application/pdf."""
+    return tuple(attachment.content_type for attachment in question.mail.attachments)
+
+
+def attachment_size(question: Question) -> tuple[float, ...]:
+    """The size of every attachment."""
+    return tuple(attachment.size for attachment in question.mail.attachments)
+
+
+def attachment_count(question: Question) -> tuple[float, ...]:
+    """How many attachments there are; pictures inside the text are not counted."""
+    return (sum(not attachment.inline for attachment in question.mail.attachments),)
+
+
+def is_follow_up(question: Question) -> tuple[str, ...]:
+    """Whether the mail joins a ticket that is there."""
+    return (_truth(holds=question.event is Event.FOLLOW_UP),)
+
+
+def received_weekday(question: Question) -> tuple[str, ...]:
+    """The day of the week on which the mail arrived: monday to sunday."""
+    return (WEEKDAYS[question.received_at.weekday()],) if question.received_at else ()
+
+
+def received_time(question: Question) -> tuple[float, ...]:
+    """The time of the day at which the mail arrived."""
+    return (question.received_at.hour * 60 + question.received_at.minute,) if question.received_at else ()
+
+
 def header(name: str) -> Read:
     """Every value of one header field, topmost first."""
     return lambda question: question.mail.headers.all(name)
+
+
+def _authenticated(method: str) -> Read:
+    def read(question: Question) -> tuple[str, ...]:
+        return (question.authentication.get(method, ""),)
+
+    read.__doc__ = f"What a trusted server of yours found of {method.upper()}: pass, fail and so on."
+    return read
+
+
+def _of_ticket(name: str, meaning: str) -> Read:
+    def read(question: Question) -> tuple[str, ...]:
+        value = getattr(question.ticket, name) if question.ticket else ()
+        return value if isinstance(value, tuple) else (value or "",)
+
+    read.__doc__ = meaning
+    return read
+
+
+def _age_of(since: Callable[[TicketState], datetime], meaning: str) -> Read:
+    def read(question: Question) -> tuple[float, ...]:
+        if question.ticket is None or question.received_at is None:
+            return ()
+        return (max(0.0, (question.received_at - since(question.ticket)).total_seconds()),)
+
+    read.__doc__ = meaning
+    return read
 
 
 FIELDS: dict[str, Field] = {
     "subject": Field(subject),
     "body": Field(body),
     "reply": Field(reply),
-    "from": Field(sender, is_address=True),
-    "to": Field(to, is_address=True),
-    "cc": Field(cc, is_address=True),
-    "attachment.name": Field(attachment_name),
+    "from": Field(sender, Sort.ADDRESS),
+    "from.name": Field(sender_name),
+    "from.domain": Field(sender_domain),
+    "to": Field(to, Sort.ADDRESS, is_single=False),
+    "cc": Field(cc, Sort.ADDRESS, is_single=False),
+    "recipient": Field(recipient, Sort.ADDRESS, is_single=False),
+    "reply_to": Field(reply_to, Sort.ADDRESS, is_single=False),
+    "delivered_to": Field(delivered_to, Sort.ADDRESS, is_single=False),
     "mailbox": Field(mailbox),
     "kind": Field(kind),
+    "language": Field(language),
+    "size": Field(size, Sort.SIZE),
+    "attachment.name": Field(attachment_name, is_single=False),
+    "attachment.type": Field(attachment_type, is_single=False),
+    "attachment.size": Field(attachment_size, Sort.SIZE, is_single=False),
+    "attachment.count": Field(attachment_count, Sort.COUNT),
+    "received.weekday": Field(received_weekday),
+    "received.time": Field(received_time, Sort.CLOCK),
+    "is_follow_up": Field(is_follow_up, Sort.TRUTH),
+    "auth.spf": Field(_authenticated("spf")),
+    "auth.dkim": Field(_authenticated("dkim")),
+    "auth.dmarc": Field(_authenticated("dmarc")),
+    "ticket.status": Field(_of_ticket("status", "The status of the ticket that the mail joins.")),
+    "ticket.group": Field(_of_ticket("group", "The group of the ticket that the mail joins.")),
+    "ticket.assignee": Field(_of_ticket("assignee", "The agent who has the ticket that the mail joins.")),
+    "ticket.priority": Field(_of_ticket("priority", "The priority of the ticket that the mail joins.")),
+    "ticket.type": Field(_of_ticket("type", "The type of the ticket that the mail joins.")),
+    "ticket.language": Field(_of_ticket("language", "The language in which the customer is written to.")),
+    "ticket.tags": Field(_of_ticket("tags", "Every tag of the ticket that the mail joins."), is_single=False),
+    "ticket.age": Field(_age_of(lambda ticket: ticket.created_at, "How long the ticket is open."), Sort.DURATION),
+    "ticket.idle": Field(
+        _age_of(lambda ticket: ticket.updated_at, "How long nothing has happened to the ticket."), Sort.DURATION
+    ),
 }
 
 
@@ -87,12 +222,16 @@ def find_field(name: str) -> Field | None:
     """Return the field called `name`, None where there is none."""
     if name.startswith(HEADER):
         header_name = name.removeprefix(HEADER)
-        return Field(header(header_name)) if _is_header_name(header_name) else None
+        return Field(header(header_name), is_single=False) if _is_header_name(header_name) else None
     return FIELDS.get(name)
 
 
 def _addresses(people: tuple[Address, ...]) -> tuple[str, ...]:
     return tuple(person.address for person in people)
+
+
+def _truth(*, holds: bool) -> str:
+    return "true" if holds else "false"
 
 
 def _is_header_name(name: str) -> bool:

@@ -6,9 +6,10 @@ from typing import Any
 import re2
 
 from mailgateway.rules.findings import Wrong
-from mailgateway.rules.schema import Search, Seek
+from mailgateway.rules.literals import required
+from mailgateway.rules.schema import Groups, Search, Seek
 from mailgateway.rules.text import plain, shown
-from mailgateway.rules.words import MARK, marked, over_marks, with_letters
+from mailgateway.rules.words import MARK, marked, over_marks, tokens_of, with_letters
 
 _HOSTILE = "is refused, as a hostile mail could make it take for ever"
 _MENDS = {
@@ -34,14 +35,23 @@ def compile_pattern(pattern: str) -> Search:
     normal = _normal(pattern)
     try:
         _compiled(normal)  # as it was written, so that messages name what the admin knows
-        seek = _seeking(_compiled(with_letters(normal)))
+        compiled = _compiled(with_letters(normal))
         passing = over_marks(normal)
-        if passing is None:
-            return Search(plain, seek)
-        seek_marked = _seeking(_compiled(passing))
+        compiled_marked = None if passing is None else _compiled(passing)
     except re2.error as error:
         raise Wrong(f"{shown(pattern)} is no expression that can be used: {_explained(error)}") from None
-    return Search(marked, lambda text: seek(text) if text.isascii() else _unmarked(text, seek_marked(text)))
+    literals, names = required(tuple(tokens_of(normal))), tuple(compiled.groupindex)
+    seek, groups = _seeking(compiled), _grouping(compiled)
+    if compiled_marked is None:
+        return Search(plain, seek, literals, names, groups)
+    seek_marked, groups_marked = _seeking(compiled_marked), _grouping(compiled_marked)
+    return Search(
+        marked,
+        lambda text: seek(text) if text.isascii() else _unmarked(text, seek_marked(text)),
+        literals,
+        names,
+        lambda text: groups(text) if text.isascii() else groups_marked(text),
+    )
 
 
 def _compiled(pattern: str) -> Any:
@@ -53,6 +63,15 @@ def _compiled(pattern: str) -> Any:
 
 def _seeking(compiled: Any) -> Seek:
     return lambda text: found.start() if (found := compiled.search(text)) else -1
+
+
+def _grouping(compiled: Any) -> Groups:
+    def groups(text: str) -> dict[str, str]:
+        found = compiled.search(text)
+        named = found.groupdict() if found else {}
+        return {name: value.replace(MARK, "") for name, value in named.items() if value}
+
+    return groups
 
 
 def _unmarked(text: str, place: int) -> int:

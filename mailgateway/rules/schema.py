@@ -3,19 +3,54 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
+from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
+from typing import Any
+
+from ahocorasick_rs import AhoCorasick
 
 from mailgateway.mail.model import Kind, Mail
 
 
+class Event(StrEnum):
+    """What rules are asked at: a mail that opens a ticket, or one that joins a ticket."""
+
+    NEW = "new"
+    FOLLOW_UP = "follow_up"
+
+
+@dataclass(frozen=True, slots=True)
+class TicketState:
+    """The ticket that a follow-up joins, as it was before."""
+
+    status: str
+    group: str
+    assignee: str | None
+    priority: str
+    type: str
+    language: str
+    created_at: datetime
+    updated_at: datetime
+    tags: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the rules are asked about: one mail that arrived in a mailbox. `reply` is its new text alone."""
+    """What the rules are asked about: one mail that arrived in a mailbox.
+
+    `reply` is the mail's new text alone, `size` its bytes. `ticket` is the one that it joins, `authentication` what a
+    trusted server states (method -> result); None or empty where they are not known, and where no rule asks for them.
+    """
 
     mail: Mail
     kind: Kind
     mailbox: str
     reply: str = ""
+    event: Event = Event.NEW
+    size: int = 0
+    received_at: datetime | None = None
+    ticket: TicketState | None = None
+    authentication: Mapping[str, str] = attribute(default_factory=dict)
 
 
 class ActionName(StrEnum):
@@ -25,35 +60,70 @@ class ActionName(StrEnum):
     PRIORITY = "priority"
     TYPE = "type"
     ASSIGN = "assign"
+    STATUS = "status"
     LANGUAGE = "language"
     TAGS = "tags"
+    CI = "ci"
+    ORGANISATION = "organisation"
+    FIELDS = "fields"
+    CC = "cc"
+    NO_ACKNOWLEDGEMENT = "no_acknowledgement"
     DISCARD = "discard"
     QUARANTINE = "quarantine"
+    REJECT = "reject"
 
 
-Seek = Callable[[str], int]
-"""Gives the place of the first hit in a text, -1 where there is none."""
+Seek = Callable[[Any], int]
+"""Gives the place of the first hit in a value, -1 where there is none."""
+
+View = Callable[[Any], Any]
+"""Brings a value into the form that a search looks at."""
+
+Groups = Callable[[str], Mapping[str, str]]
+"""Gives what the named groups of an expression found in a text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """How hits are found: `view` brings a value into the form that `seek` looks at."""
+    """How hits are found: `view` brings a value into the form that `seek` looks at.
 
-    view: Callable[[str], str]
+    `literals` are texts of which one stands in every value (folded) with a hit, empty where nothing is known of it.
+    `names` are the named groups of an expression, and `groups` reads them from the viewed text.
+    """
+
+    view: View
     seek: Seek
+    literals: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    groups: Groups = attribute(default=lambda _: {})
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A range of numbers; `is_open` where the ends themselves are outside."""
+
+    low: float
+    high: float
+    is_open: bool = False
+
+    def holds(self, value: float) -> bool:
+        """Tell whether a number lies in it."""
+        return self.low < value < self.high if self.is_open else self.low <= value <= self.high
 
 
 @dataclass(frozen=True, slots=True)
 class FieldTest:
     """One operator asked of one field; it holds when any value of the field satisfies it.
 
-    `operand` is what the file says (nothing for `exists`), `search` is made from it once.
+    `operand` is what the file says (nothing for `exists`), `search` is made from it once; `span` is what it means where
+    the values are numbers.
     """
 
     field: str
     operator: str
     operand: str | tuple[str, ...] | None
     search: Search = attribute(repr=False, compare=False)
+    span: Span | None = attribute(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +147,87 @@ class Not:
     part: "Condition"
 
 
-Condition = AllOf | AnyOf | Not | FieldTest
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Holds when the condition of this name does."""
+
+    name: str
+    part: "Condition"
+
+
+Condition = AllOf | AnyOf | Not | Named | FieldTest
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When something is so, then do this; `stop` ends the search after it. `line` is where it stands in the file."""
+    """When something is so, then do this; `stop` ends the search after it. `line` is where it stands in the file.
+
+    `names` are the named groups of its expressions that its actions speak of.
+    """
 
     name: str
     line: int
     when: Condition
     then: Mapping[ActionName, object]
     stop: bool = False
+    on: frozenset[Event] = frozenset({Event.NEW})
+    names: frozenset[str] = frozenset()
+
+
+class Way(StrEnum):
+    """How a key of the index is found in a value: it is the whole value, the end of its domain, or a part of it."""
+
+    WHOLE = "whole"
+    DOMAIN = "domain"
+    PART = "part"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One thing that a value shows when a rule may match: `text`, folded, in the way told."""
+
+    way: Way
+    field: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Texts looked for in the values of one field, all at once; `rules` has the places of the rules behind each."""
+
+    automaton: AhoCorasick
+    rules: tuple[tuple[int, ...], ...]
+    longest: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventIndex:
+    """The rules of one event, by their places in the ruleset: those always to be tried, and those behind each key."""
+
+    all: tuple[int, ...]
+    always: tuple[int, ...]
+    whole: Mapping[str, Mapping[str, tuple[int, ...]]]
+    domain: Mapping[str, Mapping[str, tuple[int, ...]]]
+    part: Mapping[str, Parts]
 
 
 @dataclass(frozen=True, slots=True)
 class Ruleset:
-    """All rules, in the order of the file."""
+    """All rules, in the order of the file.
+
+    `version` names their content, the same for the same rules; `fields` are those that any rule asks for; `timezone`
+    is that of `received.time` and `received.weekday`. Without an index every rule is tried.
+    """
 
     rules: tuple[Rule, ...] = ()
+    version: str = ""
+    fields: frozenset[str] = frozenset()
+    timezone: tzinfo = UTC
+    index: Mapping[Event, EventIndex] | None = attribute(default=None, repr=False, compare=False)
+
+    def asks_for(self, beginning: str) -> bool:
+        """Tell whether any rule asks for a field whose name begins like this."""
+        return any(field.startswith(beginning) for field in self.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +250,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """What the rules say of one mail, and the trace of how they came to it."""
+    """What the rules say of one mail, and the trace of how they came to it.
+
+    `left_out` counts the rules that were tried, or could be left untried, without a step of their own.
+    """
 
     matched: tuple[str, ...] = ()
     actions: Mapping[ActionName, Decided] = attribute(default_factory=dict)
     steps: tuple[Step, ...] = ()
+    left_out: int = 0
+    version: str = ""

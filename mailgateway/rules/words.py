@@ -37,12 +37,12 @@ _DOT_IS_ALL = re.compile(r"\(\?[a-zA-Z]*s")
 
 def with_letters(pattern: str) -> str:
     r"""Return the pattern with \w and \W as RE2 has to be told them for all alphabets."""
-    return "".join(_lettered(kind, token) for kind, token in _tokens(pattern))
+    return "".join(_lettered(kind, token) for kind, token in tokens_of(pattern))
 
 
 def over_marks(pattern: str) -> str | None:
     r"""Return the pattern for marked texts, None where it has no \b or says something that cannot be said of them."""
-    tokens = list(_tokens(pattern))
+    tokens = list(tokens_of(pattern))
     kinds = {kind for kind, _ in tokens}
     if "edge" not in kinds or "hard" in kinds:
         return None
@@ -60,7 +60,8 @@ def marked(text: str) -> str:
     return _WORD.sub(f"{MARK}\\g<0>{MARK}", normal.replace(MARK, "\ufffd"))
 
 
-def _tokens(pattern: str) -> Iterator[tuple[str, str]]:
+def tokens_of(pattern: str) -> Iterator[tuple[str, str]]:
+    """Give kind and text of every token of an expression."""
     for found in _TOKEN.finditer(pattern):
         yield str(found.lastgroup), found[0]
 

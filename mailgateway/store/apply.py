@@ -17,6 +17,7 @@ from mailgateway.desk.plan import (
     OpenTicket,
     Plan,
     RecordEvent,
+    SetFields,
     SetPriority,
     SetStatus,
     SetType,
@@ -113,6 +114,9 @@ def _change(ticket: _Ticket, change: Change) -> None:
         case AddParticipants(people):
             _add_people(ticket.tx, ticket.number, people)
             ticket.tell("participants", {"added": [person.address for person in people]})
+        case SetFields(before, after):
+            ticket.after["fields"] = dict(after)
+            ticket.tell("fields", {"before": dict(before), "after": dict(after)})
         case RecordEvent(what, detail):
             ticket.tell(what, detail)
         case OpenTicket():
@@ -149,6 +153,7 @@ def _open(tx: Transaction, opening: OpenTicket) -> int:
             "language": ticket.language,
             "created_at": ticket.created_at,
             "updated_at": ticket.updated_at,
+            "fields": dict(ticket.fields),
             "trace": dict(opening.trace),
         },
     ).scalar_one()

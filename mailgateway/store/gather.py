@@ -100,6 +100,8 @@ def gather(
         now=now,
         # Not the id alone: after a backup was restored ids are given again, and letters must not get an old Message-ID.
         occasion=f"mail-{spooled.id}-{spooled.identity.fingerprint[:16]}",
+        received_at=spooled.received_at,
+        size=spooled.size,
         candidates=candidates,
         earlier=earlier,
         automatic_mails=_automatic_mails(tx, [*addresses, *_people(candidates)], now),

@@ -28,6 +28,7 @@ _HEADS = (
         TicketRow.language,
         TicketRow.created_at,
         TicketRow.updated_at,
+        TicketRow.fields,
     )
     .where(TicketRow.number.in_(bindparam("numbers", expanding=True)))
     .order_by(TicketRow.number)
@@ -83,4 +84,5 @@ def _ticket(row: Any) -> Ticket:
         language=row.language,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        fields=row.fields or {},
     )

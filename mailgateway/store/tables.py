@@ -92,6 +92,7 @@ class TicketRow(Base):
     language: Mapped[str]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    fields: Mapped[dict[str, Any] | None]
     trace: Mapped[dict[str, Any]]
 
 

@@ -96,7 +96,7 @@ def test_rules_are_explained(shell: Shell) -> None:
     ran = shell.run("rules", "explain", "--json", *files)
     one, two = ran.objects
     assert ran.code == 0
-    assert list(one) == ["file", "matched", "actions", "steps", "final"]
+    assert list(one) == ["file", "matched", "actions", "steps", "final", "left_out", "version"]
     assert (one["file"], one["matched"]) == (files[0], ["printers"])
     assert one["actions"]["group"] == {"value": "hardware", "rule": "printers"}
     (step,) = one["steps"]

@@ -1,15 +1,19 @@
 """docs/routing.md explains the whole language, with examples that compile."""
 
+import re
+from textwrap import dedent
+from zoneinfo import ZoneInfo
+
 import pytest
 from ruamel.yaml import YAML
 
-from mailgateway.desk.model import Priority, TicketType
+from mailgateway.desk.model import Priority, Status, TicketType
 from mailgateway.mail.model import Kind
-from mailgateway.rules.actions import Vocabulary
 from mailgateway.rules.compile import compile_rules
 from mailgateway.rules.fields import FIELDS, HEADER
 from mailgateway.rules.operators import OPERATORS
 from mailgateway.rules.schema import ActionName
+from mailgateway.rules.vocabulary import Vocabulary
 from tests.docs.pages import codes, page, rows, section
 
 TEXT = page("docs/routing.md")
@@ -19,6 +23,9 @@ WORDS = Vocabulary(
     mailboxes=("support",),
     types=tuple(one.value for one in TicketType),
     priorities=tuple(one.value for one in Priority),
+    statuses=tuple(one.value for one in Status),
+    read_list=lambda name: (name,),
+    find_timezone=ZoneInfo,
 )
 
 
@@ -29,8 +36,8 @@ def table(title: str) -> dict[str, list[str]]:
 
 def problems(rule: dict[str, object]) -> list[str]:
     """Return what the compiler has against a rule."""
-    _, findings = compile_rules({"rules": [rule]}, lambda _: (1, 1), "routing.yaml", WORDS)
-    return [finding.problem for finding in findings]
+    document = {"conditions": {"office hours": "always"}, "rules": [rule]}
+    return [finding.problem for finding in compile_rules(document, lambda _: (1, 1), "routing.yaml", WORDS).findings]
 
 
 def test_every_word_of_the_language_is_explained_and_no_other() -> None:
@@ -49,7 +56,15 @@ def test_every_condition_shown_is_right(title: str, word: str) -> None:
     [example] = codes(table(title)[word][-1])
     condition = YAML(typ="safe").load(example)
     assert word in (*condition, condition["field"]) or condition["field"].startswith(HEADER)
-    assert problems({"when": condition, "then": {"group": "hardware"}}) == []
+    on = ["new", "follow_up"] if word.startswith("ticket.") else "new"
+    assert problems({"on": on, "when": condition, "then": {"group": "hardware"}}) == []
+
+
+@pytest.mark.parametrize("word", table("Conditions"))
+def test_every_combination_shown_is_right(word: str) -> None:
+    """The example of a way to combine conditions compiles."""
+    [example] = codes(table("Conditions")[word][-1])
+    assert problems({"when": YAML(typ="safe").load(example), "then": {"group": "hardware"}}) == []
 
 
 @pytest.mark.parametrize("word", table("Actions"))
@@ -58,11 +73,14 @@ def test_every_action_shown_is_right(word: str) -> None:
     [example] = codes(table("Actions")[word][-1])
     then = YAML(typ="safe").load(example)
     assert list(then) == [word]
-    assert problems({"when": "always", "then": then}) == []
+    found = r"\b(?P<host>srv-\d+)\b"
+    assert problems({"when": {"field": "subject", "matches": found}, "then": then}) == []
 
 
 def test_the_rules_shown_are_right() -> None:
-    """The rules that the page begins with compile."""
-    shown = "\n".join(line[4:] for line in TEXT.splitlines() if line.startswith("    "))
-    document = YAML(typ="safe").load(shown)
-    assert compile_rules(document, lambda _: (1, 1), "routing.yaml", WORDS)[1] == ()
+    """Every block of rules on the page is a document that compiles."""
+    blocks = [block for block in re.findall(r"(?:^ {4}.*\n|^\n(?= {4}))+", TEXT, re.MULTILINE) if "rules:" in block]
+    assert len(blocks) >= 2
+    for block in blocks:
+        document = YAML(typ="safe").load(dedent(block))
+        assert compile_rules(document, lambda _: (1, 1), "routing.yaml", WORDS).findings == ()

@@ -17,6 +17,7 @@ from mailgateway.desk.plan import (
     OpenTicket,
     Plan,
     RecordEvent,
+    SetFields,
     SetPriority,
     SetStatus,
     SetType,
@@ -65,7 +66,7 @@ def test_a_ticket_is_opened_whole(store: Store) -> None:
         StoredFile("b.pdf", "application/pdf", 4, "1" * 64),
     )
     first = article(attachments=files, html="<p>fire</p>", full_text="fire\n> quoted", flags=("other_sender",))
-    head = ticket(tags=("fire", "printer"), participants=(BOB,), assignee="anna")
+    head = ticket(tags=("fire", "printer"), participants=(BOB,), assignee="anna", fields={"ci": "P-3"})
     number = open_ticket(store, opening(head, first))
     sheet = _sheet(store, number)
     assert sheet.ticket == replace(head, number=number)
@@ -98,6 +99,7 @@ def test_every_change_is_made_and_told(store: Store) -> None:
         MoveToGroup("first-line", "hardware"),
         Assign(None, "anna"),
         ChangeTags(("fire", "fire"), ("old",)),
+        SetFields({}, {"ci": "P-4"}),
         AddParticipants((BOB,)),
         RecordEvent("related", {"ticket": "10002"}),
     )
@@ -110,6 +112,7 @@ def test_every_change_is_made_and_told(store: Store) -> None:
         assignee="anna",
         tags=("fire",),
         participants=(BOB,),
+        fields={"ci": "P-4"},
         updated_at=NOW + MINUTE,
     )
     assert [(event.what, event.actor, event.detail) for event in sheet.events[2:]] == [
@@ -119,6 +122,7 @@ def test_every_change_is_made_and_told(store: Store) -> None:
         ("group", "anna", {"before": "first-line", "after": "hardware"}),
         ("assignee", "anna", {"before": None, "after": "anna"}),
         ("tags", "anna", {"added": ["fire", "fire"], "removed": ["old"]}),
+        ("fields", "anna", {"before": {}, "after": {"ci": "P-4"}}),
         ("participants", "anna", {"added": ["bob@customer.example"]}),
         ("related", "anna", {"ticket": "10002"}),
     ]

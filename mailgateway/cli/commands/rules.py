@@ -11,15 +11,19 @@ from mailgateway.cli.apps import group
 from mailgateway.cli.invocation import invocation
 from mailgateway.cli.lines import clean, complain, say, say_json
 from mailgateway.cli.options import AsJson
+from mailgateway.clock import now
 from mailgateway.config.load import load
 from mailgateway.config.policy import policy as policy_of
 from mailgateway.desk.policy import MailboxPolicy, Policy
 from mailgateway.desk.route import route
+from mailgateway.desk.trust import results
 from mailgateway.mail.classify import OwnMarks, classify
 from mailgateway.mail.model import Mail
 from mailgateway.mail.parse import looks_like_mail, parse
 from mailgateway.mail.reply import split_reply
 from mailgateway.rules.schema import Question
+
+_WITH_DEFAULT = ("group", "type", "priority", "language")
 
 app = group("Check the routing rules, and see what they make of a mail.")
 
@@ -56,7 +60,7 @@ def explain(
             complain(f"{file}: {problem}")
             all_well = False
             continue
-        explained = _explained(parse(raw), policy, mailbox)
+        explained = _explained(parse(raw), len(raw), policy, mailbox)
         if as_objects:
             say_json({"file": str(file), **explained})
         else:
@@ -73,10 +77,19 @@ def _read(file: Path) -> bytes:
         raise typer.Exit(2) from None
 
 
-def _explained(mail: Mail, policy: Policy, mailbox: str | None) -> dict[str, Any]:
+def _explained(mail: Mail, size: int, policy: Policy, mailbox: str | None) -> dict[str, Any]:
     chosen = policy.mailbox(mailbox) if mailbox is not None else _addressed(mail, policy)
     verdict = classify(mail, OwnMarks(policy.domain, policy.own_addresses))
-    return route(policy.ruleset, Question(mail, verdict.kind, chosen.name, split_reply(mail).text), chosen).trace
+    question = Question(
+        mail,
+        verdict.kind,
+        chosen.name,
+        split_reply(mail).text,
+        size=size,
+        received_at=mail.date or now(),
+        authentication=results(mail, policy.trusted_authserv),
+    )
+    return route(policy.ruleset, question, chosen, every_step=True).trace
 
 
 def _addressed(mail: Mail, policy: Policy) -> MailboxPolicy:
@@ -92,8 +105,12 @@ def _show(file: Path, explained: dict[str, Any]) -> None:
         sign, style = ("✓", "green") if step["result"] else ("·", "dim")
         console.print(Text(clean(f"  {sign} {step['rule']} (line {step['line']}): {step['why']}"), style=style))
     for name, value in explained["final"].items():
-        if value not in (None, "", []):
-            decided = explained["actions"].get(name)
+        decided = explained["actions"].get(name)
+        if decided or name in _WITH_DEFAULT:
             by = f"rule {decided['rule']}" if decided else "the mailbox's default"
-            shown = " ".join(str(item) for item in value) if isinstance(value, list) else value
-            console.print(Text(clean(f"  {name:<10}{shown}")) + Text(clean(f"  ({by})"), style="dim"))
+            shown = value if isinstance(value, str) else _joined(value)
+            console.print(Text(clean(f"  {name:<10} {shown}")) + Text(clean(f"  ({by})"), style="dim"))
+
+
+def _joined(value: list[str] | dict[str, str]) -> str:
+    return " ".join(f"{name}={text}" for name, text in value.items()) if isinstance(value, dict) else " ".join(value)

@@ -31,12 +31,19 @@ def test_what_no_rule_decides_the_mailbox_does() -> None:
             "group": "hardware",
             "type": "question",
             "priority": "low",
+            "status": "new",
             "language": "pl",
             "assign": None,
             "tags": [],
+            "fields": {},
+            "cc": [],
+            "no_acknowledgement": "",
             "discard": "",
             "quarantine": "",
+            "reject": "",
         },
+        "left_out": 0,
+        "version": "",
     }
 
 

@@ -1,10 +1,12 @@
 """Short ways to write rules and mails."""
 
+from datetime import UTC, datetime, timedelta
+
 from mailgateway.mail.model import Address, Attachment, Headers, Kind, Mail
-from mailgateway.rules.actions import Vocabulary
 from mailgateway.rules.compile import compile_rules
 from mailgateway.rules.evaluate import evaluate
-from mailgateway.rules.schema import Question, Routing, Ruleset
+from mailgateway.rules.schema import Question, Routing, Ruleset, TicketState
+from mailgateway.rules.vocabulary import Vocabulary
 
 WORDS = Vocabulary(
     groups=("first-line", "hardware"),
@@ -12,12 +14,13 @@ WORDS = Vocabulary(
     mailboxes=("support", "sales"),
     types=("incident", "request"),
     priorities=("low", "normal", "high"),
+    statuses=("new", "open", "pending", "solved"),
 )
 
 
 def problems(document: object) -> list[str]:
     """Return what is wrong with a document, without places."""
-    return [finding.problem for finding in compile_rules(document, lambda _: (1, 1), "routing.yaml", WORDS)[1]]
+    return [finding.problem for finding in compile_rules(document, lambda _: (1, 1), "routing.yaml", WORDS).findings]
 
 
 def problems_of(when: object) -> list[str]:
@@ -27,9 +30,9 @@ def problems_of(when: object) -> list[str]:
 
 def ruleset(*rules: dict[str, object]) -> Ruleset:
     """Compile rules that are right."""
-    compiled, findings = compile_rules({"rules": list(rules)}, _line_of_rule, "routing.yaml", WORDS)
-    assert findings == ()
-    return compiled
+    compiled = compile_rules({"rules": list(rules)}, _line_of_rule, "routing.yaml", WORDS)
+    assert compiled.findings == ()
+    return compiled.ruleset
 
 
 def _line_of_rule(path: tuple[str | int, ...]) -> tuple[int, int]:
@@ -41,11 +44,33 @@ MAIL = Mail(
     sender=Address("Jan Nowak", "jan@sub.customer.example"),
     to=(Address("", "support@example.com"), Address("", "boss@customer.example")),
     cc=(Address("", "copy@other.example"),),
-    headers=Headers((("X-Site", "HQ"), ("X-Site", "Lab"), ("X-Empty", ""))),
+    reply_to=(Address("", "answers@customer.example"),),
+    headers=Headers((("X-Site", "HQ"), ("X-Site", "Lab"), ("X-Empty", ""), ("Delivered-To", "help@example.com"))),
     text="Dear all,\nit smells of Smoke.\n> old text",
     attachments=(Attachment("photo.JPG", "image/jpeg", b""), Attachment("log.txt", "text/plain", b"")),
 )
-QUESTION = Question(MAIL, Kind.NORMAL, "support", "it smells of Smoke.")
+MONDAY = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
+TICKET = TicketState(
+    status="solved",
+    group="hardware",
+    assignee="anna",
+    priority="high",
+    type="incident",
+    language="en",
+    created_at=MONDAY - timedelta(days=3),
+    updated_at=MONDAY - timedelta(hours=5),
+    tags=("printer", "floor-3"),
+)
+QUESTION = Question(
+    MAIL,
+    Kind.NORMAL,
+    "support",
+    "it smells of Smoke.",
+    size=2_500_000,
+    received_at=MONDAY,
+    ticket=TICKET,
+    authentication={"dmarc": "pass", "spf": "softfail", "dkim": "none"},
+)
 
 
 def ask(when: object, question: Question = QUESTION) -> Routing:

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgateway.rules.actions import ACTIONS, Vocabulary
+from mailgateway.rules.actions import ACTIONS
 from mailgateway.rules.compile import compile_rules
 from mailgateway.rules.schema import ActionName, AllOf, AnyOf, FieldTest, Not
+from mailgateway.rules.vocabulary import Vocabulary
 from tests.unit.rules.examples import WORDS, problems, problems_of, ruleset
 
 TEST = {"field": "subject", "contains": "x"}
@@ -91,6 +92,26 @@ def test_a_wrong_document_is_explained(document: object, said: str) -> None:
         ({"field": "from", "domain": "*.x.example"}, 'write "x.example"'),
         ({"field": "from", "domain": "a@x.example"}, 'write "x.example"'),
         ({"field": "subject", "matches": "(?=x)"}, "lookahead"),
+        ({"condition": "hours"}, 'no condition below "conditions:" is called "hours"'),
+        (
+            {"field": "size", "contains": "5"},
+            "is a number, which contains cannot be asked of: write one of equals, not,",
+        ),
+        ({"field": "subject", "gt": 5}, "is a text, which gt cannot be asked of"),
+        ({"field": "is_follow_up", "in": ["x"]}, "is true or false, which in cannot be asked of"),
+        ({"field": "is_follow_up", "equals": "yes"}, "equals: is true or false"),
+        ({"field": "size", "gt": "big"}, "here belongs 500KB or 10MB"),
+        ({"field": "received.time", "gt": "25:00"}, 'here belongs "08:30"'),
+        ({"field": "ticket.age", "gt": 3}, "here belongs 15m, 2h or 3d"),
+        ({"field": "attachment.count", "between": [3]}, "takes two ends"),
+        ({"field": "attachment.count", "between": [3, 1]}, "write the smaller one first"),
+        ({"field": "subject", "glob": "[a"}, "opens a bracket"),
+        ({"field": "subject", "glob": "[z-a]"}, "from low to high"),
+        ({"field": "subject", "in": {"file": "vip.txt"}}, 'the list "vip.txt" cannot be read here'),
+        ({"field": "subject", "in": {"fil": "vip.txt"}}, "is written {file: NAME.txt}"),
+        ({"field": "received.weekday", "equals": "mon"}, "unknown received.weekday"),
+        ({"field": "auth.spf", "equals": "passed"}, 'did you mean "pass"?'),
+        ({"field": "ticket.status", "equals": "opn"}, 'did you mean "open"?'),
         ({"field": "kind", "equals": "bounc"}, 'did you mean "bounce"?'),
         ({"field": "mailbox", "in": ["suport"]}, 'did you mean "support"?'),
     ],
@@ -116,6 +137,15 @@ def test_a_wrong_condition_is_explained(when: object, said: str) -> None:
         ({"tags": 5}, "put it in quotes"),
         ({"discard": "yes"}, "true or false"),
         ({"discard": True, "quarantine": True}, "either discarded or quarantined"),
+        ({"discard": True, "reject": "No."}, "either discarded or rejected"),
+        ({"reject": True}, "what the sender is told"),
+        ({"status": "opn"}, 'did you mean "open"?'),
+        ({"cc": "nobody"}, "an address such as"),
+        ({"cc": []}, "1 to 20 addresses"),
+        ({"fields": {"Host": "x"}}, "a word of small letters"),
+        ({"fields": []}, "takes names with values"),
+        ({"fields": {"host": "a\nb"}}, "on one line"),
+        ({"ci": "{host}"}, "has a group (?P<host>…)"),
     ],
 )
 def test_a_wrong_action_is_explained(then: object, said: str) -> None:
@@ -132,8 +162,9 @@ def test_everything_is_told_at_once_in_the_order_of_the_file() -> None:
             {"name": "good", "when": "always", "then": {"group": "hardware"}},
         ]
     }
-    rules, findings = compile_rules(document, lambda path: (9 - len(path), 2), "f.yaml", WORDS)
-    assert [rule.name for rule in rules.rules] == ["good"]
+    compiled = compile_rules(document, lambda path: (9 - len(path), 2), "f.yaml", WORDS)
+    findings = compiled.findings
+    assert [rule.name for rule in compiled.ruleset.rules] == ["good"]
     assert len(findings) == 3
     assert sorted(findings, key=lambda one: one.line) == list(findings)
     assert str(findings[0]).startswith("f.yaml:3:2: unknown field")
@@ -143,7 +174,7 @@ def test_names_that_are_not_known_pass() -> None:
     """Where the directory could not be read, its absence is not told once more for every rule."""
     words = Vocabulary(None, None, None, ("incident",), ("low",))
     document = {"rules": [{"when": {"field": "mailbox", "equals": "x"}, "then": {"group": "x", "assign": "y"}}]}
-    assert compile_rules(document, lambda _: (1, 1), "f", words)[1] == ()
+    assert compile_rules(document, lambda _: (1, 1), "f", words).findings == ()
 
 
 _PLAIN = st.recursive(

@@ -1,0 +1,43 @@
+"""A mail and what is known of it -> the question that the rules are asked."""
+
+from collections.abc import Mapping
+
+from mailgateway.desk.facts import Facts
+from mailgateway.desk.incoming import Incoming
+from mailgateway.desk.model import Ticket
+from mailgateway.desk.policy import Policy
+from mailgateway.desk.trust import results
+from mailgateway.rules.schema import Event, Question, TicketState
+
+
+def question_about(incoming: Incoming, facts: Facts, policy: Policy, ticket: Ticket | None = None) -> Question:
+    """Return the question; `ticket` is the one that the mail joins, None where it is about a new matter."""
+    authentication: Mapping[str, str] = {}
+    if policy.ruleset.asks_for("auth."):
+        authentication = results(incoming.mail, policy.trusted_authserv)
+    return Question(
+        mail=incoming.mail,
+        kind=incoming.verdict.kind,
+        mailbox=incoming.mailbox,
+        reply=incoming.reply.text,
+        event=Event.NEW if ticket is None else Event.FOLLOW_UP,
+        size=facts.size,
+        received_at=facts.received_at or facts.now,
+        ticket=None if ticket is None else state_of(ticket),
+        authentication=authentication,
+    )
+
+
+def state_of(ticket: Ticket) -> TicketState:
+    """Return a ticket as rules see it."""
+    return TicketState(
+        status=ticket.status.value,
+        group=ticket.group,
+        assignee=ticket.assignee,
+        priority=ticket.priority.value,
+        type=ticket.type.value,
+        language=ticket.language,
+        created_at=ticket.created_at,
+        updated_at=ticket.updated_at,
+        tags=ticket.tags,
+    )

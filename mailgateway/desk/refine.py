@@ -1,0 +1,87 @@
+"""What rules for follow-ups make of a mail that joins a ticket."""
+
+from dataclasses import replace
+
+from mailgateway.desk.asking import question_about
+from mailgateway.desk.facts import Facts
+from mailgateway.desk.incoming import Incoming, newcomers
+from mailgateway.desk.model import Priority, Status, Ticket, TicketType
+from mailgateway.desk.plan import (
+    AddParticipants,
+    Assign,
+    Change,
+    ChangeTags,
+    MoveToGroup,
+    RecordEvent,
+    SetFields,
+    SetPriority,
+    SetStatus,
+    SetType,
+)
+from mailgateway.desk.policy import Policy
+from mailgateway.desk.route import fields, words
+from mailgateway.mail.model import Address
+from mailgateway.rules.evaluate import evaluate
+from mailgateway.rules.schema import ActionName, Routing
+
+
+def refine(incoming: Incoming, ticket: Ticket, woken: Ticket, facts: Facts, policy: Policy) -> tuple[Change, ...]:
+    """Return the changes to a ticket that rules with `on: follow_up` decide; rules see it as `ticket`, as it was.
+
+    `woken` is the ticket as it is after the mail itself: what the changes start from.
+    """
+    routing = evaluate(policy.ruleset, question_about(incoming, facts, policy, ticket))
+    if not routing.matched:
+        return ()
+    noted = RecordEvent("rules", {"matched": ", ".join(routing.matched), "version": routing.version})
+    return (*_moves(routing, woken), *_additions(routing, woken, policy), noted)
+
+
+def _moves(routing: Routing, ticket: Ticket) -> list[Change]:
+    decided = {name: str(one.value) for name, one in routing.actions.items()}
+    wanted: list[tuple[ActionName, str, Change]] = []
+    if ActionName.STATUS in decided:
+        status = Status(decided[ActionName.STATUS])
+        wanted.append((ActionName.STATUS, ticket.status, SetStatus(ticket.status, status)))
+    if ActionName.GROUP in decided:
+        wanted.append((ActionName.GROUP, ticket.group, MoveToGroup(ticket.group, decided[ActionName.GROUP])))
+    if ActionName.PRIORITY in decided:
+        priority = Priority(decided[ActionName.PRIORITY])
+        wanted.append((ActionName.PRIORITY, ticket.priority, SetPriority(ticket.priority, priority)))
+    if ActionName.TYPE in decided:
+        kind = TicketType(decided[ActionName.TYPE])
+        wanted.append((ActionName.TYPE, ticket.type, SetType(ticket.type, kind)))
+    if ActionName.ASSIGN in decided:
+        wanted.append((ActionName.ASSIGN, ticket.assignee or "", Assign(ticket.assignee, decided[ActionName.ASSIGN])))
+    return [change for name, before, change in wanted if decided[name] != before]
+
+
+def _additions(routing: Routing, ticket: Ticket, policy: Policy) -> list[Change]:
+    changes: list[Change] = []
+    tags = tuple(tag for tag in words(routing, ActionName.TAGS) if tag not in ticket.tags)
+    people = newcomers(tuple(Address("", one) for one in words(routing, ActionName.CC)), ticket, policy)
+    after = {**ticket.fields, **fields(routing)}
+    if tags:
+        changes.append(ChangeTags(tags))
+    if people:
+        changes.append(AddParticipants(people))
+    if after != ticket.fields:
+        changes.append(SetFields(ticket.fields, after))
+    return changes
+
+
+def refined(ticket: Ticket, changes: tuple[Change, ...]) -> Ticket:
+    """Return a ticket as it will be after these changes to its head."""
+    for change in changes:
+        match change:
+            case SetStatus(_, after):
+                ticket = replace(ticket, status=after)
+            case MoveToGroup(_, group):
+                ticket = replace(ticket, group=group)
+            case SetPriority(_, priority):
+                ticket = replace(ticket, priority=priority)
+            case Assign(_, agent):
+                ticket = replace(ticket, assignee=agent)
+            case _:
+                pass
+    return ticket
