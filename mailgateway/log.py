@@ -50,7 +50,7 @@ def logger(part: str) -> structlog.typing.FilteringBoundLogger:
 
 @contextmanager
 def about(**facts: object) -> Iterator[None]:
-    """Put facts into every line that this thread writes within the block."""
+    """Put facts into every line that this thread writes within the block, and nothing of them behind it."""
     with structlog.contextvars.bound_contextvars(**facts):
         yield
 

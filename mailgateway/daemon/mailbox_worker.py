@@ -29,19 +29,16 @@ class Post:
 class MailboxWorker(Worker):
     """Holds the connection to one mailbox for as long as the daemon runs."""
 
-    word = "mailbox"
-
     def __init__(self, post: Post, desk: Desk, jitter: Callable[[], float]) -> None:
         """Take the post."""
-        mailbox = post.source.mailbox
-        super().__init__(fetching(mailbox), desk, jitter, mailbox=mailbox)
+        super().__init__(fetching(post.source.mailbox), desk, jitter)
         self.post = post
         self._suspects = Suspects()
 
     def rounds(self) -> Iterator[None]:
         """Connect, and collect whenever the server announces something, or the time to poll has come."""
         with Session.open(self.post.server, self.post.folder) as session:
-            _log.info("mailbox.connected", idle=session.has_idle)
+            _log.info("mailbox.connected", mailbox=self.post.source.mailbox, idle=session.has_idle)
             while not self.stop_asked.is_set():
                 collect(session, self.post.source, self.desk, self.stop_asked.is_set, self._suspects)
                 self.beat(None)

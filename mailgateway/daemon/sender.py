@@ -17,8 +17,6 @@ LONGEST_NAP = timedelta(seconds=5)
 class Sender(Worker):
     """Owns the SMTP connections; `wake` lets it look at the outbox at once."""
 
-    word = "sender"
-
     def __init__(self, desk: Desk, new_pool: Callable[[], Pool], sending: Sending) -> None:
         """Take what connections are made with; none is made yet."""
         super().__init__(SEND, desk, sending.jitter)

@@ -15,15 +15,11 @@ _log = log.logger("worker")
 class Worker(threading.Thread):
     """Works until asked to stop; whatever goes wrong is written down and tried again, ever more slowly."""
 
-    word = "worker"
-    """What the events in its log lines begin with."""
-
-    def __init__(self, part: str, desk: Desk, jitter: Callable[[], float], **about: str) -> None:
-        """Name the part of the gateway that this is, and what stands in each of the thread's log lines."""
+    def __init__(self, part: str, desk: Desk, jitter: Callable[[], float]) -> None:
+        """Name the part of the gateway that this is: thread, log lines and signs of life are called so."""
         super().__init__(name=part, daemon=True)
         self.desk = desk
         self.stop_asked = threading.Event()
-        self._about = about
         self._jitter = jitter
         self._hurried = threading.Event()
 
@@ -46,10 +42,6 @@ class Worker(threading.Thread):
 
     def run(self) -> None:
         """Work until asked to stop."""
-        with log.about(**self._about):
-            self._work()
-
-    def _work(self) -> None:
         failures = 0
         while not self.stop_asked.is_set():
             self._hurried.clear()
@@ -61,12 +53,12 @@ class Worker(threading.Thread):
                 self._pause(failures, str(error), refused=isinstance(error, LoginRefused))
             except BaseException as error:  # noqa: BLE001 - nobody else would hear of it, and the work would be left
                 failures += 1
-                _log.error(f"{self.word}.broken", error=type(error).__name__, exception=log.frames(error))
+                _log.error("worker.broken", worker=self.name, error=type(error).__name__, exception=log.frames(error))
                 self._pause(failures, f"a fault of our own: {type(error).__name__}", refused=False)
 
     def _pause(self, failures: int, why: str, *, refused: bool) -> None:
         wait = pause(failures, self._jitter(), refused=refused)
-        _log.warning(f"{self.word}.unavailable", why=why, next_try_in=round(wait.total_seconds(), 1))
+        _log.warning("worker.unavailable", worker=self.name, why=why, next_try_in=round(wait.total_seconds(), 1))
         self.beat(why)
         if not self.stop_asked.is_set():
             self._hurried.wait(wait.total_seconds())

@@ -26,4 +26,4 @@ def beat(desk: Desk, part: str, error: str | None) -> None:
         with desk.store.writing() as tx:
             health.beat(tx, part, desk.clock(), error)
     except GatewayError as store_error:
-        _log.warning("beats.lost", part_of=part, why=str(store_error))
+        _log.warning("beats.lost", name=part, why=str(store_error))

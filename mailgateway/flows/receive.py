@@ -14,12 +14,12 @@ from mailgateway.imap.fetch import FetchedMail, RemoteMail, Unfetchable, batches
 from mailgateway.imap.session import Session
 from mailgateway.imap.settle import Settlement, settle
 from mailgateway.store import spool
-from mailgateway.store.spool import Arrival, Unsettled
+from mailgateway.store.spool import BATCH_BYTES, BATCH_MAILS, Arrival, Unsettled
 
-BATCH_MAILS = 50
-BATCH_BYTES = 8_000_000
 BREAKS_OF_A_BATCH = 2
 BREAKS_OF_A_MAIL = 5
+BREAKS_OF_A_LAST_MAIL = 10
+"""More, as no mail behind it can tell whether the server is to blame, and none is held up."""
 
 _log = log.logger("receive")
 
@@ -39,6 +39,7 @@ class Suspects:
 
     def __init__(self) -> None:
         self._breaks: Counter[tuple[int, int]] = Counter()
+        self._guilty: set[tuple[int, int]] = set()
 
     @property
     def total(self) -> int:
@@ -52,6 +53,7 @@ class Suspects:
         """
         there = {(session.uidvalidity, mail.uid) for mail in mails}
         self._breaks = Counter({mark: count for mark, count in self._breaks.items() if mark in there})
+        self._guilty &= there
         return 1 if any(count >= BREAKS_OF_A_BATCH for count in self._breaks.values()) else BATCH_MAILS
 
     def fetch(
@@ -59,24 +61,28 @@ class Suspects:
     ) -> list[FetchedMail | Unfetchable]:
         """Fetch a batch; a mail that broke the connection every time is given up. Raises MailboxUnavailable.
 
-        `behind` is the mail after them. Where that breaks the connection, too, the server is to blame, and no mail is
-        given up.
+        `behind` is the mail after them: only where that can be fetched, it is not the server that is to blame.
         """
         marks = [(session.uidvalidity, mail.uid) for mail in batch]
-        if len(batch) == 1 and self._breaks[marks[0]] >= BREAKS_OF_A_MAIL:
-            if behind is not None:
-                fetch(session, [behind], size_limit)
-            (mail,) = batch
-            problem = f"the connection broke {self._breaks.pop(marks[0])} times while this mail was fetched"
-            return [Unfetchable(mail.uid, mail.size, mail.received_at, problem)]
+        if given_up := [self._given_up(mail) for mark, mail in zip(marks, batch, strict=True) if mark in self._guilty]:
+            return given_up
+        limit = BREAKS_OF_A_MAIL if behind else BREAKS_OF_A_LAST_MAIL
+        is_last_chance = len(batch) == 1 and self._breaks[marks[0]] >= limit
+        if is_last_chance and behind:
+            fetch(session, [behind], size_limit)
         try:
             fetched = fetch(session, batch, size_limit)
         except MailboxUnavailable:
             self._breaks.update(marks)
+            self._guilty.update(marks if is_last_chance else ())
             raise
         for mark in marks:
             self._breaks.pop(mark, None)
         return fetched
+
+    def _given_up(self, mail: RemoteMail) -> Unfetchable:
+        problem = "the connection broke whenever this mail was fetched, and under no other"
+        return Unfetchable(mail.uid, mail.size, mail.received_at, problem)
 
 
 def receive(session: Session, source: Source, desk: Desk, suspects: Suspects) -> Iterator[int]:

@@ -120,7 +120,7 @@ def test_a_reload_moves_a_waiting_letter_to_another_server(
     """When the SMTP server is gone and the configuration names another, SIGHUP sends what waits there at once."""
     sink.stop()
     deliver("one.eml")
-    _read_until(daemon, "sender.unavailable")
+    _read_until(daemon, "worker.unavailable")
     with Sink() as other:
         text = desk.configuration.read_text()
         desk.configuration.write_text(text.replace(f"port: {sink.port}", f"port: {other.port}"))

@@ -1,0 +1,132 @@
+"""The supervisor's own part: the service manager, periodic work, and threads that are lost."""
+
+import os
+import signal
+import socket
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from mailgateway.daemon import service_manager
+from mailgateway.daemon.sender import Sender
+from mailgateway.daemon.supervisor import Supervisor, Tick
+from mailgateway.errors import StoreBusy, TransientError
+from tests.flows.bench import Bench
+
+pytestmark = pytest.mark.usefixtures("_signals")
+
+
+class Dying(Sender):
+    """A sender whose thread ends as no thread should."""
+
+    def run(self) -> None:
+        """End."""
+
+
+class Idle(Sender):
+    """A sender that sends nothing."""
+
+    def run(self) -> None:
+        """Wait to be stopped."""
+        self.stop_asked.wait(20)
+
+
+def supervisor(bench: Bench, sender: type[Sender], *ticks: Tick, reload: object = None) -> Supervisor:
+    """Return a supervisor without mailboxes."""
+    made = sender(bench.desk, bench.gateway.new_pool, bench.sending)
+
+    def nothing() -> None:
+        """Take no new configuration."""
+
+    return Supervisor(bench.desk, lambda: (), made, ticks, reload if callable(reload) else nothing, lambda: 0.0)
+
+
+@pytest.fixture
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> socket.socket:
+    """Stand in for systemd, at the other end of its socket."""
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    listening.bind(str(tmp_path / "notify"))
+    listening.settimeout(20)
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+    monkeypatch.setenv("WATCHDOG_USEC", "100000")
+    return listening
+
+
+def test_the_service_manager_hears_of_start_life_and_end(bench: Bench, service: socket.socket) -> None:
+    """READY once everything runs, WATCHDOG at twice the pace asked for, STOPPING at the end."""
+    heard: list[bytes] = []
+
+    def listen() -> None:
+        while b"STOPPING=1" not in heard:
+            heard.append(service.recv(100))
+            if heard.count(b"WATCHDOG=1") == 3:
+                os.kill(os.getpid(), signal.SIGTERM)
+
+    listener = threading.Thread(target=listen)
+    listener.start()
+    supervisor(bench, Idle).run()
+    listener.join(20)
+    service.close()
+    assert heard[0] == b"READY=1"
+    assert heard[1:4] == [b"WATCHDOG=1"] * 3
+    assert heard[-1] == b"STOPPING=1"
+
+
+def test_a_lost_thread_ends_the_daemon_with_an_error(bench: Bench, service: socket.socket) -> None:
+    """Better started anew as a whole than half alive: the watchdog is not fed, and the caller learns why."""
+    with pytest.raises(TransientError, match="send"):
+        supervisor(bench, Dying).run()
+    assert service.recv(100) == b"READY=1"
+    assert service.recv(100) == b"STOPPING=1"
+    service.close()
+
+
+def test_a_deaf_service_manager_ends_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A socket that is not there is logged, and that is all."""
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "nobody"))
+    service_manager.tell("READY=1")
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1", "soon"])
+def test_no_watchdog_is_fed_that_nobody_set(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """Without a proper interval none is known."""
+    monkeypatch.setenv("WATCHDOG_USEC", text)
+    assert service_manager.watchdog_seconds() is None
+
+
+def test_periodic_work_that_fails_comes_again_and_never_overlaps(bench: Bench) -> None:
+    """A bug or a busy database costs one turn; work that takes longer than its interval is not begun twice."""
+    turns: list[int] = []
+    at_once: list[int] = []
+    errors: list[Exception] = [ValueError("a bug"), StoreBusy("locked")]
+
+    def work() -> None:
+        turns.append(1)
+        at_once.append(len(turns))
+        threading.Event().wait(0.05)
+        assert at_once.pop() == len(turns)
+        if errors:
+            raise errors.pop()
+        if len(turns) > 3:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    supervisor(bench, Idle, Tick("work", timedelta(seconds=0.01), work)).run()
+    assert len(turns) >= 4
+    assert at_once == []
+
+
+def test_a_reload_that_breaks_changes_nothing(bench: Bench) -> None:
+    """A bug while the configuration is read leaves the daemon as it was."""
+    asked: list[int] = []
+
+    def reload() -> None:
+        asked.append(1)
+        raise ValueError("a bug")
+
+    def work() -> None:
+        os.kill(os.getpid(), signal.SIGTERM if asked else signal.SIGHUP)
+
+    supervisor(bench, Idle, Tick("work", timedelta(seconds=0.02), work), reload=reload).run()
+    assert asked

@@ -1,0 +1,171 @@
+"""Workers go on whatever happens, ever more slowly, and stop at once when asked to."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from mailgateway.daemon import worker
+from mailgateway.daemon.mailbox_worker import MailboxWorker, Post
+from mailgateway.daemon.worker import Worker
+from mailgateway.errors import LoginRefused, MailboxUnavailable, PermanentError, StoreBusy
+from mailgateway.flows.beats import fetching
+from mailgateway.flows.receive import Source
+from mailgateway.imap.settle import Move
+from mailgateway.store import health
+from tests.end_to_end.office import message
+from tests.flows.bench import Bench
+from tests.imap.scripted import QUICK, server_at
+from tests.servers.imap_answers import chosen, uid_fetch
+from tests.servers.scripted_imap import Dialogue, ScriptedImap, bye
+
+SHORT = timedelta(seconds=0.01)
+
+
+class Pauses:
+    """Records the pauses asked for, and makes them short."""
+
+    def __init__(self) -> None:
+        """Record nothing yet."""
+        self.asked: list[tuple[int, bool]] = []
+
+    def __call__(self, failures: int, _jitter: float, *, refused: bool) -> timedelta:
+        """Take one down."""
+        self.asked.append((failures, refused))
+        return SHORT
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> Pauses:
+    """Give what workers asked for."""
+    made = Pauses()
+    monkeypatch.setattr(worker, "pause", made)
+    return made
+
+
+class Scripted(Worker):
+    """Raises what it is told to, round after round; None is a round that goes well."""
+
+    def __init__(self, bench: Bench, script: list[BaseException | None]) -> None:
+        """Take the script."""
+        super().__init__("scripted", bench.desk, lambda: 0.0)
+        self._script = script
+
+    def rounds(self) -> Iterator[None]:
+        """Play the next part of the script; at its end, stop."""
+        while self._script:
+            error = self._script.pop(0)
+            if error is not None:
+                raise error
+            yield
+        self.ask_to_stop()
+
+
+@pytest.mark.parametrize(
+    "error", [SystemExit(1), MemoryError(), ValueError("a bug"), MailboxUnavailable("gone"), StoreBusy("locked")]
+)
+def test_nothing_ends_a_worker(bench: Bench, pauses: Pauses, error: BaseException) -> None:
+    """Whatever a round raises, the next one comes; why it failed is written down."""
+    scripted = Scripted(bench, [None, error, error, None, error])
+    scripted.start()
+    scripted.join(20)
+    assert not scripted.is_alive()
+    assert [failures for failures, _ in pauses.asked] == [1, 2, 1]
+    with bench.store.reading() as tx:
+        assert health.beats(tx)["scripted"].error
+
+
+@pytest.mark.parametrize(
+    ("error", "refused"), [(LoginRefused("no"), True), (PermanentError("other"), False), (StoreBusy("x"), False)]
+)
+def test_only_a_refused_login_waits_for_minutes(
+    bench: Bench, pauses: Pauses, error: BaseException, *, refused: bool
+) -> None:
+    """Asking again soon would lock an account; nothing else is made worse by asking."""
+    scripted = Scripted(bench, [error])
+    scripted.start()
+    scripted.join(20)
+    assert pauses.asked == [(1, refused)]
+
+
+def test_a_pause_ends_when_the_worker_is_asked_to_stop(bench: Bench) -> None:
+    """A worker that waits for minutes leaves at once."""
+    scripted = Scripted(bench, [LoginRefused("no")])
+    scripted.start()
+    scripted.join(0.2)
+    assert scripted.is_alive()
+    scripted.ask_to_stop()
+    scripted.join(5)
+    assert not scripted.is_alive()
+
+
+def mailbox_worker(imap: ScriptedImap, bench: Bench) -> MailboxWorker:
+    """Return a worker at a scripted server, which polls all the time."""
+    source = Source("support", 1_000_000, Move("Processed"), Move("Quarantine"))
+    return MailboxWorker(Post(source, server_at(imap, timeout=QUICK), "INBOX", SHORT), bench.desk, lambda: 0.0)
+
+
+def mail(uid: int) -> bytes:
+    """Return a mail whose subject is its UID."""
+    return bytes(message(f"c{uid}@customer.example", f"M{uid}", "Text"))
+
+
+def wait_for(bench: Bench, subjects: list[str]) -> None:
+    """Wait until these tickets are there."""
+    done = threading.Event()
+    for _ in range(1000):
+        if bench.subjects() == subjects:
+            return
+        done.wait(0.02)
+    assert bench.subjects() == subjects
+
+
+def test_it_polls_where_the_server_has_no_idle(bench: Bench) -> None:
+    """Mail is found by looking, over one connection, and no IDLE is sent."""
+    with ScriptedImap({1: mail(1)}, capabilities="IMAP4rev1 AUTH=PLAIN MOVE UIDPLUS") as imap:
+        at_work = mailbox_worker(imap, bench)
+        at_work.start()
+        wait_for(bench, ["M1"])
+        imap.inbox[2] = mail(2)
+        wait_for(bench, ["M1", "M2"])
+        at_work.ask_to_stop()
+        at_work.join(10)
+        assert not at_work.is_alive()
+        assert imap.commands("IDLE") == []
+        assert len(imap.commands("SELECT")) == 1
+    with bench.store.reading() as tx:
+        beat = health.beats(tx)[fetching("support")]
+    assert (beat.good_at, beat.error) == (bench.now, "")
+
+
+@pytest.mark.usefixtures("pauses")
+def test_a_mail_that_breaks_every_connection_does_not_stop_the_daemon(bench: Bench) -> None:
+    """The worker sets it aside by itself, and files what is behind it."""
+
+    def breaking(dialogue: Dialogue, arguments: str) -> None:
+        asked, _, items = arguments.partition(" ")
+        if "BODY" in items and 2 in chosen(dialogue, asked):
+            dialogue.drop()
+        uid_fetch(dialogue, arguments)
+
+    with ScriptedImap({uid: mail(uid) for uid in (1, 2, 3)}, answers={"UID FETCH": breaking}) as imap:
+        at_work = mailbox_worker(imap, bench)
+        at_work.start()
+        wait_for(bench, ["M1", "M3"])
+        at_work.ask_to_stop()
+        at_work.join(10)
+    assert [entry.uid for entry in bench.aside()] == [2]
+
+
+def test_a_server_that_says_bye_at_every_login_is_asked_ever_more_slowly(bench: Bench, pauses: Pauses) -> None:
+    """The count of failures grows as long as nothing goes well."""
+    with ScriptedImap(answers={"SELECT": bye("too busy")}) as imap:
+        at_work = mailbox_worker(imap, bench)
+        at_work.start()
+        waited = threading.Event()
+        while len(pauses.asked) < 4:
+            waited.wait(0.02)
+        at_work.ask_to_stop()
+        at_work.join(10)
+    assert pauses.asked[:4] == [(1, False), (2, False), (3, False), (4, False)]

@@ -1,0 +1,79 @@
+"""The daemon as a process of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tests.servers.dovecot import PASSWORD
+
+
+class Daemon:
+    """`mailgateway run` as a process of its own, with its log lines as they come."""
+
+    def __init__(self, configuration: Path, **environment: str) -> None:
+        """Start it, with more variables in its environment."""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "mailgateway", "-c", str(configuration), "run"],
+            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            env={**os.environ, "OFFICE_PASSWORD": PASSWORD, **environment},
+        )
+        self.lines: list[dict[str, object]] = []
+        self._news = threading.Condition()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def wait_for(self, event: str, count: int = 1, timeout: float = 30) -> dict[str, object]:
+        """Wait until the event was logged `count` times, and return its last line."""
+        with self._news:
+            found = self._news.wait_for(lambda: len(self.lines_of(event)) >= count or self._over(), timeout)
+            assert found, f"no {event} in {timeout} s: {self.lines[-5:]}"
+            assert len(self.lines_of(event)) >= count, f"ended without {event}: {self.lines[-5:]}"
+            return self.lines_of(event)[count - 1]
+
+    def end(self, by: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal, and return the exit code."""
+        self.process.send_signal(by)
+        code = self.process.wait(20)
+        self._reader.join(20)
+        return code
+
+    def __enter__(self) -> Self:
+        """Wait until it is ready."""
+        self.wait_for("supervisor.ready")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End it, however the test went."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self._reader.join()
+        if self.process.stderr:
+            self.process.stderr.close()
+
+    def _read(self) -> None:
+        assert self.process.stderr
+        for line in self.process.stderr:
+            with self._news:
+                self.lines.append(json.loads(line) if line.startswith("{") else {"event": "", "text": line})
+                self._news.notify_all()
+        with self._news:
+            self._news.notify_all()
+
+    def lines_of(self, event: str) -> list[dict[str, object]]:
+        """Return the log lines of one event so far."""
+        return [line for line in self.lines if line["event"] == event]
+
+    def _over(self) -> bool:
+        return not self._reader.is_alive()

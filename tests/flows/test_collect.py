@@ -1,0 +1,275 @@
+"""From the mailbox to the ticket, over servers that behave and servers that do not."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+
+from mailgateway.errors import MailboxUnavailable
+from mailgateway.flows import watch
+from mailgateway.flows.collect import collect
+from mailgateway.flows.receive import Source
+from mailgateway.imap.session import Session
+from mailgateway.imap.settle import Delete, Flag, Settlement
+from mailgateway.store import health
+from tests.end_to_end.office import message
+from tests.flows.bench import MINUTE, PROCESSED, Bench
+from tests.imap.scripted import server_at
+from tests.servers.imap_answers import ANSWERS, chosen, uid_fetch
+from tests.servers.scripted_imap import (
+    Answer,
+    Dialogue,
+    ScriptedImap,
+    bye,
+    cut_in_literal,
+    drop,
+    hang,
+    refuse,
+    refuse_uid,
+)
+
+NO_MOVE = "IMAP4rev1 AUTH=PLAIN IDLE UIDPLUS"
+NO_UIDPLUS = "IMAP4rev1 AUTH=PLAIN IDLE"
+
+
+def mails(count: int, size: int = 0) -> dict[int, bytes]:
+    """Return mails by UID; the subject of each is its UID."""
+    return {uid: bytes(message(f"c{uid}@customer.example", f"M{uid}", "x" * size)) for uid in range(1, count + 1)}
+
+
+def a_few_times(count: int, fault: Answer) -> Answer:
+    """Fail so many times where bodies are asked for, and fetch properly afterwards."""
+    left = [count]
+
+    def answer(dialogue: Dialogue, arguments: str) -> None:
+        if "BODY" in arguments and left[0] > 0:
+            left[0] -= 1
+            fault(dialogue, arguments)
+        else:
+            uid_fetch(dialogue, arguments)
+
+    return answer
+
+
+def breaking_at(*uids: int) -> Answer:
+    """End the connection whenever the body of one of these mails is asked for."""
+
+    def answer(dialogue: Dialogue, arguments: str) -> None:
+        asked, _, items = arguments.partition(" ")
+        if "BODY" in items and set(uids) & set(chosen(dialogue, asked)):
+            dialogue.drop()
+        uid_fetch(dialogue, arguments)
+
+    return answer
+
+
+def collect_at_last(bench: Bench, imap: ScriptedImap, rounds: int = 30) -> int:
+    """Connect anew as often as the connection breaks; return how many rounds that took."""
+    for taken in range(1, rounds + 1):
+        try:
+            bench.collect(imap)
+        except MailboxUnavailable:
+            continue
+        return taken
+    raise AssertionError("it never came to an end")
+
+
+def test_sizes_come_before_bodies_and_nothing_is_marked_by_reading(bench: Bench) -> None:
+    """The first FETCH asks sizes alone, bodies are peeked at, and no flag is set but those of settling."""
+    with ScriptedImap(mails(3)) as imap:
+        bench.collect(imap)
+        fetches = imap.commands("UID FETCH")
+        assert "RFC822.SIZE" in fetches[0]
+        assert "BODY" not in fetches[0]
+        assert all("BODY.PEEK[" in fetch for fetch in fetches[1:])
+        assert len(fetches) == 2
+        assert imap.commands("UID STORE") == []
+
+
+def test_batches_are_bounded_by_bytes(bench: Bench) -> None:
+    """Of mails of 900 KB no more than eight are asked for at once."""
+    with ScriptedImap(mails(20, 900_000)) as imap:
+        bench.collect(imap)
+        asked = [line.split()[3].count(",") + 1 for line in imap.commands("UID FETCH") if "BODY" in line]
+    assert sum(asked) == 20
+    assert max(asked) <= 8
+    assert len(bench.subjects()) == 20
+
+
+@pytest.mark.parametrize(
+    ("settlement", "capabilities", "verbs"),
+    [
+        (PROCESSED, "", ["UID MOVE"]),
+        (PROCESSED, NO_MOVE, ["UID COPY", "UID STORE", "UID EXPUNGE"]),
+        (PROCESSED, NO_UIDPLUS, ["UID COPY", "UID STORE", "EXPUNGE"]),
+        (Flag("Ticketed"), "", ["UID STORE"]),
+        (Delete(), "", ["UID STORE", "UID EXPUNGE"]),
+    ],
+)
+def test_every_way_to_settle(bench: Bench, settlement: Settlement, capabilities: str, verbs: list[str]) -> None:
+    """A filed mail is moved, flagged or deleted with what the server has, after it is filed, and not again."""
+    more = {"capabilities": capabilities} if capabilities else {}
+    with ScriptedImap(mails(2), **more) as imap:
+        imap.folders["Processed"] = {}
+        bench.collect(imap, settlement)
+        sent = [line.partition(" ")[2].upper() for line in imap.received]
+        settling = [one for one in sent if one.startswith(("UID MOVE", "UID COPY", "UID STORE", "UID EXP", "EXP"))]
+        assert [next(verb for verb in verbs if one.startswith(verb)) for one in settling] == verbs
+        assert len(imap.inbox) == (2 if isinstance(settlement, Flag) else 0)
+        assert len(imap.folders["Processed"]) == (2 if settlement is PROCESSED else 0)
+        before = len(settling)
+        bench.collect(imap, settlement)
+        again = [line for line in imap.received if any(verb in line.upper() for verb in verbs)]
+        assert len(again) == before
+    assert len(bench.subjects()) == 2
+
+
+def test_nothing_is_settled_before_it_is_committed(bench: Bench) -> None:
+    """When the server hears of settling, the ticket is in the database for everybody to see."""
+    seen: list[int] = []
+
+    def look(dialogue: Dialogue, _arguments: str) -> None:
+        seen.append(len(bench.subjects()))
+        dialogue.finish()
+
+    with ScriptedImap(mails(2), answers={"UID MOVE": look}) as imap:
+        imap.folders["Processed"] = {}
+        bench.collect(imap)
+    assert seen == [2]
+
+
+@pytest.mark.parametrize(
+    "fault", [cut_in_literal, refuse("busy"), bye("over"), hang, drop], ids=["cut", "NO", "BYE", "hang", "drop"]
+)
+def test_a_fault_in_the_middle_loses_nothing_and_doubles_nothing(bench: Bench, fault: Answer) -> None:
+    """Connection lost, refusal, BYE or silence while mails are fetched: afterwards each is filed once."""
+    with ScriptedImap(mails(5), answers={"UID FETCH": a_few_times(1, fault)}) as imap:
+        collect_at_last(bench, imap)
+        bench.collect(imap)
+        assert bench.without_outcome(imap) == []
+    assert bench.subjects() == ["M1", "M2", "M3", "M4", "M5"]
+    assert bench.aside() == ()
+
+
+@pytest.mark.parametrize("fault", [refuse("busy"), bye("over"), hang, drop], ids=["NO", "BYE", "hang", "drop"])
+def test_a_fault_while_settling_files_nothing_twice(bench: Bench, fault: Answer) -> None:
+    """Whatever happens to the move, the mails are filed once and moved the next time."""
+    with ScriptedImap(mails(3), answers={"UID MOVE": fault}) as imap:
+        imap.folders["Processed"] = {}
+        with suppress(MailboxUnavailable):  # the connection is gone, and the worker opens another one
+            bench.collect(imap)
+        imap.answers["UID MOVE"] = ANSWERS["UID MOVE"]
+        bench.collect(imap)
+        assert imap.inbox == {}
+    assert bench.subjects() == ["M1", "M2", "M3"]
+
+
+def test_a_mail_that_breaks_every_connection_is_set_aside(bench: Bench) -> None:
+    """It ends in quarantine with what is known of it, and the mails around it are filed."""
+    with ScriptedImap(mails(6), answers={"UID FETCH": breaking_at(3)}) as imap:
+        assert collect_at_last(bench, imap) <= 8
+        assert bench.without_outcome(imap) == []
+    assert bench.subjects() == ["M1", "M2", "M4", "M5", "M6"]
+    (entry,) = bench.aside()
+    assert (entry.uid, entry.stage) == (3, "fetch")
+    assert "connection broke" in entry.error
+
+
+def test_two_mails_that_break_every_connection_and_the_last_of_all(bench: Bench) -> None:
+    """Several such mails, side by side or with nothing behind them, are each set aside."""
+    with ScriptedImap(mails(5), answers={"UID FETCH": breaking_at(2, 5)}) as imap:
+        collect_at_last(bench, imap)
+    assert bench.subjects() == ["M1", "M3", "M4"]
+    assert sorted(entry.uid or 0 for entry in bench.aside()) == [2, 5]
+
+
+def test_a_server_that_breaks_on_every_mail_loses_none(bench: Bench) -> None:
+    """Where the next mail breaks the connection, too, the server is to blame: nothing is set aside, all is filed."""
+    with ScriptedImap(mails(3), answers={"UID FETCH": a_few_times(20, drop)}) as imap:
+        collect_at_last(bench, imap)
+    assert bench.subjects() == ["M1", "M2", "M3"]
+    assert bench.aside() == ()
+
+
+def test_a_suspect_that_was_removed_is_forgotten(bench: Bench) -> None:
+    """When the mail is gone from the server, mails are fetched in batches again."""
+    with ScriptedImap(mails(1), answers={"UID FETCH": breaking_at(1)}) as imap:
+        for _ in range(3):
+            with pytest.raises(MailboxUnavailable):
+                bench.collect(imap)
+        imap.inbox.update(mails(4))
+        del imap.inbox[1]
+        imap.received.clear()
+        bench.collect(imap)
+        assert len([line for line in imap.commands("UID FETCH") if "BODY" in line]) == 1
+    assert bench.subjects() == ["M2", "M3", "M4"]
+
+
+def test_a_mail_that_the_server_refuses_holds_nothing_up(bench: Bench) -> None:
+    """The server says NO to one mail: it is set aside with the server's words, the others are filed."""
+    with ScriptedImap(mails(4), answers={"UID FETCH": refuse_uid(2)}) as imap:
+        bench.collect(imap)
+    assert bench.subjects() == ["M1", "M3", "M4"]
+    (entry,) = bench.aside()
+    assert "cannot read this one" in entry.error
+
+
+def refused_move(imap: ScriptedImap) -> None:
+    """Let the server refuse to move anything."""
+    imap.folders["Processed"] = {}
+    imap.answers["UID MOVE"] = refuse("[OVERQUOTA] no room")
+
+
+def refused_folder(imap: ScriptedImap) -> None:
+    """Let the server refuse to make the folder."""
+    imap.answers["CREATE"] = refuse("[NOPERM] no")
+
+
+@pytest.mark.parametrize("fault", [refused_move, refused_folder])
+def test_mail_is_filed_although_the_server_refuses_to_settle(
+    bench: Bench, fault: Callable[[ScriptedImap], None]
+) -> None:
+    """No room or no right for the target folder keeps no mail from its ticket; the admin is told, once each way."""
+    thresholds = watch.Thresholds(15 * MINUTE, 15 * MINUTE)
+    with ScriptedImap(mails(2)) as imap:
+        good = dict(imap.answers)
+        fault(imap)
+        bench.collect(imap)
+        imap.deliver(9, bytes(message("z@customer.example", "M9", "Text")))
+        bench.collect(imap)
+        assert bench.subjects() == ["M1", "M2", "M9"]
+        with bench.store.reading() as tx:
+            assert health.beats(tx)["settle:support"].error
+        for _ in range(2):
+            watch.watch(bench.desk, ["support"], thresholds, bench.now)
+        assert [line.to for line in bench.letters() if line.template == "alarm"] == ["postmaster@example.com"]
+        imap.answers.update(good)
+        bench.collect(imap)
+        assert imap.inbox == {}
+        for _ in range(2):
+            watch.watch(bench.desk, ["support"], thresholds, bench.now)
+        assert len([line for line in bench.letters() if line.template == "alarm"]) == 2
+
+
+def test_an_over_size_mail_is_asked_for_by_its_header_alone(bench: Bench) -> None:
+    """Of a mail over the limit no body ever travels."""
+    with ScriptedImap(mails(1, 1_200_000)) as imap:
+        imap.folders["Quarantine"] = {}
+        bench.collect(imap)
+        bodies = [line for line in imap.commands("UID FETCH") if "BODY" in line]
+        assert len(bodies) == 1
+        assert "BODY.PEEK[HEADER]" in bodies[0]
+        assert list(imap.folders["Quarantine"]) == [1]
+    assert [line.template for line in bench.letters()] == ["rejected"]
+
+
+def test_a_stop_is_read_between_mails(bench: Bench) -> None:
+    """Asked to stop, a round leaves with what is fetched in the spool, and the next one files it."""
+    source = Source("support", 1_000_000, PROCESSED, PROCESSED)
+    with ScriptedImap(mails(3)) as imap:
+        with Session.open(server_at(imap), "INBOX") as session:
+            assert collect(session, source, bench.desk, lambda: True, bench.suspects) == 0
+        assert bench.subjects() == []
+        assert len(imap.inbox) == 3
+        bench.collect(imap)
+    assert bench.subjects() == ["M1", "M2", "M3"]
