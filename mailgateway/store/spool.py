@@ -18,6 +18,10 @@ from mailgateway.store.lookup import lookup_key, possible_ids
 from mailgateway.store.tables import SpoolRow, SpoolState
 from mailgateway.store.upsert import insert_new
 
+BATCH_MAILS = 50
+BATCH_BYTES = 8_000_000
+"""One commit is made for as many mails: many small ones, or a few large ones, for their bytes are in memory."""
+
 _LONGEST_ERROR = 2000
 _WITH_EFFECT = frozenset({Disposition.OPENED, Disposition.FOLLOWED_UP, Disposition.RECORDED, Disposition.REFUSED})
 """How mails end that must not have the same effect twice; what was discarded may be given again."""
@@ -232,6 +236,11 @@ def raw(tx: Transaction, spool_id: int) -> bytes:
     if digest is None:
         raise PermanentError(f"the spool has no mail {spool_id}")
     return tx.blobs.get(digest)
+
+
+def ticket_of(tx: Transaction, spool_id: int) -> int | None:
+    """Return the ticket that a mail was filed in, None where it is in none."""
+    return tx.connection.execute(select(SpoolRow.ticket).where(SpoolRow.id == spool_id)).scalar()
 
 
 def _change(tx: Transaction, spool_id: int, values: Mapping[str, Any]) -> None:
