@@ -38,7 +38,7 @@ def load(path: Path) -> Settings:
     findings = (*gateway.findings, *named, *_checked(gateway, groups, files))
     if findings or gateway.model is None or groups.model is None:
         raise ConfigError(_in_order(findings, (path, files.groups, files.rules)))
-    return _settings(path, gateway.model, groups.model, rules, tuple(_doubts(gateway, groups)))
+    return _settings(path, gateway.model, groups.model, rules, (*_doubts(gateway, groups), *rules.doubts))
 
 
 def _with_mend(findings: tuple[Finding, ...], mend: str) -> Iterator[Finding]:

@@ -32,10 +32,11 @@ _USUAL_ZONES = (
 
 @dataclass(frozen=True, slots=True)
 class RulesPart:
-    """The rules as far as they are right, what is wrong or doubtful, and every file that they were read from."""
+    """The rules as far as they are right, what is wrong, what is doubtful, and every file that they were read from."""
 
     ruleset: Ruleset
     findings: tuple[Finding, ...]
+    doubts: tuple[Finding, ...]
     files: tuple[Path, ...]
 
 
@@ -59,12 +60,12 @@ def read_rules(path: Path, vocabulary: Vocabulary) -> RulesPart:
     try:
         document = read_document(path)
     except ConfigError as error:
-        return RulesPart(Ruleset(), error.findings, (path,))
+        return RulesPart(Ruleset(), error.findings, (), (path,))
     words = replace(vocabulary, read_list=lists.entries, find_timezone=_timezone)
     compiled = compile_rules(document.data, document.locate, document.file, words)
     ruleset = replace(compiled.ruleset, version=_version(document.data, lists.read))
     files = (path, *(path.parent / name for name in lists.read))
-    return RulesPart(ruleset, (*document.findings, *compiled.findings), files)
+    return RulesPart(ruleset, (*document.findings, *compiled.findings), compiled.doubts, files)
 
 
 def _version(data: object, lists: Mapping[str, tuple[str, ...]]) -> str:

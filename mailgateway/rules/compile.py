@@ -9,6 +9,7 @@ from mailgateway.rules.actions import ACTIONS, ENDS
 from mailgateway.rules.conditions import NAMED, Reader
 from mailgateway.rules.findings import EntryPath, Findings, Locate, Wrong
 from mailgateway.rules.index import build_index
+from mailgateway.rules.lint import doubts
 from mailgateway.rules.schema import ActionName, AllOf, AnyOf, Condition, Event, FieldTest, Named, Not, Rule, Ruleset
 from mailgateway.rules.templates import groups_of, named_in
 from mailgateway.rules.text import described, excerpt
@@ -21,11 +22,11 @@ _NAME_LENGTH = 100
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A ruleset without the rules that have a finding; `places` says where in the document each of its rules stands."""
+    """A ruleset without the rules that have a finding; `doubts` are findings that keep nothing from working."""
 
     ruleset: Ruleset
     findings: tuple[Finding, ...]
-    places: tuple[EntryPath, ...]
+    doubts: tuple[Finding, ...]
 
 
 def compile_rules(document: object, locate: Locate, file: str, vocabulary: Vocabulary, version: str = "") -> Compiled:
@@ -55,7 +56,10 @@ def compile_rules(document: object, locate: Locate, file: str, vocabulary: Vocab
             places.append(path)
     fields = frozenset(name for rule in rules for name in fields_of(rule.when))
     ruleset = Ruleset(tuple(rules), version, fields, timezone, build_index(rules))
-    return Compiled(ruleset, findings.all(), tuple(places))
+    doubtful = Findings(file, locate)
+    for place, problem in doubts(rules):
+        doubtful.add(places[place], problem)
+    return Compiled(ruleset, findings.all(), doubtful.all())
 
 
 def fields_of(condition: Condition) -> Iterator[str]:

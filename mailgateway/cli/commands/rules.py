@@ -33,6 +33,12 @@ def check(ctx: typer.Context) -> None:
     """Check the routing rules, and what they name."""
     settings = load(invocation(ctx).config)
     rules = settings.ruleset.rules
+    rules_files = {str(file) for file in settings.files[2:]}
+    doubtful = [one for one in settings.warnings if one.file in rules_files]
+    for warning in doubtful:
+        complain(str(warning))
+    if doubtful:
+        raise typer.Exit(1)
     say(f"fine: {len(rules)} rule{'' if len(rules) == 1 else 's'}")
 
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.naive import evaluate_naively
-from benchmarks.rulebook import compiled, questions, rules
+from benchmarks.rulebook import compiled, rules
+from benchmarks.rulebook import questions as mails_asked_about
 from mailgateway.mail.model import Address, Headers, Kind, Mail
 from mailgateway.rules.evaluate import MOST_STEPS, evaluate
 from mailgateway.rules.keys import keys_of
@@ -47,7 +48,7 @@ def _tests() -> st.SearchStrategy[dict[str, object]]:
     return texts.map(lambda test: {"field": test[0], test[1]: test[2]})
 
 
-_CONDITIONS: st.SearchStrategy[dict[str, object]] = st.recursive(
+CONDITIONS: st.SearchStrategy[dict[str, object]] = st.recursive(
     _tests(),
     lambda inner: st.one_of(
         st.lists(inner, min_size=1, max_size=3).map(lambda parts: {"all": parts}),
@@ -57,14 +58,14 @@ _CONDITIONS: st.SearchStrategy[dict[str, object]] = st.recursive(
     ),
     max_leaves=5,
 )
-_RULES = st.tuples(_CONDITIONS, st.booleans(), st.sampled_from(["a", "b"])).map(
+_RULES = st.tuples(CONDITIONS, st.booleans(), st.sampled_from(["a", "b"])).map(
     lambda made: {"when": made[0], "stop": made[1], "then": {"tags": made[2], "fields": {made[2]: made[2]}}}
 )
 _ADDRESSES = st.sampled_from(["x@y.example", "X@Z.Y.EXAMPLE", "x@zy.example", "nobody", ""])
 
 
 @st.composite
-def _questions(draw: st.DrawFn) -> Question:
+def questions(draw: st.DrawFn) -> Question:
     mail = Mail(
         subject=draw(_TEXTS | st.text(max_size=10)),
         text=draw(_TEXTS | st.just("")),
@@ -75,7 +76,7 @@ def _questions(draw: st.DrawFn) -> Question:
     return Question(mail, Kind.NORMAL, "support", size=draw(st.integers(0, 5)))
 
 
-@given(st.lists(_RULES, min_size=1, max_size=8), _questions(), st.integers(0, MOST_STEPS))
+@given(st.lists(_RULES, min_size=1, max_size=8), questions(), st.integers(0, MOST_STEPS))
 def test_the_index_decides_as_trying_every_rule_does(
     written: list[dict[str, object]], question: Question, more: int
 ) -> None:
@@ -92,7 +93,7 @@ def test_a_large_rulebook_decides_as_trying_every_rule_does() -> None:
     """A thousand realistic rules over ordinary mail: the same, and the trace stays short."""
     made = compiled(rules(1_000))
     some = 0
-    for question in questions(40):
+    for question in mails_asked_about(40):
         routing = evaluate(made, question)
         assert routing == evaluate_naively(made, question)
         assert len(routing.steps) <= MOST_STEPS
@@ -156,9 +157,10 @@ def test_the_most_selective_part_is_the_key() -> None:
 
 def test_a_text_full_of_hits_is_searched_in_pieces() -> None:
     """Keys are found across the edges of pieces, and a hostile text costs no memory."""
-    made = ruleset(
-        *({"when": {"field": "body", "contains": f"needle{n}"}, "then": {"tags": f"t{n}"}} for n in range(60))
-    )
+    written: list[dict[str, object]] = [
+        {"when": {"field": "body", "contains": f"needle{n}"}, "then": {"tags": f"t{n}"}} for n in range(60)
+    ]
+    made = ruleset(*written)
     for place in (7_995, 8_000, 15_999):
         mail = Mail(text="x" * place + "needle7" + "x" * 20_000)
         assert evaluate(made, replace(QUESTION, mail=mail)).matched[0] == "rule 8"
