@@ -1,10 +1,11 @@
-"""Run benchmarks by name: `python -m benchmarks [ingest|latency|rules] [--mails N]`."""
+"""Run benchmarks by name: `python -m benchmarks [ingest|latency|parse|rules] [--mails N] [--corpus FOLDER]`."""
 
 import argparse
+from pathlib import Path
 
-from benchmarks import ingest, latency, rules
+from benchmarks import ingest, latency, parse, rules
 
-BENCHMARKS = {"ingest": ingest.run, "latency": latency.run, "rules": rules.run}
+BENCHMARKS = {"ingest": ingest.run, "latency": latency.run, "parse": parse.run, "rules": rules.run}
 
 
 def main() -> None:
@@ -12,9 +13,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], metavar="|".join(BENCHMARKS))
     parser.add_argument("--mails", type=int, default=1000, help="how many mails (default 1000)")
+    parser.add_argument("--corpus", type=Path, help="parse: the mails of a folder instead of made ones")
     asked = parser.parse_args()
     for name in asked.names or BENCHMARKS:
-        BENCHMARKS[name](asked.mails)
+        if name == "parse":
+            parse.run(asked.mails, asked.corpus)
+        else:
+            BENCHMARKS[name](asked.mails)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ def original_sender(subject: str, text: str, attachments: tuple[Attachment, ...]
     The words of the mail are looked at first; then the one mail that is attached to it.
     """
     lines = [Line(_QUOTE.sub("", line)) for line in text.split("\n", _MOST_LINES)[:_MOST_LINES]]
-    place = next((number for number, line in enumerate(lines) if _may_mark(line.text) and is_forward(line.text)), -1)
+    place = next((number for number, line in enumerate(lines) if is_forward(line.text)), -1)
     if place >= 0:
         return _first_sender(lines, place + 1)
     if is_forward_subject(subject):
@@ -37,11 +37,6 @@ def original_sender(subject: str, text: str, attachments: tuple[Attachment, ...]
             return _first_sender(lines, named)
     mails = [attachment for attachment in attachments if attachment.content_type in _MAIL]
     return _sender_of(mails[0]) if len(mails) == 1 else None
-
-
-def _may_mark(line: str) -> bool:
-    """Tell in no time whether a line can be the mark of a forwarded mail: most lines cannot."""
-    return line.lstrip(" \t*")[:2] in ("--", "==", "__", "Fo", "fo") or line.rstrip().endswith((":", "："))
 
 
 def _begins_history(lines: list[Line], place: int) -> bool:

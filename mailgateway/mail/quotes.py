@@ -82,24 +82,20 @@ _SEPARATOR = re.compile(
     r"in reply to)\b.{0,80}$|^original message processed by \S.{0,60}$",
     re.IGNORECASE,
 )
+# Stems that say "forwarded", casefolded; they count in a drawn line, and behind a word for "begin".
 _FORWARDED = (
-    r"forwarded|weitergeleitete[ns]?\b|weitergeleitet von|transféré|réexpédié|reenviado|reencaminhad|encaminhad|"
-    r"inoltrato|"
-    r"doorgestuurd|videresendt|vidarebefordra[dt]|vidaresendt|välitetty|edelleenlähetetty|przekazan|przekazywan|"
-    r"przesłan|"
-    r"p[rř]eposlan|továbbított|redirec[țtţ]ionat|пересыла|переслан|перенаправлен|переадрес|пересила|препратен|iletil|"
-    r"yönlendiril|προωθ|转发|轉寄|転送|전달|הועבר|מועבר|معاد|مُعاد|إعادة توجيه|chuyển tiếp|proslijeđen|posredovan"
-)
+    "forwarded", "weitergeleitet", "transféré", "réexpédié", "reenviado", "encaminhad", "inoltrato", "doorgestuurd",
+    "videresendt", "vidarebefordra", "vidaresendt", "välitetty", "edelleenlähetetty", "przekazan", "przekazywan",
+    "przesłan", "přeposlan", "preposlan", "továbbított", "redirecțion", "redirecţion", "redirection", "пересыла",
+    "переслан", "перенаправлен", "переадрес", "пересила", "препратен", "i̇letil", "iletil", "yönlendiril", "προωθ", "转发", "轉寄",
+    "転送", "전달", "הועבר", "מועבר", "معاد", "مُعاد", "إعادة توجيه", "chuyển tiếp", "proslijeđen", "posredovan",
+)  # fmt: skip
 _BEGINNING = (
-    r"begin(?:ning)?|start|anfang|début|inicio|início|inizio|początek|začátek|začiatok|începutul|начало|початок|"
-    r"başlangıç|αρχή|下面是|以下|开始|開始|תחילת|بداية|bắt đầu"
-)
-_FORWARD = re.compile(
-    rf"^\W{{0,3}}(?:[-=_*]{{2,}}\s?.{{0,30}}(?:{_FORWARDED}).{{0,80}}"
-    rf"|(?:(?:{_BEGINNING}).{{0,20}}?|wiadomość )?(?:{_FORWARDED}).{{0,40}}[:：]\s{{0,3}}"
-    r"|forwarded (?:message|mail|by)\b.{0,80})$",
-    re.IGNORECASE,
-)
+    "begin", "start", "anfang", "début", "inicio", "início", "inizio", "początek", "začátek", "začiatok", "începutul",
+    "начало", "початок", "başlangıç", "αρχή", "下面是", "以下", "开始", "開始", "תחילת", "بداية", "bắt đầu",
+    "wiadomość ",
+)  # fmt: skip
+_FRAME = " \t*-=_>\u200e\u200f"
 _FORWARD_SUBJECT = re.compile(
     r"^(?:\[[^\]]{0,40}\]\s*)?(?:fwd?|fs|wg|trs?|pd|podaj dalej|vs|rv|enc|doorst|i|vl|vb|vál|videresend|továbbítás|"
     r"továbbított|redirecționat|přeposláno|i̇lt|ilt|πρ[θω]|пер|пересл|перенаправлено|转发|轉寄|전달|"
@@ -128,6 +124,7 @@ _OTHER = (
 )
 _FROM_FIELD = re.compile(rf"^\W{{0,4}}(?:{_FROM})\W{{0,3}}[:：]\W{{0,4}}\S.{{0,300}}$", re.IGNORECASE)
 _FIELD = re.compile(rf"^\W{{0,4}}(?:{_FROM}|{_OTHER})\W{{0,3}}[:：]", re.IGNORECASE)
+_DRAWN = frozenset({"--", "__", "==", "**"})
 _RULE = re.compile(r"^\W{0,2}[_=*—–-]{5,}\W{0,2}$")
 _MARKER = re.compile(r"##-[^#\n]{1,200}-##")
 
@@ -144,18 +141,36 @@ def is_forward_subject(subject: str) -> bool:
 
 def is_forward(text: str) -> bool:
     """Tell whether a line introduces a forwarded mail."""
-    return len(text) <= _LONGEST and bool(_FORWARD.match(text))
+    drawn, asks = _is_drawn(text), text.rstrip().endswith((":", "："))
+    if not (drawn or asks or text[:9].lower() == "forwarded") or len(text) > _LONGEST:
+        return False
+    words = text.strip(_FRAME).casefold()
+    place = next((found for stem in _FORWARDED if (found := words.find(stem)) >= 0), -1)
+    if place < 0:
+        return False
+    if drawn:
+        return place <= 30
+    if asks:
+        return len(words) <= 80 and (place == 0 or words.startswith(_BEGINNING))
+    return words.startswith(("forwarded message", "forwarded mail", "forwarded by"))
+
+
+def _is_drawn(text: str) -> bool:
+    """Tell whether a line begins as a drawn one, which some clients set in bold."""
+    bare = text.lstrip(" \t>")
+    return bare[:2] in _DRAWN or bare.lstrip("*")[:2] in _DRAWN
 
 
 def sender_field(text: str) -> str:
     """Return what a line says of the sender as a field of a header block does (`From: NAME <ADDRESS>`), else ""."""
-    found = _FROM_FIELD.match(text[:_LONGEST])
+    found = _FROM_FIELD.match(text[:_LONGEST]) if _has_colon(text) else None
     return re.split("[:：]", found[0], maxsplit=1)[1].strip() if found else ""
 
 
 def is_separator(text: str) -> bool:
     """Tell whether a line is a client's rule in front of the history (`-----Original Message-----`)."""
-    return len(text) <= _LONGEST and bool(_SEPARATOR.match(text))
+    may_be = _is_drawn(text) or text[:8].lower() == "original"
+    return may_be and len(text) <= _LONGEST and bool(_SEPARATOR.match(text))
 
 
 def is_rule(text: str) -> bool:
@@ -163,9 +178,14 @@ def is_rule(text: str) -> bool:
     return len(text) <= _LONGEST and bool(_RULE.match(text))
 
 
+def _has_colon(text: str) -> bool:
+    """Tell whether a line can be a field at all: most lines are dismissed by this."""
+    return ":" in text or "：" in text
+
+
 def header_block(lines: list[Line], start: int) -> int:
     """Return how many lines a header block of a quoted mail at `start` has (From, Sent, To, Subject...), 0 for none."""
-    if not _FIELD.match(lines[start].text[:_LONGEST]):
+    if not _has_colon(lines[start].text) or not _FIELD.match(lines[start].text[:_LONGEST]):
         return 0
     fields, senders, last = 0, 0, start
     for place in range(start, min(start + 12, len(lines))):

@@ -106,7 +106,7 @@ _SIGNATURES = (
 )  # fmt: skip
 
 
-_STRUCTURE = re.compile("|".join(("<blockquote", *_HISTORY, *_ATTRIBUTIONS, *_FORWARDS, *_SIGNATURES)), re.IGNORECASE)
+_STRUCTURE = ("<blockquote", *_HISTORY, *_ATTRIBUTIONS, *_FORWARDS, *_SIGNATURES)
 
 
 def _mark_of(tag: str, found: dict[str, str]) -> Mark:
@@ -323,7 +323,8 @@ def joined(lines: Iterable[Line]) -> str:
 
 def has_structure(source: str) -> bool:
     """Tell whether HTML marks what is quoted or signed, so that it says more about a reply than plain text does."""
-    return bool(_STRUCTURE.search(source))
+    lowered = source.lower()
+    return any(name in lowered for name in _STRUCTURE)
 
 
 def html_text(source: str) -> str:
