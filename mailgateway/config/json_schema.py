@@ -1,18 +1,21 @@
 """The files as JSON Schema (2020-12), so that editors complete and check what admins write."""
 
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import BaseModel
 
 from mailgateway.config.gateway import GatewayFile
 from mailgateway.config.groups import GroupsFile
+from mailgateway.config.rule_tests import RuleTestsFile
 from mailgateway.config.rules_schema import rules_schema
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_MAKERS = {
+_MAKERS: dict[str, Callable[[], dict[str, Any]]] = {
     "gateway": lambda: _of_model(GatewayFile),
     "groups": lambda: _of_model(GroupsFile),
     "routing": rules_schema,
+    "routing.tests": lambda: _of_model(RuleTestsFile),
 }
 NAMES = tuple(_MAKERS)
 

@@ -12,6 +12,8 @@ from mailgateway.config.doubts import doubts_about_gateway, doubts_about_groups
 from mailgateway.config.gateway import Files, GatewayFile
 from mailgateway.config.groups import GroupsFile
 from mailgateway.config.parts import Part, entries, read_part
+from mailgateway.config.policy import policy as policy_of
+from mailgateway.config.rule_tests import RuleTestsFile, run_tests, tests_beside
 from mailgateway.config.rules import RulesPart, read_rules
 from mailgateway.config.settings import Settings
 from mailgateway.config.syntax import NO_FILE
@@ -38,7 +40,21 @@ def load(path: Path) -> Settings:
     findings = (*gateway.findings, *named, *_checked(gateway, groups, files))
     if findings or gateway.model is None or groups.model is None:
         raise ConfigError(_in_order(findings, (path, files.groups, files.rules)))
-    return _settings(path, gateway.model, groups.model, rules, (*_doubts(gateway, groups), *rules.doubts))
+    settings = _settings(path, gateway.model, groups.model, rules, (*_doubts(gateway, groups), *rules.doubts))
+    failed = _failed_tests(tests_beside(files.rules), settings)
+    if failed:
+        raise ConfigError(failed)
+    return settings
+
+
+def _failed_tests(path: Path, settings: Settings) -> tuple[Finding, ...]:
+    """Run the tests beside the rules, where there are any."""
+    if not path.exists():
+        return ()
+    tests = read_part(path, RuleTestsFile)
+    if tests.findings or tests.model is None or tests.document is None:
+        return tests.findings
+    return tuple(run_tests(tests.model, tests.document, policy_of(settings, ())))
 
 
 def _with_mend(findings: tuple[Finding, ...], mend: str) -> Iterator[Finding]:
@@ -112,7 +128,7 @@ def _settings(
         directory=_directory(groups),
         ruleset=rules.ruleset,
         templates=gateway.files.templates,
-        files=(path, gateway.files.groups, *rules.files),
+        files=(path, gateway.files.groups, *rules.files, tests_beside(gateway.files.rules)),
         warnings=warnings,
     )
 

@@ -46,7 +46,7 @@ def _meant(details: ErrorDetails, model: type[BaseModel]) -> EntryPath | None:
     path = tuple(details["loc"])
     if details["type"] != UNKNOWN:
         return None
-    meant = nearest(str(path[-1]), _owner(path, model).model_fields)
+    meant = nearest(str(path[-1]), _keys(_owner(path, model)))
     return None if meant is None else (*path[:-1], meant)
 
 
@@ -78,7 +78,7 @@ def _missing(_: ErrorDetails, path: EntryPath, model: type[BaseModel]) -> str:
 
 
 def _unknown(_: ErrorDetails, path: EntryPath, model: type[BaseModel]) -> str:
-    return f"unknown key {excerpt(str(path[-1]))}; {instead(str(path[-1]), _owner(path, model).model_fields)}"
+    return f"unknown key {excerpt(str(path[-1]))}; {instead(str(path[-1]), _keys(_owner(path, model)))}"
 
 
 def _empty(_: ErrorDetails, path: EntryPath, model: type[BaseModel]) -> str:
@@ -122,3 +122,8 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
         yield annotation
     for part in get_args(annotation):
         yield from _models(part)
+
+
+def _keys(model: type[BaseModel]) -> tuple[str, ...]:
+    """Return the keys as the file writes them."""
+    return tuple(field.alias or name for name, field in model.model_fields.items())

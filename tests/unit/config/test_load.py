@@ -114,7 +114,8 @@ def test_relative_paths_begin_at_the_file(tmp_path: Path, monkeypatch: pytest.Mo
     settings = load(write(Path("etc")))
     assert settings.database_url() == f"sqlite:///{tmp_path}/etc/data/mailgateway.db"
     assert settings.blobs == f"{tmp_path}/etc/data/blobs"
-    assert [str(path) for path in settings.files] == ["etc/gateway.yaml", "etc/groups.yaml", "etc/routing.yaml"]
+    names = ("gateway.yaml", "groups.yaml", "routing.yaml", "routing.tests.yaml")
+    assert [str(path) for path in settings.files] == [f"etc/{name}" for name in names]
 
 
 def test_secrets_are_read_when_they_are_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
