@@ -1,41 +1,46 @@
-"""The composition root: a configuration comes in, the running parts come out. The one file that knows every class."""
+"""The composition root: a configuration comes in, the running parts come out. The one file that knows every class.
+
+Every command starts here, most of them to look at the store and leave. So the parts that fetch, send and write letters
+are imported by the methods that need them: together they take longer than such a command.
+"""
+
+from __future__ import annotations
 
 import os
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mailgateway import clock, log
-from mailgateway.accounts.server import Server
-from mailgateway.config.gateway import Imap, Smtp
-from mailgateway.config.kinds import Settle
 from mailgateway.config.load import load
 from mailgateway.config.policy import policy
-from mailgateway.config.servers import server
 from mailgateway.config.settings import Settings
 from mailgateway.config.watch import fingerprint
-from mailgateway.daemon import once
-from mailgateway.daemon.mailbox_worker import Post
-from mailgateway.daemon.sender import Sender
-from mailgateway.daemon.supervisor import Supervisor, Tick
 from mailgateway.desk.policy import Policy
 from mailgateway.errors import ConfigError, GatewayError, StoreUnusable
-from mailgateway.flows import watch
-from mailgateway.flows.deliver import Sending
-from mailgateway.flows.desk import Desk, Stop
-from mailgateway.flows.ingest import ingest_left_over
-from mailgateway.flows.owners import own_name
-from mailgateway.flows.receive import Source
-from mailgateway.imap.settle import Delete, Flag, Move, Settlement
-from mailgateway.render.check import findings as template_findings
-from mailgateway.render.notices import Renderer
 from mailgateway.share import share
-from mailgateway.smtp.pool import Pool
 from mailgateway.store import grants, health, keys, schema
-from mailgateway.store.engine import Store, open_store
+from mailgateway.store.engine import HOW_IT_IS_MADE, Store, open_store
+
+if TYPE_CHECKING:
+    from mailgateway.accounts.server import Server
+    from mailgateway.config.gateway import Imap, Smtp
+    from mailgateway.config.kinds import Settle
+    from mailgateway.daemon.mailbox_worker import Post
+    from mailgateway.daemon.sender import Sender
+    from mailgateway.daemon.supervisor import Supervisor
+    from mailgateway.flows.deliver import Sending
+    from mailgateway.flows.desk import Desk, Stop
+    from mailgateway.imap.settle import Settlement
+    from mailgateway.render.notices import Renderer
+    from mailgateway.smtp.pool import Pool
+
+# ruff: noqa: PLC0415 - see above: imports inside methods are what lets light commands start quickly
 
 WATCH_EVERY = timedelta(seconds=30)
 LEFT_OVER_EVERY = timedelta(seconds=30)
@@ -50,8 +55,6 @@ class InForce:
 
     settings: Settings
     policy: Policy
-    renderer: Renderer
-    posts: tuple[Post, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +82,58 @@ class Gateway:
         self.store = store
         self._reply_keys = reply_keys
         self._servers: dict[Imap | Smtp, Server] = {}
+        self._renderers: dict[Path | None, Renderer] = {}
         self._in_force = self._made(settings)
         self._seen = self._changing = fingerprint(settings)
         self._sender: Sender | None = None
-        self.desk = Desk(
-            store=store,
-            policy=lambda: self._in_force.policy,
-            renderer=lambda: self._in_force.renderer,
-            clock=clock.now,
-            letters_waiting=self._wake_sender,
-        )
 
     @property
     def settings(self) -> Settings:
         """The configuration in force."""
         return self._in_force.settings
 
+    @property
+    def policy(self) -> Policy:
+        """The policy of the desk in force."""
+        return self._in_force.policy
+
+    @cached_property
+    def desk(self) -> Desk:
+        """What every flow works with."""
+        from mailgateway.flows.desk import Desk
+
+        return Desk(
+            store=self.store,
+            policy=lambda: self._in_force.policy,
+            renderer=self._renderer,
+            clock=clock.now,
+            letters_waiting=self._wake_sender,
+        )
+
     def posts(self) -> tuple[Post, ...]:
         """Return where the mailbox workers stand; equal ones for mailboxes whose configuration did not change."""
-        return self._in_force.posts
+        from mailgateway.daemon.mailbox_worker import Post
+        from mailgateway.flows.receive import Source
+
+        return tuple(
+            Post(
+                source=Source(
+                    mailbox=mailbox.name,
+                    size_limit=mailbox.size_limit,
+                    processed=_settlement(mailbox.settle.processed),
+                    quarantined=_settlement(mailbox.settle.quarantined),
+                ),
+                server=self._server(mailbox.imap),
+                folder=mailbox.imap.folder,
+                poll=mailbox.imap.poll,
+            )
+            for mailbox in self.settings.mailboxes
+        )
 
     def new_pool(self) -> Pool:
         """Return a pool of connections to the SMTP server."""
+        from mailgateway.smtp.pool import Pool
+
         settings = self.settings
         return Pool(self.smtp_server(), settings.smtp.connections, settings.smtp.helo or settings.domain)
 
@@ -110,10 +143,15 @@ class Gateway:
 
     def sending(self) -> Sending:
         """Return how letters are sent."""
+        from mailgateway.flows.deliver import Sending
+        from mailgateway.flows.owners import own_name
+
         return Sending(own_name(), self.settings.smtp.retry_for, clock.jitter)
 
     def run_once(self, stop: Stop) -> tuple[str, ...]:
         """Bring everything in and out once; return what could not be done, a line for each."""
+        from mailgateway.daemon import once
+
         _log_doubts(self.settings)
         pool = self.new_pool()
         try:
@@ -126,6 +164,10 @@ class Gateway:
 
     def supervisor(self) -> Supervisor:
         """Return the daemon, ready to run."""
+        from mailgateway.daemon.sender import Sender
+        from mailgateway.daemon.supervisor import Supervisor, Tick
+        from mailgateway.flows.ingest import ingest_left_over
+
         _log_doubts(self.settings)
         since = clock.now()
         sender = self._sender = Sender(self.desk, self.new_pool, self.sending())
@@ -180,40 +222,37 @@ class Gateway:
             self._tell("A change of the configuration needs a restart", lines, f"{self._seen}{changed}")
 
     def _tell_broken_templates(self, settings: Settings) -> None:
-        broken = [str(finding) for finding in template_findings(settings.templates, share("templates"))]
+        from mailgateway.render.check import findings
+
+        broken = [str(finding) for finding in findings(settings.templates, share("templates"))]
         if broken:
             _log.error("gateway.templates_broken", findings=broken)
             lines = [*broken, "Meanwhile the shipped templates are used in their place."]
             self._tell("Templates are wrong", lines, f"{self._seen}{broken}")
 
     def _made(self, settings: Settings) -> InForce:
-        return InForce(
-            settings=settings,
-            policy=policy(settings, self._reply_keys),
-            renderer=Renderer(settings.templates, share("templates")),
-            posts=tuple(
-                Post(
-                    source=Source(
-                        mailbox=mailbox.name,
-                        size_limit=mailbox.size_limit,
-                        processed=_settlement(mailbox.settle.processed),
-                        quarantined=_settlement(mailbox.settle.quarantined),
-                    ),
-                    server=self._server(mailbox.imap),
-                    folder=mailbox.imap.folder,
-                    poll=mailbox.imap.poll,
-                )
-                for mailbox in settings.mailboxes
-            ),
-        )
+        return InForce(settings, policy(settings, self._reply_keys))
+
+    def _renderer(self) -> Renderer:
+        """Return the renderer of the folder of templates in force; it reads changed files by itself."""
+        from mailgateway.render.notices import Renderer
+
+        own = self.settings.templates
+        if own not in self._renderers:
+            self._renderers[own] = Renderer(own, share("templates"))
+        return self._renderers[own]
 
     def _server(self, access: Imap | Smtp) -> Server:
         """Return the same server for the same settings: its access token outlives a reload, and so does its worker."""
+        from mailgateway.config.servers import server
+
         if access not in self._servers:
             self._servers[access] = server(access, KeptTokens(self.store))
         return self._servers[access]
 
     def _watch(self, since: datetime) -> None:
+        from mailgateway.flows import watch
+
         settings = self.settings
         thresholds = watch.Thresholds(settings.alarms.fetch_after, settings.alarms.send_after)
         watch.watch(self.desk, [mailbox.name for mailbox in settings.mailboxes], thresholds, since)
@@ -239,6 +278,8 @@ class Gateway:
 
     def _tell(self, title: str, lines: Sequence[str], state: str) -> None:
         """Mail the admin once for each distinct state."""
+        from mailgateway.flows import watch
+
         occasion = f"configuration-{sha256(state.encode()).hexdigest()}"
         try:
             watch.tell(self.desk, title, lines, occasion)
@@ -246,26 +287,26 @@ class Gateway:
             _log.warning("gateway.not_told", title=title, why=str(error))
 
 
-def open_gateway(path: Path) -> Gateway:
+def open_gateway(path: Path, *, makes: bool = True) -> Gateway:
     """Read the configuration, open the store and put the parts together.
 
-    An SQLite database that is empty gets its tables. Raises ConfigError, and StoreUnusable where the database is not
-    there or not at the revision of this version.
+    With `makes`, a missing SQLite database is made, and an empty one gets its tables. Raises ConfigError, and
+    StoreUnusable where the database is not there or not at the revision of this version.
     """
     settings = load(path)
-    store = open_store(settings.database_url(), settings.blobs)
+    store = open_store(settings.database_url(), settings.blobs, makes=makes)
     try:
-        _ensure_schema(store)
+        _ensure_schema(store, makes=makes)
         return Gateway(settings, store, _reply_keys(store))
     except BaseException:
         store.close()
         raise
 
 
-def open_bare_store(path: Path) -> Store:
+def open_bare_store(path: Path, *, makes: bool = True) -> Store:
     """Open the store of a configuration whatever revision it has; raises ConfigError and StoreUnusable."""
     settings = load(path)
-    return open_store(settings.database_url(), settings.blobs)
+    return open_store(settings.database_url(), settings.blobs, makes=makes)
 
 
 def _log_doubts(settings: Settings) -> None:
@@ -274,12 +315,15 @@ def _log_doubts(settings: Settings) -> None:
         _log.warning("gateway.doubtful", finding=str(warning))
 
 
-def _ensure_schema(store: Store) -> None:
+def _ensure_schema(store: Store, *, makes: bool) -> None:
     has, wants = schema.current(store), schema.head()
-    if not has and store.engine.dialect.name == "sqlite":
-        schema.upgrade(store)
-    elif has != wants:
+    if has == wants:
+        return
+    if has or store.engine.dialect.name != "sqlite":
         raise StoreUnusable(f"the database is {f'at revision {has}' if has else 'empty'}: run `mailgateway db upgrade`")
+    if not makes:
+        raise StoreUnusable(f"the database is empty: {HOW_IT_IS_MADE}")
+    schema.upgrade(store)
 
 
 def _reply_keys(store: Store) -> tuple[bytes, ...]:
@@ -294,6 +338,8 @@ def _reply_keys(store: Store) -> tuple[bytes, ...]:
 
 
 def _settlement(settle: Settle) -> Settlement:
+    from mailgateway.imap.settle import Delete, Flag, Move
+
     match settle.action:
         case "move":
             return Move(settle.target)

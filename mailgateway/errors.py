@@ -78,8 +78,10 @@ class Finding:
     problem: str
 
     def __str__(self) -> str:
-        """Give `FILE:LINE:COLUMN: what is wrong, and what would be right`."""
-        return f"{self.file}:{self.line}:{self.column}: {self.problem}"
+        """Give `FILE:LINE:COLUMN: what is wrong, and what would be right`; the place as far as it is known."""
+        column = f":{self.column}" if self.column else ""
+        place = f"{self.file}:{self.line}{column}" if self.line else self.file
+        return f"{place}: {self.problem}"
 
 
 class ConfigError(GatewayError):

@@ -1,14 +1,22 @@
-"""Logging: one event name and its facts a line, as JSON or for the eyes. Secrets and texts of mails never get here."""
+"""Logging: one event name and its facts a line, as JSON or for the eyes. Secrets and texts of mails never get here.
+
+Most commands log nothing, so structlog, which takes as long to import as they take to answer, waits for the first line.
+"""
+
+from __future__ import annotations
 
 import logging
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import cast
+from functools import partial
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
-import structlog
-from structlog.types import EventDict, Processor, WrappedLogger
+if TYPE_CHECKING:
+    from structlog.types import EventDict, FilteringBoundLogger, Processor, WrappedLogger
+
+# ruff: noqa: PLC0415 - see above
 
 _LONGEST_VALUE = 500
 _CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), 127, *range(128, 160))}
@@ -20,6 +28,35 @@ def configure(*, as_json: bool, verbose: bool = False, quiet: bool = False) -> N
     `quiet` leaves out all but warnings and errors.
     """
     level = logging.DEBUG if verbose else logging.WARNING if quiet else logging.INFO
+    _Logger.configured = partial(_configure, sys.stderr, level, as_json=as_json)
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+
+
+def logger(part: str) -> FilteringBoundLogger:
+    """Return the logger of one part of the gateway; `part` stands in each of its lines."""
+    return cast("FilteringBoundLogger", _Logger(part))
+
+
+class _Logger:
+    """A logger that sets structlog up when it has something to say."""
+
+    configured: Callable[[], None] | None = None
+
+    def __init__(self, part: str) -> None:
+        self._part = part
+
+    def __getattr__(self, name: str) -> Any:
+        import structlog
+
+        if _Logger.configured is not None:
+            configured, _Logger.configured = _Logger.configured, None
+            configured()
+        return getattr(structlog.get_logger(part=self._part), name)
+
+
+def _configure(output: TextIO, level: int, *, as_json: bool) -> None:
+    import structlog
+
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -31,32 +68,30 @@ def configure(*, as_json: bool, verbose: bool = False, quiet: bool = False) -> N
         if as_json
         # no pretty traceback: it would show the values of variables, and those are mails
         else structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(), pad_event_to=24, exception_formatter=structlog.dev.plain_traceback
+            colors=output.isatty(), pad_event_to=24, exception_formatter=structlog.dev.plain_traceback
         )
     )
     structlog.configure(
         processors=[*shared, structlog.processors.format_exc_info, last] if as_json else [*shared, last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(file=output),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
-
-
-def logger(part: str) -> structlog.typing.FilteringBoundLogger:
-    """Return the logger of one part of the gateway; `part` stands in each of its lines."""
-    return cast("structlog.typing.FilteringBoundLogger", structlog.get_logger(part=part))
 
 
 @contextmanager
 def about(**facts: object) -> Iterator[None]:
     """Put facts into every line that this thread writes within the block, and nothing of them behind it."""
+    import structlog
+
     with structlog.contextvars.bound_contextvars(**facts):
         yield
 
 
 def also(**facts: object) -> None:
     """Put in the value of a fact that `about` has named without one, now that it is known."""
+    import structlog
+
     structlog.contextvars.bind_contextvars(**facts)
 
 

@@ -11,14 +11,15 @@ from mailgateway.cli.invocation import invocation
 
 
 @contextmanager
-def opened(ctx: typer.Context) -> Iterator[Gateway]:
+def opened(ctx: typer.Context, *, makes: bool = False) -> Iterator[Gateway]:
     """Give the gateway of the configuration; of its log, warnings alone reach the terminal unless more is asked for.
 
-    Raises ConfigError and StoreUnusable.
+    A database that is not there is made with `makes`, and otherwise said to be missing. Raises ConfigError and
+    StoreUnusable.
     """
     asked = invocation(ctx)
     log.configure(as_json=asked.logs_json, verbose=asked.verbose, quiet=not asked.verbose)
-    gateway = open_gateway(asked.config)
+    gateway = open_gateway(asked.config, makes=makes)
     try:
         yield gateway
     finally:

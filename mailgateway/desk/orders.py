@@ -13,7 +13,7 @@ from mailgateway.rules.nearest import nearest
 
 MOST_COMMANDS = 30
 _MOST_SHOWN = 60
-_LONGEST_TAG = 64
+LONGEST_TAG = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +170,8 @@ def _tag(orders: Orders, value: str, _desk: _Desk) -> Orders:
     remove = tuple(word[1:] for word in words if word.startswith("-") and word != "-")
     if not add and not remove:
         raise _MisreadError("#tag needs tags: #tag printer -paper")
-    if any(len(tag) > _LONGEST_TAG for tag in (*add, *remove)):
-        raise _MisreadError(f"#tag: a tag has at most {_LONGEST_TAG} characters")
+    if any(len(tag) > LONGEST_TAG for tag in (*add, *remove)):
+        raise _MisreadError(f"#tag: a tag has at most {LONGEST_TAG} characters")
     return replace(orders, add_tags=(*orders.add_tags, *add), remove_tags=(*orders.remove_tags, *remove))
 
 

@@ -1,12 +1,17 @@
 """The template environment: sandboxed, strict about names, operators' templates before the shipped ones."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from pathlib import Path
+from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateRuntimeError, select_autoescape
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
 
 from mailgateway.render import words
+from mailgateway.rules.nearest import instead
 
 _MOST_CHARACTERS = 2_000_000
 FILTERS = (
@@ -25,6 +30,33 @@ FILTERS = (
     words.shown_quietly,
     words.body,
 )
+
+
+class _Names(Context):
+    """The names that a template has; one that it has not is answered with the nearest that it has."""
+
+    def resolve_or_missing(self, key: str) -> Any:
+        """Return what a name stands for."""
+        found = super().resolve_or_missing(key)
+        if found is not missing:
+            return found
+        ours = {name for name in self.parent if name not in self.environment.globals}
+        return self.environment.undefined(f'there is no "{key}" here; {instead(key, sorted(ours))}', name=key)
+
+
+class _Unknown(StrictUndefined):
+    """What stands for a name that is not known: to use it is a mistake, which is told in a template's own words."""
+
+    __slots__ = ()
+
+    @property
+    def _undefined_message(self) -> str:
+        if self._undefined_hint:
+            return self._undefined_hint
+        owner = self._undefined_obj
+        known = [field.name for field in fields(owner)] if is_dataclass(owner) else []
+        hint = f"; {instead(str(self._undefined_name), known)}" if known else ""
+        return f'there is no "{self._undefined_name}" here{hint}'
 
 
 class Templates:
@@ -46,11 +78,12 @@ class Templates:
 def _environment(folders: tuple[Path, ...]) -> ImmutableSandboxedEnvironment:
     made = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader([str(folder) for folder in folders]),
-        undefined=StrictUndefined,
+        undefined=_Unknown,
         autoescape=select_autoescape(enabled_extensions=("html",), default=False),
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.context_class = _Names
     made.filters.update({offered.__name__: offered for offered in FILTERS})
     return made
 

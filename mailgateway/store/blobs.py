@@ -5,16 +5,14 @@ import zlib
 from hashlib import sha256
 from pathlib import Path
 from tempfile import mkstemp
-
-from fsspec import AbstractFileSystem
-from fsspec.core import url_to_fs
-from fsspec.implementations.local import LocalFileSystem
+from typing import Any
 
 from mailgateway.errors import GatewayError, PermanentError, StoreBusy, StoreUnusable
 
 # Measured against level 6: a third of the time on text, four fifths on attachments, for text a tenth larger.
 _LEVEL = 1
-_UNUSABLE = (PermissionError, NotADirectoryError, IsADirectoryError, FileExistsError)
+_UNUSABLE = (PermissionError, NotADirectoryError, IsADirectoryError, FileExistsError, FileNotFoundError)
+_LOCAL = ("file", "local")
 
 
 class Blobs:
@@ -22,13 +20,9 @@ class Blobs:
 
     def __init__(self, url: str) -> None:
         """Open the store; raises StoreUnusable where the address is none."""
-        try:
-            self._files, self._root = _opened(url)
-        except ImportError as error:  # fsspec says here which package it needs
-            raise StoreUnusable(f"blobs: {error}") from None
-        except (ValueError, TypeError):
-            scheme = url.partition(":")[0][:20]
-            raise StoreUnusable(f"blobs: no place to keep them at {scheme}:; write file:///FOLDER") from None
+        self._files: Any
+        folder = _folder(url)
+        self._files, self._root = _opened(url) if folder is None else (None, folder)
 
     def put(self, raw: bytes) -> str:
         """Keep the bytes and return their SHA-256 in hexadecimal; what is there already is not written again.
@@ -38,12 +32,12 @@ class Blobs:
         digest = sha256(raw).hexdigest()
         path = self._path(digest)
         try:
-            if isinstance(self._files, LocalFileSystem):
+            if self._files is None:
                 self._put_local(Path(path), raw)
             elif not self._files.exists(path):
                 self._files.pipe_file(path, zlib.compress(raw, _LEVEL))
         except OSError as error:
-            raise _translate(error) from None
+            raise self._translate(error) from None
         return digest
 
     def get(self, digest: str) -> bytes:
@@ -55,7 +49,7 @@ class Blobs:
         except zlib.error:
             raise PermanentError(f"blob {digest} is damaged") from None
         except OSError as error:
-            raise _translate(error) from None
+            raise self._translate(error) from None
         if sha256(raw).hexdigest() != digest:
             raise PermanentError(f"blob {digest} is damaged")
         return raw
@@ -66,9 +60,14 @@ class Blobs:
         return f"{self._root}/{digest[:2]}/{digest}.z"
 
     def _read(self, path: str) -> bytes:
-        local = isinstance(self._files, LocalFileSystem)
-        content: bytes = Path(path).read_bytes() if local else self._files.cat_file(path)
+        content: bytes = Path(path).read_bytes() if self._files is None else self._files.cat_file(path)
         return content
+
+    def _translate(self, error: OSError) -> GatewayError:
+        words = f"blobs: {self._root} cannot be used: {error.strerror or type(error).__name__}"
+        if not isinstance(error, _UNUSABLE):
+            return StoreBusy(words)
+        return StoreUnusable(f"{words}; name a place that this user may write to at blobs: in gateway.yaml")
 
     def _put_local(self, path: Path, raw: bytes) -> None:
         """Write beside, sync, rename, sync the folder: after a crash the file is there whole, or not at all."""
@@ -87,8 +86,27 @@ class Blobs:
         _sync_folder(path.parent)
 
 
-def _opened(url: str) -> tuple[AbstractFileSystem, str]:
-    files, root = url_to_fs(url)
+def _folder(url: str) -> str | None:
+    """Return the folder of an address on the local disk, None where it is another kind of address."""
+    scheme, separator, place = url.partition("://")
+    if "::" in url or (separator and scheme not in _LOCAL):
+        return None
+    return str(Path(place if separator else url).expanduser().absolute())
+
+
+def _opened(url: str) -> tuple[Any, str]:
+    """Return a file system of fsspec, which has no types, and the root in it."""
+    # most keep blobs on the local disk, and should not wait for what serves the others
+    from fsspec.core import url_to_fs  # noqa: PLC0415
+
+    scheme = url.partition(":")[0][:20]
+    try:
+        files, root = url_to_fs(url)
+    except ImportError as error:  # fsspec says here which package it needs
+        problem = f"{scheme}: needs a package that is not there: {error}; pip installs it beside mailgateway"
+        raise StoreUnusable(f"blobs: {problem}") from None
+    except (ValueError, TypeError):
+        raise StoreUnusable(f"blobs: no place to keep them at {scheme}:; write file:///FOLDER") from None
     return files, root.rstrip("/")
 
 
@@ -106,8 +124,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _translate(error: OSError) -> GatewayError:
-    words = f"blobs: {error.strerror or type(error).__name__}"
-    return StoreUnusable(words) if isinstance(error, _UNUSABLE) else StoreBusy(words)

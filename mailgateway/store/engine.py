@@ -18,6 +18,7 @@ from mailgateway.store.failures import translated
 
 _BUSY_SECONDS = 5.0
 _READING = "mailgateway_reading"
+HOW_IT_IS_MADE = "`mailgateway run`, `mailgateway ingest` or `mailgateway db upgrade` makes it"
 _KNOWN = "sqlite:///FOLDER/FILE.db or postgresql+psycopg://USER@HOST/DATABASE"
 _compact = partial(json.dumps, separators=(",", ":"))
 
@@ -64,8 +65,11 @@ class Store:
         self.engine.dispose()
 
 
-def open_store(database_url: str, blobs_url: str) -> Store:
-    """Return the store at two addresses; connects when it is first used. Raises StoreUnusable."""
+def open_store(database_url: str, blobs_url: str, *, makes: bool = True) -> Store:
+    """Return the store at two addresses; connects when it is first used.
+
+    An SQLite file that is not there is made, empty, where `makes` says so. Raises StoreUnusable.
+    """
     blobs = Blobs(blobs_url)
     try:
         url = make_url(database_url)
@@ -73,7 +77,7 @@ def open_store(database_url: str, blobs_url: str) -> Store:
         raise StoreUnusable(f"the database: not an address of one; write {_KNOWN}") from None
     match url.get_backend_name():
         case "sqlite":
-            return Store(_sqlite(url), blobs)
+            return Store(_sqlite(url, makes=makes), blobs)
         case "postgresql":
             return Store(_postgres(url), blobs)
         case other:
@@ -91,10 +95,13 @@ def _postgres(url: URL) -> Engine:
     )
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, *, makes: bool) -> Engine:
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
         raise StoreUnusable(f"the database: SQLite needs a file; write {_KNOWN}")
-    _make_private(Path(url.database))
+    if makes:
+        _make_private(Path(url.database))
+    elif not Path(url.database).exists():
+        raise StoreUnusable(f"there is no database yet at {url.database}: {HOW_IT_IS_MADE}")
     engine = create_engine(
         url.set(drivername="sqlite+pysqlite"),
         connect_args={"timeout": _BUSY_SECONDS},

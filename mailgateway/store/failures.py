@@ -1,13 +1,18 @@
 """What the database's errors mean: translated once, here. No value of a statement ever gets into a message."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
-import psycopg
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from mailgateway.errors import GatewayError, PermanentError, StoreBusy, StoreUnusable
+
+if TYPE_CHECKING:
+    import psycopg
 
 UPGRADE = "run `mailgateway db upgrade`"
 
@@ -69,8 +74,9 @@ def translate(error: SQLAlchemyError) -> GatewayError:
         return StoreBusy("the database: every connection is in use")
     if not isinstance(error, DBAPIError):
         return PermanentError(f"the database: {type(error).__name__} in our own statement")
-    original = error.orig
-    if isinstance(original, psycopg.Error):
+    original: Any = error.orig
+    # psycopg's errors alone have one; to import it for asking would cost every command on SQLite
+    if hasattr(original, "sqlstate"):
         return _postgres(original, disconnected=error.connection_invalidated)
     return _sqlite(error)
 
@@ -91,6 +97,8 @@ def _sqlite(error: DBAPIError) -> GatewayError:
 
 
 def _postgres(original: psycopg.Error, *, disconnected: bool) -> GatewayError:
+    from psycopg import OperationalError  # noqa: PLC0415 - it is there: this is its error
+
     code = original.sqlstate or ""
     if code in _POSTGRES_UNUSABLE:
         return StoreUnusable(f"the database: {_POSTGRES_UNUSABLE[code]}")
@@ -98,7 +106,7 @@ def _postgres(original: psycopg.Error, *, disconnected: bool) -> GatewayError:
         return StoreBusy(f"the database: {_POSTGRES_BUSY[code]}")
     if code[:2] in _POSTGRES_BUSY_CLASSES:
         return StoreBusy(f"the database: {_POSTGRES_BUSY_CLASSES[code[:2]]}")
-    if isinstance(original, psycopg.OperationalError) and not code:
+    if isinstance(original, OperationalError) and not code:
         return _not_connected(str(original))
     return StoreBusy("the database: connection lost") if disconnected else _refused(original)
 

@@ -52,6 +52,11 @@ def listed(tx: Transaction, limit: int) -> tuple[Quarantined, ...]:
     return _lines(tx, _LINES.limit(limit or None))
 
 
+def read(tx: Transaction, ids: Sequence[int]) -> tuple[Quarantined, ...]:
+    """Return those of these mails that are set aside, newest first."""
+    return _lines(tx, _LINES.where(SpoolRow.id.in_(possible_ids(ids))))
+
+
 def replay(tx: Transaction, ids: Sequence[int]) -> int:
     """Let mails wait again as if they were new, but released: no rule sets them aside again. Return how many."""
     again = _among(ids).values(state=SpoolState.WAITING, disposition=None, released=True, attempts=0, ended_at=None)

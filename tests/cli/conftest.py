@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import structlog
 
+from mailgateway import log
 from tests.cli.shell import Shell
 
 
@@ -14,6 +15,7 @@ def _log_as_before() -> Iterator[None]:
     """Forget where a command sent its log: that output is closed when the command has ended."""
     yield
     structlog.reset_defaults()
+    log._Logger.configured = None
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def test_init_overwrites_nothing(shell: Shell) -> None:
     before = shell.configuration.read_text()
     ran = shell.run("init", str(shell.folder))
     assert (ran.code, ran.out) == (2, "")
-    assert f"{shell.configuration}:0:0: " in ran.err
+    assert f"{shell.configuration}: " in ran.err
     assert shell.configuration.read_text() == before
 
 
@@ -75,8 +75,8 @@ def test_check_renders_own_templates(shell: Shell) -> None:
     shell.configuration.write_text(text)
     ran = shell.run("check")
     assert (ran.code, ran.out) == (2, "")
-    assert "acknowledgement.txt:2:0: " in ran.err
-    assert "numbr" in ran.err
+    assert "acknowledgement.txt:2:1: " in ran.err
+    assert 'no "numbr" here; did you mean "number"?' in ran.err
 
 
 def test_rules_are_checked(shell: Shell) -> None:

@@ -2,6 +2,8 @@
 
 import sqlite3
 
+import pytest
+
 from mailgateway.store import schema
 from tests.cli.shell import Shell
 from tests.servers.postgres import Postgres
@@ -13,7 +15,7 @@ def test_an_empty_database_is_filled_by_hand(shell: Shell, postgres: Postgres) -
     ran = shell.run("db", "current")
     assert (ran.code, ran.out.splitlines()[0]) == (1, "empty")
     ran = shell.run("tickets", "list")
-    assert (ran.code, ran.out) == (2, "")
+    assert (ran.code, ran.out) == (1, "")
     assert "run `mailgateway db upgrade`" in ran.err
     ran = shell.run("db", "upgrade")
     assert (ran.code, ran.out) == (0, f"The database is at revision {schema.head()}; it was empty.\n")
@@ -21,6 +23,29 @@ def test_an_empty_database_is_filled_by_hand(shell: Shell, postgres: Postgres) -
     ran = shell.run("db", "current")
     assert (ran.code, ran.out) == (0, f"{schema.head()}\n")
     assert shell.run("tickets", "list").code == 0
+
+
+@pytest.mark.parametrize(
+    "words", ["status", "tickets list", "tickets show 1", "outbox list", "quarantine list", "db current"]
+)
+def test_who_only_looks_makes_no_database(shell: Shell, words: str) -> None:
+    """Where there is no database yet, that is said with what makes one; no file and no folder is made."""
+    shell.configure(database=f"sqlite:///{shell.folder}/data/desk.db")
+    ran = shell.run(*words.split())
+    assert (ran.code, ran.out) == (1, "")
+    assert f"there is no database yet at {shell.folder}/data/desk.db" in ran.err
+    assert "mailgateway db upgrade" in ran.err
+    assert not (shell.folder / "data").exists()
+
+
+def test_an_empty_database_is_said_to_be_empty(shell: Shell) -> None:
+    """A file without tables gets none from who only looks; who files a mail makes them."""
+    (shell.folder / "desk.db").touch()
+    ran = shell.run("status")
+    assert (ran.code, ran.out) == (1, "")
+    assert "the database is empty: `mailgateway run`" in ran.err
+    assert shell.run("ingest", str(shell.mail("one.eml"))).code == 0
+    assert shell.run("status").code == 0
 
 
 def test_a_database_of_another_version_is_told(shell: Shell) -> None:
@@ -35,9 +60,9 @@ def test_a_database_of_another_version_is_told(shell: Shell) -> None:
     assert "mailgateway db upgrade" in ran.out
 
 
-def test_a_database_that_is_not_there_leaves_with_2(shell: Shell, postgres: Postgres) -> None:
+def test_a_database_that_is_not_there_leaves_with_1(shell: Shell, postgres: Postgres) -> None:
     """Where nothing can be opened, there is one line and no traceback."""
     shell.configure(database=postgres.create_database().rpartition("/")[0] + "/nowhere")
     ran = shell.run("db", "upgrade")
-    assert (ran.code, ran.out) == (2, "")
+    assert (ran.code, ran.out) == (1, "")
     assert "no such database" in ran.err or "does not exist" in ran.err

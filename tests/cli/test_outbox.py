@@ -72,5 +72,6 @@ def test_ids_are_numbers(shell: Shell) -> None:
 
 def test_nothing_waits(shell: Shell) -> None:
     """An empty outbox is a line for people and nothing for programs."""
+    shell.run("db", "upgrade")
     assert shell.run("outbox", "list").out == "Nothing waits to be sent.\n"
     assert shell.run("outbox", "list", "--json").out == ""

@@ -7,7 +7,7 @@ from tests.cli.shell import Shell, names
 
 KEYS = names(
     "file ok error subject from to cc reply_to date message_id in_reply_to references text html reply quoted"
-    " attachments kind bounce defects"
+    " attachments kind bounce forwarded_from defects"
 )
 
 

@@ -197,6 +197,7 @@ def test_reconcile_proves_that_nothing_is_missing(desk: Shell, deliver: Callable
 
 def test_reconcile_shows_what_has_no_outcome(desk: Shell, deliver: Callable[[str], None]) -> None:
     """A mail that lies on the server and has no outcome is listed, and the exit code is 1."""
+    desk.run("db", "upgrade")
     deliver("one.eml")
     ran = desk.run("reconcile", "--json")
     assert (ran.code, ran.only["outcome"], ran.only["on_server"]) == (1, "not_fetched", True)
@@ -207,6 +208,7 @@ def test_reconcile_shows_what_has_no_outcome(desk: Shell, deliver: Callable[[str
 
 def test_reconcile_needs_the_mailbox(desk: Shell) -> None:
     """A mailbox that cannot be reached proves nothing: a line that says so, and 1."""
+    desk.run("db", "upgrade")
     (desk.folder / "password").write_text("wrong")
     ran = desk.run("reconcile")
     assert (ran.code, ran.out) == (1, "")

@@ -13,6 +13,7 @@ OUTBOX = {"queued", "sending", "failed", "oldest_due_at", "last_good_at", "last_
 
 def test_a_new_desk_is_well(shell: Shell) -> None:
     """Before the first fetch there is nothing to tell, and nothing wrong."""
+    shell.run("db", "upgrade")
     state = shell.run("status", "--json")
     assert state.code == 0
     assert state.only.keys() == {"at", "mailboxes", "outbox", "quarantine", "alarms"}

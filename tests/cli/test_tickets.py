@@ -67,6 +67,7 @@ def test_a_table_fits_80_columns_and_obeys_nobody(shell: Shell) -> None:
 
 def test_no_tickets_are_said_to_be_none(shell: Shell) -> None:
     """An empty list is a line for people and nothing for programs."""
+    shell.run("db", "upgrade")
     assert shell.run("tickets", "list").out == "There are no tickets.\n"
     assert shell.run("tickets", "list", "--json").out == ""
 
@@ -150,8 +151,14 @@ def test_a_ticket_is_assigned(shell: Shell, number: int, assign: str, wanted: st
     [
         (["set", "{n}"], "nothing to change"),
         (["set", "{n}", "--group", "nobody"], "there are: first-line, hardware"),
-        (["set", "{n}", "--assign", "carla"], "there are: anna, bob, none"),
-        (["set", "{n}", "--assign", "me"], "there are: anna, bob, none"),
+        (["set", "{n}", "--assign", "carla"], "there are: anna, bob, me, none"),
+        (["set", "{n}", "--assign", "me"], "say who you are with --as NAME"),
+        (["set", "{n}", "--tag", "a b"], "a tag is one word"),
+        (["set", "{n}", "--tag", "a,b"], "a tag is one word"),
+        (["set", "{n}", "--tag", ""], "a tag is one word"),
+        (["set", "{n}", "--untag", "x" * 65], "a tag is one word"),
+        (["list", "--group", "hardwear"], "did you mean hardware?"),
+        (["list", "--assignee", "carla"], "there are: anna, bob"),
         (["set", "{n}", "--status", "finished"], "--status"),
         (["set", "{n}", "--tag", "x", "--as", "carla"], "there are: anna, bob"),
         (["reply", "{n}", "   "], "there is no text"),
@@ -172,5 +179,6 @@ def test_wrong_usage_changes_nothing(shell: Shell, number: int, words: list[str]
 @pytest.mark.parametrize("words", ["show 9", "show 9 --json", "reply 9 x", "note 9 x", "set 9 --tag x"])
 def test_a_ticket_that_is_not_there_leaves_with_1(shell: Shell, words: str) -> None:
     """An unknown number is said to be unknown."""
+    shell.run("db", "upgrade")
     ran = shell.run("tickets", *words.split())
     assert (ran.code, ran.out, ran.err) == (1, "", "there is no ticket 9\n")

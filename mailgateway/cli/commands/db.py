@@ -28,7 +28,7 @@ def upgrade(ctx: typer.Context) -> None:
 @app.command()
 def current(ctx: typer.Context) -> None:
     """Show the revision of the database. Leaves with 1 where it is not the one that this version works with."""
-    store = open_bare_store(invocation(ctx).config)
+    store = open_bare_store(invocation(ctx).config, makes=False)
     try:
         has, wants = schema.current(store), schema.head()
     finally:

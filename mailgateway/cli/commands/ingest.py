@@ -21,9 +21,8 @@ from mailgateway.config.settings import Settings
 from mailgateway.desk.plan import Disposition
 from mailgateway.errors import ConfigError, Finding, GatewayError
 from mailgateway.flows.ingest import ingest as filed
-from mailgateway.flows.receive import BATCH_BYTES, BATCH_MAILS
 from mailgateway.store import spool
-from mailgateway.store.spool import Arrival
+from mailgateway.store.spool import BATCH_BYTES, BATCH_MAILS, Arrival
 
 app = single()
 
@@ -60,18 +59,18 @@ def ingest(
 
 
 def _ingest_pipe(ctx: typer.Context, mailbox: str | None) -> None:
-    with _kept_by_sender(), opened(ctx) as gateway:
+    with _kept_by_sender(), opened(ctx, makes=True) as gateway:
         chosen = _mailbox(gateway.settings, mailbox)
         found = mails_of(sys.stdin.buffer, "standard input", chosen.size_limit)
         for batch in _batches(found):
             spooled = _spool(gateway, chosen.name, batch)
             for spool_id, mail in zip(spooled, batch, strict=True):
                 try:
-                    outcome = _file(gateway, spool_id)
+                    outcome, ticket = _file(gateway, spool_id)
                 except GatewayError as error:  # the mail is ours already: the sender must not send it again
                     complain(f"{mail.where}: waits in the spool: {error}")
                 else:
-                    say(f"{mail.where}: {outcome}")
+                    say(f"{mail.where}: {outcome}{ticket}")
 
 
 @contextmanager
@@ -95,7 +94,7 @@ def _ingest_files(ctx: typer.Context, paths: list[Path], mailbox: str | None) ->
         complain("there are no mails here: .eml and mbox files and Maildirs are looked for")
         raise typer.Exit(2)
     counted: Counter[str] = Counter()
-    with opened(ctx) as gateway:
+    with opened(ctx, makes=True) as gateway:
         chosen = _mailbox(gateway.settings, mailbox)
         with progress(sum(file.stat().st_size for file in files)) as shown:
             for file in files:
@@ -113,9 +112,9 @@ def _ingest_file(gateway: Gateway, file: Path, mailbox: Mailbox, shown: Shown) -
         for batch in _batches(mails_in(file, mailbox.size_limit)):
             spooled = _spool(gateway, mailbox.name, batch)
             for spool_id, mail in zip(spooled, batch, strict=True):
-                outcome = _file(gateway, spool_id)
+                outcome, ticket = _file(gateway, spool_id)
                 counted[outcome] += 1
-                shown.step(mail.read - read, f"{mail.where}: {outcome}", is_odd=outcome in _UNDONE)
+                shown.step(mail.read - read, f"{mail.where}: {outcome}{ticket}", is_odd=outcome in _UNDONE)
                 read = mail.read
     except OSError as error:
         complain(f"{file}: cannot be read: {error.strerror}")
@@ -166,7 +165,10 @@ def _spool(gateway: Gateway, mailbox: str, batch: list[Found]) -> tuple[int, ...
         return spool.put(tx, arrivals, now)
 
 
-def _file(gateway: Gateway, spool_id: int) -> str:
-    """Return how the mail ended, or that it waits: for a daemon that was quicker, or for the database."""
+def _file(gateway: Gateway, spool_id: int) -> tuple[str, str]:
+    """Return how the mail ended, and in which ticket; or that it waits: for a quicker daemon, or for the database."""
     disposition = filed(gateway.desk, spool_id)
-    return disposition.value if disposition is not None else _WAITING
+    with gateway.store.reading() as tx:
+        ticket = spool.ticket_of(tx, spool_id)
+    outcome = disposition.value.replace("_", " ") if disposition is not None else _WAITING
+    return outcome, f" {ticket}" if ticket is not None else ""

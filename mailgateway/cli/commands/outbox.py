@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from mailgateway import clock
 from mailgateway.cli.apps import group
 from mailgateway.cli.lines import complain, instant, say, say_json
 from mailgateway.cli.opened import opened
@@ -38,7 +39,7 @@ def list_(
     """List what is not yet sent, newest first."""
     with opened(ctx) as gateway, gateway.store.reading() as tx:
         found = outbox.listed(tx, everything, limit)
-        now = gateway.desk.clock()
+        now = clock.now()
     if as_objects:
         for line in found:
             say_json(_as_json(line))
@@ -51,7 +52,7 @@ def list_(
 def retry(ctx: typer.Context, ids: Ids) -> None:
     """Send letters again that failed, were cancelled, or wait for their next try."""
     with opened(ctx) as gateway, gateway.store.writing() as tx:
-        done = outbox.retry(tx, ids, gateway.desk.clock())
+        done = outbox.retry(tx, ids, clock.now())
     _tell(done, len(set(ids)), "queued again", "sent, being sent, or unknown")
 
 
@@ -59,7 +60,7 @@ def retry(ctx: typer.Context, ids: Ids) -> None:
 def cancel(ctx: typer.Context, ids: Ids) -> None:
     """Give letters up that wait or failed."""
     with opened(ctx) as gateway, gateway.store.writing() as tx:
-        done = outbox.cancel(tx, ids, gateway.desk.clock())
+        done = outbox.cancel(tx, ids, clock.now())
     _tell(done, len(set(ids)), "cancelled", "sent, being sent, cancelled before, or unknown")
 
 

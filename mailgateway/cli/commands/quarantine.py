@@ -5,18 +5,18 @@ from typing import Annotated
 
 import typer
 
+from mailgateway import clock
+from mailgateway.app import Gateway
 from mailgateway.cli.apps import group
 from mailgateway.cli.lines import clean_text, complain, instant, say, say_json
 from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson, Ids, Limit
 from mailgateway.cli.tables import Column, moment, show_table, span
 from mailgateway.desk.plan import Disposition
-from mailgateway.flows.desk import Desk
-from mailgateway.flows.ingest import ingest
-from mailgateway.mail.describe import describe
 from mailgateway.store import quarantine, spool
-from mailgateway.store.engine import Transaction
 from mailgateway.store.quarantine import Quarantined
+
+# ruff: noqa: PLC0415 - what parses and files mails takes as long to import as a list takes to show
 
 app = group("Mails that were set aside for a person.")
 
@@ -36,7 +36,7 @@ def list_(ctx: typer.Context, *, limit: Limit = 50, as_objects: AsJson = False) 
     """List the mails that are set aside, newest first."""
     with opened(ctx) as gateway, gateway.store.reading() as tx:
         found = quarantine.listed(tx, limit)
-        now = gateway.desk.clock()
+        now = clock.now()
     if as_objects:
         for entry in found:
             say_json(_as_json(entry))
@@ -58,11 +58,13 @@ def show(
 ) -> None:
     """Show a mail that is set aside. Why it is, and what is understood of it."""
     with opened(ctx) as gateway, gateway.store.reading() as tx:
-        entry = _entry(tx, entry_id)
+        entry = _entry(quarantine.read(tx, [entry_id]), entry_id)
         content = spool.raw(tx, entry_id)
     if raw:
         sys.stdout.buffer.write(content)
         return
+    from mailgateway.mail.describe import describe
+
     described = describe(f"quarantine {entry_id}", content)
     if as_object:
         more = {"sender": entry.sender, "size": entry.size, "stage": entry.stage, "mail": described}
@@ -83,9 +85,9 @@ def replay(ctx: typer.Context, ids: Ids) -> None:
     wanted = list(dict.fromkeys(ids))
     with opened(ctx) as gateway:
         with gateway.store.writing() as tx:
-            known = {entry.id for entry in quarantine.listed(tx, 0)}
-            quarantine.replay(tx, [entry for entry in wanted if entry in known])
-        again = [_replayed(gateway.desk, entry) for entry in wanted if entry in known]
+            known = {entry.id for entry in quarantine.read(tx, wanted)}
+            quarantine.replay(tx, list(known))
+        again = [_replayed(gateway, entry) for entry in wanted if entry in known]
     _name_unknown([entry for entry in wanted if entry not in known])
     if not all(again) or len(again) < len(wanted):
         raise typer.Exit(1)
@@ -96,27 +98,28 @@ def discard(ctx: typer.Context, ids: Ids) -> None:
     """End mails without a ticket. Their bytes stay in the store."""
     wanted = list(dict.fromkeys(ids))
     with opened(ctx) as gateway, gateway.store.writing() as tx:
-        known = {entry.id for entry in quarantine.listed(tx, 0)}
-        done = quarantine.discard(tx, [entry for entry in wanted if entry in known], gateway.desk.clock())
+        known = {entry.id for entry in quarantine.read(tx, wanted)}
+        done = quarantine.discard(tx, list(known), clock.now())
     say(f"{done} of {len(wanted)} discarded.")
     _name_unknown([entry for entry in wanted if entry not in known])
     if done < len(wanted):
         raise typer.Exit(1)
 
 
-def _replayed(desk: Desk, entry: int) -> bool:
-    disposition = ingest(desk, entry)
+def _replayed(gateway: Gateway, entry: int) -> bool:
+    from mailgateway.flows.ingest import ingest
+
+    disposition = ingest(gateway.desk, entry)
     outcome = disposition.value if disposition is not None else "waits: it is filed by the running daemon, or later"
     say(f"{entry}: {outcome}")
     return disposition is not Disposition.QUARANTINED
 
 
-def _entry(tx: Transaction, entry_id: int) -> Quarantined:
-    for entry in quarantine.listed(tx, 0):
-        if entry.id == entry_id:
-            return entry
-    _name_unknown([entry_id])
-    raise typer.Exit(1)
+def _entry(found: tuple[Quarantined, ...], entry_id: int) -> Quarantined:
+    if not found:
+        _name_unknown([entry_id])
+        raise typer.Exit(1)
+    return found[0]
 
 
 def _name_unknown(ids: list[int]) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import typer
 
+from mailgateway import clock
 from mailgateway.cli.apps import single
 from mailgateway.cli.lines import instant, say, say_json
 from mailgateway.cli.opened import opened
@@ -47,8 +48,8 @@ class _State:
 def status(ctx: typer.Context, *, as_object: AsJson = False) -> None:
     """Show whether mail comes in and goes out. Leaves with 1 while an alarm stands."""
     with opened(ctx) as gateway, gateway.store.reading() as tx:
-        names = [mailbox.name for mailbox in gateway.desk.policy().mailboxes]
-        state = _state(tx, names, gateway.desk.clock())
+        names = [mailbox.name for mailbox in gateway.policy.mailboxes]
+        state = _state(tx, names, clock.now())
     if as_object:
         say_json(_as_json(state))
     else:

@@ -1,26 +1,23 @@
 """`mailgateway tickets`: look at tickets and work on them without a mail client."""
 
-import getpass
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mailgateway import clock
-from mailgateway.app import Gateway
 from mailgateway.cli.apps import group
-from mailgateway.cli.lines import complain, say, say_json
+from mailgateway.cli.lines import complain, say_json
+from mailgateway.cli.names import no_ticket, unknown
 from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson, Limit
 from mailgateway.cli.tables import Column, show_table, span
 from mailgateway.cli.ticket_view import as_json, as_line, show_sheet
-from mailgateway.desk.model import Agent, Directory, Priority, Status, TicketType
-from mailgateway.desk.orders import Orders
-from mailgateway.desk.policy import Policy
-from mailgateway.flows.operate import operate
+from mailgateway.desk.model import Directory, Priority, Status, TicketType
 from mailgateway.store import tickets
+
+# ruff: noqa: PLC0415 - what carries out orders takes as long to import as a list takes to show
 
 app = group("Look at tickets, answer them, change them.")
 
@@ -38,7 +35,7 @@ _COLUMNS = (
 Number = Annotated[int, typer.Argument(metavar="NUMBER", help="The ticket's number.", min=1)]
 As = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Act as this agent; else as the service desk.")]
 Text = Annotated[str | None, typer.Argument(metavar="[TEXT]", help='The text; "-" or none reads standard input.')]
-File = Annotated[Path | None, typer.Option("--file", "-f", help="Take the text from a file.")]
+File = Annotated[Path | None, typer.Option("--file", "-f", metavar="FILE", help="Take the text from a file.")]
 
 
 @app.command("list")
@@ -46,18 +43,18 @@ def list_(
     ctx: typer.Context,
     *,
     status: Annotated[Status | None, typer.Option("--status", help="Only these.")] = None,
-    group: Annotated[str | None, typer.Option("--group", help="Only those of this group.")] = None,
-    assignee: Annotated[str | None, typer.Option("--assignee", help="Only those of this agent.")] = None,
+    group: Annotated[str | None, typer.Option("--group", metavar="NAME", help="Only those of this group.")] = None,
+    assignee: Annotated[
+        str | None, typer.Option("--assignee", metavar="NAME", help="Only those of this agent.")
+    ] = None,
     limit: Limit = 50,
     as_objects: AsJson = False,
 ) -> None:
     """List tickets, newest first."""
     with opened(ctx) as gateway, gateway.store.reading() as tx:
-        directory = gateway.desk.policy().directory
-        known_group, known_agent = directory.group(group or ""), directory.agent(assignee or "")
-        group, assignee = known_group.name if known_group else group, known_agent.name if known_agent else assignee
-        found = tickets.listed(tx, limit, status, group, assignee)
-        now = gateway.desk.clock()
+        directory = gateway.policy.directory
+        found = tickets.listed(tx, limit, status, _group(group, directory), _assignee(assignee, directory))
+        now = clock.now()
     if as_objects:
         for line in found:
             say_json(as_line(line))
@@ -75,7 +72,7 @@ def show(ctx: typer.Context, number: Number, *, as_object: AsJson = False) -> No
     with opened(ctx) as gateway, gateway.store.reading() as tx:
         sheet = tickets.shown(tx, number)
     if sheet is None:
-        raise _missing(number)
+        raise no_ticket(number)
     if as_object:
         say_json(as_json(sheet))
     else:
@@ -85,13 +82,19 @@ def show(ctx: typer.Context, number: Number, *, as_object: AsJson = False) -> No
 @app.command()
 def reply(ctx: typer.Context, number: Number, text: Text = None, *, file: File = None, name: As = None) -> None:
     """Answer the requester of a ticket. Everybody who takes part in it gets the answer too."""
-    _write(ctx, number, Orders(text=_text(text, file)), name, "The answer is queued.")
+    from mailgateway.cli.orders import give
+    from mailgateway.desk.orders import Orders
+
+    give(ctx, number, Orders(text=_text(text, file)), name, "The answer is queued.")
 
 
 @app.command()
 def note(ctx: typer.Context, number: Number, text: Text = None, *, file: File = None, name: As = None) -> None:
     """Put an internal note on a ticket. No customer sees it."""
-    _write(ctx, number, Orders(text=_text(text, file), note=True), name, "The note is filed.")
+    from mailgateway.cli.orders import give
+    from mailgateway.desk.orders import Orders
+
+    give(ctx, number, Orders(text=_text(text, file), note=True), name, "The note is filed.")
 
 
 @app.command("set")
@@ -99,95 +102,53 @@ def set_(  # noqa: PLR0913 - each is an option of the command
     ctx: typer.Context,
     number: Number,
     *,
-    status: Annotated[Status | None, typer.Option("--status")] = None,
-    group: Annotated[str | None, typer.Option("--group", help="A group of groups.yaml.")] = None,
-    assign: Annotated[str | None, typer.Option("--assign", help="An agent's name, or none.")] = None,
-    priority: Annotated[Priority | None, typer.Option("--priority")] = None,
-    kind: Annotated[TicketType | None, typer.Option("--type")] = None,
-    tag: Annotated[list[str] | None, typer.Option("--tag", help="Put a tag on; may be repeated.")] = None,
-    untag: Annotated[list[str] | None, typer.Option("--untag", help="Take a tag off; may be repeated.")] = None,
+    status: Annotated[Status | None, typer.Option("--status", help="How far it is.")] = None,
+    group: Annotated[str | None, typer.Option("--group", metavar="NAME", help="A group of groups.yaml.")] = None,
+    assign: Annotated[
+        str | None, typer.Option("--assign", metavar="NAME", help="An agent's name, me, or none.")
+    ] = None,
+    priority: Annotated[Priority | None, typer.Option("--priority", help="How urgent it is.")] = None,
+    kind: Annotated[TicketType | None, typer.Option("--type", help="What it is about.")] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option("--tag", metavar="TAG", help="Put a tag on; may be repeated.")
+    ] = None,
+    untag: Annotated[
+        list[str] | None, typer.Option("--untag", metavar="TAG", help="Take a tag off; may be repeated.")
+    ] = None,
     name: As = None,
 ) -> None:
     """Change a ticket. Whoever has to know is told by mail, as if an agent had ordered it."""
+    from mailgateway.cli.orders import give, tags
+    from mailgateway.desk.orders import Orders
+
     orders = Orders(
         status=status,
         group=group,
         assign=assign,
         priority=priority,
         type=kind,
-        add_tags=tuple(word.casefold() for word in tag or ()),
-        remove_tags=tuple(word.casefold() for word in untag or ()),
+        add_tags=tags("--tag", tag or ()),
+        remove_tags=tags("--untag", untag or ()),
     )
     if orders == Orders():
         complain("nothing to change: give --status, --group, --assign, --priority, --type, --tag or --untag")
         raise typer.Exit(2)
-    _write(ctx, number, orders, name, "Done.")
+    give(ctx, number, orders, name, "Done.")
 
 
-def _write(ctx: typer.Context, number: int, orders: Orders, name: str | None, done: str) -> None:
-    with opened(ctx) as gateway:
-        policy = gateway.desk.policy()
-        agent = _agent(name, policy)
-        named = _named(orders, agent, policy.directory)
-        if not operate(gateway.desk, number, named, agent, f"cli-{clock.fresh_id()}"):
-            raise _missing(number)
-        _tell(gateway, number, done)
+def _group(name: str | None, directory: Directory) -> str | None:
+    """Return the name of a group as the directory writes it; leaves with 2 where there is none of it."""
+    found = directory.group(name) if name is not None else None
+    if name is not None and found is None:
+        raise unknown("--group", name, [known.name for known in directory.groups])
+    return found.name if found is not None else None
 
 
-def _tell(gateway: Gateway, number: int, done: str) -> None:
-    with gateway.store.reading() as tx:
-        sheet = tickets.shown(tx, number)
-    if sheet is not None:
-        ticket = sheet.ticket
-        whose = ticket.assignee or "nobody"
-        say(f"{done} Ticket {number}: {ticket.status}, {ticket.priority}, group {ticket.group}, assigned to {whose}.")
-
-
-def _agent(name: str | None, policy: Policy) -> Agent:
-    if name is None:
-        return Agent(_unix_user(), "Service desk", policy.admin)
-    agent = policy.directory.agent(name)
-    if agent is None:
-        raise _unknown("--as", name, [known.name for known in policy.directory.agents])
-    return agent
-
-
-def _unix_user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # an account without a name, as in a container
-        return "operator"
-
-
-def _named(orders: Orders, agent: Agent, directory: Directory) -> Orders:
-    """Return the orders with names as the directory writes them; leaves with 2 where it does not know one."""
-    if orders.group is not None:
-        group = directory.group(orders.group)
-        if group is None:
-            raise _unknown("--group", orders.group, [known.name for known in directory.groups])
-        orders = replace(orders, group=group.name)
-    if orders.assign is not None:
-        orders = replace(orders, assign=_assignee(orders.assign, agent, directory))
-    return orders
-
-
-def _assignee(name: str, agent: Agent, directory: Directory) -> str:
-    if name.casefold() == "none":
-        return ""
-    found = directory.agent(agent.name if name.casefold() == "me" else name)
-    if found is None:
-        raise _unknown("--assign", name, [*(known.name for known in directory.agents), "none"])
-    return found.name
-
-
-def _unknown(option: str, name: str, known: list[str]) -> typer.Exit:
-    complain(f"{option} {name}: this name is not known; there are: {', '.join(known)}")
-    return typer.Exit(2)
-
-
-def _missing(number: int) -> typer.Exit:
-    complain(f"there is no ticket {number}")
-    return typer.Exit(1)
+def _assignee(name: str | None, directory: Directory) -> str | None:
+    found = directory.agent(name) if name is not None else None
+    if name is not None and found is None:
+        raise unknown("--assignee", name, [known.name for known in directory.agents])
+    return found.name if found is not None else None
 
 
 def _text(text: str | None, file: Path | None) -> str:

@@ -29,9 +29,9 @@ def test_an_empty_folder_is_fine(own: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "source", "line", "problem"),
     [
-        ("reply.txt", "Hello\n{{ article.txt }}", 2, "txt"),
+        ("reply.txt", "Hello\n{{ article.txt }}", 2, 'there is no "txt" here; did you mean "text"?'),
         ("reply.html", "\n\n{% block x %}", 3, "endblock"),
-        ("alarm.subject", "{{ titel }}", 1, "'titel' is undefined"),
+        ("alarm.subject", "{{ titel }}", 1, 'there is no "titel" here; did you mean "title"?'),
         ("rejected.txt", "{{ ticket.number }}", 1, "number"),
         ("words.jinja", "{% macro marker() %}x", 1, "endmacro"),
     ],

@@ -170,9 +170,9 @@ def test_an_operator_can_add_a_language(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "line", "problem"),
     [
-        ("a\n{{ tickt.number }}", 2, "'tickt' is undefined"),
+        ("a\n{{ tickt.number }}", 2, 'there is no "tickt" here; did you mean "ticket"?'),
         ("a\nb\n{% if %}", 3, "Expected an expression"),
-        ("{{ ticket.number / 0 }}", 1, "ZeroDivisionError"),
+        ("{{ ticket.number / 0 }}", 1, "divides by zero"),
         ("{{ ticket.__class__.__mro__ }}", 1, "unsafe"),
         ("{{ ticket.number.foo.bar }}", 1, "foo"),
         ('{% include "nothing.txt" %}', 1, "nothing.txt"),
@@ -181,7 +181,7 @@ def test_an_operator_can_add_a_language(tmp_path: Path) -> None:
             0,
             "2000000 characters",
         ),
-        ('{% include "en/acknowledgement.txt" %}', 1, "Recursion"),
+        ('{% include "en/acknowledgement.txt" %}', 1, "includes itself without end"),
     ],
 )
 def test_a_broken_template_loses_no_mail(tmp_path: Path, source: str, line: int, problem: str) -> None:
@@ -202,7 +202,7 @@ def test_a_template_that_is_no_text_loses_no_mail(tmp_path: Path) -> None:
     (tmp_path / "en" / "acknowledgement.txt").write_bytes(b"\xff\xfe")
     rendered = Renderer(tmp_path, SHIPPED).render(sample(NoticeKind.ACKNOWLEDGEMENT))
     assert rendered.text.startswith(MARKERS["en"])
-    assert rendered.defects == ("en/acknowledgement:0:0: UnicodeDecodeError",)
+    assert rendered.defects == ("en/acknowledgement: it is not UTF-8: save it as that",)
 
 
 @pytest.mark.parametrize("kind", list(NoticeKind))

@@ -1,0 +1,86 @@
+"""Orders that somebody gives at a shell: read with the directory's names, carried out, and told what came of them."""
+
+import getpass
+from collections.abc import Sequence
+from dataclasses import replace
+
+import typer
+
+from mailgateway import clock
+from mailgateway.app import Gateway
+from mailgateway.cli.lines import complain, say
+from mailgateway.cli.names import no_ticket, unknown
+from mailgateway.cli.opened import opened
+from mailgateway.desk.model import Agent, Directory
+from mailgateway.desk.orders import LONGEST_TAG, Orders
+from mailgateway.desk.policy import Policy
+from mailgateway.flows.operate import operate
+from mailgateway.store import tickets
+
+
+def give(ctx: typer.Context, number: int, orders: Orders, name: str | None, done: str) -> None:
+    """Carry out orders on a ticket in the name of an agent, or of the service desk, and say how the ticket is then."""
+    with opened(ctx) as gateway:
+        agent = _agent(name, gateway.policy)
+        named = _named(orders, name, gateway.policy.directory)
+        if not operate(gateway.desk, number, named, agent, f"cli-{clock.fresh_id()}"):
+            raise no_ticket(number)
+        _tell(gateway, number, done)
+
+
+def tags(option: str, words: Sequence[str]) -> tuple[str, ...]:
+    """Return tags as tickets have them; leaves with 2 where one is no word, as rules and `#tag` take none."""
+    for word in words:
+        if "," in word or word.split() != [word] or not word.isprintable() or len(word) > LONGEST_TAG:
+            complain(f"{option} {word!r}: a tag is one word of at most {LONGEST_TAG} letters; give {option} for each")
+            raise typer.Exit(2)
+    return tuple(word.casefold() for word in words)
+
+
+def _tell(gateway: Gateway, number: int, done: str) -> None:
+    with gateway.store.reading() as tx:
+        sheet = tickets.shown(tx, number)
+    if sheet is not None:
+        ticket = sheet.ticket
+        whose = ticket.assignee or "nobody"
+        say(f"{done} Ticket {number}: {ticket.status}, {ticket.priority}, group {ticket.group}, assigned to {whose}.")
+
+
+def _agent(name: str | None, policy: Policy) -> Agent:
+    if name is None:
+        return Agent(_unix_user(), "Service desk", policy.admin)
+    agent = policy.directory.agent(name)
+    if agent is None:
+        raise unknown("--as", name, [known.name for known in policy.directory.agents])
+    return agent
+
+
+def _unix_user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # an account without a name, as in a container
+        return "operator"
+
+
+def _named(orders: Orders, name: str | None, directory: Directory) -> Orders:
+    """Return the orders with names as the directory writes them; leaves with 2 where it does not know one."""
+    if orders.group is not None:
+        group = directory.group(orders.group)
+        if group is None:
+            raise unknown("--group", orders.group, [known.name for known in directory.groups])
+        orders = replace(orders, group=group.name)
+    if orders.assign is not None:
+        orders = replace(orders, assign=_assignee(orders.assign, name, directory))
+    return orders
+
+
+def _assignee(wanted: str, name: str | None, directory: Directory) -> str:
+    if wanted.casefold() == "none":
+        return ""
+    if wanted.casefold() == "me" and name is None:
+        complain("--assign me: say who you are with --as NAME")
+        raise typer.Exit(2)
+    found = directory.agent(name if wanted.casefold() == "me" and name is not None else wanted)
+    if found is None:
+        raise unknown("--assign", wanted, [*(known.name for known in directory.agents), "me", "none"])
+    return found.name
