@@ -1,12 +1,14 @@
 """Address fields (RFC 5322 section 3.4) -> addresses: groups opened, comments and quotes read, damage mended."""
 
 import re
+from collections.abc import Iterator
 
 from mailgateway.mail.model import Address
 from mailgateway.mail.words import decode_words
 
 _PLAIN = re.compile(r'(?:"([^"\\]*)"[ \t]*|([^"<>,;:()\\@\[\]]*))<([^\s<>,;:()"\\@\[\]]+@[^\s<>,;:()"\\@\[\]]+)>')
 _BARE = re.compile(r"[^\s<>,;:()\"\\@]{1,128}@[^\s<>,;:()\"\\@]{1,255}")
+_MOST_TOKENS = 1_000
 _SPACE = re.compile(r"\s+")
 _CLOSING = {'"': '"', "(": ")", "[": "]", "<": ">"}
 
@@ -43,24 +45,24 @@ def clean_name(name: str) -> str:
     return text
 
 
-def _items(value: str) -> list[list[tuple[str, str]]]:
+def _items(value: str) -> Iterator[list[tuple[str, str]]]:
     """Split an address list at commas and semicolons into items of tokens: (opening character or "", text)."""
-    items: list[list[tuple[str, str]]] = [[]]
+    item: list[tuple[str, str]] = []
     for opening, text in _tokens(value):
         if opening in ",;":
-            items.append([])
+            yield item
+            item = []
         elif opening == ":":
-            items[-1] = []
-        else:
-            items[-1].append((opening or "word", text))
-    return items
+            item = []
+        elif len(item) < _MOST_TOKENS:
+            item.append((opening or "word", text))
+    yield item
 
 
-def _tokens(value: str) -> list[tuple[str, str]]:
+def _tokens(value: str) -> Iterator[tuple[str, str]]:
     """Cut a value into quoted strings, comments, angle addresses, words and separators, in one pass."""
-    tokens: list[tuple[str, str]] = []  # a character without partner is looked for once only: linear time
     place, size = 0, len(value)
-    broken: set[str] = set()
+    broken: set[str] = set()  # a character without partner is looked for once only: linear time
     while place < size:
         char = value[place]
         if char in _CLOSING:
@@ -68,18 +70,17 @@ def _tokens(value: str) -> list[tuple[str, str]]:
             if enclosed is None:
                 broken.add(char)
                 enclosed = _unclosed(value, place)
-            tokens.append((char, enclosed[0]))
+            yield char, enclosed[0]
             place = enclosed[1]
         elif char in ",;:":
-            tokens.append((char, ""))
+            yield char, ""
             place += 1
         else:
             stop = place + 1
             while stop < size and value[stop] not in '"([<,;:':
                 stop += 1
-            tokens.append(("word", value[place:stop]))
+            yield "word", value[place:stop]
             place = stop
-    return tokens
 
 
 def _enclosed(value: str, start: int) -> tuple[str, int] | None:

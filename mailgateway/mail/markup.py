@@ -3,16 +3,18 @@
 import html
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 _ENDLESS = re.compile(r"&#[0-9]{12,};?")
 _START = re.compile(r"<(?:/?[a-zA-Z]|[!?])")
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:_-]{0,50})((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:_-]{0,50})((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
 _LOOSE_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:_-]{0,50})([^<>]*)>")
 _ATTRIBUTE = re.compile(
     r"([a-zA-Z_:@][a-zA-Z0-9_:.-]{0,100})\s{0,20}(?:=\s{0,20}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?"
 )
 _RAW_TEXT = frozenset({"script", "style", "title", "textarea", "xmp", "template", "svg", "math"})
+_MOST_ATTRIBUTES = 200
 _WIDE = 10_000
 VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
@@ -98,9 +100,10 @@ class _Scan:
 
 
 def attributes(text: str) -> dict[str, str]:
-    """Read the attributes of a tag; names in lower case, the first of a name counts."""
+    """Read the first attributes of a tag; names in lower case, the first of a name counts."""
     found: dict[str, str] = {}
-    for name, double, single, bare in _ATTRIBUTE.findall(text):
+    for match in islice(_ATTRIBUTE.finditer(text), _MOST_ATTRIBUTES):
+        name, double, single, bare = match.groups("")
         found.setdefault(name.lower(), _unescape(double or single or bare))
     return found
 

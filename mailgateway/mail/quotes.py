@@ -87,8 +87,9 @@ _FORWARDED = (
     "forwarded", "weitergeleitet", "transféré", "réexpédié", "reenviado", "encaminhad", "inoltrato", "doorgestuurd",
     "videresendt", "vidarebefordra", "vidaresendt", "välitetty", "edelleenlähetetty", "przekazan", "przekazywan",
     "przesłan", "přeposlan", "preposlan", "továbbított", "redirecțion", "redirecţion", "redirection", "пересыла",
-    "переслан", "перенаправлен", "переадрес", "пересила", "препратен", "i̇letil", "iletil", "yönlendiril", "προωθ", "转发", "轉寄",
-    "転送", "전달", "הועבר", "מועבר", "معاد", "مُعاد", "إعادة توجيه", "chuyển tiếp", "proslijeđen", "posredovan",
+    "переслан", "перенаправлен", "переадрес", "пересила", "препратен", "i̇letil", "iletil", "yönlendiril", "προωθ",
+    "转发", "轉寄", "転送", "전달", "הועבר", "מועבר", "معاد", "مُعاد", "إعادة توجيه", "chuyển tiếp",
+    "proslijeđen", "posredovan",
 )  # fmt: skip
 _BEGINNING = (
     "begin", "start", "anfang", "début", "inicio", "início", "inizio", "początek", "začátek", "začiatok", "începutul",

@@ -28,22 +28,24 @@ _QUOTE_SIGNS = re.compile(r"^[ \t]?((?:>[ \t]?)+)")
 
 def split_reply(mail: Mail) -> Reply:
     """Return what the writer of a mail wrote, and whether anything earlier was quoted and cut."""
-    lines = _lines(mail)
-    rest: list[Line] = []
-    if len(lines) > _MOST_LINES:
-        lines, rest = lines[:_MOST_LINES], lines[_MOST_LINES:]
+    lines, rest = _lines(mail)
     own, forwarded, quoted = _separate(lines, forwards=is_forward_subject(mail.subject))
     kept = [*own, *([Line("")] if own and forwarded else []), *forwarded]
-    if rest and not quoted:
+    if not quoted:
         kept += rest
     return Reply(joined(kept).strip(), quoted)
 
 
-def _lines(mail: Mail) -> list[Line]:
-    """Return the lines of the body, from the form of it that knows most about its structure."""
+def _lines(mail: Mail) -> tuple[list[Line], list[Line]]:
+    """Return the lines of the body, from the form of it that knows most about its structure, and what is beyond them.
+
+    No more are looked at than people write; the rest of a plain text stays in one piece.
+    """
     if mail.html_source and (not mail.text or has_structure(mail.html_source)):
-        return html_lines(mail.html_source)
-    return [_plain_line(text) for text in mail.text.split("\n")]
+        lines = html_lines(mail.html_source)
+        return lines[:_MOST_LINES], lines[_MOST_LINES:]
+    texts = mail.text.split("\n", _MOST_LINES)
+    return [_plain_line(text) for text in texts[:_MOST_LINES]], [Line(text) for text in texts[_MOST_LINES:]]
 
 
 def _plain_line(text: str) -> Line:

@@ -2,6 +2,7 @@
 
 import random
 import time
+import tracemalloc
 
 import pytest
 
@@ -12,6 +13,8 @@ HEAD = b"From: a@b.c\nTo: d@e.f\nSubject: x\nMessage-ID: <1@x>\n"
 MULTI = HEAD + b"Content-Type: multipart/mixed; boundary=b0\n\n"
 HTML = HEAD + b"Content-Type: text/html; charset=utf-8\n\n"
 SECONDS = 1.8
+MEMORY = 8_000_000
+"""Bytes that any mail may take, however small, beside ten times its size."""
 
 
 def _nested(levels: int) -> bytes:
@@ -48,6 +51,13 @@ CASES = {
     "signatures": HEAD + b"\n" + b"-- \nSent from my iPhone\n" * 15_000,
     "uuencoded beginnings": HEAD + b"\n" + b"begin 644 a\n" * 100_000,
     "many bodies": MULTI + (b"--b0\nContent-Type: text/html\n\n" + b"<p>x" * 100_000 + b"\n") * 30,
+    "short lines": HEAD + b"\n" + b"a\n" * 200_000,
+    "small tags": HTML + b"<b>x" * 40_000,
+    "addresses": HEAD + b"Cc: " + b"a@b.c," * 10_000 + b"\n\nx",
+    "ids": HEAD + b"References: " + b"<a@b>" * 13_000 + b"\n\nx",
+    "nameless quotations": HEAD + b"\n" + b"> a\n" * 30_000,
+    "notification": HEAD + b'\n{"notificationType":"Bounce","bounce":' + b"[" * 150_000,
+    "forwards": HEAD + b"\n" + b"-" * 380 + b"\n" + b"--------- " * 60_000,
     "many tags": HTML + b"<br>" * 150_000,
     "25 MB attachment": MULTI
     + b"--b0\nContent-Type: application/pdf; name=x.pdf\nContent-Transfer-Encoding: base64\n\n"
@@ -65,3 +75,14 @@ def test_no_crafted_mail_takes_long(name: str) -> None:
     identity(raw)
     assert time.process_time() - began < SECONDS
     assert found["file"] == name
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if len(CASES[name]) < 4_000_000])
+def test_no_crafted_mail_takes_much_memory(name: str) -> None:
+    """What stands in memory at its peak is at most ten times the mail, and a little."""
+    raw = CASES[name]
+    tracemalloc.start()
+    describe(name, raw)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 10 * len(raw) + MEMORY
