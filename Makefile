@@ -16,6 +16,10 @@ $(VENV)/.installed: $(BIN)/python requirements/runtime.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
+$(VENV)/.demonstration: $(VENV)/.installed requirements/demo.lock
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/demo.lock
+	@touch $@
+
 $(VENV)/.developer: $(VENV)/.installed requirements/dev.lock
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.lock
 	@touch $@
@@ -24,7 +28,7 @@ install: $(VENV)/.installed  ## .venv with the command .venv/bin/mailgateway
 
 dev: $(VENV)/.developer  ## the same, with everything that tests and checks need
 
-demo: dev            ## a mail becomes a ticket, before your eyes (ARGS=--once ends by itself)
+demo: $(VENV)/.demonstration  ## a mail becomes a ticket, before your eyes (ARGS=--once ends by itself)
 	$(BIN)/mailgateway demo $(ARGS)
 
 test: dev            ## the whole test suite, on real servers (installs them when missing)
@@ -49,6 +53,9 @@ lock:                ## renew requirements/*.lock from pyproject.toml (needs uv)
 	  --custom-compile-command "make lock" --output-file requirements/runtime.lock pyproject.toml requirements/build.in
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --custom-compile-command "make lock" --constraint requirements/runtime.lock \
+	  --extra demo --output-file requirements/demo.lock pyproject.toml requirements/build.in
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --custom-compile-command "make lock" --constraint requirements/demo.lock \
 	  --extra demo --group dev --output-file requirements/dev.lock pyproject.toml requirements/build.in
 
 build: dev           ## wheel and sdist in dist/
