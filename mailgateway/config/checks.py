@@ -14,7 +14,7 @@ from mailgateway.rules.text import excerpt
 _LONGEST_LOCAL = 29
 """RFC 5321 allows 64 octets before the @; a signed reply address adds up to 35."""
 
-_RESERVED = ("me", "none")
+_RESERVED = ("me", "none", "round_robin", "least_open", "last")
 
 _Named = Iterable[tuple[EntryPath, str]]
 
@@ -41,7 +41,7 @@ def check_groups(groups: GroupsFile, document: Document) -> Iterator[Finding]:
     agents = tuple(agent.name for agent in groups.agents)
     for number, name in enumerate(agents):
         if name.casefold() in _RESERVED:
-            problem = f'"{name}" has a meaning of its own in "#assign {name}": choose another name'
+            problem = f'"{name}" has a meaning of its own where agents are assigned: choose another name'
             yield document.finding(("agents", number, "name"), problem)
     yield from _repeated(
         ((("agents", n, "name"), name) for n, name in enumerate(agents)), "agents are called", document

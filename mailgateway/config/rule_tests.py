@@ -114,11 +114,13 @@ def _differences(test: RuleTest, question: Question, policy: Policy) -> Iterator
     got = {**final, "matched": trace["matched"]}
     for key, expected in test.expect.model_dump(mode="json", exclude_none=True).items():
         come: object = bool(got[key]) if key in _WITH_NAMES_OF_RULES else got[key]
-        if key in ("tags", "cc") and isinstance(come, list):
-            come, expected = sorted(come), sorted(expected)
-        if come != expected:
+        if _in_order(key, come) != _in_order(key, expected):
             by = f" by rule {got[key]}" if key in _WITH_NAMES_OF_RULES and got[key] else ""
             yield key, f"{key} is {_shown(come)}{by}, not {_shown(expected)}; matched: {_shown(trace['matched'])}"
+
+
+def _in_order(key: str, value: object) -> object:
+    return sorted(value) if key in ("tags", "cc") and isinstance(value, list) else value
 
 
 def _shown(value: object) -> str:

@@ -28,7 +28,7 @@ _TRUTH: dict[str, Any] = {"type": "boolean"}
 _EVENT: dict[str, Any] = {"enum": [event.value for event in Event]}
 _VALUES: dict[ActionName, dict[str, Any]] = {
     ActionName.GROUP: _TEXT,
-    ActionName.ASSIGN: _TEXT,
+    ActionName.ASSIGN: {**_TEXT, "examples": ["round_robin", "least_open", "last"]},
     ActionName.PRIORITY: {"enum": [one.value for one in Priority]},
     ActionName.TYPE: {"enum": [one.value for one in TicketType]},
     ActionName.STATUS: {"enum": [one.value for one in Status]},

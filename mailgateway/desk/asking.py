@@ -24,6 +24,7 @@ def question_about(incoming: Incoming, facts: Facts, policy: Policy, ticket: Tic
         size=facts.size,
         received_at=facts.received_at or facts.now,
         ticket=None if ticket is None else state_of(ticket),
+        requester=facts.requester,
         authentication=authentication,
     )
 

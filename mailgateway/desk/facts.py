@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from mailgateway.desk.model import Ticket
 from mailgateway.mail.tokens import ReplyToken
+from mailgateway.rules.schema import Requester
 
 
 class Evidence(StrEnum):
@@ -56,8 +57,20 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
+class Workload:
+    """How the work of a group is spread: whose turn was last, open tickets by agent, who helped this requester last."""
+
+    group: str
+    last_turn: str = ""
+    open_tickets: Mapping[str, int] = field(default_factory=dict)
+    last_helper: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything gathered for one mail. `received_at` is when it arrived at its server, `size` its bytes there.
+
+    `requester` and `workload` are gathered only where a rule asks for them.
 
     `occasion` names what caused the plan, once and for ever: the ids of its letters derive from it, so that doing the
     work again makes the same letters. `automatic_mails` counts, for each address asked about (casefolded), the
@@ -69,6 +82,8 @@ class Facts:
     candidates: tuple[Candidate, ...] = ()
     earlier: Earlier | None = None
     automatic_mails: Mapping[str, int] = field(default_factory=dict)
+    requester: Requester | None = None
+    workload: Workload | None = None
     received_at: datetime | None = None
     size: int = 0
 

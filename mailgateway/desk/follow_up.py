@@ -8,7 +8,7 @@ from mailgateway.desk.incoming import Incoming, article_of, message_id_reused, n
 from mailgateway.desk.model import Ticket
 from mailgateway.desk.plan import AddArticle, AddParticipants, Change, Disposition, Plan, RecordEvent, SetStatus
 from mailgateway.desk.policy import Policy
-from mailgateway.desk.refine import refine, refined
+from mailgateway.desk.refine import Refined, refine, refined
 from mailgateway.desk.thread import Thread, writer
 from mailgateway.mail.model import Address, Kind, Mail, Verdict
 
@@ -33,15 +33,16 @@ def follow_up(incoming: Incoming, thread: Thread, facts: Facts, policy: Policy) 
     if people:
         changes.append(AddParticipants(people))
     woken = replace(ticket, status=status, participants=(*ticket.participants, *people))
-    ruled = refine(incoming, ticket, woken, facts, policy) if takes_part else ()
+    ruled = refine(incoming, ticket, woken, facts, policy) if takes_part else Refined()
     return Plan(
         at=facts.now,
         actor=author.address or "unknown",
         disposition=Disposition.FOLLOWED_UP,
         reason=f"by {thread.evidence.value}",
         ticket=ticket.number,
-        changes=(*changes, *ruled, *message_id_reused(facts)),
-        notices=notices.agent_follow_up(article, refined(woken, ruled), thread.candidate, policy),
+        changes=(*changes, *ruled.changes, *message_id_reused(facts)),
+        notices=notices.agent_follow_up(article, refined(woken, ruled.changes), thread.candidate, policy),
+        waits_for=ruled.waits_for,
     )
 
 

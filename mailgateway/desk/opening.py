@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from mailgateway.desk import notices
 from mailgateway.desk.asking import question_about
+from mailgateway.desk.assignment import assigned
 from mailgateway.desk.facts import Facts
 from mailgateway.desk.incoming import Incoming, article_of, message_id_reused, newcomers
 from mailgateway.desk.model import Ticket
@@ -24,13 +25,14 @@ def open_ticket(incoming: Incoming, related: Thread | None, facts: Facts, policy
     turned_away = _turned_away(incoming, chosen, mailbox, facts, policy)
     if turned_away is not None:
         return turned_away
-    ticket = _ticket(incoming, chosen, mailbox, facts, policy)
+    worker = assigned(chosen.assignee, chosen.group, facts, policy)
+    ticket = replace(_ticket(incoming, chosen, mailbox, facts, policy), assignee=worker.agent)
     article = article_of(incoming, ticket.requester, facts)
     receipt = notices.acknowledgement(incoming.mail, article, ticket, mailbox)
     silence = notices.why_unanswered(receipt, incoming.verdict, facts, policy)
     if chosen.unanswered:
         silence = f"rule {chosen.unanswered}"
-    opening: tuple[Change, ...] = (OpenTicket(ticket, chosen.trace), AddArticle(article))
+    opening: tuple[Change, ...] = (OpenTicket(ticket, chosen.trace), AddArticle(article), *worker.changes)
     told = notices.agent_notification(
         article, ticket, policy, except_for=ticket.requester.address, rules=chosen.matched
     )
@@ -41,6 +43,7 @@ def open_ticket(incoming: Incoming, related: Thread | None, facts: Facts, policy
         reason=f"a new matter in {mailbox.name}",
         changes=(*opening, *_remarks(incoming, related, silence, policy), *message_id_reused(facts)),
         notices=told if silence else (receipt, *told),
+        waits_for=worker.waits_for,
     )
 
 
@@ -71,7 +74,7 @@ def _ticket(incoming: Incoming, chosen: Route, mailbox: MailboxPolicy, facts: Fa
         type=chosen.type,
         priority=chosen.priority,
         group=chosen.group,
-        assignee=chosen.assignee,
+        assignee=None,
         requester=writer(mail, policy),
         mailbox=mailbox.name,
         language=chosen.language,

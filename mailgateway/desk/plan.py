@@ -80,6 +80,14 @@ class AddParticipants:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeTurn:
+    """Note that it was this agent's turn to get a ticket of the group."""
+
+    group: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetFields:
     """Give fields of the desk's own these values; `after` is all of them as they will be."""
 
@@ -106,6 +114,7 @@ Change = (
     | ChangeTags
     | AddParticipants
     | SetFields
+    | TakeTurn
     | RecordEvent
 )
 
@@ -180,6 +189,7 @@ class Plan:
 
     `ticket` is the number of the ticket that the changes are about, None where the plan opens one or has none. `actor`
     is an address, an agent's name, or the name of the part of the gateway that acts. `reason` says in a line why.
+    `waits_for` names the group whose workload has to be gathered before the plan can be made.
     """
 
     at: datetime
@@ -189,3 +199,4 @@ class Plan:
     ticket: int | None = None
     changes: tuple[Change, ...] = ()
     notices: tuple[Notice, ...] = ()
+    waits_for: str = ""

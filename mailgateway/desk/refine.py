@@ -1,8 +1,9 @@
 """What rules for follow-ups make of a mail that joins a ticket."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from mailgateway.desk.asking import question_about
+from mailgateway.desk.assignment import Assigned, assigned
 from mailgateway.desk.facts import Facts
 from mailgateway.desk.incoming import Incoming, newcomers
 from mailgateway.desk.model import Priority, Status, Ticket, TicketType
@@ -25,16 +26,40 @@ from mailgateway.rules.evaluate import evaluate
 from mailgateway.rules.schema import ActionName, Routing
 
 
-def refine(incoming: Incoming, ticket: Ticket, woken: Ticket, facts: Facts, policy: Policy) -> tuple[Change, ...]:
-    """Return the changes to a ticket that rules with `on: follow_up` decide; rules see it as `ticket`, as it was.
+@dataclass(frozen=True, slots=True)
+class Refined:
+    """The changes that rules make; `waits_for` is the group whose workload has to be known first."""
+
+    changes: tuple[Change, ...] = ()
+    waits_for: str = ""
+
+
+def refine(incoming: Incoming, ticket: Ticket, woken: Ticket, facts: Facts, policy: Policy) -> Refined:
+    """Return what rules with `on: follow_up` change; they see the ticket as it was.
 
     `woken` is the ticket as it is after the mail itself: what the changes start from.
     """
     routing = evaluate(policy.ruleset, question_about(incoming, facts, policy, ticket))
     if not routing.matched:
-        return ()
+        return Refined()
+    worker = _worker(routing, woken, facts, policy)
     noted = RecordEvent("rules", {"matched": ", ".join(routing.matched), "version": routing.version})
-    return (*_moves(routing, woken), *_additions(routing, woken, policy), noted)
+    moves = (*_moves(routing, woken), *_handed(woken, worker))
+    return Refined((*moves, *_additions(routing, woken, policy), noted), worker.waits_for)
+
+
+def _worker(routing: Routing, ticket: Ticket, facts: Facts, policy: Policy) -> Assigned:
+    if ActionName.ASSIGN not in routing.actions:
+        return Assigned(ticket.assignee)
+    group = routing.actions[ActionName.GROUP].value if ActionName.GROUP in routing.actions else ticket.group
+    decided = routing.actions[ActionName.ASSIGN].value
+    return assigned(decided if isinstance(decided, str) else None, str(group), facts, policy)
+
+
+def _handed(ticket: Ticket, worker: Assigned) -> tuple[Change, ...]:
+    if worker.agent == ticket.assignee or worker.waits_for:
+        return ()
+    return (Assign(ticket.assignee, worker.agent), *worker.changes)
 
 
 def _moves(routing: Routing, ticket: Ticket) -> list[Change]:
@@ -51,8 +76,6 @@ def _moves(routing: Routing, ticket: Ticket) -> list[Change]:
     if ActionName.TYPE in decided:
         kind = TicketType(decided[ActionName.TYPE])
         wanted.append((ActionName.TYPE, ticket.type, SetType(ticket.type, kind)))
-    if ActionName.ASSIGN in decided:
-        wanted.append((ActionName.ASSIGN, ticket.assignee or "", Assign(ticket.assignee, decided[ActionName.ASSIGN])))
     return [change for name, before, change in wanted if decided[name] != before]
 
 

@@ -14,8 +14,8 @@ from mailgateway.rules.schema import ActionName, Question, Routing, Ruleset
 class Route:
     """The outcome of routing. `discard`, `quarantine`, `reject` and `unanswered` name the rule that said so.
 
-    They are empty where none did; `rejection` is what the sender is told. `trace` is how the rules came to it, and
-    `final` in it what it came to, as plain JSON values.
+    They are empty where none did; `rejection` is what the sender is told. `assignee` is a name or a Turn. `trace` is
+    how the rules came to it, and `final` in it what it came to, as plain JSON values.
     """
 
     group: str
@@ -64,7 +64,7 @@ def route(ruleset: Ruleset, question: Question, mailbox: MailboxPolicy, *, every
         priority=Priority(str(final["priority"])),
         status=Status(str(final["status"])),
         language=str(final["language"]),
-        assignee=None if final["assign"] is None else str(final["assign"]),
+        assignee=_assigned(final["assign"]),
         tags=words(routing, ActionName.TAGS),
         fields=fields(routing),
         cc=words(routing, ActionName.CC),
@@ -94,6 +94,11 @@ def words(routing: Routing, name: ActionName) -> tuple[str, ...]:
 
 def _value(routing: Routing, name: ActionName, default: object) -> object:
     return routing.actions[name].value if name in routing.actions else default
+
+
+def _assigned(value: object) -> str | None:
+    """Keep a turn what it is: a text of its own kind."""
+    return value if isinstance(value, str) else None
 
 
 def _rule_behind(routing: Routing, name: ActionName) -> str:

@@ -4,13 +4,14 @@ raw bytes ─ parse ─ classify ─ keys ─┐                      ┌─ app
                               gather ┴─ facts ─ decide ─ plan ┘        one transaction
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mailgateway import log
 from mailgateway.desk.decide import Incoming, addressees, decide_mail
 from mailgateway.desk.plan import Disposition, Plan
 from mailgateway.desk.policy import Policy
-from mailgateway.desk.thread import keys
+from mailgateway.desk.thread import keys, writer
 from mailgateway.errors import PoisonMessage, StoreUnusable, TransientError
 from mailgateway.flows.desk import Desk, Stop
 from mailgateway.flows.letters import queue_letters
@@ -23,6 +24,7 @@ from mailgateway.store.apply import apply
 from mailgateway.store.engine import Transaction
 from mailgateway.store.gather import gather
 from mailgateway.store.spool import Spooled
+from mailgateway.store.workload import gather_workload, known_requester
 
 POSTPONEMENT = timedelta(seconds=30)
 BATCH = 50
@@ -119,7 +121,14 @@ def _decide_and_apply(
         return None, None
     asked = addressees(incoming.mail, policy)
     facts = gather(tx, incoming.keys, spooled, asked, desk.clock(), policy.one_ticket_per_mail)
+    requester = writer(incoming.mail, policy).address
+    if policy.ruleset.asks_for("requester."):
+        facts = replace(facts, requester=known_requester(tx, requester))
     plan = decide_mail(incoming, facts, policy)
+    team = policy.directory.group(plan.waits_for)
+    if team is not None:
+        workload = gather_workload(tx, plan.waits_for, team.members, requester)
+        plan = decide_mail(incoming, replace(facts, workload=workload), policy)
     number = apply(tx, plan, spooled)
     queue_letters(desk, tx, plan, number, facts.occasion, policy, incoming.mail.attachments)
     if plan.disposition is Disposition.QUARANTINED:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mailgateway.mail.addresses import read_addresses
 from mailgateway.rules.findings import Wrong
 from mailgateway.rules.nearest import instead
-from mailgateway.rules.schema import ActionName, Event
+from mailgateway.rules.schema import ActionName, Event, Turn
 from mailgateway.rules.text import described, excerpt
 from mailgateway.rules.vocabulary import Vocabulary
 
@@ -52,8 +52,11 @@ def status(written: object, vocabulary: Vocabulary) -> object:
 
 
 def assign(written: object, vocabulary: Vocabulary) -> object:
-    """The agent who gets the ticket."""
-    return _one_of(written, vocabulary.agents, "agent")
+    """The agent who gets the ticket, or how one of its group is chosen: round_robin, least_open, last."""
+    turns = {turn.value: turn for turn in Turn}
+    if isinstance(written, str) and written.casefold() in turns:
+        return turns[written.casefold()]
+    return _one_of(written, None if vocabulary.agents is None else (*vocabulary.agents, *turns), "agent")
 
 
 def language(written: object, _: Vocabulary) -> object:

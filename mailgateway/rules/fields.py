@@ -146,6 +146,16 @@ def received_time(question: Question) -> tuple[float, ...]:
     return (question.received_at.hour * 60 + question.received_at.minute,) if question.received_at else ()
 
 
+def requester_known(question: Question) -> tuple[str, ...]:
+    """Whether the writer had a ticket before."""
+    return (_truth(holds=question.requester.known),) if question.requester else ()
+
+
+def requester_open_tickets(question: Question) -> tuple[float, ...]:
+    """How many tickets of the writer are neither solved nor closed."""
+    return (question.requester.open_tickets,) if question.requester else ()
+
+
 def header(name: str) -> Read:
     """Every value of one header field, topmost first."""
     return lambda question: question.mail.headers.all(name)
@@ -201,6 +211,8 @@ FIELDS: dict[str, Field] = {
     "received.weekday": Field(received_weekday),
     "received.time": Field(received_time, Sort.CLOCK),
     "is_follow_up": Field(is_follow_up, Sort.TRUTH),
+    "requester.known": Field(requester_known, Sort.TRUTH),
+    "requester.open_tickets": Field(requester_open_tickets, Sort.COUNT),
     "auth.spf": Field(_authenticated("spf")),
     "auth.dkim": Field(_authenticated("dkim")),
     "auth.dmarc": Field(_authenticated("dmarc")),

@@ -35,11 +35,20 @@ class TicketState:
 
 
 @dataclass(frozen=True, slots=True)
+class Requester:
+    """What the desk knows of the writer: whether they had a ticket before, and how many of theirs are not solved."""
+
+    known: bool = False
+    open_tickets: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What the rules are asked about: one mail that arrived in a mailbox.
 
-    `reply` is the mail's new text alone, `size` its bytes. `ticket` is the one that it joins, `authentication` what a
-    trusted server states (method -> result); None or empty where they are not known, and where no rule asks for them.
+    `reply` is the mail's new text alone, `size` its bytes. `ticket` is the one that it joins, `requester` who wrote it,
+    `authentication` what a trusted server states (method -> result). These are None or empty where they are not known,
+    and where no rule asks for them.
     """
 
     mail: Mail
@@ -50,6 +59,7 @@ class Question:
     size: int = 0
     received_at: datetime | None = None
     ticket: TicketState | None = None
+    requester: Requester | None = None
     authentication: Mapping[str, str] = attribute(default_factory=dict)
 
 
@@ -71,6 +81,14 @@ class ActionName(StrEnum):
     DISCARD = "discard"
     QUARANTINE = "quarantine"
     REJECT = "reject"
+
+
+class Turn(StrEnum):
+    """Who gets a ticket, where a rule names a way to choose instead of an agent."""
+
+    ROUND_ROBIN = "round_robin"
+    LEAST_OPEN = "least_open"
+    LAST = "last"
 
 
 Seek = Callable[[Any], int]

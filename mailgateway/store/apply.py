@@ -21,6 +21,7 @@ from mailgateway.desk.plan import (
     SetPriority,
     SetStatus,
     SetType,
+    TakeTurn,
 )
 from mailgateway.errors import StoreBusy
 from mailgateway.mail.model import Address
@@ -37,6 +38,7 @@ from mailgateway.store.tables import (
     TicketRow,
 )
 from mailgateway.store.upsert import insert_new
+from mailgateway.store.workload import take_turn
 
 _OPEN = insert(TicketRow).returning(TicketRow.number)
 _ADD_ARTICLE = insert(ArticleRow).returning(ArticleRow.id)
@@ -114,15 +116,23 @@ def _change(ticket: _Ticket, change: Change) -> None:
         case AddParticipants(people):
             _add_people(ticket.tx, ticket.number, people)
             ticket.tell("participants", {"added": [person.address for person in people]})
-        case SetFields(before, after):
-            ticket.after["fields"] = dict(after)
-            ticket.tell("fields", {"before": dict(before), "after": dict(after)})
-        case RecordEvent(what, detail):
-            ticket.tell(what, detail)
+        case SetFields() | TakeTurn() | RecordEvent():
+            _note(ticket, change)
         case OpenTicket():
             raise ValueError("a plan opens its ticket first, and only one")
         case _:
             assert_never(change)
+
+
+def _note(ticket: _Ticket, change: SetFields | TakeTurn | RecordEvent) -> None:
+    match change:
+        case SetFields(before, after):
+            ticket.after["fields"] = dict(after)
+            ticket.tell("fields", {"before": dict(before), "after": dict(after)})
+        case TakeTurn(group, agent):
+            take_turn(ticket.tx, group, agent)
+        case RecordEvent(what, detail):
+            ticket.tell(what, detail)
 
 
 def _write_head(ticket: _Ticket) -> None:
@@ -149,6 +159,7 @@ def _open(tx: Transaction, opening: OpenTicket) -> int:
             "assignee": ticket.assignee,
             "requester_name": ticket.requester.name,
             "requester_address": ticket.requester.address,
+            "requester_key": address_key(ticket.requester.address),
             "mailbox": ticket.mailbox,
             "language": ticket.language,
             "created_at": ticket.created_at,

@@ -77,7 +77,11 @@ class TicketRow(Base):
     """The head of a ticket."""
 
     __tablename__ = "tickets"
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (
+        Index(None, "requester_key", "number"),
+        Index(None, "assignee", "status"),
+        {"sqlite_autoincrement": True},
+    )
 
     number: Mapped[int] = mapped_column(_whole, Identity(start=FIRST_TICKET), primary_key=True)
     subject: Mapped[str]
@@ -88,12 +92,22 @@ class TicketRow(Base):
     assignee: Mapped[str | None]
     requester_name: Mapped[str]
     requester_address: Mapped[str]
+    requester_key: Mapped[str | None]
     mailbox: Mapped[str]
     language: Mapped[str]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     fields: Mapped[dict[str, Any] | None]
     trace: Mapped[dict[str, Any]]
+
+
+class TurnRow(Base):
+    """Whose turn it was last to get a ticket of a group. The row is the lock under which the next one is chosen."""
+
+    __tablename__ = "turns"
+
+    group: Mapped[str] = mapped_column("group_name", primary_key=True)
+    agent: Mapped[str]
 
 
 class ParticipantRow(Base):

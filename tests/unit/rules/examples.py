@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from mailgateway.mail.model import Address, Attachment, Headers, Kind, Mail
 from mailgateway.rules.compile import compile_rules
 from mailgateway.rules.evaluate import evaluate
-from mailgateway.rules.schema import Question, Routing, Ruleset, TicketState
+from mailgateway.rules.schema import Question, Requester, Routing, Ruleset, TicketState
 from mailgateway.rules.vocabulary import Vocabulary
 
 WORDS = Vocabulary(
@@ -69,6 +69,7 @@ QUESTION = Question(
     size=2_500_000,
     received_at=MONDAY,
     ticket=TICKET,
+    requester=Requester(known=True, open_tickets=3),
     authentication={"dmarc": "pass", "spf": "softfail", "dkim": "none"},
 )
 

@@ -50,6 +50,8 @@ TRUE = [
     ("received.weekday", "in", ["Monday"]),
     ("received.time", "between", ["08:00", "9:30"]),
     ("is_follow_up", "equals", False),
+    ("requester.known", "equals", True),
+    ("requester.open_tickets", "between", [1, 3]),
     ("auth.dmarc", "equals", "pass"),
     ("auth.spf", "not", "pass"),
     ("auth.dkim", "equals", "none"),
