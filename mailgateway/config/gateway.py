@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
@@ -29,6 +29,8 @@ from mailgateway.config.kinds import (
 )
 from mailgateway.desk.model import Priority, TicketType
 from mailgateway.desk.policy import AgentEvidence
+from mailgateway.mail.limits import DEFAULT as READ
+from mailgateway.mail.limits import Limits as ReadingLimits
 
 _Count = Annotated[int, Field(strict=True, ge=1, le=10_000)]
 _Connections = Annotated[int, Field(strict=True, ge=1, le=64)]
@@ -183,6 +185,32 @@ class Limits(Strict):
     )
 
 
+def _most(default: int, description: str) -> Any:
+    """Describe a bound that may be set from 1 to ten times its default."""
+    return Field(default=default, strict=True, ge=1, le=10 * default, description=description)
+
+
+class Reading(Strict):
+    """How much of one mail is looked at. What lies beyond is kept as an attachment, or named where it was dropped."""
+
+    depth: int = _most(READ.depth, "levels of parts within parts that are opened")
+    parts: int = _most(READ.parts, "parts of one mail; the rest is kept together as one attachment")
+    header_fields: int = _most(READ.header_fields, "header fields of one part")
+    field_bytes: int = _most(READ.field_bytes, "bytes of one header field")
+    header_bytes: int = _most(READ.header_bytes, "bytes of one header block")
+    addresses: int = _most(READ.addresses, "addresses of one header field")
+    references: int = _most(READ.references, "message ids of one header field, the last ones")
+    text_chars: int = _most(READ.text_chars, "characters of the text")
+    html_chars: int = _most(READ.html_chars, "characters of HTML that are read and shown")
+    html_tags: int = _most(READ.html_tags, "tags of HTML that are read and shown")
+    html_attributes: int = _most(READ.html_attributes, "attributes of one tag, for the HTML to be shown")
+    html_depth: int = _most(READ.html_depth, "elements within elements, for the HTML to be shown")
+
+    def as_limits(self) -> ReadingLimits:
+        """Return the plain value that the parser takes."""
+        return ReadingLimits(**self.model_dump())
+
+
 class Agents(Strict):
     """What proves that a mail is an agent's."""
 
@@ -219,6 +247,7 @@ class GatewayFile(Strict):
     agents: Agents = Field(default=Agents(), description="what proves that a mail is an agent's")
     alarms: Alarms = Field(default=Alarms(), description="when the admin is told that mail does not flow")
     limits: Limits = Field(default=Limits(), description="what keeps machines from writing to each other without end")
+    reading: Reading = Field(default=Reading(), description="how much of one mail is looked at")
     one_ticket_per_mail: Truth = Field(
         default=True,
         description="a mail to several addresses here is one ticket, in the mailbox that got it first",

@@ -124,6 +124,7 @@ def _settings(
         agents=gateway.agents,
         alarms=gateway.alarms,
         limits=gateway.limits,
+        reading=gateway.reading,
         one_ticket_per_mail=gateway.one_ticket_per_mail,
         directory=_directory(groups),
         ruleset=rules.ruleset,

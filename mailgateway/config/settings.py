@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from mailgateway.config.gateway import Agents, Alarms, Limits, Mailbox, Smtp
+from mailgateway.config.gateway import Agents, Alarms, Limits, Mailbox, Reading, Smtp
 from mailgateway.config.kinds import absolute
 from mailgateway.config.secret import Secret
 from mailgateway.desk.model import Directory
@@ -33,6 +33,7 @@ class Settings:
     agents: Agents
     alarms: Alarms
     limits: Limits
+    reading: Reading
     one_ticket_per_mail: bool
     directory: Directory
     ruleset: Ruleset

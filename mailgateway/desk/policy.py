@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mailgateway.desk.model import Directory, Priority, TicketType
+from mailgateway.mail.limits import DEFAULT, Limits
 from mailgateway.rules.schema import Ruleset
 
 
@@ -46,7 +47,8 @@ class AgentEvidence(StrEnum):
 class Policy:
     """One organisation's rules for its desk.
 
-    `reply_keys` sign reply addresses and letter ids: the first signs, all of them are believed.
+    `reply_keys` sign reply addresses and letter ids: the first signs, all of them are believed. `reading` says how much
+    of a mail is looked at.
     """
 
     domain: str
@@ -59,6 +61,7 @@ class Policy:
     trusted_authserv: tuple[str, ...] = ()
     automatic_mails_per_hour: int = 5
     one_ticket_per_mail: bool = True
+    reading: Limits = DEFAULT
 
     @property
     def own_addresses(self) -> frozenset[str]:

@@ -64,7 +64,8 @@ def parse(raw: bytes, limits: Limits = DEFAULT) -> Mail:
     attachments = tuple(reader.body.attachments)
     subject = text_of(header.get("subject"))
     is_report = tree.root.content_type == "multipart/report"
-    odd = [date_defect, "" if senders else "no From", "" if ids else "no Message-ID", _not_mail(header, raw)]
+    many = [_too_many(header, name, limits) for name in ("from", "to", "cc", "reply-to", "in-reply-to", "references")]
+    odd = [*many, date_defect, "" if senders else "no From", "" if ids else "no Message-ID", _not_mail(header, raw)]
     return Mail(
         subject=subject,
         sender=senders[0] if senders else None,
@@ -107,6 +108,13 @@ def _people(header: HeaderBlock, name: str, limits: Limits) -> tuple[Address, ..
     values = dict.fromkeys(header.all(name))
     found = [address for value in values for address in read_addresses(value, limits.addresses)]
     return tuple(found[: limits.addresses])
+
+
+def _too_many(header: HeaderBlock, name: str, limits: Limits) -> str:
+    """Say that a field names more people or mails than are read, "" where it does not."""
+    sign, most = ("<", limits.references) if name in ("in-reply-to", "references") else ("@", limits.addresses)
+    count = sum(value.count(sign) for value in header.all(name))
+    return f"{name}: only {most} of {count} read" if count > most else ""
 
 
 def _hint(tree: Tree) -> str:

@@ -48,7 +48,8 @@ def explain(
     files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Mails.")],
     *,
     mailbox: Annotated[
-        str | None, typer.Option("--mailbox", help="Where they arrive; else the mailbox they are written to.")
+        str | None,
+        typer.Option("--mailbox", metavar="NAME", help="Where they arrive; else the mailbox they are written to."),
     ] = None,
     as_objects: AsJson = False,
 ) -> None:
@@ -66,7 +67,7 @@ def explain(
             complain(f"{file}: {problem}")
             all_well = False
             continue
-        explained = _explained(parse(raw), len(raw), policy, mailbox)
+        explained = _explained(parse(raw, policy.reading), len(raw), policy, mailbox)
         if as_objects:
             say_json({"file": str(file), **explained})
         else:

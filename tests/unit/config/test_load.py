@@ -13,6 +13,7 @@ from mailgateway.config.watch import fingerprint
 from mailgateway.desk.model import Priority, TicketType
 from mailgateway.desk.policy import AgentEvidence, Defaults
 from mailgateway.errors import ConfigError
+from mailgateway.mail.limits import DEFAULT, Limits
 from tests.unit.config.examples import GATEWAY, GROUPS, write
 
 
@@ -179,3 +180,18 @@ def test_a_change_of_any_file_is_noticed(tmp_path: Path) -> None:
     (tmp_path / "groups.yaml").unlink()
     seen.append(fingerprint(settings))
     assert len(set(seen)) == 4
+
+
+def test_how_much_of_a_mail_is_read_may_be_set(tmp_path: Path) -> None:
+    """What is set reaches the policy, and what is not stays as the parser has it."""
+    assert policy(load(write(tmp_path)), (b"key",)).reading == DEFAULT
+    (tmp_path / "other").mkdir()
+    made = policy(load(write(tmp_path / "other", GATEWAY + "\nreading: {parts: 20, text_chars: 5000}\n")), (b"key",))
+    assert made.reading == Limits(parts=20, text_chars=5000)
+
+
+def test_a_bound_beyond_sense_is_refused(tmp_path: Path) -> None:
+    """More than ten times the default would let a mail take too long."""
+    with pytest.raises(ConfigError) as refused:
+        load(write(tmp_path, GATEWAY + "\nreading: {parts: 10001}\n"))
+    assert "at most 10000" in refused.value.findings[0].problem

@@ -15,6 +15,8 @@ HEAD = (
     b"Message-ID: <a1@example.pl>\r\n"
 )
 
+MULTIPART = b"Content-Type: multipart/mixed; boundary=cut\n\n--cut\n%s\n--cut--\n"
+
 
 def mail(fields: bytes, body: bytes) -> bytes:
     """Put a message together from extra header fields and a body."""
@@ -244,3 +246,34 @@ def test_any_mixture_of_mail_like_pieces_parses(pieces: list[bytes]) -> None:
     """Pieces of messages in any order give a Mail."""
     found = parse(b"".join(pieces))
     (found.subject + found.text + (found.html or "")).encode()
+
+
+@pytest.mark.parametrize(
+    ("limits", "raw"),
+    [
+        (Limits(depth=1), MULTIPART % b"Content-Type: multipart/mixed; boundary=in\n\n--in\n\nx\n--in--"),
+        (Limits(parts=1), MULTIPART % b"\nx\n--cut\n\ny"),
+        (Limits(header_fields=1), b"Subject: x\nFrom: a@b.c\n\nx"),
+        (Limits(field_bytes=10), b"Subject: twenty characters and more\n\nx"),
+        (Limits(header_bytes=20), b"Subject: twenty characters and more\n\nx"),
+        (Limits(addresses=1), b"To: a@b.c, d@e.f\n\nx"),
+        (Limits(references=1), b"References: <1@x> <2@x>\n\nx"),
+        (Limits(text_chars=10), b"Subject: x\n\ntwenty characters and more"),
+        (Limits(html_chars=10), b"Content-Type: text/html\n\n<p>twenty characters</p>"),
+        (Limits(html_tags=1), b"Content-Type: text/html\n\n<p>a<p>b<p>c"),
+        (Limits(html_attributes=1), b"Content-Type: text/html\n\n<p " + b"a=b " * 3_000 + b">x"),
+        (Limits(html_depth=1), b"Content-Type: text/html\n\n<div><div><b>x"),
+    ],
+    ids=lambda value: str(value)[:40] if isinstance(value, Limits) else "",
+)
+def test_what_a_limit_cut_is_said(limits: Limits, raw: bytes) -> None:
+    """Each limit says in the defects that it cut something, and cuts nothing of the same mail by default."""
+    assert set(parse(raw, limits).defects) - set(parse(raw).defects)
+
+
+def test_no_limit_loses_the_text_or_the_files() -> None:
+    """What lies beyond a limit is kept as an attachment."""
+    long = parse(b"Subject: x\n\ntwenty characters and more", Limits(text_chars=10))
+    assert (long.text, long.attachments[0].content) == ("twenty cha", b"twenty characters and more")
+    many = parse(MULTIPART % b"\nx\n--cut\n\ny", Limits(parts=1))
+    assert b"y" in many.attachments[-1].content
