@@ -101,7 +101,7 @@ def understand(spooled: Spooled, policy: Policy) -> Incoming:
     problem = looks_like_mail(spooled.raw)
     if problem is not None:
         raise PoisonMessage("parse", problem)
-    mail = parse(spooled.raw)
+    mail = parse(spooled.raw, policy.reading)
     verdict = classify(mail, OwnMarks(policy.domain, policy.own_addresses))
     return Incoming(
         mail=mail,
