@@ -64,8 +64,8 @@ class Suspects:
         `behind` is the mail after them: only where that can be fetched, it is not the server that is to blame.
         """
         marks = [(session.uidvalidity, mail.uid) for mail in batch]
-        if given_up := [self._given_up(mail) for mark, mail in zip(marks, batch, strict=True) if mark in self._guilty]:
-            return given_up
+        if self._guilty.intersection(marks):
+            return [_given_up(mail) for mail in batch]
         limit = BREAKS_OF_A_MAIL if behind else BREAKS_OF_A_LAST_MAIL
         is_last_chance = len(batch) == 1 and self._breaks[marks[0]] >= limit
         if is_last_chance and behind:
@@ -79,10 +79,6 @@ class Suspects:
         for mark in marks:
             self._breaks.pop(mark, None)
         return fetched
-
-    def _given_up(self, mail: RemoteMail) -> Unfetchable:
-        problem = "the connection broke whenever this mail was fetched, and under no other"
-        return Unfetchable(mail.uid, mail.size, mail.received_at, problem)
 
 
 def receive(session: Session, source: Source, desk: Desk, suspects: Suspects) -> Iterator[int]:
@@ -133,6 +129,11 @@ def _settle(session: Session, source: Source, unsettled: Sequence[Unsettled]) ->
         uids = [entry.uid for entry in unsettled if entry.quarantined is quarantined]
         if uids:
             settle(session, uids, action)
+
+
+def _given_up(mail: RemoteMail) -> Unfetchable:
+    problem = "the connection broke whenever this mail was fetched, and under no other"
+    return Unfetchable(mail.uid, mail.size, mail.received_at, problem)
 
 
 def _arrival(source: Source, session: Session, mail: FetchedMail | Unfetchable, now: datetime) -> Arrival:

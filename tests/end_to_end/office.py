@@ -96,6 +96,10 @@ class Office:
         text = self.configuration.read_text()
         assert old in text
         self.configuration.write_text(text.replace(old, new))
+        self.reopen()
+
+    def reopen(self) -> None:
+        """Open the gateway anew, with new connections to everything."""
         self.gateway.close()
         self.gateway = open_gateway(self.configuration)
 

@@ -17,6 +17,7 @@ from tests.flows.bench import MINUTE, PROCESSED, Bench
 from tests.imap.scripted import server_at
 from tests.servers.imap_answers import ANSWERS, chosen, uid_fetch
 from tests.servers.scripted_imap import (
+    CAPABILITIES,
     Answer,
     Dialogue,
     ScriptedImap,
@@ -99,17 +100,16 @@ def test_batches_are_bounded_by_bytes(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("settlement", "capabilities", "verbs"),
     [
-        (PROCESSED, "", ["UID MOVE"]),
+        (PROCESSED, CAPABILITIES, ["UID MOVE"]),
         (PROCESSED, NO_MOVE, ["UID COPY", "UID STORE", "UID EXPUNGE"]),
         (PROCESSED, NO_UIDPLUS, ["UID COPY", "UID STORE", "EXPUNGE"]),
-        (Flag("Ticketed"), "", ["UID STORE"]),
-        (Delete(), "", ["UID STORE", "UID EXPUNGE"]),
+        (Flag("Ticketed"), CAPABILITIES, ["UID STORE"]),
+        (Delete(), CAPABILITIES, ["UID STORE", "UID EXPUNGE"]),
     ],
 )
 def test_every_way_to_settle(bench: Bench, settlement: Settlement, capabilities: str, verbs: list[str]) -> None:
     """A filed mail is moved, flagged or deleted with what the server has, after it is filed, and not again."""
-    more = {"capabilities": capabilities} if capabilities else {}
-    with ScriptedImap(mails(2), **more) as imap:
+    with ScriptedImap(mails(2), capabilities=capabilities) as imap:
         imap.folders["Processed"] = {}
         bench.collect(imap, settlement)
         sent = [line.partition(" ")[2].upper() for line in imap.received]

@@ -35,7 +35,7 @@ def test_later_means_later_and_later_again_until_the_time_is_over(bench: Bench, 
     """A 4xx answer is tried again after 1, 5, 30 and then every 60 minutes, for `retry_for`; then the letter fails."""
     sink.answer("RCPT", "450 4.2.0 later", recipient=CARLA, times=None)
     began = bench.now
-    waits = []
+    waits: list[timedelta] = []
     while receipt(bench).state is DeliveryState.QUEUED and len(waits) < 100:
         bench.send(sink)
         assert bench.send(sink) == 0, "nothing is tried before its time"

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from mailgateway.desk.decide import Incoming
 from mailgateway.errors import StoreBusy, StoreUnusable
 from mailgateway.flows import ingest as flow
 from mailgateway.flows.ingest import ingest, ingest_left_over
@@ -23,7 +24,7 @@ def break_one(monkeypatch: pytest.MonkeyPatch, error: Exception, place: str = "c
     """Let a pure function of ours fail for the second mail."""
     whole = getattr(flow, place)
 
-    def broken(mail: Mail, *args: Any) -> Any:
+    def broken(mail: Mail | Incoming, *args: Any) -> Any:
         subject = mail.subject if isinstance(mail, Mail) else mail.mail.subject
         if subject == "M2":
             raise error
