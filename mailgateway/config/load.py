@@ -25,22 +25,25 @@ _MEND_MAIN = 'write one with "mailgateway init DIR", or name yours with --config
 _MEND_NAMED = "write it, or name another one below files: in {}"
 
 
-def load(path: Path) -> Settings:
+def load(path: Path, *, rules: Path | None = None) -> Settings:
     """Read the configuration that begins with the file at `path`; no secret is read, nothing is connected to.
 
-    Raises ConfigError with every finding of every file.
+    With `rules`, those are read instead of the ones that the configuration names. Raises ConfigError with every finding
+    of every file.
     """
     gateway = read_part(path, GatewayFile)
     if gateway.document is None:
         raise ConfigError(tuple(_with_mend(gateway.findings, _MEND_MAIN)))
     files = _files(gateway.document, path)
+    if rules is not None:
+        files = files.model_copy(update={"rules": rules})
     groups = read_part(files.groups, GroupsFile)
-    rules = read_rules(files.rules, _vocabulary(gateway, groups))
-    named = _with_mend((*groups.findings, *rules.findings), _MEND_NAMED.format(path))
+    routing = read_rules(files.rules, _vocabulary(gateway, groups))
+    named = _with_mend((*groups.findings, *routing.findings), _MEND_NAMED.format(path))
     findings = (*gateway.findings, *named, *_checked(gateway, groups, files))
     if findings or gateway.model is None or groups.model is None:
         raise ConfigError(_in_order(findings, (path, files.groups, files.rules)))
-    settings = _settings(path, gateway.model, groups.model, rules, (*_doubts(gateway, groups), *rules.doubts))
+    settings = _settings(path, gateway.model, groups.model, routing, (*_doubts(gateway, groups), *routing.doubts))
     failed = _failed_tests(tests_beside(files.rules), settings)
     if failed:
         raise ConfigError(failed)

@@ -144,7 +144,7 @@ def _question(test: RuleTest, policy: Policy) -> Question | str:
             raw = Path(str(test.file)).read_bytes()
         except OSError as error:
             return f"the mail cannot be read: {error.strerror}"
-        mail = parse(raw)
+        mail = parse(raw, policy.reading)
         kind = classify(mail, OwnMarks(policy.domain, policy.own_addresses)).kind
         size, reply = len(raw), split_reply(mail).text
     found = results(mail, policy.trusted_authserv)

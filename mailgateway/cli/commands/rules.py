@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from mailgateway.cli.apps import group
+from mailgateway.cli.commands.backtest import backtest
 from mailgateway.cli.invocation import invocation
 from mailgateway.cli.lines import clean, complain, say, say_json
 from mailgateway.cli.options import AsJson
@@ -26,6 +27,7 @@ from mailgateway.rules.schema import Question
 _WITH_DEFAULT = ("group", "type", "priority", "language")
 
 app = group("Check the routing rules, and see what they make of a mail.")
+app.command()(backtest)
 
 
 @app.command()

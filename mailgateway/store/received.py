@@ -1,0 +1,65 @@
+"""Mail about new matters that was received: what rules can be tried on again."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select
+
+from mailgateway.desk.backtest import DISCARDED, QUARANTINED, REJECTED
+from mailgateway.desk.plan import Disposition
+from mailgateway.store.engine import Transaction
+from mailgateway.store.tables import SpoolRow, SpoolState, TicketRow
+
+_ROUTED = (Disposition.OPENED, Disposition.DISCARDED, Disposition.REFUSED)
+_INSTEAD = {
+    Disposition.DISCARDED: DISCARDED,
+    Disposition.QUARANTINED: QUARANTINED,
+    Disposition.REFUSED: REJECTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A mail, where it lies, and where it went then: a group, or in brackets what became of it instead."""
+
+    mailbox: str
+    received_at: datetime
+    sha256: str
+    subject: str
+    ticket: int | None
+    went_to: str
+
+
+def received_since(tx: Transaction, since: datetime) -> Iterator[Received]:
+    """Give the mails that rules decided about since then, oldest first."""
+    by_rules = or_(
+        SpoolRow.disposition == Disposition.OPENED,
+        SpoolRow.disposition.in_(_ROUTED) & SpoolRow.reason.startswith("rule "),
+        (SpoolRow.state == SpoolState.QUARANTINED) & (SpoolRow.stage == "decide") & SpoolRow.error.startswith("rule "),
+    )
+    statement = (
+        select(SpoolRow, TicketRow.trace)
+        .outerjoin(TicketRow, TicketRow.number == SpoolRow.ticket)
+        .where(SpoolRow.received_at >= since, SpoolRow.headers_only.is_(False), by_rules)
+        .order_by(SpoolRow.id)
+    )
+    columns = (
+        SpoolRow.mailbox,
+        SpoolRow.received_at,
+        SpoolRow.sha256,
+        func.coalesce(TicketRow.subject, SpoolRow.subject),
+        SpoolRow.ticket,
+        SpoolRow.disposition,
+        TicketRow.trace,
+    )
+    for row in tx.connection.execute(statement.with_only_columns(*columns)):
+        mailbox, received_at, sha256, subject, ticket, disposition, trace = row
+        yield Received(mailbox, received_at, sha256, subject, ticket, _went_to(disposition, trace))
+
+
+def _went_to(disposition: Disposition | None, trace: dict[str, Any] | None) -> str:
+    if disposition is Disposition.OPENED:
+        return str((trace or {}).get("final", {}).get("group", ""))
+    return _INSTEAD.get(disposition, "") if disposition is not None else ""
