@@ -12,11 +12,12 @@ from mailgateway.accounts.server import Server
 from mailgateway.app import KeptTokens
 from mailgateway.config.servers import TokenMemory, server
 from mailgateway.config.settings import Settings
-from mailgateway.errors import FolderMissing, GatewayError, LoginRefused, StoreUnusable
+from mailgateway.errors import FolderMissing, GatewayError, LoginRefused, StoreBusy, StoreUnusable
 from mailgateway.imap.session import Session
 from mailgateway.smtp.probe import probe
 from mailgateway.store import health, schema
-from mailgateway.store.engine import Store, open_store
+from mailgateway.store.blobs import Blobs
+from mailgateway.store.engine import NoDatabaseYet, Store, open_store
 
 _LEAP = timedelta(minutes=1)
 
@@ -34,13 +35,22 @@ class Finding:
 def examine(settings: Settings) -> Iterator[Finding]:
     """Look at everything that the gateway needs, one thing after the other."""
     yield from _secrets(settings)
+    blobs = _guarded("blob store", partial(_blobs, settings.blobs))
+    yield blobs
     store = None
     try:
-        store = open_store(settings.database_url(), settings.blobs)
+        store = open_store(settings.database_url(), settings.blobs, makes=False)
+    except NoDatabaseYet as missing:
+        yield Finding("database", is_well=True, detail=str(missing))
     except GatewayError as error:
-        yield _wrong("database", error)
+        if str(error) == blobs.detail:
+            yield Finding("database", is_well=None, detail="not looked at: there is no blob store to open it with")
+        else:
+            yield _wrong("database", error)
     try:
-        yield from _store(store) if store is not None else ()
+        if store is not None:
+            yield _guarded("database", partial(_database, store))
+        yield _clock(store)
         yield from _servers(settings, KeptTokens(store) if store is not None else _NoMemory())
     finally:
         if store is not None:
@@ -53,7 +63,8 @@ class _NoMemory:
 
     def recall(self, _name: str) -> str | None:
         """Refuse: a refresh token that is used may be the last time it is good, and the new one would be lost."""
-        raise StoreUnusable("a new refresh token could not be kept, so none is asked for")
+        problem = "a new refresh token could not be kept without the database, so none is asked for"
+        raise StoreUnusable(f"{problem}: run `mailgateway db upgrade`")
 
     def keep(self, _name: str, _token: str) -> None:
         """Keep nothing, as nothing was asked for."""
@@ -75,12 +86,6 @@ def _secrets(settings: Settings) -> Iterator[Finding]:
         yield Finding("secrets", is_well=True, detail="every one can be read")
 
 
-def _store(store: Store) -> Iterator[Finding]:
-    yield _guarded("database", partial(_database, store))
-    yield _guarded("blob store", partial(_blobs, store))
-    yield _guarded("clock", partial(_clock, store))
-
-
 def _guarded(what: str, look: Callable[[], Finding]) -> Finding:
     try:
         return look()
@@ -94,8 +99,14 @@ def _wrong(what: str, error: GatewayError) -> Finding:
             mend = "check username and password (or token), and that the account allows this way to log in"
         case FolderMissing():
             mend = "write one of these folders, or make it on the server"
+        case StoreUnusable() if what == "blob store":
+            mend = ""
         case StoreUnusable():
             mend = "" if "`mailgateway db upgrade`" in str(error) else "check its address and who may use it"
+        case StoreBusy():
+            mend = "check that it runs, its address, and that a firewall lets this host through"
+        case _ if "`tls:`" in str(error):
+            mend = ""
         case _:
             mend = "check host, port and tls, and that a firewall lets this host through"
     return Finding(what, is_well=False, detail=str(error), mend=mend)
@@ -112,18 +123,20 @@ def _database(store: Store) -> Finding:
     return Finding("database", is_well=False, detail=detail, mend="run `mailgateway db upgrade`")
 
 
-def _blobs(store: Store) -> Finding:
+def _blobs(address: str) -> Finding:
+    blobs = Blobs(address)
     # the same bytes all day, as what is written stays
     written = f"written by mailgateway doctor on {clock.now():%Y-%m-%d}\n".encode()
-    read = store.blobs.get(store.blobs.put(written))
+    read = blobs.get(blobs.put(written))
     return Finding("blob store", is_well=read == written, detail="written to and read from")
 
 
-def _clock(store: Store) -> Finding:
+def _clock(store: Store | None) -> Finding:
     now = clock.now()
     remembered = []
-    with suppress(StoreUnusable), store.reading() as tx:  # no tables yet: nothing is remembered
-        remembered = [beat.attempt_at for beat in health.beats(tx).values()]
+    if store is not None:
+        with suppress(GatewayError), store.reading() as tx:  # what is wrong with the database is another line's matter
+            remembered = [beat.attempt_at for beat in health.beats(tx).values()]
     latest = max(remembered, default=now)
     if latest > now + _LEAP:
         detail = f"{now:%Y-%m-%d %H:%M} UTC, and the database remembers {latest:%Y-%m-%d %H:%M} UTC"

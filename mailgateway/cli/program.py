@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 import mailgateway
+from mailgateway.cli.apps import plainly
 from mailgateway.cli.invocation import Invocation, LogFormat
 from mailgateway.cli.lines import complain
 from mailgateway.errors import ConfigError, GatewayError
@@ -71,6 +72,11 @@ class Commands(TyperGroup):
             ctx.fail(f"there is no command {args[0]!r}; {hint}")
         return super().resolve_command(ctx, args)
 
+    def make_context(self, *given: Any, **more: Any) -> Any:
+        """Read the words before the command."""
+        with plainly():
+            return super().make_context(*given, **more)
+
     def invoke(self, ctx: Any) -> Any:
         """Run a command; errors of the gateway become a line each on standard error and an exit code."""
         with _explained():
@@ -119,7 +125,7 @@ def options(
     *,
     config: Annotated[
         Path,
-        typer.Option("--config", "-c", envvar="MAILGATEWAY_CONFIG", help="The file gateway.yaml."),
+        typer.Option("--config", "-c", envvar="MAILGATEWAY_CONFIG", metavar="FILE", help="The file gateway.yaml."),
     ] = Path("config/gateway.yaml"),
     verbose: Annotated[bool, typer.Option("--verbose", help="Log more.")] = False,
     log_format: Annotated[

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
+from mailgateway.cli.happened import in_words
 from mailgateway.cli.lines import clean, clean_text, instant
 from mailgateway.cli.tables import moment
 from mailgateway.desk.model import ArticleKind, Direction, StoredFile, Ticket
@@ -116,7 +117,7 @@ def show_sheet(sheet: TicketSheet) -> None:
 
 def _facts(ticket: Ticket) -> dict[str, str]:
     return {
-        "Status": f"{ticket.status}, {ticket.priority} {ticket.type}",
+        "Status": f"{ticket.status.replace('_', ' ')}, {ticket.priority} {ticket.type}",
         "Group": f"{ticket.group}, assigned to {ticket.assignee or 'nobody'}",
         "Requester": _spoken(ticket.requester),
         "Participants": ", ".join(_spoken(person) for person in ticket.participants),
@@ -139,8 +140,7 @@ def _show_events(console: Console, sheet: TicketSheet) -> None:
     if sheet.events:
         console.print(Rule(Text("what happened"), align="left", style="dim"))
     for event in sheet.events:
-        detail = ", ".join(f"{key} {value}" for key, value in _detail(event).items() if value not in (None, "", []))
-        console.print(Text(clean(f"{moment(event.at)}  {event.actor}: {event.what} {detail}", 300), style="dim"))
+        console.print(Text(clean(f"{moment(event.at)}  {event.actor}: {in_words(event)}", 300), style="dim"))
 
 
 def _show_trace(console: Console, trace: Mapping[str, Any]) -> None:

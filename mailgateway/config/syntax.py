@@ -4,6 +4,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import Node
 from ruamel.yaml.reader import ReaderError
 
@@ -12,6 +13,7 @@ from mailgateway.errors import ConfigError, Finding
 NO_FILE = "there is no such file"
 
 _DEEPEST = 60
+_LARGE = 100_000
 _MOST_BYTES = 20_000_000
 _MENDS = {
     "mapping values are not allowed": "put a text that holds a colon in quotes, and begin keys of one level in the "
@@ -34,6 +36,11 @@ _MENDS = {
 def read_nodes(path: Path, file: str) -> Node | None:
     """Return the top node of a file, None where it is empty; raises ConfigError, naming it `file`."""
     text = _text(path, file)
+    if len(text) > _LARGE:
+        try:
+            return _read_fast(text)
+        except YAMLError:
+            pass  # read again by the parser that says what is wrong
     yaml = YAML(typ="safe", pure=True)
     yaml.max_depth = _DEEPEST
     try:
@@ -49,12 +56,26 @@ def read_nodes(path: Path, file: str) -> Node | None:
     return node
 
 
+def _read_fast(text: str) -> Node | None:
+    """Read with the parser in C, ten times as fast: the same nodes at the same places, but poor words for mistakes."""
+    depth = 0
+    for event in YAML(typ="safe", pure=False).parse(text):
+        depth += isinstance(event, CollectionStartEvent)
+        depth -= isinstance(event, CollectionEndEvent)
+        if depth > _DEEPEST:  # composing goes as deep as the file does, on a stack that ends
+            raise YAMLError
+    node: Node | None = YAML(typ="safe", pure=False).compose(text)
+    return node
+
+
 def _text(path: Path, file: str) -> str:
     try:
         with path.open("rb") as stream:
             raw = stream.read(_MOST_BYTES + 1)
     except FileNotFoundError:
         raise ConfigError((Finding(file, 0, 0, NO_FILE),)) from None
+    except IsADirectoryError:
+        raise ConfigError((Finding(file, 0, 0, "this is a folder: name the file in it"),)) from None
     except OSError as error:
         raise ConfigError((Finding(file, 0, 0, f"the file cannot be read: {error.strerror}"),)) from None
     if len(raw) > _MOST_BYTES:

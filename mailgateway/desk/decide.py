@@ -103,6 +103,10 @@ def _files_of_agent(mail: Mail) -> tuple[StoredFile, ...]:
     return tuple(file for file in files_of(mail) if file.content_type.casefold() not in _SIGNATURES)
 
 
+def _counted(problems: tuple[str, ...]) -> str:
+    return "one problem" if len(problems) == 1 else f"{len(problems)} problems"
+
+
 def _refused(
     incoming: Incoming, problems: tuple[str, ...], thread: Thread, agent: Agent, facts: Facts, policy: Policy
 ) -> Plan:
@@ -114,7 +118,7 @@ def _refused(
         at=facts.now,
         actor=agent.name,
         disposition=Disposition.REFUSED,
-        reason=f"orders of an agent with {len(problems)} problems" if problems else "an agent asked for help",
+        reason=f"orders of an agent that have {_counted(problems)}" if problems else "an agent asked for help",
         ticket=ticket.number,
         changes=(RecordEvent("orders_refused", detail),),
         notices=() if silence else (notice,),

@@ -17,6 +17,7 @@ from imapclient.exceptions import (  # type: ignore[import-untyped]  # imapclien
     ProtocolError,
 )
 
+from mailgateway.accounts.network import spoken
 from mailgateway.errors import GatewayError, LoginRefused, MailboxUnavailable
 
 
@@ -31,7 +32,7 @@ _TRY_LATER = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "[THROTTLED]
 
 # What is raised, what it becomes, and what it means in words; the nearest class in the order of inheritance counts.
 TRANSLATIONS: dict[type[Exception], tuple[type[GatewayError], str]] = {
-    LoginError: (LoginRefused, "login refused"),
+    LoginError: (LoginRefused, "refused"),
     CapabilityError: (MailboxUnavailable, "the server does not offer what is needed"),
     IllegalStateError: (MailboxUnavailable, "the connection is not in the right state"),
     InvalidCriteriaError: (CommandRefused, "search refused"),
@@ -42,7 +43,7 @@ TRANSLATIONS: dict[type[Exception], tuple[type[GatewayError], str]] = {
     ssl.SSLCertVerificationError: (MailboxUnavailable, "the server's certificate is not trusted"),
     ssl.SSLError: (MailboxUnavailable, "TLS failed"),
     TimeoutError: (MailboxUnavailable, "no answer in time"),
-    OSError: (MailboxUnavailable, "network"),
+    OSError: (MailboxUnavailable, ""),
     # imapclient and imaplib stumble in these ways over answers that no server should give
     ValueError: (MailboxUnavailable, "an answer that is no IMAP"),
     LookupError: (MailboxUnavailable, "an answer that is no IMAP"),
@@ -62,8 +63,8 @@ def translate(error: Exception, doing: str) -> GatewayError:
     kind, meaning = next(TRANSLATIONS[each] for each in type(error).__mro__ if each in TRANSLATIONS)
     said = _said(error)
     if isinstance(error, LoginError) and _may_succeed_later(error, said):
-        kind, meaning = MailboxUnavailable, "login not possible at the moment"
-    return kind(f"{doing}: {meaning}" + (f": {said}" if said else ""))
+        kind, meaning = MailboxUnavailable, "not possible at the moment"
+    return kind(": ".join(part for part in (doing, meaning, said) if part))
 
 
 @contextmanager
@@ -95,6 +96,10 @@ def _said(error: Exception) -> str:
         return _said(error.__context__) if isinstance(error.__context__, Exception) else ""
     if isinstance(error, ProtocolError) or not isinstance(error, _SPEAKING):
         return ""
+    if isinstance(error, TimeoutError):
+        return ""  # its meaning says it all
+    if isinstance(error, OSError):
+        return printable(spoken(error))
     first = error.args[0] if error.args else ""
     text = first.decode("ascii", "replace") if isinstance(first, bytes) else str(error)
     for quotation in (": b'", ': b"'):

@@ -5,6 +5,7 @@ import ssl
 
 from aiosmtplib import SMTP, SMTPException, SMTPHeloError, SMTPResponseException, SMTPTimeoutError
 
+from mailgateway.accounts.network import spoken
 from mailgateway.accounts.server import Server, Tls, ssl_context
 from mailgateway.errors import SmtpUnavailable
 from mailgateway.smtp.login import log_in
@@ -64,6 +65,10 @@ def _meaning(error: BaseException) -> str:
         return f"the server answers {error.code} {one_line(error.message)}"
     if isinstance(error, SMTPTimeoutError):
         return "no answer in time"
+    if isinstance(error.__cause__, OSError):
+        return one_line(spoken(error.__cause__))
+    if "STARTTLS" in str(error):
+        return "the server offers no STARTTLS at this port: another `tls:` or `port:` fits it"
     return one_line(str(error.__cause__ or error))
 
 

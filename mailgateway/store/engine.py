@@ -23,6 +23,10 @@ _KNOWN = "sqlite:///FOLDER/FILE.db or postgresql+psycopg://USER@HOST/DATABASE"
 _compact = partial(json.dumps, separators=(",", ":"))
 
 
+class NoDatabaseYet(StoreUnusable):
+    """The file of an SQLite database is not there, and was not to be made."""
+
+
 @dataclass(frozen=True, slots=True)
 class Transaction:
     """All or nothing: what everything in this room works in. `dialect` is sqlite or postgresql."""
@@ -101,7 +105,7 @@ def _sqlite(url: URL, *, makes: bool) -> Engine:
     if makes:
         _make_private(Path(url.database))
     elif not Path(url.database).exists():
-        raise StoreUnusable(f"there is no database yet at {url.database}: {HOW_IT_IS_MADE}")
+        raise NoDatabaseYet(f"there is no database yet at {url.database}: {HOW_IT_IS_MADE}")
     engine = create_engine(
         url.set(drivername="sqlite+pysqlite"),
         connect_args={"timeout": _BUSY_SECONDS},

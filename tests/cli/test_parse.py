@@ -38,9 +38,10 @@ def test_what_is_no_mail_gets_its_line_and_code_1(shell: Shell) -> None:
 
 
 def test_a_missing_file_leaves_with_2(shell: Shell) -> None:
-    """A file that is not there is wrong usage, said before anything is shown."""
-    ran = shell.run("parse", "--json", str(shell.mail("one.eml")), "nowhere.eml")
-    assert (ran.code, ran.out, ran.err) == (2, "", "nowhere.eml: there is no such file\n")
+    """A file that is not there, and a folder, are wrong usage; the other files have their lines all the same."""
+    ran = shell.run("parse", "--json", "nowhere.eml", str(shell.folder), str(shell.mail("one.eml")))
+    assert (ran.code, ran.only["subject"]) == (2, "Help")
+    assert ran.err == f"nowhere.eml: there is no such file\n{shell.folder}: this is a folder; name the files in it\n"
 
 
 def test_a_pipe_is_parsed(shell: Shell) -> None:

@@ -157,3 +157,60 @@ def test_light_commands_start_without_what_fetches_and_sends(shell: Shell, words
     raw = shell.mail("one.eml").read_bytes()
     ran = subprocess.run([sys.executable, "-c", code], input=raw, capture_output=True, timeout=60, check=True)
     assert ran.stderr == b"[]\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("tickets show abc", "a whole number belongs here"),
+        ("tickets show 0", "a number belongs here, of at least 1"),
+        ("tickets list --status foo", "'--status': 'foo' is not one of 'new', "),
+        ("tickets show", "Usage: mailgateway tickets show [OPTIONS] NUMBER\n"),
+        ("--log-format foo check", "'--log-format': 'foo' is not one of 'json', "),
+    ],
+)
+def test_wrong_words_are_answered_in_plain_ones(shell: Shell, words: str, said: str) -> None:
+    """Nobody has to know Python, or what checks the words for us."""
+    ran = shell.run(*words.split())
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err.replace("root", "mailgateway")
+    assert "Input should" not in ran.err
+    assert "Value error" not in ran.err
+
+
+def test_help_speaks_no_python(shell: Shell) -> None:
+    """Types and ranges of the program stay out of the help."""
+    out = shell.run("tickets", "set", "--help").out + shell.run("outbox", "list", "--help").out
+    assert not [word for word in ("<int", "<str", "list[", "x>=", "{") if word in out]
+    assert "[default: 50]" in out
+
+
+def test_a_limit_beyond_all_numbers_is_all(shell: Shell) -> None:
+    """No number is too large for a list."""
+    shell.run("db", "upgrade")
+    for what in ("tickets", "outbox", "quarantine"):
+        assert shell.run(what, "list", "--limit", "9" * 40).code == 0
+
+
+@pytest.mark.parametrize("prefix", [b"\xef\xbb\xbf", b""])
+def test_a_configuration_from_another_system_is_read(shell: Shell, prefix: bytes) -> None:
+    """A byte order mark, and lines that end with CRLF, are no mistakes."""
+    text = shell.configuration.read_bytes()
+    shell.configuration.write_bytes(prefix + text.replace(b"\n", b"\r\n"))
+    assert shell.run("check").code == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b'a: "\0"', "U+0000 is not allowed"), (b"\xff\xfed\0", "not UTF-8"), (None, "this is a folder")],
+)
+def test_what_is_no_configuration_is_said_to_be_none(shell: Shell, content: bytes | None, said: str) -> None:
+    """Bytes, other encodings and folders leave with 2 and a line."""
+    shell.configuration.unlink()
+    if content is None:
+        shell.configuration.mkdir()
+    else:
+        shell.configuration.write_bytes(content)
+    ran = shell.run("check")
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err

@@ -134,7 +134,7 @@ def test_the_doctor_finds_everything_well(desk: Shell, dovecot: Dovecot, sink: S
     ran = desk.run("doctor", "--json")
     found = {one["what"]: one for one in ran.objects}
     assert ran.code == 0
-    assert list(found) == ["secrets", "database", "blob store", "clock", "mailbox support", "sending", "DNS"]
+    assert list(found) == ["secrets", "blob store", "database", "clock", "mailbox support", "sending", "DNS"]
     assert all(one["ok"] is not False and one["mend"] is None for one in ran.objects)
     assert f"127.0.0.1:{dovecot.port}, folder INBOX" in found["mailbox support"]["detail"]
     assert "IDLE" in found["mailbox support"]["detail"]
@@ -213,3 +213,28 @@ def test_reconcile_needs_the_mailbox(desk: Shell) -> None:
     ran = desk.run("reconcile")
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.startswith("mailbox support: ")
+
+
+def test_the_doctor_makes_nothing_and_says_a_thing_once(shell: Shell) -> None:
+    """A database that is not there yet is well and stays away; one that does not answer is one line's matter."""
+    shell.configure(database=f"sqlite:///{shell.folder}/data/desk.db")
+    found = {one["what"]: one for one in shell.run("doctor", "--json").objects}
+    assert found["database"]["ok"] is True
+    assert "no database yet" in found["database"]["detail"]
+    assert not (shell.folder / "data").exists()
+    shell.configure(database="postgresql+psycopg://me@127.0.0.1:1/desk")
+    found = {one["what"]: one for one in shell.run("doctor", "--json").objects}
+    assert (found["database"]["ok"], found["clock"]["ok"]) == (False, True)
+    assert "that it runs" in found["database"]["mend"]
+
+
+def test_the_doctor_knows_a_port_without_tls(desk: Shell) -> None:
+    """Where `tls:` does not fit the port, it says so and suspects no firewall."""
+    desk.configuration.write_text(desk.configuration.read_text().replace("tls: none", "tls: implicit"))
+    found = {one["what"]: one for one in desk.run("doctor", "--json").objects}
+    for what in ("mailbox support", "sending"):
+        assert "no TLS is spoken at this port: another `tls:` or `port:` fits it" in found[what]["detail"]
+        assert found[what]["mend"] is None
+    desk.configuration.write_text(desk.configuration.read_text().replace("tls: implicit", "tls: starttls"))
+    found = {one["what"]: one for one in desk.run("doctor", "--json").objects}
+    assert "no STARTTLS at this port" in found["sending"]["detail"]

@@ -182,3 +182,23 @@ def test_a_ticket_that_is_not_there_leaves_with_1(shell: Shell, words: str) -> N
     shell.run("db", "upgrade")
     ran = shell.run("tickets", *words.split())
     assert (ran.code, ran.out, ran.err) == (1, "", "there is no ticket 9\n")
+
+
+def test_what_happened_is_told_in_words(shell: Shell, number: int) -> None:
+    """Events are shown to people as sentences: no keys, no lists of a programming language."""
+    changes = ("--status", "on_hold", "--assign", "me", "--as", "bob", "--tag", "drum", "--tag", "belt")
+    shell.run("tickets", "set", str(number), *changes)
+    shell.run("tickets", "reply", str(number), "Try again.", "--as", "anna")
+    shell.run("tickets", "set", str(number), "--assign", "none", "--untag", "drum")
+    shown = " ".join(shell.run("tickets", "show", str(number)).out.split())
+    for words in (
+        "opened it as normal incident in group first-line",
+        "carla@customer.example: wrote (article 1)",
+        "bob: status new → on hold",
+        "bob: assigned it to bob",
+        "bob: put on the tags drum and belt",
+        "anna: answered (article 2)",
+        "took it from bob",
+        "took off the tag drum",
+    ):
+        assert words in shown

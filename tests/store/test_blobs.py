@@ -78,5 +78,7 @@ def test_what_is_there_is_not_written_again(tmp_path: Path) -> None:
 def test_a_place_that_cannot_hold_blobs_is_said_so(tmp_path: Path) -> None:
     """A file where the folder should be needs a person."""
     (tmp_path / "taken").write_text("")
-    with pytest.raises(StoreUnusable):
+    with pytest.raises(StoreUnusable, match=r"taken cannot be used: .*; name a place"):
         Blobs(f"file://{tmp_path}/taken").put(b"hello")
+    with pytest.raises(StoreUnusable, match="/proc/blobs cannot be used"):
+        Blobs("/proc/blobs").put(b"hello")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from mailgateway.store import schema
 from mailgateway.store.engine import Store, open_store
@@ -47,3 +48,9 @@ def test_ticket_numbers_begin_at_10001(store: Store) -> None:
     """The first ticket of a new database is 10001, the next one 10002."""
     assert open_ticket(store) == FIRST_TICKET == 10001
     assert open_ticket(store) == 10002
+
+
+def test_the_newest_revision_is_told_as_alembic_tells_it() -> None:
+    """The files' names alone tell the same newest revision as the migrations in them."""
+    folder = Path(schema.__file__).with_name("migrations")
+    assert ScriptDirectory(str(folder)).get_current_head() == schema.head()

@@ -42,7 +42,8 @@ def ingest(
     ],
     *,
     mailbox: Annotated[
-        str | None, typer.Option("--mailbox", help="Where they arrived; needed where there are several.")
+        str | None,
+        typer.Option("--mailbox", metavar="NAME", help="Where they arrived; needed where there are several mailboxes."),
     ] = None,
 ) -> None:
     """File mails as if they had arrived.

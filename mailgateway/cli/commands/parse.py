@@ -23,36 +23,35 @@ def parse(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Show what is understood of mails. Subject, people, text, reply, attachments, kind; nothing is stored."""
-    missing = [file for file in files if file != _STANDARD_INPUT and not _is_there(Path(file))]
-    for file in missing:
-        complain(f"{file}: there is no such file")
-    if missing:
-        raise typer.Exit(2)
-    all_well = True
+    all_well = is_usable = True
     for file in files:
-        described: dict[str, Any] = describe(file, _read(file))
+        raw = _read(file)
+        if raw is None:
+            is_usable = False
+            continue
+        described: dict[str, Any] = describe(file, raw)
         all_well = all_well and bool(described["ok"])
         if as_json:
             say_json(described)
         else:
             _show(described)
-    if not all_well:
-        raise typer.Exit(1)
+    if not (all_well and is_usable):
+        raise typer.Exit(1 if is_usable else 2)
 
 
-def _is_there(path: Path) -> bool:
-    """Tell whether something can be read there: a file, or a pipe that a shell made."""
-    return path.exists() and not path.is_dir()
-
-
-def _read(file: str) -> bytes:
+def _read(file: str) -> bytes | None:
+    """Return the bytes of a file, or of a pipe that a shell made; None, which is said, where it cannot be read."""
     if file == _STANDARD_INPUT:
         return sys.stdin.buffer.read()
     try:
         return Path(file).read_bytes()
+    except FileNotFoundError:
+        complain(f"{file}: there is no such file")
+    except IsADirectoryError:
+        complain(f"{file}: this is a folder; name the files in it")
     except OSError as error:
         complain(f"{file}: cannot be read: {error.strerror}")
-        raise typer.Exit(2) from None
+    return None
 
 
 def _show(described: dict[str, Any]) -> None:

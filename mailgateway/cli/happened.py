@@ -1,0 +1,100 @@
+"""What happened to a ticket, in plain words for people."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mailgateway.desk.model import ArticleKind, Direction
+from mailgateway.store.tickets import Event
+
+_NOTHING: tuple[object, ...] = (None, "", [], {})
+_ARTICLES = {
+    (ArticleKind.PUBLIC, Direction.IN): "wrote",
+    (ArticleKind.PUBLIC, Direction.OUT): "answered",
+    (ArticleKind.NOTE, Direction.IN): "wrote a note",
+    (ArticleKind.NOTE, Direction.OUT): "wrote a note",
+    (ArticleKind.AUTO, Direction.IN): "sent an automatic mail",
+}
+
+
+def in_words(event: Event) -> str:
+    """Return an event as a sentence without its subject: `put the tags a and b on`."""
+    told = _WORDS.get(event.what)
+    try:
+        return told(event.detail) if told is not None else _plain(event.what, event.detail)
+    except (KeyError, TypeError, ValueError):  # written by another version
+        return _plain(event.what, event.detail)
+
+
+def _plain(what: str, detail: Mapping[str, Any]) -> str:
+    facts = {key.replace("_", " "): value for key, value in detail.items() if value not in _NOTHING}
+    told = ", ".join(f"{key} {_list(value)}" for key, value in facts.items())
+    return what.replace("_", " ") + (f": {told}" if told else "")
+
+
+def _list(value: object) -> str:
+    if isinstance(value, list):
+        words = [str(one) for one in value]
+        return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}={one}" for key, one in value.items())
+    return str(value)
+
+
+def _changed(what: str) -> Callable[[Mapping[str, Any]], str]:
+    return lambda detail: f"{what} {detail['before']} → {detail['after']}".replace("_", " ")
+
+
+def _assigned(detail: Mapping[str, Any]) -> str:
+    before = f" (it was {detail['before']}'s)" if detail["before"] else ""
+    return f"assigned it to {detail['after']}{before}" if detail["after"] else f"took it from {detail['before']}"
+
+
+def _opened(detail: Mapping[str, Any]) -> str:
+    whose = f", assigned to {detail['assignee']}" if detail.get("assignee") else ""
+    return f"opened it as {detail['priority']} {detail['type']} in group {detail['group']}{whose}"
+
+
+def _article(detail: Mapping[str, Any]) -> str:
+    return f"{_ARTICLES[ArticleKind(detail['kind']), Direction(detail['direction'])]} (article {detail['id']})"
+
+
+def _tags(detail: Mapping[str, Any]) -> str:
+    added, removed = detail["added"], detail["removed"]
+    parts = [f"put on {_counted(added)}"] if added else []
+    parts += [f"took off {_counted(removed)}"] if removed else []
+    return " and ".join(parts) or "changed no tags"
+
+
+def _bounced(how: str, detail: Mapping[str, Any]) -> str:
+    why = " ".join(detail[name] for name in ("status", "diagnostic") if detail.get(name))
+    return f"says that a letter to {detail.get('recipient') or 'somebody'} {how}{': ' if why else ''}{why}"
+
+
+def _counted(tags: list[str]) -> str:
+    return f"the tag{'s' if len(tags) > 1 else ''} {_list(tags)}"
+
+
+_WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "opened": _opened,
+    "article": _article,
+    "status": _changed("status"),
+    "priority": _changed("priority"),
+    "type": _changed("type"),
+    "group": _changed("group"),
+    "assignee": _assigned,
+    "tags": _tags,
+    "participants": lambda detail: f"let {_list(detail['added'])} take part",
+    "delivery_failed": lambda detail: f"a letter to {detail['to']} could not be delivered: {detail['answer']}",
+    "undelivered": lambda detail: _bounced("could not be delivered", detail),
+    "delivery_delayed": lambda detail: _bounced("is not delivered yet", detail),
+    "machine_mail": lambda detail: f"sent an automatic mail of kind {detail['kind'].replace('_', ' ')}",
+    "received_again": lambda detail: f"the same mail came again, in mailbox {detail['mailbox']}",
+    "orders_refused": lambda detail: f"commands were not carried out: {detail['why']}",
+    "not_sent": lambda detail: f"not sent: {detail['why']}",
+    "not_acknowledged": lambda detail: f"no acknowledgement was sent: {detail['why']}",
+    "nothing_ordered": lambda _: "changed nothing",
+    "related": lambda detail: f"it is related to ticket {detail['ticket']}",
+    "agent_not_proven": lambda detail: f"nothing proves that {detail['agent']} wrote this",
+    "message_id_reused": lambda _: "another mail had the same Message-ID",
+    "rules": lambda detail: f"rules that matched: {detail['matched']}",
+}
