@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from struct import Struct, error
 
 from mailgateway.mail.charset import decode
+from mailgateway.mail.rtf import decompress, rtf_text
 
 _SIGNATURE = 0x223E9F78
 _OBJECT = Struct("<BII")
@@ -19,7 +20,7 @@ _STRING8, _UNICODE, _OBJECT_VALUE, _BINARY = 0x001E, 0x001F, 0x000D, 0x0102
 _SIZES = {0x0002: 4, 0x0003: 4, 0x0004: 4, 0x0005: 8, 0x0006: 8, 0x0007: 8, 0x000A: 4, 0x000B: 4, 0x0014: 8, 0x0040: 8}
 _CLASS_ID = 0x0048
 
-_PLAIN, _HTML = 0x1000, 0x1013
+_PLAIN, _HTML, _RTF = 0x1000, 0x1013, 0x1009
 _DATA, _SHORT_NAME, _LONG_NAME, _MEDIA_TYPE, _CONTENT_ID = 0x3701, 0x3704, 0x3707, 0x370E, 0x3712
 
 
@@ -81,6 +82,9 @@ def _read_message(package: Package, properties: dict[int, bytes | str], charset:
     plain, html = properties.get(_PLAIN, ""), properties.get(_HTML, "")
     package.plain = package.plain or (plain if isinstance(plain, str) else _text(plain, charset))
     package.html = package.html or (html if isinstance(html, str) else _text(html, charset))
+    rich = properties.get(_RTF)
+    if isinstance(rich, bytes) and not package.plain and not package.html:
+        package.plain = rtf_text(decompress(rich))
 
 
 def _read_file(file: TnefFile, attribute: int, value: bytes, charset: str) -> None:
