@@ -8,7 +8,7 @@ from mailgateway.rules.measures import Sort
 from mailgateway.rules.schema import AllOf, AnyOf, Condition, Event, FieldTest, Named, Not, Rule
 from mailgateway.rules.text import excerpt
 
-_MOST_PAIRS = 200_000
+_MOST_PAIRS = 50_000
 """Pairs of rules that are compared; in larger sets only those that stop are compared with the rules right behind."""
 
 _ANY_TEXTS = ("", "x", "\n", "Ż#1")

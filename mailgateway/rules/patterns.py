@@ -34,8 +34,9 @@ def compile_pattern(pattern: str) -> Search:
     """
     normal = _normal(pattern)
     try:
-        _compiled(normal)  # as it was written, so that messages name what the admin knows
-        compiled = _compiled(with_letters(normal))
+        compiled = _compiled(normal)  # as it was written, so that messages name what the admin knows
+        lettered = with_letters(normal)
+        compiled = compiled if lettered == normal else _compiled(lettered)
         passing = over_marks(normal)
         compiled_marked = None if passing is None else _compiled(passing)
     except re2.error as error:

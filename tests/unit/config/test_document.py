@@ -110,3 +110,32 @@ def test_no_bytes_make_it_raise_anything_else(tmp_path: Path, raw: bytes) -> Non
     path.write_bytes(raw)
     with suppress(ConfigError):
         read_document(path)
+
+
+def test_large_files_are_read_as_small_ones_are(tmp_path: Path) -> None:
+    """The faster parser for large files gives the same data, at the same places."""
+    text = """\
+rules:
+  - &one {name: a, on: yes, n: 017, t: 08:00, d: 2026-11-02, z: ~, f: 1e3, h: 0x1F, b: True, q: "x\\ty"}
+  - <<: *one
+    name: b
+    list: [1, two, {three: 3}]
+    long: >
+      some
+      text
+"""
+    small, large = tmp_path / "small.yaml", tmp_path / "large.yaml"
+    small.write_text(text, encoding="utf-8")
+    large.write_text(text + "# more\n" * 20_000, encoding="utf-8")
+    one, other = read_document(small), read_document(large)
+    assert one.data == other.data
+    assert one.places == other.places
+
+
+@pytest.mark.parametrize("wrong", ["[" * 100_000, "- " * 100_000 + "x", "a: [1, 2\n", "a: 1\n\tb: 2\n"])
+def test_mistakes_in_large_files_are_told_as_in_small_ones(tmp_path: Path, wrong: str) -> None:
+    """However deep or wrong a large file is, what is said of it is the same, and nothing breaks."""
+    path = tmp_path / "large.yaml"
+    path.write_text(wrong + "\n# more" * 20_000, encoding="utf-8")
+    with pytest.raises(ConfigError, match="this is not YAML"):
+        read_document(path)
