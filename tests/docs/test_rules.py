@@ -1,4 +1,4 @@
-"""docs/routing.md explains the whole language, with examples that compile."""
+"""docs/rules.md explains the whole language, with examples that compile."""
 
 import re
 from textwrap import dedent
@@ -16,7 +16,7 @@ from mailgateway.rules.schema import ActionName
 from mailgateway.rules.vocabulary import Vocabulary
 from tests.docs.pages import codes, page, rows, section
 
-TEXT = page("docs/routing.md")
+TEXT = page("docs/rules.md")
 WORDS = Vocabulary(
     groups=("hardware",),
     agents=("anna",),
