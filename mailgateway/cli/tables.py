@@ -12,6 +12,7 @@ from rich.text import Text
 from mailgateway.cli.lines import clean
 
 _LONGEST_CELL = 300
+_NARROW = 72
 _STYLES = {
     "new": "bold cyan",
     "open": "cyan",
@@ -35,7 +36,31 @@ class Column:
 
 
 def show_table(columns: Sequence[Column], rows: Iterable[Sequence[object]], empty: str) -> None:
-    """Put a table on standard output, or the line `empty` where there are no rows."""
+    """Put a table on standard output, or the line `empty` where there are no rows.
+
+    On a terminal too narrow for a table, each row becomes a few lines, one for each cell.
+    """
+    console = Console(highlight=False, markup=False, emoji=False)
+    found = list(rows)
+    if not found:
+        console.print(Text(empty))
+    elif console.width < _NARROW:
+        _show_blocks(console, columns, found)
+    else:
+        console.print(_table(columns, found))
+
+
+def _show_blocks(console: Console, columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> None:
+    longest = max(len(column.title) for column in columns)
+    for number, row in enumerate(rows):
+        if number:
+            console.print()
+        for column, value in zip(columns, row, strict=True):
+            if value not in (None, ""):
+                console.print(Text(f"{column.title:<{longest}}  ", style="dim") + _cell(value))
+
+
+def _table(columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0), expand=True)
     for column in columns:
         table.add_column(
@@ -48,8 +73,7 @@ def show_table(columns: Sequence[Column], rows: Iterable[Sequence[object]], empt
         )
     for row in rows:
         table.add_row(*(_cell(value) for value in row))
-    console = Console(highlight=False, markup=False, emoji=False)
-    console.print(table if table.row_count else Text(empty))
+    return table
 
 
 def _cell(value: object) -> Text:

@@ -202,3 +202,14 @@ def test_what_happened_is_told_in_words(shell: Shell, number: int) -> None:
         "took off the tag drum",
     ):
         assert words in shown
+
+
+def test_a_narrow_terminal_gets_lines_instead_of_a_table(
+    shell: Shell, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a table would cut its numbers, each ticket is a few lines, and all of it can be read."""
+    monkeypatch.setenv("COLUMNS", "40")
+    lines = shell.run("tickets", "list").out.splitlines()
+    assert lines[0].split() == ["#", str(number)]
+    assert ["Subject", "Help"] in [line.split() for line in lines]
+    assert max(map(len, lines)) <= 40

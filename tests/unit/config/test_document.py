@@ -98,7 +98,7 @@ def test_aliases_of_aliases_end(tmp_path: Path) -> None:
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     """What cannot be read is told in a line."""
-    with pytest.raises(ConfigError, match="the file cannot be read"):
+    with pytest.raises(ConfigError, match="this is a folder"):
         read_document(tmp_path)
 
 
