@@ -125,6 +125,11 @@ _OTHER = (
 )
 _FROM_FIELD = re.compile(rf"^\W{{0,4}}(?:{_FROM})\W{{0,3}}[:：]\W{{0,4}}\S.{{0,300}}$", re.IGNORECASE)
 _FIELD = re.compile(rf"^\W{{0,4}}(?:{_FROM}|{_OTHER})\W{{0,3}}[:：]", re.IGNORECASE)
+_NOTES_TO = frozenset({"to", "an", "pour", "à", "a", "para", "do", "aan"})
+_NOTES_SUBJECT = frozenset(
+    {"subject", "thema", "betreff", "objet", "oggetto", "asunto", "assunto", "temat", "onderwerp"}
+)
+_MOST_NOTES_LINES = 14
 _DRAWN = frozenset({"--", "__", "==", "**"})
 _RULE = re.compile(r"^\W{0,2}[_=*—–-]{5,}\W{0,2}$")
 _MARKER = re.compile(r"##-[^#\n]{1,200}-##")
@@ -197,6 +202,14 @@ def header_block(lines: list[Line], start: int) -> int:
         elif not text.strip() and (place - last > 1 or fields >= 3):
             break
     return last - start + 1 if fields >= 3 and senders else 0
+
+
+def notes_block(lines: list[Line], start: int) -> bool:
+    """Tell whether Lotus Notes' block begins here: name and date, then To, cc and Subject on lines of their own."""
+    window = [line.text.strip(" \t:").casefold() for line in lines[start : start + _MOST_NOTES_LINES]]
+    if not _NOTES_TO.intersection(window[1:]) or not _NOTES_SUBJECT.intersection(window[2:]):
+        return False
+    return bool(_ADDRESS.search(window[0])) and any(_DAY.search(text) for text in window[1:4])
 
 
 def attribution(lines: list[Line], start: int) -> int:

@@ -15,6 +15,7 @@ from mailgateway.mail.quotes import (
     is_marker,
     is_rule,
     is_separator,
+    notes_block,
 )
 from mailgateway.mail.signature import without_signature
 from mailgateway.mail.text import Line, Mark, has_structure, html_lines, joined
@@ -65,7 +66,7 @@ def _separate(lines: list[Line], *, forwards: bool) -> tuple[list[Line], list[Li
             own, cut = _own(lines[:place])
             return own, lines[place:], cut or quoted
         if history:
-            return _own(lines[:place])[0], [], True
+            return _own(_without_rules(lines[:place]))[0], [], True
     own, cut = _own(lines)
     return own, [], cut or quoted
 
@@ -91,8 +92,18 @@ def _history_at(lines: list[Line], place: int) -> bool:
         return False
     if line.mark is Mark.HISTORY or is_separator(line.text) or header_block(lines, place):
         return True
+    if "@" in line.text and notes_block(lines, place):
+        return True
     following = range(place + 1, min(place + 4, len(lines)))
     return is_rule(line.text) and any(header_block(lines, after) for after in following)
+
+
+def _without_rules(lines: list[Line]) -> list[Line]:
+    """Return lines without what the client drew under them, above the history."""
+    end = len(lines)
+    while end and (not lines[end - 1].text.strip() or (is_rule(lines[end - 1].text) and not lines[end - 1].depth)):
+        end -= 1
+    return lines[:end]
 
 
 def _own(lines: list[Line]) -> tuple[list[Line], bool]:
@@ -142,7 +153,7 @@ def _quotations(lines: list[Line]) -> list[tuple[int, int]]:
             end = _end_of_quote(lines, place)
             spans.append((place, end))
             place = end
-        elif line.text.strip() and (count := attribution(lines, place)):
+        elif line.text.strip() and (count := _attribution_at(lines, place)):
             end = _behind_attribution(lines, place + count)
             if end == len(lines) and not any(_is_word(above) for above in lines[:place]) and not lines[end - 1].depth:
                 end = place + count  # nothing of the writer's own would be left: what follows is kept
@@ -151,6 +162,16 @@ def _quotations(lines: list[Line]) -> list[tuple[int, int]]:
         else:
             place += 1
     return spans
+
+
+def _attribution_at(lines: list[Line], place: int) -> int:
+    """Return how many lines the attribution at `place` takes: those that the client marked as one, or what reads so."""
+    end = place
+    while end < len(lines) and lines[end].mark is Mark.ATTRIBUTION and lines[end].text.strip():
+        end += 1
+    following = next((line for line in lines[end:] if line.text.strip()), None)
+    marked = end > place and following is not None and following.depth > lines[place].depth
+    return end - place if marked else attribution(lines, place)
 
 
 def _end_of_quote(lines: list[Line], start: int) -> int:

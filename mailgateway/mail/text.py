@@ -96,20 +96,37 @@ _HISTORY = (
     "divrplyfwdmsg", "appendonsend", "yahoo_quoted", "zwchr", "stopspelling", "olk_src_body_section", "replysplit",
     "mail-editor-reference-message-container", "ms-outlook-mobile-reference-message", "ymail_android_quoted",
     "ydpyahoo_quoted", "wmquote", "reply_container", "x_divrplyfwdmsg", "x_appendonsend",
+    "zmail_extra", "messagereplysection", "isreplycontent", "x_ms-outlook-mobile-reference-message",
 )  # fmt: skip
-_ATTRIBUTIONS = ("gmail_attr", "moz-cite-prefix", "reply-intro", "tutanota_quote_header", "moz-email-headers-table")
+_ATTRIBUTIONS = (
+    "gmail_attr",
+    "moz-cite-prefix",
+    "reply-intro",
+    "tutanota_quote_header",
+    "moz-email-headers-table",
+    "front-blockquote-intro",
+)
 _FORWARDS = ("moz-forward-container", "forwardedmessage")
 _SIGNATURES = (
     "gmail_signature", "moz-signature", "applemailsignature", "ms-outlook-mobile-signature",
     "protonmail_signature_block", "signature", "x_signature",
     "divtagdefaultwrapper_signature", "ymail_android_signature", "elementtoproof_signature",
+    "front-signature", "messagesignaturesection",
 )  # fmt: skip
 
 
-_STRUCTURE = ("<blockquote", *_HISTORY, *_ATTRIBUTIONS, *_FORWARDS, *_SIGNATURES)
+_STRUCTURE = ("<blockquote", "border-top:solid #", *_HISTORY, *_ATTRIBUTIONS, *_FORWARDS, *_SIGNATURES)
+
+
+_OUTLOOK_BLOCK = re.compile(r"border:none;border-top:solid#[0-9a-f]{6}1\.0pt;padding:3\.0pt", re.IGNORECASE)
+"""How desktop Outlook draws the line above the fields of the older mail, in whatever language they are."""
 
 
 def _mark_of(tag: str, found: dict[str, str]) -> Mark:
+    if tag == "div" and "border-top" in found.get("style", "")[:300]:
+        style = re.sub(r"\s", "", found["style"][:300])
+        if _OUTLOOK_BLOCK.search(style):
+            return Mark.HISTORY
     names = (found.get("class", "") + " " + found.get("id", "") + " " + found.get("name", "")).casefold().split()
     for name in names:
         if name.startswith(_HISTORY):

@@ -5,9 +5,19 @@ import pytest
 from mailgateway.mail.model import Mail
 from mailgateway.mail.parse import parse
 from mailgateway.mail.reply import split_reply
-from tests.data.clients import ADDRESS, ATTRIBUTIONS, DEVICE_LINES, FIELDS, FORWARD_MARKS, SEPARATORS
+from tests.data.clients import (
+    ADDRESS,
+    ATTRIBUTIONS,
+    DEVICE_LINES,
+    FIELDS,
+    FORWARD_MARKS,
+    NOTES,
+    OWN_WORDS,
+    PAGES,
+    SEPARATORS,
+)
 
-OWN = "Thanks, that works for me now."
+OWN = OWN_WORDS
 HISTORY = "Dear John,\nplease restart the printer.\n\nBest regards\nAnna"
 QUOTED = "\n".join(f"> {line}" for line in HISTORY.split("\n"))
 
@@ -23,6 +33,20 @@ def plain(body: str, subject: str = "Re: Printer") -> Mail:
 def test_what_clients_quote_is_taken_off(client: str, history: str) -> None:
     """The attribution goes with the quotation, whether that is marked with signs or not."""
     reply = split_reply(plain(f"{OWN}\n\n{ATTRIBUTIONS[client]}\n\n{history}\n"))
+    assert (reply.text, reply.quoted) == (OWN, True)
+
+
+@pytest.mark.parametrize("client", PAGES)
+def test_what_clients_quote_in_html_is_taken_off(client: str) -> None:
+    """The structure tells, whatever the language of the words; signatures that are marked go too."""
+    page = "From: j@x.example\nSubject: Re: Printer\nContent-Type: text/html; charset=utf-8\n\n" + PAGES[client]
+    reply = split_reply(parse(page.encode()))
+    assert (reply.text, reply.quoted) == (OWN, True)
+
+
+def test_the_block_of_lotus_notes_begins_the_history() -> None:
+    """Notes writes the names of its fields on lines of their own."""
+    reply = split_reply(plain(f"{OWN}\n\n{NOTES}\n\n{HISTORY}\n"))
     assert (reply.text, reply.quoted) == (OWN, True)
 
 
