@@ -1,16 +1,19 @@
 """The schema: brought up from nothing, and the same as the tables that the code speaks of."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, select, update
 
 from mailgateway.store import schema
 from mailgateway.store.engine import Store, open_store
-from mailgateway.store.tables import FIRST_TICKET, Base
-from tests.store.examples import open_ticket
+from mailgateway.store.tables import FIRST_TICKET, Base, TicketRow
+from tests.store.examples import JANE, open_ticket
 
 
 def test_an_empty_database_is_brought_to_the_newest_revision(empty_database: str, tmp_path: Path) -> None:
@@ -54,3 +57,14 @@ def test_the_newest_revision_is_told_as_alembic_tells_it() -> None:
     """The files' names alone tell the same newest revision as the migrations in them."""
     folder = Path(schema.__file__).with_name("migrations")
     assert ScriptDirectory(str(folder)).get_current_head() == schema.head()
+
+
+def test_tickets_of_earlier_revisions_are_found_by_their_requester(store: Store) -> None:
+    """The key by which requesters are found is filled in for tickets that are there already."""
+    open_ticket(store)
+    with store.writing() as tx:
+        before = tx.connection.execute(select(TicketRow.requester_key)).scalar_one()
+        tx.connection.execute(update(TicketRow).values({TicketRow.requester_key: None}))
+        fill: Callable[[Connection], None] = import_module("mailgateway.store.migrations.versions.0003_turns")._fill
+        fill(tx.connection)
+        assert tx.connection.execute(select(TicketRow.requester_key)).scalar_one() == before == JANE.address
