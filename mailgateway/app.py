@@ -290,10 +290,11 @@ class Gateway:
 def open_gateway(path: Path, *, makes: bool = True) -> Gateway:
     """Read the configuration, open the store and put the parts together.
 
-    With `makes`, a missing SQLite database is made, and an empty one gets its tables. Raises ConfigError, and
-    StoreUnusable where the database is not there or not at the revision of this version.
+    With `makes`, a missing SQLite database is made, an empty one gets its tables, and the tests of the rules are run;
+    who only looks needs neither. Raises ConfigError, and StoreUnusable where the database is not there or not at the
+    revision of this version.
     """
-    settings = load(path)
+    settings = load(path, tested=makes)
     store = open_store(settings.database_url(), settings.blobs, makes=makes)
     try:
         _ensure_schema(store, makes=makes)
@@ -305,7 +306,7 @@ def open_gateway(path: Path, *, makes: bool = True) -> Gateway:
 
 def open_bare_store(path: Path, *, makes: bool = True) -> Store:
     """Open the store of a configuration whatever revision it has; raises ConfigError and StoreUnusable."""
-    settings = load(path)
+    settings = load(path, tested=False)
     return open_store(settings.database_url(), settings.blobs, makes=makes)
 
 

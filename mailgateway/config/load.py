@@ -13,7 +13,6 @@ from mailgateway.config.gateway import Files, GatewayFile
 from mailgateway.config.groups import GroupsFile
 from mailgateway.config.parts import Part, entries, read_part
 from mailgateway.config.policy import policy as policy_of
-from mailgateway.config.rule_tests import RuleTestsFile, run_tests, tests_beside
 from mailgateway.config.rules import RulesPart, read_rules
 from mailgateway.config.settings import Settings
 from mailgateway.config.syntax import NO_FILE
@@ -25,10 +24,11 @@ _MEND_MAIN = 'write one with "mailgateway init DIR", or name yours with --config
 _MEND_NAMED = "write it, or name another one below files: in {}"
 
 
-def load(path: Path, *, rules: Path | None = None) -> Settings:
+def load(path: Path, *, rules: Path | None = None, tested: bool = True) -> Settings:
     """Read the configuration that begins with the file at `path`; no secret is read, nothing is connected to.
 
-    With `rules`, those are read instead of the ones that the configuration names. Raises ConfigError with every finding
+    With `rules`, those are read instead of the ones that the configuration names; their tests are run where `tested`
+    says so. Raises ConfigError with every finding
     of every file.
     """
     gateway = read_part(path, GatewayFile)
@@ -44,16 +44,24 @@ def load(path: Path, *, rules: Path | None = None) -> Settings:
     if findings or gateway.model is None or groups.model is None:
         raise ConfigError(_in_order(findings, (path, files.groups, files.rules)))
     settings = _settings(path, gateway.model, groups.model, routing, (*_doubts(gateway, groups), *routing.doubts))
-    failed = _failed_tests(tests_beside(files.rules), settings)
+    failed = _failed_tests(_tests_beside(files.rules), settings) if tested else ()
     if failed:
         raise ConfigError(failed)
     return settings
+
+
+def _tests_beside(rules: Path) -> Path:
+    """Return where the tests of a rules file are: routing.tests.yaml beside routing.yaml."""
+    return rules.with_suffix(f".tests{rules.suffix}")
 
 
 def _failed_tests(path: Path, settings: Settings) -> tuple[Finding, ...]:
     """Run the tests beside the rules, where there are any."""
     if not path.exists():
         return ()
+    # what parses and routes mails takes as long to import as all the rest of the configuration
+    from mailgateway.config.rule_tests import RuleTestsFile, run_tests  # noqa: PLC0415
+
     tests = read_part(path, RuleTestsFile)
     if tests.findings or tests.model is None or tests.document is None:
         return tests.findings
@@ -132,7 +140,7 @@ def _settings(
         directory=_directory(groups),
         ruleset=rules.ruleset,
         templates=gateway.files.templates,
-        files=(path, gateway.files.groups, *rules.files, tests_beside(gateway.files.rules)),
+        files=(path, gateway.files.groups, *rules.files, _tests_beside(gateway.files.rules)),
         warnings=warnings,
     )
 

@@ -85,11 +85,6 @@ class RuleTestsFile(Strict):
     tests: tuple[RuleTest, ...] = Field(description="the tests")
 
 
-def tests_beside(rules: Path) -> Path:
-    """Return where the tests of a rules file are: routing.tests.yaml beside routing.yaml."""
-    return rules.with_suffix(f".tests{rules.suffix}")
-
-
 def run_tests(file: RuleTestsFile, document: Document, policy: Policy) -> Iterator[Finding]:
     """Give a finding for everything that comes out otherwise than expected."""
     for number, test in enumerate(file.tests):

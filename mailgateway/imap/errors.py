@@ -64,6 +64,8 @@ def translate(error: Exception, doing: str) -> GatewayError:
     said = _said(error)
     if isinstance(error, LoginError) and _may_succeed_later(error, said):
         kind, meaning = MailboxUnavailable, "not possible at the moment"
+    if isinstance(error, LoginError):
+        doing, meaning = f"{doing} {meaning}", ""
     return kind(": ".join(part for part in (doing, meaning, said) if part))
 
 
