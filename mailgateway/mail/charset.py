@@ -6,6 +6,8 @@ from functools import lru_cache
 
 from charset_normalizer import from_bytes
 
+from mailgateway.mail.guess import likely_codec
+
 _SAMPLE = 4_096
 _UNSAFE = frozenset({"undefined", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "mbcs", "oem"})
 
@@ -84,8 +86,11 @@ _WINDOWS_TWIN = {
     "iso8859-13": "cp1257",
     "iso8859-15": "cp1252",
 }
-# Single-byte pages under which UTF-8 is often sent by mistake.
-_LIKELY_LIES = frozenset({"cp1252", "cp1250", "cp1251", "cp1254", "iso8859-2", "iso8859-15", "gb18030", "big5hkscs"})
+# Codecs whose bytes may by chance be UTF-8 as well: it takes several characters to believe that they are.
+_TWO_BYTES = frozenset({"cp932", "cp949", "euc_jp", "gb18030", "big5hkscs"})
+_NO_OTHER = frozenset({"utf-8", "utf-8-sig", "utf-7", "hz", "iso2022_kr", "utf-16", "utf-16-le", "utf-16-be"})
+_ASCII = frozenset({"ascii", "usascii", "ansix341968"})
+_BEYOND_LATIN = re.compile(r"[\u0800-\uffff]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _C1 = re.compile(rb"[\x80-\x9f]")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
@@ -112,21 +117,48 @@ def _is_shifted(label: str) -> bool:
 
 def _decode(data: bytes, label: str, hint: str) -> tuple[str, str]:
     codec = codec_of(label)
-    if not codec:
+    if not codec or (re.sub(r"[^a-z0-9]", "", label[:40].casefold()) in _ASCII and b"\x1b" not in data):
         return _guess(data, hint)
+    if codec in ("utf-8", "cp1252") and b"\x00" in data and (order := _hidden_utf_16(data)):
+        return data.decode(order, "replace"), order
     japanese = codec.startswith("iso2022_jp")
-    doubtful = codec in _LIKELY_LIES or (japanese and b"\x1b" not in data)
-    if doubtful and not data.isascii() and (text := _strict(data, "utf-8")) is not None:
+    if not (codec in _NO_OTHER or (japanese and b"\x1b" in data)) and (text := _as_utf_8(data, codec)) is not None:
         return text, "utf-8"
     if japanese:
         return _iso_2022_jp(data), ""
+    return _as_labelled(data, codec, hint)
+
+
+def _as_labelled(data: bytes, codec: str, hint: str) -> tuple[str, str]:
+    """Follow the label, or the Windows page of the same letters where only that can be meant."""
     if codec == "utf-16":
         return data.decode(_utf_16(data), "replace"), ""
-    if codec in _WINDOWS_TWIN and _C1.search(data):
-        codec = _WINDOWS_TWIN[codec]
+    twin = _WINDOWS_TWIN.get(codec, "")
+    if twin and (_C1.search(data) or _strict(data, codec) is None or likely_codec(data) == twin):
+        codec = twin
     if (text := _strict(data, codec)) is not None:
         return _whole(text), ""
     return _best_effort(data, codec, hint)
+
+
+def _as_utf_8(data: bytes, codec: str) -> str | None:
+    """Return the text where the bytes are UTF-8 under another label: by chance they hardly ever are."""
+    if data.isascii():
+        return None
+    text = _strict(data, "utf-8")
+    if text is None or (codec in _TWO_BYTES and len(_BEYOND_LATIN.findall(text)) < 2 and len(data) < _SAMPLE):
+        return None
+    return text
+
+
+def _hidden_utf_16(data: bytes) -> str:
+    """Return the byte order where every other byte of a text is zero, "" where the zeros stand anywhere."""
+    sample = data[:_SAMPLE]
+    half = len(sample) // 2
+    for order, zeros, others in (("utf-16-le", sample[1::2], sample[0::2]), ("utf-16-be", sample[0::2], sample[1::2])):
+        if half and zeros.count(0) * 2 > half and not others.count(0):
+            return order
+    return ""
 
 
 def _whole(text: str) -> str:
@@ -172,11 +204,12 @@ def codec_of(label: str) -> str:
 
 
 def _utf_16(data: bytes) -> str:
-    """Choose the byte order of UTF-16: by mark, else by where the zero bytes of Latin letters stand."""
+    """Choose the byte order of UTF-16: by mark, else by where the byte stands that most letters of a script share."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "utf-16"
     sample = data[:_SAMPLE]
-    return "utf-16-be" if sample[0::2].count(0) > sample[1::2].count(0) else "utf-16-le"
+    first, second = (max(map(half.count, set(half)), default=0) for half in (sample[0::2], sample[1::2]))
+    return "utf-16-be" if first > second else "utf-16-le"
 
 
 def _guess(data: bytes, hint: str) -> tuple[str, str]:
@@ -195,9 +228,16 @@ def _guess(data: bytes, hint: str) -> tuple[str, str]:
     truncated = data.decode("utf-8", "replace")
     if len(data) > len(truncated) + 4 * truncated.count("\ufffd"):
         return truncated, "utf-8"
-    for codec in (codec_of(hint), _statistics(data)):
-        if codec and codec != "ascii" and (text := _strict(data, codec)) is not None:
-            return _whole(text), codec
+    return _by_letters(data, codec_of(hint))
+
+
+def _by_letters(data: bytes, hinted: str) -> tuple[str, str]:
+    """Decode bytes that no mark tells about: as hinted, else by the letters of languages, else by statistics."""
+    if hinted not in ("", "ascii") and (text := _strict(data, hinted)) is not None:
+        return _whole(text), hinted
+    codec = likely_codec(data) or _statistics(data)
+    if codec not in ("", "ascii") and (text := _strict(data, codec)) is not None:
+        return _whole(text), codec
     return data.decode("cp1252", "replace"), "cp1252"
 
 
