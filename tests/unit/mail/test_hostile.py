@@ -12,6 +12,7 @@ from mailgateway.mail.identity import identity
 HEAD = b"From: a@b.c\nTo: d@e.f\nSubject: x\nMessage-ID: <1@x>\n"
 MULTI = HEAD + b"Content-Type: multipart/mixed; boundary=b0\n\n"
 HTML = HEAD + b"Content-Type: text/html; charset=utf-8\n\n"
+FOREIGN = bytes(range(0xFE, 0xC0, -2))
 SECONDS = 1.8
 MEMORY = 8_000_000
 """Bytes that any mail may take, however small, beside ten times its size."""
@@ -58,6 +59,9 @@ CASES = {
     "nameless quotations": HEAD + b"\n" + b"> a\n" * 30_000,
     "notification": HEAD + b'\n{"notificationType":"Bounce","bounce":' + b"[" * 150_000,
     "forwards": HEAD + b"\n" + b"-" * 380 + b"\n" + b"--------- " * 60_000,
+    "unlabelled fields": HEAD + (b"X-Foreign: " + FOREIGN * 30 + b"\n") * 1_000 + b"\nbody",
+    "unlabelled parts": MULTI + (b"--b0\n\n" + FOREIGN * 30 + b"\n") * 1_000,
+    "unlabelled names": MULTI + (b"--b0\nContent-Type: a/b; name=" + FOREIGN * 10 + b"\n\nx\n") * 1_000,
     "many tags": HTML + b"<br>" * 150_000,
     "25 MB attachment": MULTI
     + b"--b0\nContent-Type: application/pdf; name=x.pdf\nContent-Transfer-Encoding: base64\n\n"
