@@ -18,7 +18,7 @@ from mailgateway.daemon.worker import Worker
 from mailgateway.errors import GatewayError, TransientError
 from mailgateway.flows.desk import Desk
 
-PATIENCE = timedelta(seconds=7)
+PATIENCE = timedelta(seconds=5)
 """How long threads may take to finish the message in hand: whoever stops the daemon is promised ten seconds."""
 
 _log = log.logger("supervisor")
