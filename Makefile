@@ -33,7 +33,7 @@ demo: $(VENV)/.demonstration  ## a mail becomes a ticket, before your eyes (ARGS
 
 test: dev            ## the whole test suite, on real servers (installs them when missing)
 	@sh tests/install-servers.sh
-	$(BIN)/python -m pytest --numprocesses 2 $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(ARGS)
 
 lint: dev            ## style, types, dependency rules
 	$(BIN)/ruff check .
