@@ -29,7 +29,7 @@ def run(count: int) -> None:
             for number in range(count):
                 written.update([_write(office, number, began)])
             daemon.wait_for("ingest.done", count + 1, timeout=60)
-            sink.wait_for(2 * count + 2, timeout=60)
+            daemon.wait_for("deliver.sent", 2 * count + 2, timeout=60)
             filed = _times(daemon, "ingest.done", "message_id")
             sent = _times(daemon, "deliver.sent", "ticket")
             ticket_of = {str(line["message_id"]): str(line["ticket"]) for line in daemon.lines_of("ingest.done")}
