@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from mailgateway.store.blobs import Blobs
 from mailgateway.store.failures import translated
 
 _BUSY_SECONDS = 5.0
+_MOST_SWITCHES = 10
 _READING = "mailgateway_reading"
 HOW_IT_IS_MADE = "`mailgateway run`, `mailgateway ingest` or `mailgateway db upgrade` makes it"
 _KNOWN = "sqlite:///FOLDER/FILE.db or postgresql+psycopg://USER@HOST/DATABASE"
@@ -131,9 +133,23 @@ def _make_private(file: Path) -> None:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     # None: we say BEGIN ourselves (below), not the driver at the first change
     connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode=WAL")
+    _write_ahead(connection)
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _write_ahead(connection: Any) -> None:
+    """Switch to WAL. Of two that do it to a new file at once, SQLite fails one instead of letting it wait."""
+    for _ in range(_MOST_SWITCHES):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            # taking the write lock waits for the other one
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+        else:
+            return
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _begin_sqlite(connection: Connection) -> None:
