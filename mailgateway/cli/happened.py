@@ -49,6 +49,10 @@ def _assigned(detail: Mapping[str, Any]) -> str:
     return f"assigned it to {detail['after']}{before}" if detail["after"] else f"took it from {detail['before']}"
 
 
+def _set(what: str) -> Callable[[Mapping[str, Any]], str]:
+    return lambda detail: f"{what} {detail['before'] or 'none'} → {detail['after'] or 'none'}"
+
+
 def _opened(detail: Mapping[str, Any]) -> str:
     whose = f", assigned to {detail['assignee']}" if detail.get("assignee") else ""
     return f"opened it as {detail['priority']} {detail['type']} in group {detail['group']}{whose}"
@@ -82,6 +86,8 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "type": _changed("type"),
     "group": _changed("group"),
     "assignee": _assigned,
+    "organisation": _set("organisation"),
+    "ci": _set("configuration item"),
     "tags": _tags,
     "participants": lambda detail: f"let {_list(detail['added'])} take part",
     "delivery_failed": lambda detail: f"a letter to {detail['to']} could not be delivered: {detail['answer']}",

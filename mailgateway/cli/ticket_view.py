@@ -36,6 +36,8 @@ def as_line(line: TicketLine) -> dict[str, object]:
         "tags": list(line.tags),
         "created_at": instant(line.created_at),
         "updated_at": instant(line.updated_at),
+        "organisation": line.organisation,
+        "ci": line.ci,
     }
 
 
@@ -60,6 +62,8 @@ def as_json(sheet: TicketSheet) -> dict[str, object]:
         "articles": [_article(filed) for filed in sheet.articles],
         "events": [_event(event) for event in sheet.events],
         "trace": dict(sheet.trace),
+        "organisation": ticket.organisation,
+        "ci": ticket.ci,
         "fields": dict(ticket.fields),
     }
 
@@ -120,7 +124,9 @@ def _facts(ticket: Ticket) -> dict[str, str]:
         "Status": f"{ticket.status.replace('_', ' ')}, {ticket.priority} {ticket.type}",
         "Group": f"{ticket.group}, assigned to {ticket.assignee or 'nobody'}",
         "Requester": _spoken(ticket.requester),
+        "Organisation": ticket.organisation or "",
         "Participants": ", ".join(_spoken(person) for person in ticket.participants),
+        "About": ticket.ci or "",
         "Tags": " ".join(ticket.tags),
         "Opened": f"{moment(ticket.created_at)} in mailbox {ticket.mailbox}; changed {moment(ticket.updated_at)}",
     }

@@ -54,6 +54,8 @@ class Expected(Strict):
     status: Status | None = Field(default=None, description="its status")
     language: Word | None = Field(default=None, description="its language")
     tags: tuple[_Text, ...] | None = Field(default=None, description="its tags, all of them")
+    organisation: Line | None = Field(default=None, description="the organisation that it counts for")
+    ci: Line | None = Field(default=None, description="the configuration item that it is about")
     fields: dict[str, _Text] | None = Field(default=None, description="its fields, all of them")
     cc: tuple[Address, ...] | None = Field(default=None, description="who is added to it")
     no_acknowledgement: Truth | None = Field(default=None, description="whether the receipt is spared")

@@ -103,7 +103,8 @@ class Directory:
 class Ticket:
     """The head of a ticket as it stands at one moment. `group` and `assignee` are names from the directory.
 
-    `fields` are the desk's own, by name, among them `ci` and `organisation` where rules set them.
+    `organisation` is the name of the one that the requester belongs to, `ci` that of the configuration item that it is
+    about, both None where they are not known; `fields` are the desk's own, by name.
     """
 
     number: int
@@ -121,6 +122,8 @@ class Ticket:
     participants: tuple[Address, ...] = ()
     tags: tuple[str, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
+    organisation: str | None = None
+    ci: str | None = None
 
     @property
     def people(self) -> tuple[Address, ...]:

@@ -81,6 +81,8 @@ def _ticket(incoming: Incoming, chosen: Route, mailbox: MailboxPolicy, facts: Fa
         created_at=facts.now,
         updated_at=facts.now,
         tags=chosen.tags,
+        organisation=chosen.organisation,
+        ci=chosen.ci,
         fields=chosen.fields,
     )
     added = tuple(Address("", address) for address in chosen.cc)

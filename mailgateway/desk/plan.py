@@ -65,6 +65,22 @@ class Assign:
 
 
 @dataclass(frozen=True, slots=True)
+class SetOrganisation:
+    """Count it among the tickets of an organisation (by name), or of none."""
+
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetCi:
+    """Tie it to a configuration item (by name), or to none."""
+
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeTags:
     """Put tags on and take tags off."""
 
@@ -111,6 +127,8 @@ Change = (
     | SetType
     | MoveToGroup
     | Assign
+    | SetOrganisation
+    | SetCi
     | ChangeTags
     | AddParticipants
     | SetFields

@@ -14,13 +14,15 @@ from mailgateway.desk.plan import (
     ChangeTags,
     MoveToGroup,
     RecordEvent,
+    SetCi,
     SetFields,
+    SetOrganisation,
     SetPriority,
     SetStatus,
     SetType,
 )
 from mailgateway.desk.policy import Policy
-from mailgateway.desk.route import fields, words
+from mailgateway.desk.route import fields, name_in, words
 from mailgateway.mail.model import Address
 from mailgateway.rules.evaluate import evaluate
 from mailgateway.rules.schema import ActionName, Routing
@@ -88,6 +90,11 @@ def _additions(routing: Routing, ticket: Ticket, policy: Policy) -> list[Change]
         changes.append(ChangeTags(tags))
     if people:
         changes.append(AddParticipants(people))
+    organisation, ci = name_in(routing, ActionName.ORGANISATION), name_in(routing, ActionName.CI)
+    if organisation not in (None, ticket.organisation):
+        changes.append(SetOrganisation(ticket.organisation, organisation))
+    if ci not in (None, ticket.ci):
+        changes.append(SetCi(ticket.ci, ci))
     if after != ticket.fields:
         changes.append(SetFields(ticket.fields, after))
     return changes
@@ -103,6 +110,10 @@ def refined(ticket: Ticket, changes: tuple[Change, ...]) -> Ticket:
                 ticket = replace(ticket, group=group)
             case SetPriority(_, priority):
                 ticket = replace(ticket, priority=priority)
+            case SetOrganisation(_, organisation):
+                ticket = replace(ticket, organisation=organisation)
+            case SetCi(_, ci):
+                ticket = replace(ticket, ci=ci)
             case Assign(_, agent):
                 ticket = replace(ticket, assignee=agent)
             case _:

@@ -25,6 +25,8 @@ class Route:
     language: str
     assignee: str | None
     tags: tuple[str, ...]
+    organisation: str | None
+    ci: str | None
     fields: Mapping[str, str]
     cc: tuple[str, ...]
     discard: str
@@ -51,6 +53,8 @@ def route(ruleset: Ruleset, question: Question, mailbox: MailboxPolicy, *, every
         "language": _value(routing, ActionName.LANGUAGE, default.language),
         "assign": _value(routing, ActionName.ASSIGN, None),
         "tags": list(words(routing, ActionName.TAGS)),
+        "organisation": name_in(routing, ActionName.ORGANISATION),
+        "ci": name_in(routing, ActionName.CI),
         "fields": fields(routing),
         "cc": list(words(routing, ActionName.CC)),
         "no_acknowledgement": _rule_behind(routing, ActionName.NO_ACKNOWLEDGEMENT),
@@ -66,6 +70,8 @@ def route(ruleset: Ruleset, question: Question, mailbox: MailboxPolicy, *, every
         language=str(final["language"]),
         assignee=_assigned(final["assign"]),
         tags=words(routing, ActionName.TAGS),
+        organisation=name_in(routing, ActionName.ORGANISATION),
+        ci=name_in(routing, ActionName.CI),
         fields=fields(routing),
         cc=words(routing, ActionName.CC),
         discard=str(final["discard"]),
@@ -80,10 +86,13 @@ def route(ruleset: Ruleset, question: Question, mailbox: MailboxPolicy, *, every
 
 def fields(routing: Routing) -> dict[str, str]:
     """Return the fields of the desk's own that rules set."""
-    own = {name.value: str(_value(routing, name, "")) for name in (ActionName.CI, ActionName.ORGANISATION)}
     pairs = _value(routing, ActionName.FIELDS, ())
-    more = {str(name): str(value) for name, value in pairs} if isinstance(pairs, tuple) else {}
-    return {name: value for name, value in {**own, **more}.items() if value}
+    return {str(name): str(value) for name, value in pairs if value} if isinstance(pairs, tuple) else {}
+
+
+def name_in(routing: Routing, action: ActionName) -> str | None:
+    """Return the name that rules decided on, None where none did."""
+    return str(_value(routing, action, "")) or None
 
 
 def words(routing: Routing, name: ActionName) -> tuple[str, ...]:

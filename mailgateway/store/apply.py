@@ -17,7 +17,9 @@ from mailgateway.desk.plan import (
     OpenTicket,
     Plan,
     RecordEvent,
+    SetCi,
     SetFields,
+    SetOrganisation,
     SetPriority,
     SetStatus,
     SetType,
@@ -47,7 +49,15 @@ _ADD_EVENTS = insert(EventRow)
 _ADD_IDS = insert_new(MessageIdRow)
 _ADD_PEOPLE = insert_new(ParticipantRow)
 _ADD_TAGS = insert_new(TagRow)
-_COLUMNS = {SetStatus: "status", SetPriority: "priority", SetType: "type", MoveToGroup: "group", Assign: "assignee"}
+_COLUMNS = {
+    SetStatus: "status",
+    SetPriority: "priority",
+    SetType: "type",
+    MoveToGroup: "group",
+    Assign: "assignee",
+    SetOrganisation: "organisation",
+    SetCi: "ci",
+}
 
 
 @dataclass(slots=True)
@@ -107,7 +117,7 @@ def _change(ticket: _Ticket, change: Change) -> None:
     match change:
         case AddArticle(article):
             _add_article(ticket, article)
-        case SetStatus() | SetPriority() | SetType() | MoveToGroup() | Assign():
+        case SetStatus() | SetPriority() | SetType() | MoveToGroup() | Assign() | SetOrganisation() | SetCi():
             ticket.replace(_COLUMNS[type(change)], change.before, change.after)
         case ChangeTags(add, remove):
             _add_tags(ticket.tx, ticket.number, add)
@@ -164,6 +174,8 @@ def _open(tx: Transaction, opening: OpenTicket) -> int:
             "language": ticket.language,
             "created_at": ticket.created_at,
             "updated_at": ticket.updated_at,
+            "organisation": ticket.organisation,
+            "ci": ticket.ci,
             "fields": dict(ticket.fields),
             "trace": dict(opening.trace),
         },
@@ -181,6 +193,8 @@ def _opened(ticket: Ticket) -> dict[str, object]:
         "group": ticket.group,
         "assignee": ticket.assignee,
         "mailbox": ticket.mailbox,
+        "organisation": ticket.organisation,
+        "ci": ticket.ci,
     }
 
 

@@ -28,6 +28,8 @@ _HEADS = (
         TicketRow.language,
         TicketRow.created_at,
         TicketRow.updated_at,
+        TicketRow.organisation,
+        TicketRow.ci,
         TicketRow.fields,
     )
     .where(TicketRow.number.in_(bindparam("numbers", expanding=True)))
@@ -84,5 +86,7 @@ def _ticket(row: Any) -> Ticket:
         language=row.language,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        organisation=row.organisation,
+        ci=row.ci,
         fields=row.fields or {},
     )

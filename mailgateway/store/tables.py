@@ -43,6 +43,11 @@ Key = Annotated[int, mapped_column(_whole, Identity(), primary_key=True)]
 TicketNumber = Annotated[int, mapped_column(_whole, ForeignKey("tickets.number"))]
 
 
+def _where(condition: str) -> dict[str, Any]:
+    """Keep in an index only the rows for which the condition holds."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
 class Base(DeclarativeBase):
     """The tables, with names for every constraint so that migrations can speak of them."""
 
@@ -80,6 +85,8 @@ class TicketRow(Base):
     __table_args__ = (
         Index(None, "requester_key", "number"),
         Index(None, "assignee", "status"),
+        Index(None, "organisation", "created_at", **_where("organisation IS NOT NULL")),
+        Index(None, "ci", "status", **_where("ci IS NOT NULL")),
         {"sqlite_autoincrement": True},
     )
 
@@ -97,6 +104,8 @@ class TicketRow(Base):
     language: Mapped[str]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    organisation: Mapped[str | None]
+    ci: Mapped[str | None]
     fields: Mapped[dict[str, Any] | None]
     trace: Mapped[dict[str, Any]]
 
@@ -150,8 +159,7 @@ class SpoolRow(Base):
             "folder",
             "uidvalidity",
             "uid",
-            sqlite_where=text("settled_at IS NULL"),
-            postgresql_where=text("settled_at IS NULL"),
+            **_where("settled_at IS NULL"),
         ),
         {"sqlite_autoincrement": True},
     )

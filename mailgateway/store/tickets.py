@@ -30,6 +30,19 @@ class TicketLine:
     tags: tuple[str, ...]
     created_at: datetime
     updated_at: datetime
+    organisation: str | None
+    ci: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which tickets shall be listed: those of which all of this is so; None stands for any."""
+
+    status: Status | None = None
+    group: str | None = None
+    assignee: str | None = None
+    organisation: str | None = None
+    ci: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +98,16 @@ _FILES = select(
 ).order_by(AttachmentRow.id)
 
 
-def listed(
-    tx: Transaction,
-    limit: int,
-    status: Status | None = None,
-    group: str | None = None,
-    assignee: str | None = None,
-) -> tuple[TicketLine, ...]:
+_ANY = Wanted()
+
+
+def listed(tx: Transaction, limit: int, of: Wanted = _ANY) -> tuple[TicketLine, ...]:
     """Return tickets, newest first; `limit` 0 gives all of them."""
     wanted = select(TicketRow.number).order_by(TicketRow.number.desc()).limit(limit or None)
-    for column, value in ((TicketRow.status, status), (TicketRow.group, group), (TicketRow.assignee, assignee)):
+    for name in Wanted.__dataclass_fields__:
+        value = getattr(of, name)
         if value is not None:
-            wanted = wanted.where(column == value)
+            wanted = wanted.where(getattr(TicketRow, name) == value)
     tags = _tags(tx, wanted)
     heads = (
         select(
@@ -111,13 +122,30 @@ def listed(
             TicketRow.requester_address,
             TicketRow.created_at,
             TicketRow.updated_at,
+            TicketRow.organisation,
+            TicketRow.ci,
         )
         .where(TicketRow.number.in_(wanted))
         .order_by(TicketRow.number.desc())
     )
-    return tuple(
-        TicketLine(*head[:7], Address(*head[7:9]), tuple(tags[head[0]]), *head[9:])
-        for head in tx.connection.execute(heads)
+    return tuple(_line(head, tags[head.number]) for head in tx.connection.execute(heads))
+
+
+def _line(head: Any, tags: list[str]) -> TicketLine:
+    return TicketLine(
+        number=head.number,
+        subject=head.subject,
+        status=head.status,
+        type=head.type,
+        priority=head.priority,
+        group=head.group_name,
+        assignee=head.assignee,
+        requester=Address(head.requester_name, head.requester_address),
+        tags=tuple(tags),
+        created_at=head.created_at,
+        updated_at=head.updated_at,
+        organisation=head.organisation,
+        ci=head.ci,
     )
 
 

@@ -40,7 +40,9 @@ def test_tickets_are_given_in_turn_and_keep_what_was_found(shell: Shell) -> None
     listed = [one["number"] for one in shell.run("tickets", "list", "--json").objects]
     shown = [shell.run("tickets", "show", str(number), "--json").only for number in reversed(listed)]
     assert [one["assignee"] for one in shown] == ["anna", "bob", "anna", "bob"]
-    assert [one["fields"] for one in shown] == [{"ci": f"web-{number}"} for number in range(4)]
+    assert [one["ci"] for one in shown] == [f"web-{number}" for number in range(4)]
+    assert shell.run("tickets", "list", "--json", "--ci", "web-2").only["number"] == listed[1]
+    assert "web-2" in shell.run("tickets", "show", str(listed[1])).out
     assert [one["tags"] for one in shown] == [[], ["regular"], ["regular"], ["regular"]]
     versions = {one["trace"]["version"] for one in shown}
     assert len(versions) == 1

@@ -6,10 +6,10 @@ import pytest
 
 from tests.cli.shell import Shell, names
 
-LINE = names("number subject status type priority group assignee requester tags created_at updated_at")
+LINE = names("number subject status type priority group assignee requester tags created_at updated_at organisation ci")
 SHEET = names(
     "number subject status type priority group assignee requester participants tags language created_at updated_at"
-    " service_level articles events trace fields"
+    " service_level articles events trace organisation ci fields"
 )
 ARTICLE = names("id at from kind direction text html attachments message_id")
 

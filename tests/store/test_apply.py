@@ -17,7 +17,9 @@ from mailgateway.desk.plan import (
     OpenTicket,
     Plan,
     RecordEvent,
+    SetCi,
     SetFields,
+    SetOrganisation,
     SetPriority,
     SetStatus,
     SetType,
@@ -66,7 +68,7 @@ def test_a_ticket_is_opened_whole(store: Store) -> None:
         StoredFile("b.pdf", "application/pdf", 4, "1" * 64),
     )
     first = article(attachments=files, html="<p>fire</p>", full_text="fire\n> quoted", flags=("other_sender",))
-    head = ticket(tags=("fire", "printer"), participants=(BOB,), assignee="anna", fields={"ci": "P-3"})
+    head = ticket(tags=("fire", "printer"), participants=(BOB,), assignee="anna", organisation="acme", ci="P-3")
     number = open_ticket(store, opening(head, first))
     sheet = _sheet(store, number)
     assert sheet.ticket == replace(head, number=number)
@@ -99,7 +101,9 @@ def test_every_change_is_made_and_told(store: Store) -> None:
         MoveToGroup("first-line", "hardware"),
         Assign(None, "anna"),
         ChangeTags(("fire", "fire"), ("old",)),
-        SetFields({}, {"ci": "P-4"}),
+        SetOrganisation(None, "acme"),
+        SetCi(None, "P-4"),
+        SetFields({}, {"floor": "3"}),
         AddParticipants((BOB,)),
         RecordEvent("related", {"ticket": "10002"}),
     )
@@ -112,7 +116,9 @@ def test_every_change_is_made_and_told(store: Store) -> None:
         assignee="anna",
         tags=("fire",),
         participants=(BOB,),
-        fields={"ci": "P-4"},
+        organisation="acme",
+        ci="P-4",
+        fields={"floor": "3"},
         updated_at=NOW + MINUTE,
     )
     assert [(event.what, event.actor, event.detail) for event in sheet.events[2:]] == [
@@ -122,7 +128,9 @@ def test_every_change_is_made_and_told(store: Store) -> None:
         ("group", "anna", {"before": "first-line", "after": "hardware"}),
         ("assignee", "anna", {"before": None, "after": "anna"}),
         ("tags", "anna", {"added": ["fire", "fire"], "removed": ["old"]}),
-        ("fields", "anna", {"before": {}, "after": {"ci": "P-4"}}),
+        ("organisation", "anna", {"before": None, "after": "acme"}),
+        ("ci", "anna", {"before": None, "after": "P-4"}),
+        ("fields", "anna", {"before": {}, "after": {"floor": "3"}}),
         ("participants", "anna", {"added": ["bob@customer.example"]}),
         ("related", "anna", {"ticket": "10002"}),
     ]

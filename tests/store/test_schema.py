@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select, update
 
 from mailgateway.store import schema
 from mailgateway.store.engine import Store, open_store
+from mailgateway.store.heads import read_heads
 from mailgateway.store.tables import FIRST_TICKET, Base, TicketRow
 from tests.store.examples import JANE, open_ticket
 
@@ -68,3 +69,18 @@ def test_tickets_of_earlier_revisions_are_found_by_their_requester(store: Store)
         fill: Callable[[Connection], None] = import_module("mailgateway.store.migrations.versions.0003_turns")._fill
         fill(tx.connection)
         assert tx.connection.execute(select(TicketRow.requester_key)).scalar_one() == before == JANE.address
+
+
+def test_names_that_earlier_revisions_kept_among_the_fields_move_to_their_columns(store: Store) -> None:
+    """Organisation and configuration item leave the fields; other fields stay, and tickets without any too."""
+    first, second = open_ticket(store), open_ticket(store)
+    with store.writing() as tx:
+        kept = {"organisation": "acme", "ci": "web-1", "floor": "3"}
+        tx.connection.execute(update(TicketRow).where(TicketRow.number == first).values({TicketRow.fields: kept}))
+        tx.connection.execute(update(TicketRow).where(TicketRow.number == second).values({TicketRow.fields: None}))
+        name = next(Path(schema.__file__).with_name("migrations").glob("versions/*_organisation.py")).stem
+        import_module(f"mailgateway.store.migrations.versions.{name}")._move(tx.connection)
+        heads = read_heads(tx, [first, second])
+    moved, untouched = heads[first], heads[second]
+    assert (moved.organisation, moved.ci, moved.fields) == ("acme", "web-1", {"floor": "3"})
+    assert (untouched.organisation, untouched.ci, untouched.fields) == (None, None, {})

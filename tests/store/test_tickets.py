@@ -5,21 +5,23 @@ from mailgateway.desk.plan import AddArticle
 from mailgateway.store import tickets
 from mailgateway.store.apply import apply
 from mailgateway.store.engine import Store
-from mailgateway.store.tickets import TicketLine
+from mailgateway.store.tickets import TicketLine, Wanted
 from tests.store.examples import article, open_ticket, opening, ticket, working
 
 
 def test_a_list_is_newest_first_bounded_and_filtered(store: Store) -> None:
     """Each filter narrows it; zero means no limit."""
     first = open_ticket(store, opening(ticket(group="hardware", tags=("b", "a"))))
-    second = open_ticket(store, opening(ticket(status=Status.SOLVED)))
-    third = open_ticket(store, opening(ticket(assignee="anna")))
+    second = open_ticket(store, opening(ticket(status=Status.SOLVED, organisation="acme", ci="web-1")))
+    third = open_ticket(store, opening(ticket(assignee="anna", ci="web-1")))
     with store.reading() as tx:
         assert [line.number for line in tickets.listed(tx, 0)] == [third, second, first]
         assert [line.number for line in tickets.listed(tx, 2)] == [third, second]
-        assert [line.number for line in tickets.listed(tx, 0, status=Status.SOLVED)] == [second]
-        assert [line.number for line in tickets.listed(tx, 0, assignee="anna")] == [third]
-        (line,) = tickets.listed(tx, 0, group="hardware")
+        assert [line.number for line in tickets.listed(tx, 0, Wanted(status=Status.SOLVED))] == [second]
+        assert [line.number for line in tickets.listed(tx, 0, Wanted(assignee="anna"))] == [third]
+        assert [line.number for line in tickets.listed(tx, 0, Wanted(organisation="acme"))] == [second]
+        assert [line.number for line in tickets.listed(tx, 0, Wanted(ci="web-1", assignee="anna"))] == [third]
+        (line,) = tickets.listed(tx, 0, Wanted(group="hardware"))
     head = ticket(number=first, group="hardware")
     assert line == TicketLine(
         number=first,
@@ -33,6 +35,8 @@ def test_a_list_is_newest_first_bounded_and_filtered(store: Store) -> None:
         tags=("a", "b"),
         created_at=head.created_at,
         updated_at=head.updated_at,
+        organisation=None,
+        ci=None,
     )
 
 

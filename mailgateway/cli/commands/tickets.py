@@ -39,7 +39,7 @@ File = Annotated[Path | None, typer.Option("--file", "-f", metavar="FILE", help=
 
 
 @app.command("list")
-def list_(
+def list_(  # noqa: PLR0913 - each is an option of the command
     ctx: typer.Context,
     *,
     status: Annotated[Status | None, typer.Option("--status", help="Only these.")] = None,
@@ -47,13 +47,18 @@ def list_(
     assignee: Annotated[
         str | None, typer.Option("--assignee", metavar="NAME", help="Only those of this agent.")
     ] = None,
+    organisation: Annotated[
+        str | None, typer.Option("--organisation", metavar="NAME", help="Only those of this organisation.")
+    ] = None,
+    ci: Annotated[str | None, typer.Option("--ci", metavar="NAME", help="Only those about this.")] = None,
     limit: Limit = 50,
     as_objects: AsJson = False,
 ) -> None:
     """List tickets, newest first."""
     with opened(ctx) as gateway, gateway.store.reading() as tx:
         directory = gateway.policy.directory
-        found = tickets.listed(tx, limit, status, _group(group, directory), _assignee(assignee, directory))
+        wanted = tickets.Wanted(status, _group(group, directory), _assignee(assignee, directory), organisation, ci)
+        found = tickets.listed(tx, limit, wanted)
         now = clock.now()
     if as_objects:
         for line in found:
@@ -63,7 +68,7 @@ def list_(
         (one.number, one.status, one.priority, one.group, one.assignee, one.subject, span(now - one.updated_at))
         for one in found
     )
-    show_table(_COLUMNS, rows, "There is no such ticket." if status or group or assignee else "There are no tickets.")
+    show_table(_COLUMNS, rows, "There are no tickets." if wanted == tickets.Wanted() else "There is no such ticket.")
 
 
 @app.command()

@@ -35,6 +35,8 @@ def test_what_no_rule_decides_the_mailbox_does() -> None:
             "language": "pl",
             "assign": None,
             "tags": [],
+            "organisation": None,
+            "ci": None,
             "fields": {},
             "cc": [],
             "no_acknowledgement": "",

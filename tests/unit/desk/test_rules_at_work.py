@@ -73,7 +73,7 @@ def test_a_new_ticket_gets_what_rules_decide() -> None:
     plan = decide_mail(make_incoming(make_mail(subject="Printer!")), make_facts(), make_policy(ruleset=rules))
     ticket = opened(plan).ticket
     assert ticket.status is Status.ON_HOLD
-    assert ticket.fields == {"ci": "Printer", "floor": "3"}
+    assert (ticket.ci, ticket.organisation, ticket.fields) == ("Printer", None, {"floor": "3"})
     assert [person.address for person in ticket.participants] == [DAVE.address]
     assert opened(plan).trace["version"] == "abc"
 
