@@ -16,7 +16,9 @@ from mailgateway.desk.plan import (
     OpenTicket,
     Plan,
     RecordEvent,
+    SetCi,
     SetFields,
+    SetOrganisation,
     SetPriority,
     SetStatus,
     SetType,
@@ -114,6 +116,8 @@ def test_a_follow_up_changes_what_rules_decide() -> None:
         "tags": ["again"],
         "cc": ["dave@customer.example"],
         "organisation": "ACME",
+        "ci": "web-1",
+        "fields": {"floor": 3},
     }
     plan = follow_up(
         {
@@ -131,7 +135,9 @@ def test_a_follow_up_changes_what_rules_decide() -> None:
     assert SetPriority(Priority.NORMAL, Priority.URGENT) in plan.changes
     assert Assign(None, "bob") in plan.changes
     assert ChangeTags(("again",)) in plan.changes
-    assert SetFields({}, {"organisation": "ACME"}) in plan.changes
+    assert SetOrganisation(None, "ACME") in plan.changes
+    assert SetCi(None, "web-1") in plan.changes
+    assert SetFields({}, {"floor": "3"}) in plan.changes
     assert [change.people[0].address for change in plan.changes if isinstance(change, AddParticipants)] == [
         DAVE.address
     ]
