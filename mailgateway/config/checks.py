@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from mailgateway.config.document import Document
 from mailgateway.config.gateway import GatewayFile, Mailbox
 from mailgateway.config.groups import GroupsFile
+from mailgateway.config.service_levels import ServiceLevelsFile
 from mailgateway.desk.policy import AgentEvidence
 from mailgateway.errors import Finding
 from mailgateway.rules.findings import EntryPath
@@ -74,6 +75,12 @@ def check_circles(gateway: GatewayFile, groups: GroupsFile, document: Document) 
         if _base(address) in own:
             problem = f"{address} is a mailbox of the desk, which would write to itself: write a person's own address"
             yield document.finding(path, problem)
+
+
+def check_service_levels(levels: ServiceLevelsFile, document: Document) -> Iterator[Finding]:
+    """Check service_levels.yaml against itself."""
+    names = ((("calendars", number, "name"), one.name) for number, one in enumerate(levels.calendars))
+    yield from _repeated(names, "calendars are called", document)
 
 
 def _check_mailbox(mailbox: Mailbox, path: EntryPath, document: Document) -> Iterator[Finding]:

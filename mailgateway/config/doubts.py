@@ -21,7 +21,7 @@ def doubts_about_gateway(gateway: GatewayFile, document: Document) -> Iterator[F
     for number, mailbox in enumerate(gateway.mailboxes):
         yield from _clear_text(mailbox.imap, ("mailboxes", number, "imap", "tls"), document)
     yield from _clear_text(gateway.smtp, ("smtp", "tls"), document)
-    unread = {"service_levels": gateway.files.service_levels, "organisations": gateway.files.organisations}
+    unread = {"organisations": gateway.files.organisations}
     for key, path in unread.items():
         if path is not None and path.exists():
             problem = f"{path} is not read by this version and changes nothing: nothing needs to be done"

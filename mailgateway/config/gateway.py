@@ -231,7 +231,7 @@ class Files(Strict):
     templates: LocalPath | None = Field(
         default=None, description="a folder of your own templates, which go before the shipped ones"
     )
-    service_levels: LocalPath | None = Field(default=None, description="accepted, and not read by this version")
+    service_levels: LocalPath | None = Field(default=None, description="when the desk works")
     organisations: LocalPath | None = Field(default=None, description="accepted, and not read by this version")
 
 

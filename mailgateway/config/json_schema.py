@@ -9,12 +9,14 @@ from mailgateway.config.gateway import GatewayFile
 from mailgateway.config.groups import GroupsFile
 from mailgateway.config.rule_tests import RuleTestsFile
 from mailgateway.config.rules_schema import rules_schema
+from mailgateway.config.service_levels import ServiceLevelsFile
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _MAKERS: dict[str, Callable[[], dict[str, Any]]] = {
     "gateway": lambda: _of_model(GatewayFile),
     "groups": lambda: _of_model(GroupsFile),
     "routing": rules_schema,
+    "service_levels": lambda: _of_model(ServiceLevelsFile),
     "routing.tests": lambda: _of_model(RuleTestsFile),
 }
 NAMES = tuple(_MAKERS)

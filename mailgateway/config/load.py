@@ -6,7 +6,13 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from mailgateway.config.checks import check_circles, check_default_groups, check_gateway, check_groups
+from mailgateway.config.checks import (
+    check_circles,
+    check_default_groups,
+    check_gateway,
+    check_groups,
+    check_service_levels,
+)
 from mailgateway.config.document import Document
 from mailgateway.config.doubts import doubts_about_gateway, doubts_about_groups
 from mailgateway.config.gateway import Files, GatewayFile
@@ -14,6 +20,7 @@ from mailgateway.config.groups import GroupsFile
 from mailgateway.config.parts import Part, entries, read_part
 from mailgateway.config.policy import policy as policy_of
 from mailgateway.config.rules import RulesPart, read_rules
+from mailgateway.config.service_levels import ServiceLevelsFile
 from mailgateway.config.settings import Settings
 from mailgateway.config.syntax import NO_FILE
 from mailgateway.desk.model import Agent, Directory, Group, Priority, Status, TicketType
@@ -22,6 +29,7 @@ from mailgateway.rules.vocabulary import Vocabulary
 
 _MEND_MAIN = 'write one with "mailgateway init DIR", or name yours with --config FILE'
 _MEND_NAMED = "write it, or name another one below files: in {}"
+_NO_LEVELS: Part[ServiceLevelsFile] = Part(None, None, ())
 
 
 def load(path: Path, *, rules: Path | None = None, tested: bool = True) -> Settings:
@@ -38,12 +46,14 @@ def load(path: Path, *, rules: Path | None = None, tested: bool = True) -> Setti
     if rules is not None:
         files = files.model_copy(update={"rules": rules})
     groups = read_part(files.groups, GroupsFile)
-    routing = read_rules(files.rules, _vocabulary(gateway, groups))
-    named = _with_mend((*groups.findings, *routing.findings), _MEND_NAMED.format(path))
-    findings = (*gateway.findings, *named, *_checked(gateway, groups, files))
+    levels = read_part(files.service_levels, ServiceLevelsFile) if files.service_levels else _NO_LEVELS
+    routing = read_rules(files.rules, _vocabulary(gateway, groups, levels))
+    named = _with_mend((*groups.findings, *levels.findings, *routing.findings), _MEND_NAMED.format(path))
+    findings = (*gateway.findings, *named, *_checked(gateway, groups, files), *_checked_levels(levels))
     if findings or gateway.model is None or groups.model is None:
-        raise ConfigError(_in_order(findings, (path, files.groups, files.rules)))
-    settings = _settings(path, gateway.model, groups.model, routing, (*_doubts(gateway, groups), *routing.doubts))
+        raise ConfigError(_in_order(findings, (path, files.groups, *_named_files(files.service_levels), files.rules)))
+    doubts = (*_doubts(gateway, groups), *routing.doubts)
+    settings = _settings(path, gateway.model, groups.model, routing, levels.model, doubts)
     failed = _failed_tests(_tests_beside(files.rules), settings) if tested else ()
     if failed:
         raise ConfigError(failed)
@@ -83,7 +93,7 @@ def _files(document: Document, path: Path) -> Files:
         return Files.model_validate({}, context=path.parent)
 
 
-def _vocabulary(gateway: Part[GatewayFile], groups: Part[GroupsFile]) -> Vocabulary:
+def _vocabulary(gateway: Part[GatewayFile], groups: Part[GroupsFile], levels: Part[ServiceLevelsFile]) -> Vocabulary:
     return Vocabulary(
         groups=entries(groups.document, "groups"),
         agents=entries(groups.document, "agents"),
@@ -91,6 +101,7 @@ def _vocabulary(gateway: Part[GatewayFile], groups: Part[GroupsFile]) -> Vocabul
         types=tuple(one.value for one in TicketType),
         priorities=tuple(one.value for one in Priority),
         statuses=tuple(one.value for one in Status),
+        calendars=() if levels is _NO_LEVELS else entries(levels.document, "calendars"),
     )
 
 
@@ -108,6 +119,11 @@ def _checked(gateway: Part[GatewayFile], groups: Part[GroupsFile], files: Files)
             yield from check_circles(gateway.model, groups.model, groups.document)
 
 
+def _checked_levels(levels: Part[ServiceLevelsFile]) -> Iterator[Finding]:
+    if levels.document is not None and levels.model is not None:
+        yield from check_service_levels(levels.model, levels.document)
+
+
 def _in_order(findings: tuple[Finding, ...], files: tuple[Path, ...]) -> tuple[Finding, ...]:
     """Sort by file, line and column."""
     order = {str(path): number for number, path in enumerate(files)}
@@ -122,8 +138,14 @@ def _doubts(gateway: Part[GatewayFile], groups: Part[GroupsFile]) -> Iterator[Fi
 
 
 def _settings(
-    path: Path, gateway: GatewayFile, groups: GroupsFile, rules: RulesPart, warnings: tuple[Finding, ...]
+    path: Path,
+    gateway: GatewayFile,
+    groups: GroupsFile,
+    rules: RulesPart,
+    levels: ServiceLevelsFile | None,
+    warnings: tuple[Finding, ...],
 ) -> Settings:
+    files = gateway.files
     return Settings(
         path=path,
         domain=gateway.domain,
@@ -139,10 +161,15 @@ def _settings(
         one_ticket_per_mail=gateway.one_ticket_per_mail,
         directory=_directory(groups),
         ruleset=rules.ruleset,
-        templates=gateway.files.templates,
-        files=(path, gateway.files.groups, *rules.files, _tests_beside(gateway.files.rules)),
+        calendars=tuple(one.as_calendar() for one in levels.calendars) if levels else (),
+        templates=files.templates,
+        files=(path, files.groups, *_named_files(files.service_levels), *rules.files, _tests_beside(files.rules)),
         warnings=warnings,
     )
+
+
+def _named_files(*files: Path | None) -> tuple[Path, ...]:
+    return tuple(file for file in files if file is not None)
 
 
 def _directory(groups: GroupsFile) -> Directory:

@@ -13,6 +13,7 @@ def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
         mailboxes=tuple(_mailbox(mailbox) for mailbox in settings.mailboxes),
         directory=settings.directory,
         ruleset=settings.ruleset,
+        calendars=settings.calendars,
         reply_keys=reply_keys,
         evidence=settings.agents.evidence,
         trusted_authserv=settings.agents.trusted_authserv,

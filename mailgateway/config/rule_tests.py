@@ -145,7 +145,16 @@ def _question(test: RuleTest, policy: Policy) -> Question | str:
         kind = classify(mail, OwnMarks(policy.domain, policy.own_addresses)).kind
         size, reply = len(raw), split_reply(mail).text
     found = results(mail, policy.trusted_authserv)
-    return Question(mail, kind, mailbox, reply, size=size, received_at=received, authentication=found)
+    return Question(
+        mail,
+        kind,
+        mailbox,
+        reply,
+        size=size,
+        received_at=received,
+        authentication=found,
+        calendars=policy.open_calendars(received),
+    )
 
 
 def _mail(fields: Fields) -> Mail:

@@ -9,25 +9,16 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from mailgateway.config.document import read_document
+from mailgateway.config.working_hours import zone_problem
 from mailgateway.errors import ConfigError, Finding
 from mailgateway.rules.compile import compile_rules
 from mailgateway.rules.findings import Wrong
-from mailgateway.rules.nearest import instead
 from mailgateway.rules.schema import Ruleset
 from mailgateway.rules.text import excerpt
 from mailgateway.rules.vocabulary import Vocabulary
 
 _LARGEST_LIST = 20_000_000
 _VERSION_LENGTH = 12
-_USUAL_ZONES = (
-    "Europe/Berlin",
-    "Europe/London",
-    "Europe/Paris",
-    "Europe/Warsaw",
-    "America/New_York",
-    "Asia/Tokyo",
-    "UTC",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +79,7 @@ def _entries(path: Path, name: str) -> tuple[str, ...]:
 
 
 def _timezone(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise Wrong(f"the time zone {excerpt(name)} is not known here; {instead(name, _USUAL_ZONES)}") from None
+    problem = zone_problem(name)
+    if problem:
+        raise Wrong(problem)
+    return ZoneInfo(name)

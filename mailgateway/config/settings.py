@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from mailgateway.config.gateway import Agents, Alarms, Limits, Mailbox, Reading, Smtp
 from mailgateway.config.kinds import absolute
 from mailgateway.config.secret import Secret
+from mailgateway.desk.calendar import Calendar
 from mailgateway.desk.model import Directory
 from mailgateway.errors import ConfigError, Finding
 from mailgateway.rules.schema import Ruleset
@@ -37,6 +38,7 @@ class Settings:
     one_ticket_per_mail: bool
     directory: Directory
     ruleset: Ruleset
+    calendars: tuple[Calendar, ...]
     templates: Path | None
     files: tuple[Path, ...]
     warnings: tuple[Finding, ...] = ()

@@ -15,6 +15,8 @@ def question_about(incoming: Incoming, facts: Facts, policy: Policy, ticket: Tic
     authentication: Mapping[str, str] = {}
     if policy.ruleset.asks_for("auth."):
         authentication = results(incoming.mail, policy.trusted_authserv)
+    received = facts.received_at or facts.now
+    asks_calendars = policy.ruleset.asks_for("received.calendar")
     return Question(
         mail=incoming.mail,
         kind=incoming.verdict.kind,
@@ -22,10 +24,11 @@ def question_about(incoming: Incoming, facts: Facts, policy: Policy, ticket: Tic
         reply=incoming.reply.text,
         event=Event.NEW if ticket is None else Event.FOLLOW_UP,
         size=facts.size,
-        received_at=facts.received_at or facts.now,
+        received_at=received,
         ticket=None if ticket is None else state_of(ticket),
         requester=facts.requester,
         authentication=authentication,
+        calendars=policy.open_calendars(received) if asks_calendars else (),
     )
 
 

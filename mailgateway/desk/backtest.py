@@ -33,6 +33,7 @@ def judge(raw: bytes, mailbox: str, received_at: datetime, policy: Policy) -> Ju
         size=len(raw),
         received_at=received_at,
         authentication=results(mail, policy.trusted_authserv),
+        calendars=policy.open_calendars(received_at),
     )
     chosen = route(policy.ruleset, question, policy.mailbox(mailbox))
     return Judged(goes_to(chosen), chosen.matched)

@@ -1,8 +1,10 @@
 """The settings that the core decides by, as plain values. The configuration files are read elsewhere."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
+from mailgateway.desk.calendar import Calendar
 from mailgateway.desk.model import Directory, Priority, TicketType
 from mailgateway.mail.limits import DEFAULT, Limits
 from mailgateway.rules.schema import Ruleset
@@ -62,6 +64,7 @@ class Policy:
     automatic_mails_per_hour: int = 5
     one_ticket_per_mail: bool = True
     reading: Limits = DEFAULT
+    calendars: tuple[Calendar, ...] = ()
 
     @property
     def own_addresses(self) -> frozenset[str]:
@@ -71,6 +74,10 @@ class Policy:
     def mailbox(self, name: str) -> MailboxPolicy:
         """Return the mailbox called `name`, or the first: tickets of one that was taken away must still be answered."""
         return next((mailbox for mailbox in self.mailboxes if mailbox.name == name), self.mailboxes[0])
+
+    def open_calendars(self, at: datetime) -> tuple[str, ...]:
+        """Return the names of the calendars within whose business hours an instant lies."""
+        return tuple(calendar.name for calendar in self.calendars if calendar.is_open(at))
 
     def is_ours(self, address: str) -> bool:
         """Tell whether mail to this address arrives at the desk, with or without a detail part (support+detail@)."""

@@ -146,6 +146,11 @@ def received_time(question: Question) -> tuple[float, ...]:
     return (question.received_at.hour * 60 + question.received_at.minute,) if question.received_at else ()
 
 
+def received_calendar(question: Question) -> tuple[str, ...]:
+    """The name of every calendar within whose business hours the mail arrived."""
+    return question.calendars
+
+
 def requester_known(question: Question) -> tuple[str, ...]:
     """Whether the writer had a ticket before."""
     return (_truth(holds=question.requester.known),) if question.requester else ()
@@ -210,6 +215,7 @@ FIELDS: dict[str, Field] = {
     "attachment.count": Field(attachment_count, Sort.COUNT),
     "received.weekday": Field(received_weekday),
     "received.time": Field(received_time, Sort.CLOCK),
+    "received.calendar": Field(received_calendar, is_single=False),
     "is_follow_up": Field(is_follow_up, Sort.TRUTH),
     "requester.known": Field(requester_known, Sort.TRUTH),
     "requester.open_tickets": Field(requester_open_tickets, Sort.COUNT),

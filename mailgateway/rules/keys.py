@@ -7,8 +7,8 @@ from mailgateway.rules.schema import AllOf, AnyOf, Condition, FieldTest, Key, Na
 
 _SHORTEST_PART = 3
 _MOST = 20_000
-_COMMON = ("kind", "mailbox", "language", "received.weekday", "to", "recipient", "delivered_to", "header.to")
-_COMMON_BEGINNINGS = ("ticket.", "auth.")
+_COMMON = ("kind", "mailbox", "language", "to", "recipient", "delivered_to", "header.to")
+_COMMON_BEGINNINGS = ("ticket.", "auth.", "received.")
 _LONG_TEXTS = ("body", "reply")
 _WAYS = {
     "equals": Way.WHOLE,

@@ -117,6 +117,7 @@ def _choices(field: str, vocabulary: Vocabulary) -> tuple[str, ...] | None:
         "kind": tuple(kind.value for kind in Kind),
         "mailbox": vocabulary.mailboxes,
         "received.weekday": WEEKDAYS,
+        "received.calendar": vocabulary.calendars,
         "auth.spf": RESULTS,
         "auth.dkim": RESULTS,
         "auth.dmarc": RESULTS,

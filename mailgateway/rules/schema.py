@@ -47,7 +47,8 @@ class Question:
     """What the rules are asked about: one mail that arrived in a mailbox.
 
     `reply` is the mail's new text alone, `size` its bytes. `ticket` is the one that it joins, `requester` who wrote it,
-    `authentication` what a trusted server states (method -> result). These are None or empty where they are not known,
+    `authentication` what a trusted server states (method -> result), `calendars` the names of those open when it
+    arrived. These are None or empty where they are not known,
     and where no rule asks for them.
     """
 
@@ -61,6 +62,7 @@ class Question:
     ticket: TicketState | None = None
     requester: Requester | None = None
     authentication: Mapping[str, str] = attribute(default_factory=dict)
+    calendars: tuple[str, ...] = ()
 
 
 class ActionName(StrEnum):

@@ -31,5 +31,6 @@ class Vocabulary:
     priorities: tuple[str, ...]
     statuses: tuple[str, ...] = ()
     tags: tuple[str, ...] | None = None
+    calendars: tuple[str, ...] | None = None
     read_list: Callable[[str], tuple[str, ...]] = _no_lists
     find_timezone: Callable[[str], tzinfo] = _no_timezone

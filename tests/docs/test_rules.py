@@ -25,6 +25,7 @@ WORDS = Vocabulary(
     priorities=tuple(one.value for one in Priority),
     statuses=tuple(one.value for one in Status),
     read_list=lambda name: (name,),
+    calendars=("office",),
     find_timezone=ZoneInfo,
 )
 

@@ -89,14 +89,16 @@ def _read(file: Path) -> bytes:
 def _explained(mail: Mail, size: int, policy: Policy, mailbox: str | None) -> dict[str, Any]:
     chosen = policy.mailbox(mailbox) if mailbox is not None else _addressed(mail, policy)
     verdict = classify(mail, OwnMarks(policy.domain, policy.own_addresses))
+    received = mail.date or now()
     question = Question(
         mail,
         verdict.kind,
         chosen.name,
         split_reply(mail).text,
         size=size,
-        received_at=mail.date or now(),
+        received_at=received,
         authentication=results(mail, policy.trusted_authserv),
+        calendars=policy.open_calendars(received),
     )
     return route(policy.ruleset, question, chosen, every_step=True).trace
 

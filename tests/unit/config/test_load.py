@@ -57,6 +57,7 @@ files: {groups: groups.yaml, rules: routing.yaml, service_levels: service_levels
     folder = tmp_path / "config"
     folder.mkdir()
     (tmp_path / "mine").mkdir()
+    (folder / "service_levels.yaml").write_text("calendars: [{name: always}]\n", encoding="utf-8")
     settings = load(write(folder, gateway))
     assert settings.database_url() == "sqlite:////var/lib/mailgateway/mailgateway.db"
     assert settings.blobs == "file:///var/lib/mailgateway/blobs"
@@ -75,11 +76,11 @@ files: {groups: groups.yaml, rules: routing.yaml, service_levels: service_levels
 
 def test_files_that_are_not_read_yet_are_a_warning(tmp_path: Path) -> None:
     """Where such a file is there, it is said that it changes nothing; nothing breaks."""
-    path = write(tmp_path, GATEWAY + "files: {service_levels: service_levels.yaml}\n")
+    path = write(tmp_path, GATEWAY + "files: {organisations: organisations.yaml}\n")
     assert load(path).warnings == ()
-    (tmp_path / "service_levels.yaml").touch()
+    (tmp_path / "organisations.yaml").touch()
     assert [str(one).rpartition(":")[0] for one in load(path).warnings] == [
-        f"{path}:11:9: {tmp_path / 'service_levels.yaml'} is not read by this version and changes nothing"
+        f"{path}:11:9: {tmp_path / 'organisations.yaml'} is not read by this version and changes nothing"
     ]
 
 
