@@ -34,6 +34,7 @@ COMMANDS = {
     "ingest": "File mails as if they had arrived.",
     "rules": "Check the routing rules, and see what they make of a mail.",
     "tickets": "Look at tickets, answer them, change them.",
+    "templates": "The mails that are sent, and how they look.",
     "outbox": "Letters that wait to be sent, or could not be.",
     "quarantine": "Mails that were set aside for a person.",
     "reconcile": "Put every mail beside its one outcome.",

@@ -5,12 +5,14 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateRuntimeError, select_autoescape
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateRuntimeError, pass_context, select_autoescape
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
+from markupsafe import Markup
 
-from mailgateway.render import words
+from mailgateway.render import formats, words
+from mailgateway.render.wording import Phrases, WordsError, as_html
 from mailgateway.rules.nearest import instead
 
 _MOST_CHARACTERS = 2_000_000
@@ -29,6 +31,12 @@ FILTERS = (
     words.shown,
     words.shown_quietly,
     words.body,
+    formats.moment,
+    formats.day,
+    formats.stamp,
+    formats.span,
+    formats.number,
+    formats.percent,
 )
 
 
@@ -70,9 +78,44 @@ class Templates:
         """Tell whether there is a file of this name, sound or not; `name` is ours, never a stranger's."""
         return any((folder / name).is_file() for folder in self._folders)
 
+    def file(self, name: str) -> Path:
+        """Return the file that a template is read from."""
+        return next((folder / name for folder in self._folders if (folder / name).is_file()), Path(name))
+
     def produce(self, name: str, context: Mapping[str, object]) -> str:
         """Render a template; raises whatever the template does, and TemplateRuntimeError for a result out of bounds."""
         return "".join(_bounded(self._environment.get_template(name).generate(context)))
+
+
+@pass_context
+def say(context: Context, key: str, **values: object) -> str:
+    """Return the words under a key in the reader's language, with values filled in; in HTML everything is escaped."""
+    phrases = _phrases(context)
+    if context.eval_ctx.autoescape:
+        return Markup(phrases.phrase(key, values, as_html))  # noqa: S704 - text and values are escaped piece by piece
+    return phrases.phrase(key, values)
+
+
+@pass_context
+def word(context: Context, table: str, value: object) -> str:
+    """Return what a value of the desk is called in the reader's language, such as a status."""
+    return _phrases(context).word(table, value)
+
+
+@pass_context
+def table(context: Context, name: str) -> dict[str, str]:
+    """Return all that a table of words calls by other names."""
+    return _phrases(context).table(name)
+
+
+FUNCTIONS = (say, word, table)
+
+
+def _phrases(context: Context) -> Phrases:
+    found = context.resolve("phrases")
+    if not isinstance(found, Phrases):
+        raise WordsError("there are no words here: a macro has none unless it is imported `with context`")
+    return found
 
 
 def _environment(folders: tuple[Path, ...]) -> ImmutableSandboxedEnvironment:
@@ -85,6 +128,7 @@ def _environment(folders: tuple[Path, ...]) -> ImmutableSandboxedEnvironment:
     )
     made.context_class = _Names
     made.filters.update({offered.__name__: offered for offered in FILTERS})
+    made.globals.update({offered.__name__: offered for offered in FUNCTIONS})
     return made
 
 

@@ -4,6 +4,7 @@ from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError, Undefin
 from jinja2.exceptions import SecurityError
 
 from mailgateway.errors import Finding
+from mailgateway.render.wording import WordsError
 
 # What Python's own errors mean to somebody who writes templates; their messages may quote a mail
 _MEANINGS: dict[type[Exception], str] = {
@@ -27,6 +28,8 @@ def place_of(error: Exception, name: str) -> Finding:
     """
     if isinstance(error, TemplateSyntaxError):
         return Finding(error.filename or error.name or name, error.lineno, 1, error.message or "it is no template")
+    if isinstance(error, WordsError) and error.file:
+        return Finding(error.file, error.line, error.column, error.problem)
     file, line = name, 0
     trace = error.__traceback__
     while trace is not None:
@@ -38,6 +41,8 @@ def place_of(error: Exception, name: str) -> Finding:
 
 def _meaning(error: Exception) -> str:
     match error:
+        case WordsError():
+            return error.problem
         case TemplateNotFound():
             return f'there is no template "{error.name}"'
         case UndefinedError():

@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from mailgateway.desk.letter import Rendered
-from mailgateway.desk.model import Article, Direction
+from mailgateway.desk.model import Article, Direction, Ticket
 from mailgateway.desk.orders import COMMANDS
 from mailgateway.desk.plan import Audience, Notice, NoticeKind
 from mailgateway.render.environment import Templates
 from mailgateway.render.faults import place_of
+from mailgateway.render.wording import Phrases, Wording
 from mailgateway.render.words import bare
 
 VALUES: dict[NoticeKind, dict[str, object]] = {
@@ -30,31 +32,86 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}\Z")
 _LONGEST_SUBJECT = 250
 
 
-class Renderer:
-    """Writes notices by templates called `<language>/<notice>.subject`, `.txt` and `.html`.
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Templates and words of some folders, the first folder going before the next."""
 
-    `own` is the operator's folder, where there is one: what it holds goes before `shipped`. Files that change are
-    read anew. May be used by several threads.
+    templates: Templates
+    wording: Wording
+
+    def offers(self, language: str, notice: str) -> bool:
+        """Tell whether a notice can be written in a language: by templates of its own, or by its words."""
+        if self.templates.offers(f"{language}/{notice}.txt"):
+            return True
+        return self.templates.offers(f"{notice}.txt") and self.wording.speaks(language, notice)
+
+    def template(self, language: str, notice: str, ending: str) -> str | None:
+        """Return the name of the template to take: the language's own, else the one that all languages share."""
+        if self.templates.offers(f"{language}/{notice}.{ending}"):
+            return f"{language}/{notice}.{ending}"
+        shared = f"{notice}.{ending}"
+        return shared if self.templates.offers(shared) and self.wording.speaks(language, notice) else None
+
+
+def shelf(*folders: Path) -> Shelf:
+    """Return the shelf of these folders."""
+    return Shelf(Templates(*folders), Wording(*folders))
+
+
+class Renderer:
+    """Writes notices by templates called `<notice>.subject`, `.txt`, `.html` and the words of `<language>/words.toml`.
+
+    `<language>/<notice>.txt` goes before `<notice>.txt`. `own` is the operator's folder, where there is one: what it
+    holds goes before `shipped`, and what its folders `groups/<name>` and `mailboxes/<name>` hold goes before that for
+    tickets of theirs. Files that change are read anew. May be used by several threads.
     """
 
     def __init__(self, own: Path | None, shipped: Path) -> None:
-        self._sources = (Templates(shipped),) if own is None else (Templates(own, shipped), Templates(shipped))
+        self._own = own
+        self._shipped = shipped
+        self._shelves: dict[tuple[Path, ...], Shelf] = {}
 
     def render(self, notice: Notice) -> Rendered:
         """Return the words of the notice. Where a template fails the next best one is taken, and `defects` says why."""
         defects: list[str] = []
-        for templates, language in self._choices(notice):
+        for chosen, language in self._choices(notice):
             try:
-                return replace(rendered(templates, language, notice), defects=tuple(dict.fromkeys(defects)))
+                return replace(rendered(chosen, language, notice), defects=tuple(dict.fromkeys(defects)))
             except Exception as error:  # noqa: BLE001 - a template is the operator's program: anything can happen in it
                 defects.append(str(place_of(error, f"{language}/{notice.kind.value}")))
         return _plain(notice, tuple(dict.fromkeys(defects)))
 
-    def _choices(self, notice: Notice) -> Iterator[tuple[Templates, str]]:
+    def _choices(self, notice: Notice) -> Iterator[tuple[Shelf, str]]:
+        shelves = [self._shelf(folders) for folders in self._sources(notice)]
         for language in languages(notice.language):
-            for templates in self._sources:
-                if templates.offers(f"{language}/{notice.kind.value}.txt"):
-                    yield templates, language
+            for one in shelves:
+                if one.offers(language, notice.kind.value):
+                    yield one, language
+
+    def _sources(self, notice: Notice) -> Iterator[tuple[Path, ...]]:
+        """Give the folders to try, most special first; what fails there is tried without them."""
+        if self._own is not None:
+            special = tuple(_special(self._own, notice.ticket))
+            if special:
+                yield (*special, self._own, self._shipped)
+            yield self._own, self._shipped
+        yield (self._shipped,)
+
+    def _shelf(self, folders: tuple[Path, ...]) -> Shelf:
+        if folders not in self._shelves:
+            self._shelves[folders] = shelf(*folders)
+        return self._shelves[folders]
+
+
+def _special(own: Path, ticket: Ticket | None) -> Iterator[Path]:
+    """Give the folders for the group and the mailbox of a ticket, where there are such."""
+    if ticket is None:
+        return
+    for folder, name in (("groups", ticket.group), ("mailboxes", ticket.mailbox)):
+        special = own / folder / name
+        # names come from the configuration; one that is no file name is nobody's folder
+        if name and Path(name).name == name and special.is_dir():
+            yield special
 
 
 def languages(wanted: str) -> tuple[str, ...]:
@@ -69,28 +126,43 @@ def is_language(name: str) -> bool:
     return _LANGUAGE.match(name) is not None
 
 
-def rendered(templates: Templates, language: str, notice: Notice) -> Rendered:
-    """Render a notice by the templates of this very language; raises whatever they do."""
-    name = f"{language}/{notice.kind.value}"
-    context = _context(notice, language)
-    subject = " ".join(templates.produce(f"{name}.subject", context).split())[:_LONGEST_SUBJECT]
+def rendered(chosen: Shelf, language: str, notice: Notice) -> Rendered:
+    """Render a notice in this very language; raises whatever its templates do."""
+    name = notice.kind.value
+    context = _context(notice, language, chosen.wording.phrases(languages(language), name))
+    subject = " ".join(_produced(chosen, language, name, "subject", context).split())[:_LONGEST_SUBJECT]
     context["mail_subject"] = subject
-    text = templates.produce(f"{name}.txt", context).strip("\n") + "\n"
-    html = templates.produce(f"{name}.html", context) if templates.offers(f"{name}.html") else None
-    return Rendered(subject, text, html)
+    text = _produced(chosen, language, name, "txt", context).strip("\n") + "\n"
+    html = chosen.template(language, name, "html")
+    return Rendered(subject, text, chosen.templates.produce(html, context) if html else None)
 
 
-def _context(notice: Notice, language: str) -> dict[str, object]:
+def _produced(chosen: Shelf, language: str, name: str, ending: str, context: dict[str, object]) -> str:
+    template = chosen.template(language, name, ending)
+    return chosen.templates.produce(template or f"{language}/{name}.{ending}", context)
+
+
+def _context(notice: Notice, language: str, phrases: Phrases) -> dict[str, object]:
     return {
         **VALUES[notice.kind],
         **notice.values,
         "notice": notice.kind.value,
         "language": language,
+        "timezone": _timezone(notice.values.get("timezone")),
+        "phrases": phrases,
         "recipient": notice.recipient,
         "sender": notice.sender,
         "ticket": notice.ticket,
         "article": _fit_for(notice),
     }
+
+
+def _timezone(name: object) -> ZoneInfo:
+    """Return the time zone in which a notice tells of time; UTC where its name is not known here."""
+    try:
+        return ZoneInfo(str(name or "UTC"))
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")
 
 
 def _fit_for(notice: Notice) -> Article | None:

@@ -7,7 +7,7 @@ from mailgateway.cli.invocation import invocation
 from mailgateway.cli.lines import complain, say
 from mailgateway.config.load import load
 from mailgateway.errors import ConfigError
-from mailgateway.render.check import findings
+from mailgateway.render.check import findings, untold
 from mailgateway.share import share
 
 app = single()
@@ -17,7 +17,9 @@ app = single()
 def check(ctx: typer.Context) -> None:
     """Check the configuration, rules and templates. Nothing is connected to."""
     settings = load(invocation(ctx).config)
-    for warning in settings.warnings:
+    spoken = [mailbox.default.language for mailbox in settings.mailboxes]
+    warnings = (*settings.warnings, *untold(settings.templates, share("templates"), spoken))
+    for warning in warnings:
         complain(f"{warning} (a warning)")
     wrong = findings(settings.templates, share("templates"))
     if wrong:
@@ -28,6 +30,6 @@ def check(ctx: typer.Context) -> None:
         (len(directory.agents), "agent", "agents"),
         (len(directory.groups), "group", "groups"),
         (len(settings.ruleset.rules), "rule", "rules"),
-        (len(settings.warnings), "warning", "warnings"),
+        (len(warnings), "warning", "warnings"),
     )
     say("fine: " + ", ".join(f"{count} {one if count == 1 else many}" for count, one, many in counts))

@@ -26,7 +26,7 @@ def answer(text: str, html: str | None) -> str:
     return split_reply(parse(compose(made))).text
 
 
-@pytest.mark.parametrize("language", ["en", "pl"])
+@pytest.mark.parametrize("language", ["en", "pl", "de"])
 @pytest.mark.parametrize("kind", ANSWERED)
 def test_only_the_answer_is_left(kind: NoticeKind, language: str) -> None:
     """Under an unknown introduction, without one, quoted or not: our own words are never taken for the writer's."""

@@ -4,9 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from mailgateway.render.check import findings
+from mailgateway.desk.model import Priority, Status, TicketType
+from mailgateway.desk.orders import COMMANDS
+from mailgateway.desk.plan import NoticeKind
+from mailgateway.render.check import findings, untold
+from mailgateway.render.wording import Words, read_words
 
 SHIPPED = Path(__file__).parents[3] / "templates"
+NOTICES = {kind.value for kind in NoticeKind}
 
 
 @pytest.fixture
@@ -33,7 +38,10 @@ def test_an_empty_folder_is_fine(own: Path) -> None:
         ("reply.html", "\n\n{% block x %}", 3, "endblock"),
         ("alarm.subject", "{{ titel }}", 1, 'there is no "titel" here; did you mean "title"?'),
         ("rejected.txt", "{{ ticket.number }}", 1, "number"),
-        ("words.jinja", "{% macro marker() %}x", 1, "endmacro"),
+        ("words.toml", 'marker = "x"\nadd = x', 2, "TOML"),
+        ("words.toml", '[acknowledgement]\nthank = "x"', 0, 'no template has a word "acknowledgement.thank"'),
+        ("words.toml", '[acknowledgement]\nadd = "{name}"', 0, 'the word "acknowledgement.add" names {name}'),
+        ("reply.html", "<p><b>x</p>", 0, "</p> closes <b>, opened in line 1 of the page"),
     ],
 )
 def test_mistakes_are_found_with_their_place(own: Path, name: str, source: str, line: int, problem: str) -> None:
@@ -56,10 +64,55 @@ def test_a_misnamed_file_is_found(own: Path) -> None:
 
 def test_a_missing_file_is_found(own: Path) -> None:
     """A new language needs subject and text of a notice; notices that it leaves out are written in English."""
-    (own / "de").mkdir()
-    (own / "de" / "reply.txt").write_text("x", "utf-8")
+    (own / "nl").mkdir()
+    (own / "nl" / "reply.txt").write_text("x", "utf-8")
     [finding] = findings(own, SHIPPED)
-    assert finding.file == str(own / "de" / "reply.subject")
+    assert finding.file == str(own / "nl" / "reply.subject")
+
+
+def test_mistakes_for_one_group_are_found(own: Path) -> None:
+    """The folders of groups and mailboxes are looked through as well."""
+    special = own / "groups" / "hardware" / "en"
+    special.mkdir(parents=True)
+    (special / "alarm.txt").write_text("{{ titel }}", "utf-8")
+    [finding] = findings(own, SHIPPED)
+    assert finding.file == str(special / "alarm.txt")
+
+
+def test_every_shipped_language_has_every_word() -> None:
+    """Nobody is written to half in their language and half in English."""
+    english = read_words(SHIPPED / "en" / "words.toml")
+
+    def names(words: Words) -> set[str]:
+        tables = {key: value for key, value in words.items() if isinstance(value, dict) and key in NOTICES}
+        inner = {f"{table}.{key}" for table, value in tables.items() for key in value}
+        return {key for key in words if key not in tables} | inner
+
+    for language in ("pl", "de"):
+        assert names(read_words(SHIPPED / language / "words.toml")) == names(english)
+
+
+@pytest.mark.parametrize("language", ["pl", "de"])
+def test_every_shipped_language_names_all_that_the_desk_has(language: str) -> None:
+    """Each status, priority, type and command has its words in every language."""
+    words = read_words(SHIPPED / language / "words.toml")
+    wanted = {
+        "status": set(Status),
+        "status_told": set(Status),
+        "status_inside": set(Status),
+        "priority": set(Priority),
+        "type": set(TicketType),
+        "commands": {usage.partition(" ")[0] for usage, _ in COMMANDS},
+    }
+    for table, values in wanted.items():
+        assert set(words[table]) == values, table  # type: ignore[call-overload]  # a table of texts
+
+
+def test_languages_without_words_are_told() -> None:
+    """A configured language that nobody wrote words for would silently be English."""
+    assert untold(None, SHIPPED, ["en", "pl-PL", "de"]) == ()
+    [finding] = untold(None, SHIPPED, ["sw", "sw"])
+    assert "no words for the language sw" in finding.problem
 
 
 def test_a_missing_folder_is_found(tmp_path: Path) -> None:

@@ -12,7 +12,11 @@ from mailgateway.render.notices import Renderer, languages
 from mailgateway.render.samples import samples
 
 SHIPPED = Path(__file__).parents[3] / "templates"
-MARKERS = {"en": "##- reply above this line -##", "pl": "##- odpowiedz powyżej tej linii -##"}
+MARKERS = {
+    "en": "##- reply above this line -##",
+    "pl": "##- odpowiedz powyżej tej linii -##",
+    "de": "##- bitte oberhalb dieser Zeile antworten -##",
+}
 WITHOUT_TICKET = (NoticeKind.REJECTED, NoticeKind.ALARM)
 CONTINUES = (NoticeKind.ACKNOWLEDGEMENT, NoticeKind.REPLY, NoticeKind.STATUS_CHANGED, NoticeKind.AGENT_FOLLOW_UP)
 
@@ -35,7 +39,7 @@ def renderer() -> Renderer:
     return Renderer(None, SHIPPED)
 
 
-@pytest.mark.parametrize("language", ["en", "pl"])
+@pytest.mark.parametrize("language", ["en", "pl", "de"])
 @pytest.mark.parametrize("kind", list(NoticeKind))
 def test_every_notice_is_written_in_every_language(renderer: Renderer, kind: NoticeKind, language: str) -> None:
     """Full or scanty, a notice has a subject of one line, text of 78 columns and HTML; nothing of Jinja2 is left."""
@@ -52,7 +56,7 @@ def test_every_notice_is_written_in_every_language(renderer: Renderer, kind: Not
         assert not [mark for mark in ("{{", "{%", "None", "Undefined") if mark in rendered.text + rendered.html]
 
 
-@pytest.mark.parametrize("language", ["en", "pl"])
+@pytest.mark.parametrize("language", ["en", "pl", "de"])
 @pytest.mark.parametrize("kind", list(NoticeKind))
 def test_what_people_answer_begins_with_the_marker(renderer: Renderer, kind: NoticeKind, language: str) -> None:
     """The line above which people answer is the first of the text, and in the HTML; mails without ticket have none."""
@@ -150,7 +154,7 @@ def test_a_language_without_templates_gives_english(renderer: Renderer) -> None:
 def test_an_operators_template_goes_before_the_shipped_one(tmp_path: Path) -> None:
     """One file of an own folder is enough; words and pieces of the shipped ones can be used in it."""
     (tmp_path / "en").mkdir()
-    own = '{% import "en/words.jinja" as words %}{{ words.status("open") }}: #{{ ticket.number }}'
+    own = '{{ word("status", "open") }}: #{{ ticket.number }}'
     (tmp_path / "en" / "acknowledgement.txt").write_text(own, "utf-8")
     rendered = Renderer(tmp_path, SHIPPED).render(sample(NoticeKind.ACKNOWLEDGEMENT))
     assert rendered.text == "in progress: #10234\n"
@@ -159,12 +163,81 @@ def test_an_operators_template_goes_before_the_shipped_one(tmp_path: Path) -> No
 
 
 def test_an_operator_can_add_a_language(tmp_path: Path) -> None:
-    """A folder with subject and text is a language; HTML is no must."""
-    (tmp_path / "de").mkdir()
-    (tmp_path / "de" / "acknowledgement.subject").write_text("[#{{ ticket.number }}] Erhalten", "utf-8")
-    (tmp_path / "de" / "acknowledgement.txt").write_text("Danke.", "utf-8")
-    rendered = Renderer(tmp_path, SHIPPED).render(sample(NoticeKind.ACKNOWLEDGEMENT, "de-AT"))
-    assert (rendered.subject, rendered.text, rendered.html) == ("[#10234] Erhalten", "Danke.\n", None)
+    """A folder with subject and text of a notice is a language; HTML is no must."""
+    (tmp_path / "nl").mkdir()
+    (tmp_path / "nl" / "acknowledgement.subject").write_text("[#{{ ticket.number }}] Ontvangen", "utf-8")
+    (tmp_path / "nl" / "acknowledgement.txt").write_text("Dank u.", "utf-8")
+    rendered = Renderer(tmp_path, SHIPPED).render(sample(NoticeKind.ACKNOWLEDGEMENT, "nl-BE"))
+    assert (rendered.subject, rendered.text, rendered.html) == ("[#10234] Ontvangen", "Dank u.\n", None)
+
+
+def test_a_file_of_words_is_a_language(tmp_path: Path) -> None:
+    """The words of a notice are enough: its templates are shared, and what is not translated is English."""
+    (tmp_path / "nl").mkdir()
+    own = '[acknowledgement]\nheadline = "Wij hebben uw bericht ontvangen"\n'
+    (tmp_path / "nl" / "words.toml").write_text(own, "utf-8")
+    rendered = Renderer(tmp_path, SHIPPED).render(sample(NoticeKind.ACKNOWLEDGEMENT, "nl"))
+    assert rendered.defects == ()
+    assert 'lang="nl"' in (rendered.html or "")
+    assert "Wij hebben uw bericht ontvangen" in (rendered.html or "")
+    assert "simply reply to this message" in rendered.text
+
+
+def test_one_word_of_a_shipped_language_can_be_changed(tmp_path: Path) -> None:
+    """An own file of words goes before the shipped one key by key."""
+    (tmp_path / "pl").mkdir()
+    (tmp_path / "pl" / "words.toml").write_text('[acknowledgement]\nadd = "Czekamy na e-mail."\n', "utf-8")
+    text = Renderer(tmp_path, SHIPPED).render(sample(NoticeKind.ACKNOWLEDGEMENT, "pl")).text
+    assert "Czekamy na e-mail." in text
+    assert "dziękujemy za wiadomość" in text
+
+
+@pytest.mark.parametrize("folder", ["groups/hardware", "mailboxes/support"])
+def test_a_group_and_a_mailbox_have_words_of_their_own(tmp_path: Path, folder: str) -> None:
+    """What stands in the folder of a ticket's group or mailbox goes before the rest, for its tickets alone."""
+    special = tmp_path / folder / "en"
+    special.mkdir(parents=True)
+    (special / "words.toml").write_text('[acknowledgement]\nadd = "Mind the gap."\n', "utf-8")
+    renderer = Renderer(tmp_path, SHIPPED)
+    notice = sample(NoticeKind.ACKNOWLEDGEMENT)
+    assert notice.ticket is not None
+    assert "Mind the gap." in renderer.render(notice).text
+    elsewhere = replace(notice, ticket=replace(notice.ticket, group="first-line", mailbox="sales"))
+    assert "Mind the gap." not in renderer.render(elsewhere).text
+
+
+def test_a_group_goes_before_a_mailbox(tmp_path: Path) -> None:
+    """Where both have a word, the group's is said; a broken one leaves what is there without it."""
+    for folder, text in (("groups/hardware", "group"), ("mailboxes/support", "mailbox")):
+        (tmp_path / folder / "en").mkdir(parents=True)
+        (tmp_path / folder / "en" / "acknowledgement.txt").write_text(text, "utf-8")
+    renderer = Renderer(tmp_path, SHIPPED)
+    assert renderer.render(sample(NoticeKind.ACKNOWLEDGEMENT)).text == "group\n"
+    (tmp_path / "groups" / "hardware" / "en" / "acknowledgement.txt").write_text("{{ nothing }}", "utf-8")
+    rendered = renderer.render(sample(NoticeKind.ACKNOWLEDGEMENT))
+    assert rendered.text.startswith(MARKERS["en"])
+    assert len(rendered.defects) == 1
+
+
+def test_a_group_of_a_strange_name_has_no_folder(tmp_path: Path) -> None:
+    """A name never leads out of the folder of templates."""
+    (tmp_path / "own" / "groups").mkdir(parents=True)
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "acknowledgement.txt").write_text("outside", "utf-8")
+    notice = sample(NoticeKind.ACKNOWLEDGEMENT)
+    assert notice.ticket is not None
+    notice = replace(notice, ticket=replace(notice.ticket, group="../..", mailbox="../../"))
+    assert "outside" not in Renderer(tmp_path / "own", SHIPPED).render(notice).text
+
+
+def test_broken_words_lose_no_mail(tmp_path: Path) -> None:
+    """A file of words that cannot be read is a defect with its place; the shipped words are taken."""
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "words.toml").write_text("[acknowledgement]\nadd = nothing\n", "utf-8")
+    rendered = Renderer(tmp_path, SHIPPED).render(sample(NoticeKind.ACKNOWLEDGEMENT))
+    assert "simply reply to this message" in rendered.text
+    [defect] = rendered.defects
+    assert defect.startswith(f"{tmp_path}/en/words.toml:2:7: ")
 
 
 @pytest.mark.parametrize(
@@ -182,6 +255,8 @@ def test_an_operator_can_add_a_language(tmp_path: Path) -> None:
             "2000000 characters",
         ),
         ('{% include "en/acknowledgement.txt" %}', 1, "includes itself without end"),
+        ('a\n{{ say("thank") }}', 2, 'there is no word "thank" for this notice; did you mean "thanks"?'),
+        ('{{ say("thanks", no=1) }}', 1, "{number} has no value here"),
     ],
 )
 def test_a_broken_template_loses_no_mail(tmp_path: Path, source: str, line: int, problem: str) -> None:

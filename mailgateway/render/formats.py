@@ -1,0 +1,71 @@
+"""Dates, spans and numbers as the reader's language writes them, in the notice's time zone (CLDR, through Babel)."""
+
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.numbers import format_decimal, format_percent
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
+from mailgateway.render.wording import locale_of
+
+_UNITS: tuple[tuple[int, Literal["day", "hour", "minute"]], ...] = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
+
+
+@pass_context
+def moment(context: Context, at: datetime) -> str:
+    """Return a moment with its day of the week and time zone: Monday, March 2, 2026 at 9:30 AM CET."""
+    local = at.astimezone(_zone(context))
+    locale = _locale(context)
+    day = format_date(local, "full", locale=locale)
+    time = format_time(local, "short", locale=locale)
+    return f"{day}, {time} {local.tzname() or ''}".strip()
+
+
+@pass_context
+def day(context: Context, at: datetime) -> str:
+    """Return the date of a moment: March 2, 2026."""
+    return format_date(at.astimezone(_zone(context)), "long", locale=_locale(context))
+
+
+@pass_context
+def stamp(context: Context, at: datetime) -> str:
+    """Return a moment in short, as tables have it: 3/2/26, 9:30 AM."""
+    return format_datetime(at.astimezone(_zone(context)), "short", locale=_locale(context))
+
+
+@pass_context
+def span(context: Context, length: timedelta) -> str:
+    """Return how long something takes, in its two largest units: 2 days 3 hours."""
+    seconds = int(abs(length.total_seconds()))
+    parts: list[str] = []
+    for size, unit in _UNITS:
+        count, seconds = divmod(seconds, size)
+        if count:
+            told = format_timedelta(timedelta(seconds=count * size), unit, threshold=10_000, locale=_locale(context))
+            parts.append(told)
+    return " ".join(parts[:2]) or format_timedelta(timedelta(seconds=seconds), "second", locale=_locale(context))
+
+
+@pass_context
+def number(context: Context, value: float) -> str:
+    """Return a number with the language's separators: 1,234.5."""
+    return format_decimal(value, locale=_locale(context))
+
+
+@pass_context
+def percent(context: Context, value: float) -> str:
+    """Return a share as per cent: 0.934 gives 93%."""
+    return format_percent(value, locale=_locale(context))
+
+
+def _locale(context: Context) -> Locale:
+    return locale_of(str(context.resolve("language")))
+
+
+def _zone(context: Context) -> tzinfo:
+    zone = context.resolve("timezone")
+    return zone if isinstance(zone, ZoneInfo) else UTC

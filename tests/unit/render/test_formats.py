@@ -1,0 +1,35 @@
+"""Dates, spans and numbers in the reader's language and time zone."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from mailgateway.render.environment import Templates
+
+AT = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
+
+
+def written(source: str, language: str, folder: Path) -> str:
+    """Return what a template makes of a moment, a span and a number."""
+    (folder / "x.txt").write_text(source, "utf-8")
+    values = {"at": AT, "length": timedelta(days=2, hours=3, minutes=4), "language": language}
+    return Templates(folder).produce("x.txt", values).replace("\u202f", " ").replace("\xa0", " ")
+
+
+@pytest.mark.parametrize(
+    ("source", "language", "told"),
+    [
+        ("{{ at | moment }}", "en", "Monday, March 2, 2026, 8:30 AM UTC"),
+        ("{{ at | moment }}", "de-at", "Montag, 2. März 2026, 08:30 UTC"),
+        ("{{ at | day }}", "pl", "2 marca 2026"),
+        ("{{ at | stamp }}", "pl", "2.03.2026, 08:30"),
+        ("{{ length | span }}", "pl", "2 dni 3 godziny"),
+        ("{{ length | span }}", "xx", "2 days 3 hours"),
+        ("{{ 1234567.5 | number }}", "de", "1.234.567,5"),
+        ("{{ 0.934 | percent }}", "de", "93 %"),
+    ],
+)
+def test_each_language_writes_in_its_own_way(source: str, language: str, told: str, tmp_path: Path) -> None:
+    """Formats are those of the Unicode CLDR; a language that is not known writes as English does."""
+    assert written(source, language, tmp_path) == told
