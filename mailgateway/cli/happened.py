@@ -3,9 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mailgateway.desk.model import ArticleKind, Direction
+from mailgateway.desk.model import ArticleKind, Direction, LinkKind
 from mailgateway.store.tickets import Event
 
+_TIES = {
+    LinkKind.PROBLEM: ("it is an incident of problem", "is an incident of this problem"),
+    LinkKind.RELATED: ("it is related to ticket", "is related to it"),
+    LinkKind.MERGED_INTO: ("merged into ticket", "was merged into it"),
+}
 _NOTHING: tuple[object, ...] = (None, "", [], {})
 _ARTICLES = {
     (ArticleKind.PUBLIC, Direction.IN): "wrote",
@@ -74,6 +79,11 @@ def _bounced(how: str, detail: Mapping[str, Any]) -> str:
     return f"says that a letter to {detail.get('recipient') or 'somebody'} {how}{': ' if why else ''}{why}"
 
 
+def _tied(how: str, detail: Mapping[str, Any]) -> str:
+    here, there = _TIES[LinkKind(detail["kind"])]
+    return how + (f"{here} {detail['ticket']}" if "ticket" in detail else f"ticket {detail['from']} {there}")
+
+
 def _counted(tags: list[str]) -> str:
     return f"the tag{'s' if len(tags) > 1 else ''} {_list(tags)}"
 
@@ -99,6 +109,8 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "not_sent": lambda detail: f"not sent: {detail['why']}",
     "not_acknowledged": lambda detail: f"no acknowledgement was sent: {detail['why']}",
     "nothing_ordered": lambda _: "changed nothing",
+    "linked": lambda detail: _tied("", detail),
+    "unlinked": lambda detail: _tied("no longer: ", detail),
     "related": lambda detail: f"it is related to ticket {detail['ticket']}",
     "agent_not_proven": lambda detail: f"nothing proves that {detail['agent']} wrote this",
     "message_id_reused": lambda _: "another mail had the same Message-ID",

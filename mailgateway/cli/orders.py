@@ -9,7 +9,7 @@ import typer
 from mailgateway import clock
 from mailgateway.app import Gateway
 from mailgateway.cli.lines import complain, say
-from mailgateway.cli.names import no_ticket, unknown
+from mailgateway.cli.names import unknown
 from mailgateway.cli.opened import opened
 from mailgateway.desk.model import Agent, Directory
 from mailgateway.desk.orders import LONGEST_TAG, Orders
@@ -23,8 +23,10 @@ def give(ctx: typer.Context, number: int, orders: Orders, name: str | None, done
     with opened(ctx) as gateway:
         agent = _agent(name, gateway.policy)
         named = _named(orders, name, gateway.policy.directory)
-        if not operate(gateway.desk, number, named, agent, f"cli-{clock.fresh_id()}"):
-            raise no_ticket(number)
+        against = operate(gateway.desk, number, named, agent, f"cli-{clock.fresh_id()}")
+        if against:
+            complain(against)
+            raise typer.Exit(1)
         _tell(gateway, number, done)
 
 

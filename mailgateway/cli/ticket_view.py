@@ -1,5 +1,6 @@
 """Tickets as JSON objects and as sheets for the eyes."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,8 +13,10 @@ from mailgateway.cli.lines import clean, clean_text, instant
 from mailgateway.cli.tables import moment
 from mailgateway.desk.model import ArticleKind, Direction, StoredFile, Ticket
 from mailgateway.mail.model import Address
+from mailgateway.store.links import LinkedTicket
 from mailgateway.store.tickets import Event, FiledArticle, TicketLine, TicketSheet
 
+_MOST_LINKS = 20
 _HEADS = {
     (ArticleKind.PUBLIC, Direction.IN): ("←", "cyan"),
     (ArticleKind.PUBLIC, Direction.OUT): ("→", "green"),
@@ -65,7 +68,12 @@ def as_json(sheet: TicketSheet) -> dict[str, object]:
         "organisation": ticket.organisation,
         "ci": ticket.ci,
         "fields": dict(ticket.fields),
+        "links": [_link(link) for link in sheet.links],
     }
+
+
+def _link(link: LinkedTicket) -> dict[str, object]:
+    return {"kind": link.relation, "ticket": link.number, "subject": link.subject, "status": link.status}
 
 
 def _person(person: Address) -> dict[str, str]:
@@ -76,6 +84,7 @@ def _article(filed: FiledArticle) -> dict[str, object]:
     article = filed.article
     return {
         "id": filed.id,
+        "ticket": filed.ticket,
         "at": instant(article.at),
         "from": _person(article.sender),
         "kind": article.kind,
@@ -113,8 +122,9 @@ def show_sheet(sheet: TicketSheet) -> None:
     for label, value in _facts(sheet.ticket).items():
         if value:
             console.print(Text(f"{label:<13}", style="dim") + Text(clean(value)))
+    _show_links(console, sheet)
     for filed in sheet.articles:
-        _show_article(console, filed)
+        _show_article(console, filed, sheet.ticket.number)
     _show_events(console, sheet)
     _show_trace(console, sheet.trace)
 
@@ -132,10 +142,24 @@ def _facts(ticket: Ticket) -> dict[str, str]:
     }
 
 
-def _show_article(console: Console, filed: FiledArticle) -> None:
+def _show_links(console: Console, sheet: TicketSheet) -> None:
+    told = Counter[str]()
+    for link in sheet.links:
+        told[link.relation] += 1
+        if told[link.relation] <= _MOST_LINKS:
+            line = f"#{link.number}  {link.subject} ({link.status.replace('_', ' ')})"
+            label = link.relation.replace("_", " ").capitalize()
+            console.print(Text(f"{label:<13}", style="dim") + Text(clean(line)))
+    for relation, many in told.items():
+        if many > _MOST_LINKS:
+            console.print(Text(f"{'':<13}and {many - _MOST_LINKS} more: {relation.replace('_', ' ')}", style="dim"))
+
+
+def _show_article(console: Console, filed: FiledArticle, number: int) -> None:
     article = filed.article
     sign, style = _HEADS.get((article.kind, article.direction), (article.kind.value, ""))
-    title = f"{sign} {_spoken(article.sender)}  {moment(article.at)}"
+    where = "" if filed.ticket == number else f"  in #{filed.ticket}"
+    title = f"{sign} {_spoken(article.sender)}  {moment(article.at)}{where}"
     console.print(Rule(Text(clean(title, 76), style=style), align="left", style="dim"))
     console.print(Text(clean_text(article.text) or "(no text)"))
     for stored in article.attachments:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from mailgateway.desk import lifecycle, notices
 from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.incoming import newcomers
+from mailgateway.desk.merging import merging
 from mailgateway.desk.model import Agent, Article, ArticleKind, Direction, Directory, Status, StoredFile, Ticket
 from mailgateway.desk.orders import Orders
 from mailgateway.desk.plan import (
@@ -41,9 +42,11 @@ def act(
     article = _article(orders, agent, facts, files, mail)
     after = _ordered(orders, before, policy, answered=_is_answer(article))
     to_customers = _to_customers(before, after, article, agent, candidate, facts, policy)
+    merged = merging(orders, agent, after, candidate, facts, policy)
     changes = (
         *((AddArticle(article),) if article else ()),
         *_changes(before, after),
+        *merged.changes,
         *_remarks(article, to_customers),
     )
     return Plan(
@@ -53,7 +56,7 @@ def act(
         reason="orders of an agent",
         ticket=before.number,
         changes=changes or (RecordEvent("nothing_ordered"),),
-        notices=(*to_customers, *_to_workers(before, after, article, agent, candidate, policy)),
+        notices=(*to_customers, *_to_workers(before, after, article, agent, candidate, policy), *merged.notices),
     )
 
 

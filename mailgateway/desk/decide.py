@@ -5,6 +5,7 @@ from mailgateway.desk.act import act, objection
 from mailgateway.desk.facts import Earlier, Facts
 from mailgateway.desk.follow_up import follow_up, record_machine
 from mailgateway.desk.incoming import Incoming, files_of
+from mailgateway.desk.merging import against_merging
 from mailgateway.desk.model import Agent, StoredFile
 from mailgateway.desk.opening import open_ticket
 from mailgateway.desk.orders import COMMANDS, read_orders
@@ -91,7 +92,9 @@ def _too_large(incoming: Incoming, facts: Facts, policy: Policy) -> Plan:
 def _from_agent(incoming: Incoming, thread: Thread, agent: Agent, facts: Facts, policy: Policy) -> Plan:
     files = _files_of_agent(incoming.mail)
     reading = read_orders(incoming.reply.text, agent.name, policy)
-    against = objection(reading.orders, thread.candidate.ticket, files, policy)
+    against = objection(reading.orders, thread.candidate.ticket, files, policy) or against_merging(
+        reading.orders, thread.candidate, facts
+    )
     problems = reading.problems or ((against,) if against else ())
     if problems or reading.orders.help:
         return _refused(incoming, problems, thread, agent, facts, policy)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from mailgateway.desk.model import Ticket
+from mailgateway.desk.model import LinkKind, Ticket
 from mailgateway.mail.tokens import ReplyToken
 from mailgateway.rules.schema import Requester
 
@@ -21,16 +21,20 @@ class Evidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ThreadKeys:
-    """What a mail says about the ticket it belongs to: reply tokens, ids nearest first, the number in its subject."""
+    """What a mail says about the ticket it belongs to: reply tokens, ids nearest first, the number in its subject.
+
+    `ordered` are the tickets that its commands speak of, where somebody claims to be an agent.
+    """
 
     tokens: tuple[ReplyToken, ...] = ()
     message_ids: tuple[str, ...] = ()
     subject_number: int | None = None
+    ordered: tuple[int, ...] = ()
 
     @property
     def numbers(self) -> frozenset[int]:
         """Every ticket number that is named outright."""
-        named = {token.ticket for token in self.tokens}
+        named = {*(token.ticket for token in self.tokens), *self.ordered}
         return frozenset(named if self.subject_number is None else named | {self.subject_number})
 
 
@@ -40,11 +44,24 @@ class Candidate:
 
     `named_by` holds the ids among the mail's own references that led to the ticket, each with True where we made that
     id for a letter of ours. `public_ids` are the Message-IDs of the ticket that customers may see, oldest first.
+    `links` are the tickets that it is tied to, by kind. `formerly` holds the numbers that were asked for and now lead
+    here, because those tickets were merged into this one.
     """
 
     ticket: Ticket
     named_by: Mapping[str, bool] = field(default_factory=dict)
     public_ids: tuple[str, ...] = ()
+    links: tuple[tuple[LinkKind, int], ...] = ()
+    formerly: tuple[int, ...] = ()
+
+    @property
+    def survivor(self) -> int | None:
+        """The number of the ticket that this one was merged into, None where it was not."""
+        return self.linked(LinkKind.MERGED_INTO)
+
+    def linked(self, wanted: LinkKind) -> int | None:
+        """Return the ticket that this one is tied to by such a link, None where there is none."""
+        return next((other for kind, other in self.links if kind is wanted), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,5 +105,5 @@ class Facts:
     size: int = 0
 
     def candidate(self, number: int) -> Candidate | None:
-        """Return the candidate with this ticket number."""
-        return next((found for found in self.candidates if found.ticket.number == number), None)
+        """Return the candidate with this ticket number, or the one that goes on in its place."""
+        return next((one for one in self.candidates if number in (one.ticket.number, *one.formerly)), None)

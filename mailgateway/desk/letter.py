@@ -27,7 +27,9 @@ class Rendered:
 
 def with_number(notice: Notice, number: int) -> Notice:
     """Return the notice with its ticket's number, which is known only once the ticket is stored."""
-    return notice if notice.ticket is None else replace(notice, ticket=replace(notice.ticket, number=number))
+    if notice.ticket is None or notice.ticket.number:
+        return notice
+    return replace(notice, ticket=replace(notice.ticket, number=number))
 
 
 def dedupe_key(notice: Notice, occasion: str) -> str:

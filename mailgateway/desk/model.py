@@ -38,6 +38,14 @@ class TicketType(StrEnum):
     PROBLEM = "problem"
 
 
+class LinkKind(StrEnum):
+    """What the other ticket is to this one: its problem, something related, or the one that goes on in its place."""
+
+    PROBLEM = "problem"
+    RELATED = "related"
+    MERGED_INTO = "merged_into"
+
+
 class ArticleKind(StrEnum):
     """Who may see an article: everybody, agents only, or nobody in particular (machine mail kept for the record)."""
 

@@ -105,6 +105,23 @@ def status_changed(ticket: Ticket, before: Status, candidate: Candidate, policy:
     )
 
 
+def merged(ticket: Ticket, survivor: Ticket, candidate: Candidate, policy: Policy) -> Notice:
+    """Tell the requester of a ticket that their matter goes on under the number of another, in words they know."""
+    return Notice(
+        kind=NoticeKind.MERGED,
+        audience=Audience.CUSTOMER,
+        recipient=ticket.requester,
+        sender=_desk(policy.mailbox(ticket.mailbox)),
+        language=ticket.language,
+        automatic=Automatic.GENERATED,
+        ticket=replace(survivor, subject=ticket.subject),
+        bound_to=ticket.requester.key,
+        in_reply_to=_last(candidate.public_ids),
+        references=candidate.public_ids,
+        values={"before": ticket.number},
+    )
+
+
 def rejected(mail: Mail, recipient: Address, mailbox: MailboxPolicy, reason: str) -> Notice:
     """Tell the sender why their mail could not be taken as it is."""
     return Notice(

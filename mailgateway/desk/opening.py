@@ -7,8 +7,8 @@ from mailgateway.desk.asking import question_about
 from mailgateway.desk.assignment import assigned
 from mailgateway.desk.facts import Facts
 from mailgateway.desk.incoming import Incoming, article_of, message_id_reused, newcomers
-from mailgateway.desk.model import Ticket
-from mailgateway.desk.plan import AddArticle, Change, Disposition, OpenTicket, Plan, RecordEvent
+from mailgateway.desk.model import LinkKind, Ticket
+from mailgateway.desk.plan import AddArticle, AddLink, Change, Disposition, OpenTicket, Plan, RecordEvent
 from mailgateway.desk.policy import MailboxPolicy, Policy
 from mailgateway.desk.route import Route, route
 from mailgateway.desk.thread import Thread, without_numbers, writer
@@ -93,8 +93,7 @@ def _remarks(incoming: Incoming, related: Thread | None, silence: str, policy: P
     """Record what somebody who looks at the ticket may wonder about."""
     remarks: list[Change] = []
     if related is not None:
-        number = str(related.candidate.ticket.number)
-        remarks.append(RecordEvent("related", {"ticket": number, "named_by": related.evidence.value}))
+        remarks.append(AddLink(related.candidate.ticket.number, LinkKind.RELATED, why=related.evidence.value))
         agent = claimed_agent(incoming.mail, policy)
         if agent is not None:
             remarks.append(RecordEvent("agent_not_proven", {"agent": agent.name}))

@@ -33,6 +33,7 @@ class Orders:
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
     participants: tuple[Address, ...] = ()
+    merge: int | None = None
     help: bool = False
 
 
@@ -54,6 +55,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("#type T", "incident, complaint, question, request or problem"),
     ("#tag a b -c", "put tags on, take tags off"),
     ("#cc ADDRESS", "let somebody take part in the ticket"),
+    ("#merge N", "this ticket is closed and goes on under number N, with everybody who takes part"),
     ("#help", "this list"),
 )
 
@@ -66,6 +68,9 @@ _SHORT_STATUS = {
 }
 
 _COMMAND = re.compile(r"[#＃]([^\W\d_][\w-]*)\s*[:=]?(.*)", re.DOTALL)
+_NUMBER = re.compile(r"#?(\d{1,12})[.!]?", re.ASCII)
+_ABOUT_TICKETS = frozenset({"merge"})
+_MOST_NAMED = 3
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 
 
@@ -97,6 +102,18 @@ def read_orders(text: str, author: str, policy: Policy) -> Reading:
     if len(commands) > MOST_COMMANDS:
         problems.append(f"there are {len(commands)} commands; one mail may have {MOST_COMMANDS}")
     return Reading(replace(orders, text=_joined(orders.text, rest)), tuple(dict.fromkeys(problems)))
+
+
+def named(orders: Orders) -> tuple[int, ...]:
+    """Return the other tickets that orders speak of."""
+    return tuple(number for number in (orders.merge,) if number is not None)
+
+
+def tickets_named(text: str) -> tuple[int, ...]:
+    """Return the other tickets that the commands at the top of a text speak of, a few at most."""
+    commands, _ = _cut(text)
+    named = [_NUMBER.fullmatch(value) for word, value in commands[:MOST_COMMANDS] if word in _ABOUT_TICKETS]
+    return tuple(dict.fromkeys(int(number[1]) for number in named if number))[:_MOST_NAMED]
 
 
 def _cut(text: str) -> tuple[list[tuple[str, str]], str]:
@@ -185,6 +202,17 @@ def _cc(orders: Orders, value: str, desk: _Desk) -> Orders:
     return replace(orders, participants=(*orders.participants, *people))
 
 
+def _merge(orders: Orders, value: str, _desk: _Desk) -> Orders:
+    return replace(orders, merge=_ticket_number("merge", value))
+
+
+def _ticket_number(word: str, value: str) -> int:
+    number = _NUMBER.fullmatch(value)
+    if number is None:
+        raise _MisreadError(f"#{word} {_shown(value)}: needs the number of a ticket: #{word} 10001")
+    return int(number[1])
+
+
 def _help(orders: Orders, _value: str, _desk: _Desk) -> Orders:
     return replace(orders, help=True)
 
@@ -198,6 +226,7 @@ _WORDS: dict[str, Callable[[Orders, str, _Desk], Orders]] = {
     "type": _type,
     "tag": _tag,
     "cc": _cc,
+    "merge": _merge,
     "help": _help,
 }
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from mailgateway.desk.model import Article, Priority, Status, Ticket, TicketType
+from mailgateway.desk.model import Article, LinkKind, Priority, Status, Ticket, TicketType
 from mailgateway.mail.model import Address
 
 
@@ -112,6 +112,34 @@ class SetFields:
 
 
 @dataclass(frozen=True, slots=True)
+class AddLink:
+    """Tie the ticket to another one; `why` says in a word what led to it."""
+
+    other: int
+    kind: LinkKind
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveLink:
+    """Take such a tie away."""
+
+    other: int
+    kind: LinkKind
+
+
+@dataclass(frozen=True, slots=True)
+class MergeInto:
+    """Let another ticket go on in the place of this one. `people` take part in it from now on.
+
+    Whatever names this ticket leads there from now on, and so do its own links and what was merged into it before.
+    """
+
+    survivor: int
+    people: tuple[Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RecordEvent:
     """Write down that something happened which changes nothing by itself."""
 
@@ -133,6 +161,9 @@ Change = (
     | AddParticipants
     | SetFields
     | TakeTurn
+    | AddLink
+    | RemoveLink
+    | MergeInto
     | RecordEvent
 )
 
@@ -145,6 +176,7 @@ class NoticeKind(StrEnum):
     STATUS_CHANGED = "status_changed"
     AGENT_NOTIFICATION = "agent_notification"
     AGENT_FOLLOW_UP = "agent_follow_up"
+    MERGED = "merged"
     REJECTED = "rejected"
     COMMANDS_REFUSED = "commands_refused"
     ALARM = "alarm"

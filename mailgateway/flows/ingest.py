@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 
 from mailgateway import log
 from mailgateway.desk.decide import Incoming, addressees, decide_mail
+from mailgateway.desk.orders import tickets_named
 from mailgateway.desk.plan import Disposition, Plan
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.thread import keys, writer
+from mailgateway.desk.trust import claimed_agent
 from mailgateway.errors import PoisonMessage, StoreUnusable, TransientError
 from mailgateway.flows.desk import Desk, Stop
 from mailgateway.flows.letters import queue_letters
@@ -103,11 +105,13 @@ def understand(spooled: Spooled, policy: Policy) -> Incoming:
         raise PoisonMessage("parse", problem)
     mail = parse(spooled.raw, policy.reading)
     verdict = classify(mail, OwnMarks(policy.domain, policy.own_addresses))
+    reply = split_reply(mail)
+    ordered = tickets_named(reply.text) if claimed_agent(mail, policy) else ()
     return Incoming(
         mail=mail,
-        reply=split_reply(mail),
+        reply=reply,
         verdict=verdict,
-        keys=keys(mail, verdict, policy.own_addresses),
+        keys=replace(keys(mail, verdict, policy.own_addresses), ordered=ordered),
         mailbox=spooled.mailbox,
         too_large=_too_large(spooled),
         released=spooled.released,

@@ -32,11 +32,12 @@ def queue_letters(
     for notice in plan.notices:
         complete = _complete(tx, notice, number)
         files = _files(desk, complete, contents)
-        letter = write_letter(complete, _rendered(desk, complete), number, occasion, plan.at, policy, files)
+        about = complete.ticket.number if complete.ticket else number
+        letter = write_letter(complete, _rendered(desk, complete), about, occasion, plan.at, policy, files)
         queued.append(
             Queued(
                 dedupe_key=dedupe_key(notice, occasion),
-                ticket=number,
+                ticket=about,
                 notice=notice.kind.value,
                 audience=notice.audience.value,
                 automatic=is_counted(notice),

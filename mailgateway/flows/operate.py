@@ -1,25 +1,34 @@
 """What an operator wants done with a ticket: the same plan, the same write path as an agent's mail."""
 
 from mailgateway.desk.act import act
+from mailgateway.desk.merging import against_merging
 from mailgateway.desk.model import Agent
-from mailgateway.desk.orders import Orders
+from mailgateway.desk.orders import Orders, named
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.letters import queue_letters
 from mailgateway.store.apply import apply
 from mailgateway.store.gather import gather_ticket
 
 
-def operate(desk: Desk, number: int, orders: Orders, agent: Agent, occasion: str) -> bool:
-    """Carry out orders on a ticket; False where there is no such ticket. `occasion` is unique to this act."""
+def operate(desk: Desk, number: int, orders: Orders, agent: Agent, occasion: str) -> str:
+    """Carry out orders on a ticket; return what stands against them, "" where they were carried out.
+
+    `occasion` is unique to this act.
+    """
     policy = desk.policy()
     with desk.store.writing() as tx:
-        facts = gather_ticket(tx, number, occasion, desk.clock())
+        facts = gather_ticket(tx, number, occasion, desk.clock(), named(orders))
         candidate = facts.candidate(number)
         if candidate is None:
-            return False
+            return f"there is no ticket {number}"
+        if candidate.survivor is not None:
+            return f"ticket {number} was merged into {candidate.survivor}: work on that one"
+        against = against_merging(orders, candidate, facts)
+        if against:
+            return against.removeprefix("#")
         plan = act(orders, agent, candidate, facts, policy)
         apply(tx, plan, None)
         queue_letters(desk, tx, plan, number, occasion, policy)
     if plan.notices:
         desk.letters_waiting()
-    return True
+    return ""

@@ -21,6 +21,7 @@ VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.STATUS_CHANGED: {"before": ""},
     NoticeKind.AGENT_NOTIFICATION: {"by": "", "rules": "", "commands": COMMANDS},
     NoticeKind.AGENT_FOLLOW_UP: {"by": "", "commands": COMMANDS},
+    NoticeKind.MERGED: {"before": 0},
     NoticeKind.REJECTED: {"reason": "", "subject": ""},
     NoticeKind.COMMANDS_REFUSED: {"problems": (), "commands": COMMANDS, "original": ""},
     NoticeKind.ALARM: {"title": "", "lines": ()},

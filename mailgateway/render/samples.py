@@ -42,6 +42,7 @@ _FILES = (
 _VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.STATUS_CHANGED: {"before": "open"},
     NoticeKind.AGENT_NOTIFICATION: {"by": "", "rules": "printers"},
+    NoticeKind.MERGED: {"before": 10237},
     NoticeKind.REJECTED: {"reason": "the mail has 31.4 MB, more than this mailbox takes", "subject": "Scans of March"},
     NoticeKind.COMMANDS_REFUSED: {
         "problems": ["#prioritiy is not a command; did you mean #priority?", "#assign eva: no agent has that name"],

@@ -4,19 +4,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, assert_never
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import bindparam, delete, insert, update
 
-from mailgateway.desk.model import Article, ArticleKind, Direction, Ticket
+from mailgateway.desk.model import Article, ArticleKind, Direction, LinkKind, Ticket
 from mailgateway.desk.plan import (
     AddArticle,
+    AddLink,
     AddParticipants,
     Assign,
     Change,
     ChangeTags,
+    MergeInto,
     MoveToGroup,
     OpenTicket,
     Plan,
     RecordEvent,
+    RemoveLink,
     SetCi,
     SetFields,
     SetOrganisation,
@@ -28,6 +31,7 @@ from mailgateway.desk.plan import (
 from mailgateway.errors import StoreBusy
 from mailgateway.mail.model import Address
 from mailgateway.store.engine import Transaction
+from mailgateway.store.links import add_link, merge_links, remove_link
 from mailgateway.store.lookup import LONGEST_KEY, address_key, lookup_key
 from mailgateway.store.spool import Spooled
 from mailgateway.store.tables import (
@@ -45,6 +49,7 @@ from mailgateway.store.workload import take_turn
 _OPEN = insert(TicketRow).returning(TicketRow.number)
 _ADD_ARTICLE = insert(ArticleRow).returning(ArticleRow.id)
 _ADD_FILES = insert(AttachmentRow)
+_TOUCH = update(TicketRow).where(TicketRow.number == bindparam("survivor")).values(updated_at=bindparam("at"))
 _ADD_EVENTS = insert(EventRow)
 _ADD_IDS = insert_new(MessageIdRow)
 _ADD_PEOPLE = insert_new(ParticipantRow)
@@ -78,10 +83,15 @@ class _Ticket:
         self.after[column] = after
         self.tell(column, {"before": before, "after": after})
 
-    def tell(self, what: str, detail: Mapping[str, object]) -> None:
-        """Write down what happened."""
-        event = {"ticket": self.number, "at": self.plan.at, "actor": self.plan.actor, "what": what}
+    def tell(self, what: str, detail: Mapping[str, object], of: int | None = None) -> None:
+        """Write down what happened, to this ticket or to another one."""
+        event = {"ticket": of or self.number, "at": self.plan.at, "actor": self.plan.actor, "what": what}
         self.events.append({**event, "detail": dict(detail)})
+
+    def tell_both(self, other: int, what: str, detail: Mapping[str, object]) -> None:
+        """Write down what happened between this ticket and another one; the other one's is `from` this."""
+        self.tell(what, {**detail, "ticket": str(other)})
+        self.tell(what, {**detail, "from": str(self.number)}, of=other)
 
 
 def apply(tx: Transaction, plan: Plan, spooled: Spooled | None) -> int | None:
@@ -126,12 +136,32 @@ def _change(ticket: _Ticket, change: Change) -> None:
         case AddParticipants(people):
             _add_people(ticket.tx, ticket.number, people)
             ticket.tell("participants", {"added": [person.address for person in people]})
+        case AddLink() | RemoveLink() | MergeInto():
+            _link(ticket, change)
         case SetFields() | TakeTurn() | RecordEvent():
             _note(ticket, change)
         case OpenTicket():
             raise ValueError("a plan opens its ticket first, and only one")
         case _:
             assert_never(change)
+
+
+def _link(ticket: _Ticket, change: AddLink | RemoveLink | MergeInto) -> None:
+    """Tie tickets together, or part them; what happened is written down with both."""
+    match change:
+        case AddLink(other, kind, why):
+            add_link(ticket.tx, ticket.number, kind, other)
+            ticket.tell_both(other, "linked", {"kind": kind, **({"why": why} if why else {})})
+        case RemoveLink(other, kind):
+            remove_link(ticket.tx, ticket.number, kind, other)
+            ticket.tell_both(other, "unlinked", {"kind": kind})
+        case MergeInto(survivor, people):
+            merge_links(ticket.tx, ticket.number, survivor)
+            _add_people(ticket.tx, survivor, people)
+            ticket.tx.connection.execute(_TOUCH, {"survivor": survivor, "at": ticket.plan.at})
+            ticket.tell_both(survivor, "linked", {"kind": LinkKind.MERGED_INTO})
+            if people:
+                ticket.tell("participants", {"added": [person.address for person in people]}, of=survivor)
 
 
 def _note(ticket: _Ticket, change: SetFields | TakeTurn | RecordEvent) -> None:

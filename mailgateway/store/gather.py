@@ -7,6 +7,7 @@ no cost, by naming the state it replaces.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -14,9 +15,11 @@ from sqlalchemy import bindparam, func, literal, or_, select, union_all
 
 from mailgateway.desk.facts import Candidate, Earlier, Facts, ThreadKeys
 from mailgateway.desk.model import Ticket
+from mailgateway.errors import StoreBusy
 from mailgateway.mail.model import Identity
 from mailgateway.store.engine import Transaction
 from mailgateway.store.heads import read_heads
+from mailgateway.store.links import links_of
 from mailgateway.store.lookup import address_key, lookup_key, possible_ids
 from mailgateway.store.spool import Spooled
 from mailgateway.store.tables import MessageIdRow, OutboxRow, SpoolRow
@@ -26,6 +29,7 @@ _MOST_IDS = 64
 _MOST_NAMED = 200
 _MOST_ADDRESSES = 400
 _FIRST_IDS, _LAST_IDS = 1, 9
+_MOST_STEPS = 4
 _WINDOW = timedelta(hours=1)
 
 _LOCK = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("identity"), 0)))
@@ -95,7 +99,7 @@ def gather(
     mailbox = None if one_ticket_per_mail else spooled.mailbox
     earlier = _earlier(tx, spooled.identity, mailbox)
     named = _named(tx, keys.message_ids)
-    candidates = _candidates(tx, _most_telling(keys, named), named)
+    candidates = _surviving(tx, _candidates(tx, _most_telling(keys, named), named))
     return Facts(
         now=now,
         # Not the id alone: after a backup was restored ids are given again, and letters must not get an old Message-ID.
@@ -108,9 +112,12 @@ def gather(
     )
 
 
-def gather_ticket(tx: Transaction, number: int, occasion: str, now: datetime) -> Facts:
-    """Gather what must be known to work on a ticket without a mail, and lock it; no candidate where there is none."""
-    candidates = _candidates(tx, [number], {})
+def gather_ticket(tx: Transaction, number: int, occasion: str, now: datetime, others: Collection[int] = ()) -> Facts:
+    """Gather what must be known to work on a ticket without a mail, and lock it; no candidate where there is none.
+
+    `others` are tickets that the work is about too. A ticket that was merged stays itself here, and says so.
+    """
+    candidates = _candidates(tx, possible_ids({number, *others}), {})
     return Facts(
         now=now,
         occasion=occasion,
@@ -158,10 +165,42 @@ def _candidates(tx: Transaction, numbers: list[int], named: Mapping[int, Mapping
     public: dict[int, list[str]] = defaultdict(list)
     for ticket, message_id in tx.connection.execute(_PUBLIC, {"numbers": list(heads)}):
         public[ticket].append(message_id)
+    links = links_of(tx, list(heads))
     return tuple(
-        Candidate(heads[number], dict(named.get(number, {})), tuple(public[number]))
+        Candidate(heads[number], dict(named.get(number, {})), tuple(public[number]), tuple(links[number]))
         for number in numbers
         if number in heads
+    )
+
+
+def _surviving(tx: Transaction, candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """Put in the place of merged tickets those that go on for them, with all that led to the merged ones.
+
+    One step is enough, as merging leaves no chains; another is taken only where somebody merged the survivor before it
+    was locked here.
+    """
+    for _ in range(_MOST_STEPS):
+        leads = {one.ticket.number: one.survivor for one in candidates if one.survivor is not None}
+        if not leads:
+            return candidates
+        known = {one.ticket.number: one for one in candidates}
+        missing = possible_ids(set(leads.values()) - set(known))
+        known |= {one.ticket.number: one for one in _candidates(tx, missing, {})}
+        found: dict[int, Candidate] = {}
+        for one in candidates:
+            number = leads.get(one.ticket.number, one.ticket.number)
+            found[number] = _joined(found.get(number, known[number]), one)
+        candidates = tuple(found.values())
+    raise StoreBusy("the tickets of this mail are being merged")
+
+
+def _joined(into: Candidate, one: Candidate) -> Candidate:
+    if one.ticket.number == into.ticket.number:
+        return into
+    return replace(
+        into,
+        named_by={**one.named_by, **into.named_by},
+        formerly=tuple(dict.fromkeys((*into.formerly, one.ticket.number, *one.formerly))),
     )
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import Executable, select, update
 
 from mailgateway.desk.plan import Disposition
+from mailgateway.store.base import SpoolState
 from mailgateway.store.engine import Transaction
 from mailgateway.store.lookup import possible_ids
-from mailgateway.store.tables import SpoolRow, SpoolState
+from mailgateway.store.tables import SpoolRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from sqlalchemy import func, or_, select
 
 from mailgateway.desk.backtest import DISCARDED, QUARANTINED, REJECTED
 from mailgateway.desk.plan import Disposition
+from mailgateway.store.base import SpoolState
 from mailgateway.store.engine import Transaction
-from mailgateway.store.tables import SpoolRow, SpoolState, TicketRow
+from mailgateway.store.tables import SpoolRow, TicketRow
 
 _ROUTED = (Disposition.OPENED, Disposition.DISCARDED, Disposition.REFUSED)
 _INSTEAD = {

@@ -11,11 +11,12 @@ from mailgateway.desk.plan import Disposition
 from mailgateway.errors import PermanentError
 from mailgateway.mail.identity import identity
 from mailgateway.mail.model import Identity
+from mailgateway.store.base import SpoolState
 from mailgateway.store.blobs import Blobs
 from mailgateway.store.engine import Transaction
 from mailgateway.store.headline import Headline, headline
 from mailgateway.store.lookup import lookup_key, possible_ids
-from mailgateway.store.tables import SpoolRow, SpoolState
+from mailgateway.store.tables import SpoolRow
 from mailgateway.store.upsert import insert_new
 
 BATCH_MAILS = 50

@@ -4,78 +4,22 @@ Every foreign key has an index: whoever removes what it points to would scan the
 """
 
 from datetime import datetime
-from enum import StrEnum
-from typing import Annotated, Any
+from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Boolean,
-    ForeignKey,
-    Identity,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    UniqueConstraint,
-    text,
-)
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from mailgateway.desk.delivery import DeliveryState
-from mailgateway.desk.model import ArticleKind, Direction, Priority, Status, TicketType
+from mailgateway.desk.model import ArticleKind, Direction, LinkKind, Priority, Status, TicketType
 from mailgateway.desk.plan import Disposition
-from mailgateway.store.columns import Instant, Word, Wording
+from mailgateway.store.base import WHOLE, Base, Key, SpoolState, TicketNumber
 
 FIRST_TICKET = 10001
-
-
-class SpoolState(StrEnum):
-    """Where an accepted mail stands; rows are kept when it is done."""
-
-    WAITING = "waiting"
-    FINISHED = "finished"
-    QUARANTINED = "quarantined"
-
-
-_whole = BigInteger().with_variant(Integer(), "sqlite")
-Key = Annotated[int, mapped_column(_whole, Identity(), primary_key=True)]
-TicketNumber = Annotated[int, mapped_column(_whole, ForeignKey("tickets.number"))]
 
 
 def _where(condition: str) -> dict[str, Any]:
     """Keep in an index only the rows for which the condition holds."""
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
-
-
-class Base(DeclarativeBase):
-    """The tables, with names for every constraint so that migrations can speak of them."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {  # noqa: RUF012 - declared by SQLAlchemy as an instance's
-        bool: Boolean(),
-        bytes: LargeBinary(),
-        datetime: Instant(),
-        dict[str, Any]: JSON(),
-        int: _whole,
-        list[str]: JSON(),
-        str: Wording(),
-        ArticleKind: Word(ArticleKind),
-        DeliveryState: Word(DeliveryState),
-        Direction: Word(Direction),
-        Disposition: Word(Disposition),
-        Priority: Word(Priority),
-        SpoolState: Word(SpoolState),
-        Status: Word(Status),
-        TicketType: Word(TicketType),
-    }
 
 
 class TicketRow(Base):
@@ -90,7 +34,7 @@ class TicketRow(Base):
         {"sqlite_autoincrement": True},
     )
 
-    number: Mapped[int] = mapped_column(_whole, Identity(start=FIRST_TICKET), primary_key=True)
+    number: Mapped[int] = mapped_column(WHOLE, Identity(start=FIRST_TICKET), primary_key=True)
     subject: Mapped[str]
     status: Mapped[Status]
     type: Mapped[TicketType]
@@ -141,6 +85,17 @@ class TagRow(Base):
     tag: Mapped[str] = mapped_column(primary_key=True)
 
 
+class LinkRow(Base):
+    """What another ticket is to a ticket."""
+
+    __tablename__ = "links"
+    __table_args__ = (Index(None, "other", "kind", "ticket"),)
+
+    ticket: Mapped[TicketNumber] = mapped_column(primary_key=True)
+    kind: Mapped[LinkKind] = mapped_column(primary_key=True)
+    other: Mapped[TicketNumber] = mapped_column(primary_key=True)
+
+
 class SpoolRow(Base):
     """A mail that was accepted: the queue of what is to be ingested, and the ledger of everything that ever was.
 
@@ -187,7 +142,7 @@ class SpoolRow(Base):
     disposition: Mapped[Disposition | None]
     reason: Mapped[str]
     filed: Mapped[bool | None]
-    ticket: Mapped[int | None] = mapped_column(_whole, ForeignKey("tickets.number"))
+    ticket: Mapped[int | None] = mapped_column(WHOLE, ForeignKey("tickets.number"))
     ended_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
@@ -201,7 +156,7 @@ class ArticleRow(Base):
 
     id: Mapped[Key]
     ticket: Mapped[TicketNumber]
-    spool_id: Mapped[int | None] = mapped_column(_whole, ForeignKey("spool.id"))
+    spool_id: Mapped[int | None] = mapped_column(WHOLE, ForeignKey("spool.id"))
     kind: Mapped[ArticleKind]
     direction: Mapped[Direction]
     sender_name: Mapped[str]
@@ -222,7 +177,7 @@ class AttachmentRow(Base):
     __table_args__ = (Index(None, "article", "id"),)
 
     id: Mapped[Key]
-    article: Mapped[int] = mapped_column(_whole, ForeignKey("articles.id"))
+    article: Mapped[int] = mapped_column(WHOLE, ForeignKey("articles.id"))
     filename: Mapped[str]
     content_type: Mapped[str]
     size: Mapped[int]
@@ -277,7 +232,7 @@ class OutboxRow(Base):
 
     id: Mapped[Key]
     dedupe_key: Mapped[str]
-    ticket: Mapped[int | None] = mapped_column(_whole, ForeignKey("tickets.number"))
+    ticket: Mapped[int | None] = mapped_column(WHOLE, ForeignKey("tickets.number"))
     notice: Mapped[str]
     audience: Mapped[str]
     automatic: Mapped[bool]

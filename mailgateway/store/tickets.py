@@ -1,7 +1,7 @@
 """Tickets as people see them: lists, and one whole."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from mailgateway.desk.model import Article, ArticleKind, Direction, Priority, St
 from mailgateway.mail.model import Address
 from mailgateway.store.engine import Transaction
 from mailgateway.store.heads import read_heads
+from mailgateway.store.links import LinkedTicket, linked_tickets
 from mailgateway.store.tables import ArticleRow, AttachmentRow, EventRow, TagRow, TicketRow
 
 
@@ -47,9 +48,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class FiledArticle:
-    """An article with the id by which people speak of it."""
+    """An article with the id by which people speak of it, and the ticket that it was written to."""
 
     id: int
+    ticket: int
     article: Article
 
 
@@ -65,16 +67,21 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class TicketSheet:
-    """A whole ticket: articles and events oldest first, and the routing trace of its first mail."""
+    """A whole ticket: articles and events oldest first, and the routing trace of its first mail.
+
+    Among the articles are those of the tickets that were merged into it.
+    """
 
     ticket: Ticket
     articles: tuple[FiledArticle, ...]
     events: tuple[Event, ...]
+    links: tuple[LinkedTicket, ...]
     trace: Mapping[str, Any]
 
 
 _ARTICLES = select(
     ArticleRow.id,
+    ArticleRow.ticket,
     ArticleRow.kind,
     ArticleRow.direction,
     ArticleRow.sender_name,
@@ -157,7 +164,9 @@ def shown(tx: Transaction, number: int) -> TicketSheet | None:
     trace = tx.connection.execute(select(TicketRow.trace).where(TicketRow.number == number)).scalar_one()
     happened = select(EventRow.at, EventRow.actor, EventRow.what, EventRow.detail).where(EventRow.ticket == number)
     events = tuple(Event(*row) for row in tx.connection.execute(happened.order_by(EventRow.id)))
-    return TicketSheet(ticket, _articles(tx, number), events, trace)
+    links = linked_tickets(tx, number)
+    whole = [number, *(link.number for link in links if link.relation == "merged")]
+    return TicketSheet(ticket, _articles(tx, whole), events, links, trace)
 
 
 def opening(tx: Transaction, number: int) -> Article | None:
@@ -169,10 +178,11 @@ def opening(tx: Transaction, number: int) -> Article | None:
     return _article(row, _files(tx, select(AttachmentRow.article).where(AttachmentRow.article == row.id))[row.id])
 
 
-def _articles(tx: Transaction, number: int) -> tuple[FiledArticle, ...]:
-    files = _files(tx, select(ArticleRow.id).where(ArticleRow.ticket == number))
-    rows = tx.connection.execute(_ARTICLES.where(ArticleRow.ticket == number))
-    return tuple(FiledArticle(row.id, _article(row, files[row.id])) for row in rows)
+def _articles(tx: Transaction, numbers: Collection[int]) -> tuple[FiledArticle, ...]:
+    wanted = ArticleRow.ticket.in_(numbers)
+    files = _files(tx, select(ArticleRow.id).where(wanted))
+    rows = tx.connection.execute(_ARTICLES.where(wanted))
+    return tuple(FiledArticle(row.id, row.ticket, _article(row, files[row.id])) for row in rows)
 
 
 def _article(row: Any, files: list[StoredFile]) -> Article:

@@ -9,9 +9,9 @@ from tests.cli.shell import Shell, names
 LINE = names("number subject status type priority group assignee requester tags created_at updated_at organisation ci")
 SHEET = names(
     "number subject status type priority group assignee requester participants tags language created_at updated_at"
-    " service_level articles events trace organisation ci fields"
+    " service_level articles events trace organisation ci fields links"
 )
-ARTICLE = names("id at from kind direction text html attachments message_id")
+ARTICLE = names("id ticket at from kind direction text html attachments message_id")
 
 
 @pytest.fixture
@@ -84,6 +84,30 @@ def test_a_ticket_is_shown_whole(shell: Shell, number: int) -> None:
     assert all({"at", "actor", "what"} <= event.keys() for event in ticket["events"])
     assert [step["rule"] for step in ticket["trace"]["steps"]] == ["printers", "suspicious"]
     assert (ticket["service_level"], ticket["language"]) == (None, "en")
+
+
+def test_tickets_are_merged(shell: Shell, number: int) -> None:
+    """`merge` closes the one, tells its requester, and both show the other; what cannot be merged says why."""
+    shell.run("ingest", str(shell.mail("two.eml", "The printer again")))
+    ran = shell.run("tickets", "merge", str(number), str(number + 1))
+    assert ran.code == 0
+    assert f"Merged into ticket {number + 1}. Ticket {number}: closed" in ran.out
+    assert _shown(shell, number)["links"] == [
+        {"kind": "merged_into", "ticket": number + 1, "subject": "The printer again", "status": "new"}
+    ]
+    assert [link["kind"] for link in _shown(shell, number + 1)["links"]] == ["merged"]
+    assert [article["ticket"] for article in _shown(shell, number + 1)["articles"]] == [number, number + 1]
+    assert ("merged", "carla@customer.example") in _letters(shell)
+    told = shell.run("tickets", "show", str(number + 1)).out
+    assert f"#{number}" in told
+    assert f"ticket {number} was merged into it" in told
+    for words, why in (
+        (("merge", str(number + 1), str(number + 1)), "itself"),
+        (("merge", str(number + 1), "4711"), "no ticket 4711"),
+        (("set", str(number), "--status", "open"), f"was merged into {number + 1}"),
+    ):
+        refused = shell.run("tickets", *words)
+        assert (refused.code, why in refused.err) == (1, True)
 
 
 def test_a_ticket_is_shown_to_people(shell: Shell, number: int) -> None:

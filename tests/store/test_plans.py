@@ -9,14 +9,24 @@ from sqlalchemy import Connection, event
 
 from mailgateway.desk.delivery import Delivery, DeliveryState, failed, sent
 from mailgateway.desk.facts import ThreadKeys
-from mailgateway.desk.model import Status, StoredFile
-from mailgateway.desk.plan import AddArticle, AddParticipants, ChangeTags, Disposition, SetStatus
+from mailgateway.desk.model import LinkKind, Status, StoredFile
+from mailgateway.desk.plan import (
+    AddArticle,
+    AddLink,
+    AddParticipants,
+    ChangeTags,
+    Disposition,
+    MergeInto,
+    RemoveLink,
+    SetStatus,
+)
 from mailgateway.mail.model import Address
 from mailgateway.store import health, outbox, spool, tickets
 from mailgateway.store.apply import apply
+from mailgateway.store.base import Base
 from mailgateway.store.engine import Store, Transaction
 from mailgateway.store.gather import gather, gather_ticket
-from mailgateway.store.tables import Base
+from mailgateway.store.links import linked_tickets
 from tests.store.examples import (
     JANE,
     NOW,
@@ -102,6 +112,11 @@ def _live(store: Store) -> None:
         changes = SetStatus(Status.NEW, Status.OPEN), ChangeTags(("x",), ("a",)), AddParticipants((JANE,))
         apply(tx, working(number, AddArticle(article(message_id="m100@x")), *changes), spooled)
         tickets.opening(tx, number)
+        other = apply(tx, opening(), None) or 0
+        apply(tx, working(other, AddLink(number, LinkKind.PROBLEM), MergeInto(number, (bob,))), None)
+        apply(tx, working(number, RemoveLink(other, LinkKind.PROBLEM)), None)
+        gather(tx, ThreadKeys(subject_number=other), spooled, [], NOW, one_ticket_per_mail=True)
+        linked_tickets(tx, number)
         outbox.put(tx, [queued("a", number), queued("b", number)], NOW)
         spool.finish(tx, spool_id, Disposition.FOLLOWED_UP, "by number", number, NOW)
         spool.postpone(tx, second, "busy", NOW)

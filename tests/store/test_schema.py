@@ -11,9 +11,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, select, update
 
 from mailgateway.store import schema
+from mailgateway.store.base import Base
 from mailgateway.store.engine import Store, open_store
 from mailgateway.store.heads import read_heads
-from mailgateway.store.tables import FIRST_TICKET, Base, TicketRow
+from mailgateway.store.tables import FIRST_TICKET, TicketRow
 from tests.store.examples import JANE, open_ticket
 
 

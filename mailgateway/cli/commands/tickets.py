@@ -141,6 +141,21 @@ def set_(  # noqa: PLR0913 - each is an option of the command
     give(ctx, number, orders, name, "Done.")
 
 
+@app.command()
+def merge(
+    ctx: typer.Context,
+    number: Number,
+    into: Annotated[int, typer.Argument(metavar="INTO", help="The ticket that goes on.", min=1)],
+    *,
+    name: As = None,
+) -> None:
+    """Close a ticket and let another one go on in its place, with the people of both."""
+    from mailgateway.cli.orders import give
+    from mailgateway.desk.orders import Orders
+
+    give(ctx, number, Orders(merge=into), name, f"Merged into ticket {into}.")
+
+
 def _group(name: str | None, directory: Directory) -> str | None:
     """Return the name of a group as the directory writes it; leaves with 2 where there is none of it."""
     found = directory.group(name) if name is not None else None

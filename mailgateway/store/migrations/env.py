@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from mailgateway.store.tables import Base
+from mailgateway.store.tables import TicketRow
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=TicketRow.metadata,
     transactional_ddl=True,
 )
 with context.begin_transaction():

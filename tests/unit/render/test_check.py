@@ -123,4 +123,4 @@ def test_a_missing_folder_is_found(tmp_path: Path) -> None:
 
 def test_without_the_shipped_templates_every_notice_is_missing(tmp_path: Path) -> None:
     """An incomplete installation is told as such."""
-    assert len(findings(None, tmp_path)) == 16
+    assert len(findings(None, tmp_path)) == 2 * len(NoticeKind)

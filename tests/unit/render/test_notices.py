@@ -18,7 +18,13 @@ MARKERS = {
     "de": "##- bitte oberhalb dieser Zeile antworten -##",
 }
 WITHOUT_TICKET = (NoticeKind.REJECTED, NoticeKind.ALARM)
-CONTINUES = (NoticeKind.ACKNOWLEDGEMENT, NoticeKind.REPLY, NoticeKind.STATUS_CHANGED, NoticeKind.AGENT_FOLLOW_UP)
+CONTINUES = (
+    NoticeKind.ACKNOWLEDGEMENT,
+    NoticeKind.REPLY,
+    NoticeKind.STATUS_CHANGED,
+    NoticeKind.MERGED,
+    NoticeKind.AGENT_FOLLOW_UP,
+)
 
 
 def sample(kind: NoticeKind, language: str = "en") -> Notice:

@@ -1,0 +1,57 @@
+"""What every table is made of: the base class, the types of columns, and the names of constraints."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Identity, Integer, LargeBinary, MetaData
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+from mailgateway.desk.delivery import DeliveryState
+from mailgateway.desk.model import ArticleKind, Direction, LinkKind, Priority, Status, TicketType
+from mailgateway.desk.plan import Disposition
+from mailgateway.store.columns import Instant, Word, Wording
+
+
+class SpoolState(StrEnum):
+    """Where an accepted mail stands; rows are kept when it is done."""
+
+    WAITING = "waiting"
+    FINISHED = "finished"
+    QUARANTINED = "quarantined"
+
+
+WHOLE = BigInteger().with_variant(Integer(), "sqlite")
+Key = Annotated[int, mapped_column(WHOLE, Identity(), primary_key=True)]
+TicketNumber = Annotated[int, mapped_column(WHOLE, ForeignKey("tickets.number"))]
+
+
+class Base(DeclarativeBase):
+    """The tables, with names for every constraint so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - declared by SQLAlchemy as an instance's
+        bool: Boolean(),
+        bytes: LargeBinary(),
+        datetime: Instant(),
+        dict[str, Any]: JSON(),
+        int: WHOLE,
+        list[str]: JSON(),
+        str: Wording(),
+        ArticleKind: Word(ArticleKind),
+        DeliveryState: Word(DeliveryState),
+        Direction: Word(Direction),
+        Disposition: Word(Disposition),
+        LinkKind: Word(LinkKind),
+        Priority: Word(Priority),
+        SpoolState: Word(SpoolState),
+        Status: Word(Status),
+        TicketType: Word(TicketType),
+    }
