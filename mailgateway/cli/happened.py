@@ -74,6 +74,13 @@ def _tags(detail: Mapping[str, Any]) -> str:
     return " and ".join(parts) or "changed no tags"
 
 
+def _watchers(detail: Mapping[str, Any]) -> str:
+    added, removed = detail["added"], detail["removed"]
+    parts = [f"let {_list(added)} watch it"] if added else []
+    parts += [f"let {_list(removed)} watch it no longer"] if removed else []
+    return " and ".join(parts) or "changed no watchers"
+
+
 def _bounced(how: str, detail: Mapping[str, Any]) -> str:
     why = " ".join(detail[name] for name in ("status", "diagnostic") if detail.get(name))
     return f"says that a letter to {detail.get('recipient') or 'somebody'} {how}{': ' if why else ''}{why}"
@@ -100,6 +107,9 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "ci": _set("configuration item"),
     "tags": _tags,
     "participants": lambda detail: f"let {_list(detail['added'])} take part",
+    "watchers": _watchers,
+    "forwarded": lambda detail: f"the mail was forwarded to {detail['to']}",
+    "not_forwarded": lambda detail: f"the mail was not forwarded to {detail['to']}: {detail['why']}",
     "delivery_failed": lambda detail: f"a letter to {detail['to']} could not be delivered: {detail['answer']}",
     "undelivered": lambda detail: _bounced("could not be delivered", detail),
     "delivery_delayed": lambda detail: _bounced("is not delivered yet", detail),

@@ -69,6 +69,7 @@ def as_json(sheet: TicketSheet) -> dict[str, object]:
         "ci": ticket.ci,
         "fields": dict(ticket.fields),
         "links": [_link(link) for link in sheet.links],
+        "watchers": list(ticket.watchers),
     }
 
 
@@ -137,6 +138,7 @@ def _facts(ticket: Ticket) -> dict[str, str]:
         "Organisation": ticket.organisation or "",
         "Participants": ", ".join(_spoken(person) for person in ticket.participants),
         "About": ticket.ci or "",
+        "Watchers": ", ".join(ticket.watchers),
         "Tags": " ".join(ticket.tags),
         "Opened": f"{moment(ticket.created_at)} in mailbox {ticket.mailbox}; changed {moment(ticket.updated_at)}",
     }

@@ -137,6 +137,11 @@ def _agent_addresses(groups: GroupsFile) -> _Named:
             yield ("agents", number, "aliases", place), alias
 
 
+def own_addresses(gateway: GatewayFile) -> tuple[str, ...]:
+    """Return every address that mail to the desk arrives at."""
+    return tuple(address for _, address in _own_addresses(gateway))
+
+
 def _all_own(gateway: GatewayFile) -> frozenset[str]:
     return frozenset(_base(address) for _, address in _own_addresses(gateway))
 

@@ -183,6 +183,9 @@ class Limits(Strict):
     automatic_mails_per_hour: _Count = Field(
         default=5, description="automatic mails to one address within an hour, at most"
     )
+    forwards_per_hour: _Count = Field(
+        default=100, description="mails that rules forward to one address within an hour, at most; more open tickets"
+    )
 
 
 def _most(default: int, description: str) -> Any:

@@ -12,6 +12,7 @@ from mailgateway.config.checks import (
     check_gateway,
     check_groups,
     check_service_levels,
+    own_addresses,
 )
 from mailgateway.config.document import Document
 from mailgateway.config.doubts import doubts_about_gateway, doubts_about_groups
@@ -23,6 +24,7 @@ from mailgateway.config.rules import RulesPart, read_rules
 from mailgateway.config.service_levels import ServiceLevelsFile
 from mailgateway.config.settings import Settings
 from mailgateway.config.syntax import NO_FILE
+from mailgateway.config.templates import chosen_by_rules
 from mailgateway.desk.model import Agent, Directory, Group, Priority, Status, TicketType
 from mailgateway.errors import ConfigError, Finding
 from mailgateway.rules.vocabulary import Vocabulary
@@ -47,7 +49,7 @@ def load(path: Path, *, rules: Path | None = None, tested: bool = True) -> Setti
         files = files.model_copy(update={"rules": rules})
     groups = read_part(files.groups, GroupsFile)
     levels = read_part(files.service_levels, ServiceLevelsFile) if files.service_levels else _NO_LEVELS
-    routing = read_rules(files.rules, _vocabulary(gateway, groups, levels))
+    routing = read_rules(files.rules, _vocabulary(gateway, groups, levels, files))
     named = _with_mend((*groups.findings, *levels.findings, *routing.findings), _MEND_NAMED.format(path))
     findings = (*gateway.findings, *named, *_checked(gateway, groups, files), *_checked_levels(levels))
     if findings or gateway.model is None or groups.model is None:
@@ -93,7 +95,9 @@ def _files(document: Document, path: Path) -> Files:
         return Files.model_validate({}, context=path.parent)
 
 
-def _vocabulary(gateway: Part[GatewayFile], groups: Part[GroupsFile], levels: Part[ServiceLevelsFile]) -> Vocabulary:
+def _vocabulary(
+    gateway: Part[GatewayFile], groups: Part[GroupsFile], levels: Part[ServiceLevelsFile], files: Files
+) -> Vocabulary:
     return Vocabulary(
         groups=entries(groups.document, "groups"),
         agents=entries(groups.document, "agents"),
@@ -102,6 +106,9 @@ def _vocabulary(gateway: Part[GatewayFile], groups: Part[GroupsFile], levels: Pa
         priorities=tuple(one.value for one in Priority),
         statuses=tuple(one.value for one in Status),
         calendars=() if levels is _NO_LEVELS else entries(levels.document, "calendars"),
+        leads={group.name: group.lead for group in groups.model.groups if group.lead} if groups.model else {},
+        own_addresses=own_addresses(gateway.model) if gateway.model else (),
+        templates=chosen_by_rules(files.templates),
     )
 
 

@@ -18,6 +18,7 @@ def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
         evidence=settings.agents.evidence,
         trusted_authserv=settings.agents.trusted_authserv,
         automatic_mails_per_hour=settings.limits.automatic_mails_per_hour,
+        forwards_per_hour=settings.limits.forwards_per_hour,
         reading=settings.reading.as_limits(),
         one_ticket_per_mail=settings.one_ticket_per_mail,
     )

@@ -58,6 +58,9 @@ class Expected(Strict):
     ci: Line | None = Field(default=None, description="the configuration item that it is about")
     fields: dict[str, _Text] | None = Field(default=None, description="its fields, all of them")
     cc: tuple[Address, ...] | None = Field(default=None, description="who is added to it")
+    watchers: tuple[Word, ...] | None = Field(default=None, description="the agents who watch it")
+    forward: tuple[Address, ...] | None = Field(default=None, description="to whom the mail goes on")
+    template: Word | None = Field(default=None, description="the template of the receipt")
     no_acknowledgement: Truth | None = Field(default=None, description="whether the receipt is spared")
     discard: Truth | None = Field(default=None, description="whether the mail is discarded")
     quarantine: Truth | None = Field(default=None, description="whether it is quarantined")
@@ -117,7 +120,7 @@ def _differences(test: RuleTest, question: Question, policy: Policy) -> Iterator
 
 
 def _in_order(key: str, value: object) -> object:
-    return sorted(value) if key in ("tags", "cc") and isinstance(value, list) else value
+    return sorted(value) if key in ("tags", "cc", "watchers", "forward") and isinstance(value, list) else value
 
 
 def _shown(value: object) -> str:

@@ -25,6 +25,14 @@ _FILE: dict[str, Any] = {
 _LIST: dict[str, Any] = {"type": "array", "items": _TEXT, "minItems": 1}
 _PAIR: dict[str, Any] = {"type": "array", "items": _VALUE, "minItems": 2, "maxItems": 2}
 _TRUTH: dict[str, Any] = {"type": "boolean"}
+_REASON: dict[str, Any] = {**_TEXT, "maxLength": 500}
+_TEMPLATE: dict[str, Any] = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$"}
+_WATCHER: dict[str, Any] = {
+    "anyOf": [
+        _TEXT,
+        {"type": "object", "properties": {"lead": _TEXT}, "required": ["lead"], "additionalProperties": False},
+    ]
+}
 _EVENT: dict[str, Any] = {"enum": [event.value for event in Event]}
 _VALUES: dict[ActionName, dict[str, Any]] = {
     ActionName.GROUP: _TEXT,
@@ -43,10 +51,23 @@ _VALUES: dict[ActionName, dict[str, Any]] = {
         "minProperties": 1,
     },
     ActionName.CC: {"anyOf": [_TEXT, _LIST]},
+    ActionName.WATCHERS: {"anyOf": [_WATCHER, {"type": "array", "items": _WATCHER, "minItems": 1}]},
+    ActionName.FORWARD: {"anyOf": [_TEXT, _LIST]},
+    ActionName.TEMPLATE: _TEMPLATE,
     ActionName.NO_ACKNOWLEDGEMENT: _TRUTH,
     ActionName.DISCARD: _TRUTH,
     ActionName.QUARANTINE: _TRUTH,
-    ActionName.REJECT: {**_TEXT, "maxLength": 500},
+    ActionName.REJECT: {
+        "anyOf": [
+            _REASON,
+            {
+                "type": "object",
+                "properties": {"template": _TEMPLATE, "reason": _REASON},
+                "required": ["reason"],
+                "additionalProperties": False,
+            },
+        ]
+    },
 }
 
 

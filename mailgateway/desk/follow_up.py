@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from mailgateway.desk import lifecycle, notices
 from mailgateway.desk.facts import Facts
+from mailgateway.desk.forwarding import forward
 from mailgateway.desk.incoming import Incoming, article_of, message_id_reused, newcomers
 from mailgateway.desk.model import Ticket
 from mailgateway.desk.plan import AddArticle, AddParticipants, Change, Disposition, Plan, RecordEvent, SetStatus
@@ -34,15 +35,18 @@ def follow_up(incoming: Incoming, thread: Thread, facts: Facts, policy: Policy) 
         changes.append(AddParticipants(people))
     woken = replace(ticket, status=status, participants=(*ticket.participants, *people))
     ruled = refine(incoming, ticket, woken, facts, policy) if takes_part else Refined()
+    after = refined(woken, ruled.changes)
+    passed_on = forward(ruled.forward, incoming, article, after, facts, policy)
     return Plan(
         at=facts.now,
         actor=author.address or "unknown",
         disposition=Disposition.FOLLOWED_UP,
         reason=f"by {thread.evidence.value}",
         ticket=ticket.number,
-        changes=(*changes, *ruled.changes, *message_id_reused(facts)),
-        notices=notices.agent_follow_up(article, refined(woken, ruled.changes), thread.candidate, policy),
+        changes=(*changes, *ruled.changes, *passed_on.changes, *message_id_reused(facts)),
+        notices=(*notices.agent_follow_up(article, after, thread.candidate, policy), *passed_on.notices),
         waits_for=ruled.waits_for,
+        asks_about=passed_on.asks_about,
     )
 
 

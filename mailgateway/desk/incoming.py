@@ -16,7 +16,7 @@ class Incoming:
     """A mail as the stages before left it.
 
     `too_large` says how big it is and may be, where only its header block was fetched; `released` tells that a person
-    took it out of quarantine and wants it filed.
+    took it out of quarantine and wants it filed. `sha256` and `size` are those of its bytes as they are kept.
     """
 
     mail: Mail
@@ -26,6 +26,8 @@ class Incoming:
     mailbox: str
     too_large: str = ""
     released: bool = False
+    sha256: str = ""
+    size: int = 0
 
 
 def article_of(incoming: Incoming, author: Address, facts: Facts, flags: tuple[str, ...] = ()) -> Article:

@@ -12,7 +12,12 @@ from mailgateway.mail.fields import addr_spec
 from mailgateway.mail.model import Address, Attachment, Letter
 from mailgateway.mail.tokens import letter_id, reply_address
 
-_WITH_FILES = (NoticeKind.REPLY, NoticeKind.AGENT_NOTIFICATION, NoticeKind.AGENT_FOLLOW_UP)
+_WITH_FILES = (
+    NoticeKind.REPLY,
+    NoticeKind.AGENT_NOTIFICATION,
+    NoticeKind.AGENT_FOLLOW_UP,
+    NoticeKind.FORWARDED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +85,11 @@ def write_letter(
 
 
 def _reply_to(notice: Notice, number: int | None, key: bytes) -> Address:
-    """Return where answers go: to the ticket, signed for the addressee, or plainly to the support address."""
-    plain = notice.sender
+    """Return where answers go: to the ticket, signed for the addressee, or plainly to the support address.
+
+    A mail that has no ticket is answered to who wrote it.
+    """
+    plain = notice.answers_to or notice.sender
     if not number or not notice.bound_to:
         return plain
     return Address(plain.name, reply_address(plain.address, key, number, notice.bound_to))

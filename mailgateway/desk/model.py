@@ -112,7 +112,8 @@ class Ticket:
     """The head of a ticket as it stands at one moment. `group` and `assignee` are names from the directory.
 
     `organisation` is the name of the one that the requester belongs to, `ci` that of the configuration item that it is
-    about, both None where they are not known; `fields` are the desk's own, by name.
+    about, both None where they are not known; `fields` are the desk's own, by name. `watchers` are agents, by name, who
+    are told of what happens to it without owning it.
     """
 
     number: int
@@ -132,6 +133,7 @@ class Ticket:
     fields: Mapping[str, str] = field(default_factory=dict)
     organisation: str | None = None
     ci: str | None = None
+    watchers: tuple[str, ...] = ()
 
     @property
     def people(self) -> tuple[Address, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mailgateway.desk.facts import Candidate, Facts
+from mailgateway.desk.incoming import Incoming
 from mailgateway.desk.model import Agent, Article, Group, Status, Ticket
 from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind
 from mailgateway.desk.policy import MailboxPolicy, Policy
@@ -13,7 +14,7 @@ from mailgateway.mail.model import Address, Mail, Verdict
 _QUOTED_BACK = 20_000
 
 
-def acknowledgement(mail: Mail, article: Article, ticket: Ticket, mailbox: MailboxPolicy) -> Notice:
+def acknowledgement(mail: Mail, article: Article, ticket: Ticket, mailbox: MailboxPolicy, template: str = "") -> Notice:
     """Tell the requester that the matter is registered, and under which number."""
     return Notice(
         kind=NoticeKind.ACKNOWLEDGEMENT,
@@ -27,6 +28,7 @@ def acknowledgement(mail: Mail, article: Article, ticket: Ticket, mailbox: Mailb
         bound_to=ticket.requester.key,
         in_reply_to=mail.message_id or "",
         references=(*mail.references, *_own_id(article)),
+        template=template,
     )
 
 
@@ -122,7 +124,28 @@ def merged(ticket: Ticket, survivor: Ticket, candidate: Candidate, policy: Polic
     )
 
 
-def rejected(mail: Mail, recipient: Address, mailbox: MailboxPolicy, reason: str) -> Notice:
+def forwarded(
+    incoming: Incoming, article: Article, recipient: Address, ticket: Ticket | None, policy: Policy
+) -> Notice:
+    """Send a mail on, attached; answers join its ticket or, where it has none, go to who wrote it."""
+    mailbox = policy.mailbox(incoming.mailbox)
+    return Notice(
+        kind=NoticeKind.FORWARDED,
+        audience=Audience.CUSTOMER,
+        recipient=recipient,
+        sender=_desk(mailbox),
+        language=mailbox.default.language,
+        automatic=Automatic.GENERATED,
+        ticket=ticket,
+        article=article,
+        bound_to=recipient.key if ticket is not None else "",
+        references=_own_id(article),
+        values={"subject": incoming.mail.subject},
+        answers_to=article.sender if ticket is None and "@" in article.sender.address else None,
+    )
+
+
+def rejected(mail: Mail, recipient: Address, mailbox: MailboxPolicy, reason: str, template: str = "") -> Notice:
     """Tell the sender why their mail could not be taken as it is."""
     return Notice(
         kind=NoticeKind.REJECTED,
@@ -134,6 +157,7 @@ def rejected(mail: Mail, recipient: Address, mailbox: MailboxPolicy, reason: str
         in_reply_to=mail.message_id or "",
         references=(mail.message_id,) if mail.message_id else (),
         values={"reason": reason, "subject": mail.subject},
+        template=template,
     )
 
 
@@ -220,11 +244,11 @@ class _Worker:
 
 
 def _workers(ticket: Ticket, policy: Policy, except_for: str) -> tuple[_Worker, ...]:
-    """Return who works on a ticket, each once. `except_for` is the address of who knows already."""
+    """Return who works on a ticket or watches it, each once. `except_for` is the address of who knows already."""
     author = policy.directory.agent_at(except_for)
     known = author.addresses if author else {except_for.casefold()}
     workers: dict[str, _Worker] = {}
-    for worker in _responsible(ticket, policy):
+    for worker in (*_responsible(ticket, policy), *_watching(ticket, policy)):
         workers.setdefault(worker.address.key, worker)
     return tuple(
         worker for key, worker in workers.items() if "@" in key and key not in known and not policy.is_ours(key)
@@ -242,6 +266,13 @@ def _responsible(ticket: Ticket, policy: Policy) -> Iterator[_Worker]:
         group = policy.directory.group(policy.mailbox(ticket.mailbox).default.group)
     if group is not None:
         yield from _team(group, policy)
+
+
+def _watching(ticket: Ticket, policy: Policy) -> Iterator[_Worker]:
+    for name in ticket.watchers:
+        agent = policy.directory.agent(name)
+        if agent is not None:
+            yield _as_worker(agent)
 
 
 def _team(group: Group, policy: Policy) -> Iterator[_Worker]:

@@ -6,6 +6,7 @@ from mailgateway.desk import notices
 from mailgateway.desk.asking import question_about
 from mailgateway.desk.assignment import assigned
 from mailgateway.desk.facts import Facts
+from mailgateway.desk.forwarding import forward
 from mailgateway.desk.incoming import Incoming, article_of, message_id_reused, newcomers
 from mailgateway.desk.model import LinkKind, Ticket
 from mailgateway.desk.plan import AddArticle, AddLink, Change, Disposition, OpenTicket, Plan, RecordEvent
@@ -22,13 +23,15 @@ def open_ticket(incoming: Incoming, related: Thread | None, facts: Facts, policy
     """Open a ticket, unless a rule says otherwise. `related` is one that the mail names and may not join."""
     mailbox = policy.mailbox(incoming.mailbox)
     chosen = route(policy.ruleset, question_about(incoming, facts, policy), mailbox)
-    turned_away = _turned_away(incoming, chosen, mailbox, facts, policy)
+    turned_away = _turned_away(incoming, chosen, mailbox, facts, policy) or _only_forwarded(
+        incoming, chosen, facts, policy
+    )
     if turned_away is not None:
         return turned_away
     worker = assigned(chosen.assignee, chosen.group, facts, policy)
     ticket = replace(_ticket(incoming, chosen, mailbox, facts, policy), assignee=worker.agent)
     article = article_of(incoming, ticket.requester, facts)
-    receipt = notices.acknowledgement(incoming.mail, article, ticket, mailbox)
+    receipt = notices.acknowledgement(incoming.mail, article, ticket, mailbox, chosen.template)
     silence = notices.why_unanswered(receipt, incoming.verdict, facts, policy)
     if chosen.unanswered:
         silence = f"rule {chosen.unanswered}"
@@ -36,14 +39,36 @@ def open_ticket(incoming: Incoming, related: Thread | None, facts: Facts, policy
     told = notices.agent_notification(
         article, ticket, policy, except_for=ticket.requester.address, rules=chosen.matched
     )
+    passed_on = forward(chosen.forward, incoming, article, ticket, facts, policy)
+    remarks = (*_remarks(incoming, related, silence, policy), *passed_on.changes, *message_id_reused(facts))
     return Plan(
         at=facts.now,
         actor=writer(incoming.mail, policy).address or "unknown",
         disposition=Disposition.OPENED,
         reason=f"a new matter in {mailbox.name}",
-        changes=(*opening, *_remarks(incoming, related, silence, policy), *message_id_reused(facts)),
-        notices=told if silence else (receipt, *told),
+        changes=(*opening, *remarks),
+        notices=(*(() if silence else (receipt,)), *told, *passed_on.notices),
         waits_for=worker.waits_for,
+        asks_about=passed_on.asks_about,
+    )
+
+
+def _only_forwarded(incoming: Incoming, chosen: Route, facts: Facts, policy: Policy) -> Plan | None:
+    """Return the plan for a mail that goes on without a ticket; None where it could not, so that it gets one."""
+    if not (chosen.discard and chosen.forward):
+        return None
+    author = writer(incoming.mail, policy)
+    article = article_of(incoming, author, facts)
+    passed_on = forward(chosen.forward, incoming, article, None, facts, policy)
+    if not passed_on.to:
+        return None
+    return Plan(
+        at=facts.now,
+        actor=author.address or "unknown",
+        disposition=Disposition.DISCARDED,
+        reason=f"rule {chosen.discard}, forwarded to {', '.join(passed_on.to)}",
+        notices=passed_on.notices,
+        asks_about=passed_on.asks_about,
     )
 
 
@@ -53,12 +78,12 @@ def _turned_away(
     """Return the plan for a mail that a rule keeps out; a person's word to let it in outweighs the rule's."""
     author = writer(incoming.mail, policy)
     actor = author.address or "unknown"
-    if chosen.discard:
+    if chosen.discard and not chosen.forward:
         return Plan(facts.now, actor, Disposition.DISCARDED, f"rule {chosen.discard}")
     if chosen.quarantine and not incoming.released:
         return Plan(facts.now, actor, Disposition.QUARANTINED, f"rule {chosen.quarantine}")
     if chosen.reject and not incoming.released:
-        notice = notices.rejected(incoming.mail, author, mailbox, chosen.rejection)
+        notice = notices.rejected(incoming.mail, author, mailbox, chosen.rejection.reason, chosen.rejection.template)
         silence = notices.why_unanswered(notice, incoming.verdict, facts, policy)
         reason = f"rule {chosen.reject}" + (f"; not told: {silence}" if silence else "")
         return Plan(facts.now, actor, Disposition.REFUSED, reason, notices=() if silence else (notice,))
@@ -84,6 +109,7 @@ def _ticket(incoming: Incoming, chosen: Route, mailbox: MailboxPolicy, facts: Fa
         organisation=chosen.organisation,
         ci=chosen.ci,
         fields=chosen.fields,
+        watchers=chosen.watchers,
     )
     added = tuple(Address("", address) for address in chosen.cc)
     return replace(ticket, participants=newcomers((*mail.to, *mail.cc, *added), ticket, policy))

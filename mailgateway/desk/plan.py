@@ -96,6 +96,14 @@ class AddParticipants:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeWatchers:
+    """Let these agents (by name) be told of what happens to the ticket, and those no longer."""
+
+    add: tuple[str, ...]
+    remove: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TakeTurn:
     """Note that it was this agent's turn to get a ticket of the group."""
 
@@ -159,6 +167,7 @@ Change = (
     | SetCi
     | ChangeTags
     | AddParticipants
+    | ChangeWatchers
     | SetFields
     | TakeTurn
     | AddLink
@@ -178,6 +187,7 @@ class NoticeKind(StrEnum):
     AGENT_FOLLOW_UP = "agent_follow_up"
     MERGED = "merged"
     REJECTED = "rejected"
+    FORWARDED = "forwarded"
     COMMANDS_REFUSED = "commands_refused"
     ALARM = "alarm"
 
@@ -203,8 +213,9 @@ class Notice:
     """A mail to be written because of an event.
 
     `ticket` is the ticket as it will be after the plan (None where there is none); `article` is the text to pass on;
-    `bound_to` names whom the reply address is signed for ("" for a plain reply address); `values` are further words
-    for the template.
+    `bound_to` names whom the reply address is signed for ("" for a plain reply address); `answers_to` is where answers
+    go instead of to us. `values` are further words for the template; `template` names the operator's own ones that go
+    before the usual ones.
     """
 
     kind: NoticeKind
@@ -219,6 +230,8 @@ class Notice:
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     values: Mapping[str, object] = field(default_factory=dict)
+    template: str = ""
+    answers_to: Address | None = None
 
 
 class Disposition(StrEnum):
@@ -239,7 +252,8 @@ class Plan:
 
     `ticket` is the number of the ticket that the changes are about, None where the plan opens one or has none. `actor`
     is an address, an agent's name, or the name of the part of the gateway that acts. `reason` says in a line why.
-    `waits_for` names the group whose workload has to be gathered before the plan can be made.
+    `waits_for` names the group whose workload has to be gathered before the plan can be made, `asks_about` addresses
+    whose automatic mails have to be counted first.
     """
 
     at: datetime
@@ -250,3 +264,4 @@ class Plan:
     changes: tuple[Change, ...] = ()
     notices: tuple[Notice, ...] = ()
     waits_for: str = ""
+    asks_about: tuple[str, ...] = ()

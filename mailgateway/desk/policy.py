@@ -62,6 +62,7 @@ class Policy:
     evidence: AgentEvidence = AgentEvidence.TOKEN_OR_DMARC
     trusted_authserv: tuple[str, ...] = ()
     automatic_mails_per_hour: int = 5
+    forwards_per_hour: int = 100
     one_ticket_per_mail: bool = True
     reading: Limits = DEFAULT
     calendars: tuple[Calendar, ...] = ()

@@ -1,6 +1,7 @@
 """What rules for follow-ups make of a mail that joins a ticket."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from mailgateway.desk.asking import question_about
 from mailgateway.desk.assignment import Assigned, assigned
@@ -12,6 +13,7 @@ from mailgateway.desk.plan import (
     Assign,
     Change,
     ChangeTags,
+    ChangeWatchers,
     MoveToGroup,
     RecordEvent,
     SetCi,
@@ -30,10 +32,14 @@ from mailgateway.rules.schema import ActionName, Routing
 
 @dataclass(frozen=True, slots=True)
 class Refined:
-    """The changes that rules make; `waits_for` is the group whose workload has to be known first."""
+    """The changes that rules make, and to whom the mail goes on.
+
+    `waits_for` is the group whose workload has to be known first.
+    """
 
     changes: tuple[Change, ...] = ()
     waits_for: str = ""
+    forward: tuple[str, ...] = ()
 
 
 def refine(incoming: Incoming, ticket: Ticket, woken: Ticket, facts: Facts, policy: Policy) -> Refined:
@@ -47,7 +53,8 @@ def refine(incoming: Incoming, ticket: Ticket, woken: Ticket, facts: Facts, poli
     worker = _worker(routing, woken, facts, policy)
     noted = RecordEvent("rules", {"matched": ", ".join(routing.matched), "version": routing.version})
     moves = (*_moves(routing, woken), *_handed(woken, worker))
-    return Refined((*moves, *_additions(routing, woken, policy), noted), worker.waits_for)
+    changes = (*moves, *_additions(routing, woken, policy), noted)
+    return Refined(changes, worker.waits_for, words(routing, ActionName.FORWARD))
 
 
 def _worker(routing: Routing, ticket: Ticket, facts: Facts, policy: Policy) -> Assigned:
@@ -85,6 +92,7 @@ def _additions(routing: Routing, ticket: Ticket, policy: Policy) -> list[Change]
     changes: list[Change] = []
     tags = tuple(tag for tag in words(routing, ActionName.TAGS) if tag not in ticket.tags)
     people = newcomers(tuple(Address("", one) for one in words(routing, ActionName.CC)), ticket, policy)
+    watchers = tuple(name for name in words(routing, ActionName.WATCHERS) if name not in ticket.watchers)
     after = {**ticket.fields, **fields(routing)}
     if tags:
         changes.append(ChangeTags(tags))
@@ -95,27 +103,33 @@ def _additions(routing: Routing, ticket: Ticket, policy: Policy) -> list[Change]
         changes.append(SetOrganisation(ticket.organisation, organisation))
     if ci not in (None, ticket.ci):
         changes.append(SetCi(ticket.ci, ci))
+    if watchers:
+        changes.append(ChangeWatchers(watchers))
     if after != ticket.fields:
         changes.append(SetFields(ticket.fields, after))
     return changes
+
+
+_REPLACED: dict[type, str] = {
+    SetStatus: "status",
+    MoveToGroup: "group",
+    SetPriority: "priority",
+    SetOrganisation: "organisation",
+    SetCi: "ci",
+    Assign: "assignee",
+}
 
 
 def refined(ticket: Ticket, changes: tuple[Change, ...]) -> Ticket:
     """Return a ticket as it will be after these changes to its head."""
     for change in changes:
         match change:
-            case SetStatus(_, after):
-                ticket = replace(ticket, status=after)
-            case MoveToGroup(_, group):
-                ticket = replace(ticket, group=group)
-            case SetPriority(_, priority):
-                ticket = replace(ticket, priority=priority)
-            case SetOrganisation(_, organisation):
-                ticket = replace(ticket, organisation=organisation)
-            case SetCi(_, ci):
-                ticket = replace(ticket, ci=ci)
-            case Assign(_, agent):
-                ticket = replace(ticket, assignee=agent)
+            case SetStatus() | MoveToGroup() | SetPriority() | SetOrganisation() | SetCi() | Assign():
+                after: dict[str, Any] = {_REPLACED[type(change)]: change.after}
+                ticket = replace(ticket, **after)
+            case ChangeWatchers(add, remove):
+                kept = tuple(name for name in ticket.watchers if name not in remove)
+                ticket = replace(ticket, watchers=(*kept, *add))
             case _:
                 pass
     return ticket

@@ -7,15 +7,16 @@ from mailgateway.desk.model import Priority, Status, TicketType
 from mailgateway.desk.policy import MailboxPolicy
 from mailgateway.rules.evaluate import evaluate
 from mailgateway.rules.explain import as_trace
-from mailgateway.rules.schema import ActionName, Question, Routing, Ruleset
+from mailgateway.rules.schema import ActionName, Question, Rejection, Routing, Ruleset
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
     """The outcome of routing. `discard`, `quarantine`, `reject` and `unanswered` name the rule that said so.
 
-    They are empty where none did; `rejection` is what the sender is told. `assignee` is a name or a Turn. `trace` is
-    how the rules came to it, and `final` in it what it came to, as plain JSON values.
+    They are empty where none did; `rejection` is what the sender is told. `assignee` is a name or a Turn, `watchers`
+    are agents, `forward` addresses, `template` is that of the receipt. `trace` is how the rules came to it, and `final`
+    in it what it came to, as plain JSON values.
     """
 
     group: str
@@ -29,10 +30,13 @@ class Route:
     ci: str | None
     fields: Mapping[str, str]
     cc: tuple[str, ...]
+    watchers: tuple[str, ...]
+    forward: tuple[str, ...]
+    template: str
     discard: str
     quarantine: str
     reject: str
-    rejection: str
+    rejection: Rejection
     unanswered: str
     matched: tuple[str, ...]
     trace: dict[str, object]
@@ -57,6 +61,9 @@ def route(ruleset: Ruleset, question: Question, mailbox: MailboxPolicy, *, every
         "ci": name_in(routing, ActionName.CI),
         "fields": fields(routing),
         "cc": list(words(routing, ActionName.CC)),
+        "watchers": list(words(routing, ActionName.WATCHERS)),
+        "forward": list(words(routing, ActionName.FORWARD)),
+        "template": _value(routing, ActionName.TEMPLATE, ""),
         "no_acknowledgement": _rule_behind(routing, ActionName.NO_ACKNOWLEDGEMENT),
         "discard": _rule_behind(routing, ActionName.DISCARD),
         "quarantine": _rule_behind(routing, ActionName.QUARANTINE),
@@ -74,10 +81,13 @@ def route(ruleset: Ruleset, question: Question, mailbox: MailboxPolicy, *, every
         ci=name_in(routing, ActionName.CI),
         fields=fields(routing),
         cc=words(routing, ActionName.CC),
+        watchers=words(routing, ActionName.WATCHERS),
+        forward=words(routing, ActionName.FORWARD),
+        template=str(final["template"]),
         discard=str(final["discard"]),
         quarantine=str(final["quarantine"]),
         reject=str(final["reject"]),
-        rejection=str(_value(routing, ActionName.REJECT, "")),
+        rejection=_rejection(routing),
         unanswered=str(final["no_acknowledgement"]),
         matched=routing.matched,
         trace={**as_trace(routing), "final": final, "left_out": routing.left_out, "version": routing.version},
@@ -108,6 +118,11 @@ def _value(routing: Routing, name: ActionName, default: object) -> object:
 def _assigned(value: object) -> str | None:
     """Keep a turn what it is: a text of its own kind."""
     return value if isinstance(value, str) else None
+
+
+def _rejection(routing: Routing) -> Rejection:
+    value = _value(routing, ActionName.REJECT, None)
+    return value if isinstance(value, Rejection) else Rejection("")
 
 
 def _rule_behind(routing: Routing, name: ActionName) -> str:

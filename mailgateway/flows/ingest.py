@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from mailgateway import log
 from mailgateway.desk.decide import Incoming, addressees, decide_mail
+from mailgateway.desk.facts import Facts
 from mailgateway.desk.orders import tickets_named
 from mailgateway.desk.plan import Disposition, Plan
 from mailgateway.desk.policy import Policy
@@ -24,7 +25,7 @@ from mailgateway.mail.reply import split_reply
 from mailgateway.store import spool
 from mailgateway.store.apply import apply
 from mailgateway.store.engine import Transaction
-from mailgateway.store.gather import gather
+from mailgateway.store.gather import automatic_mails, gather
 from mailgateway.store.spool import Spooled
 from mailgateway.store.workload import gather_workload, known_requester
 
@@ -115,6 +116,8 @@ def understand(spooled: Spooled, policy: Policy) -> Incoming:
         mailbox=spooled.mailbox,
         too_large=_too_large(spooled),
         released=spooled.released,
+        sha256=spooled.sha256,
+        size=len(spooled.raw),
     )
 
 
@@ -128,11 +131,7 @@ def _decide_and_apply(
     requester = writer(incoming.mail, policy).address
     if policy.ruleset.asks_for("requester."):
         facts = replace(facts, requester=known_requester(tx, requester))
-    plan = decide_mail(incoming, facts, policy)
-    team = policy.directory.group(plan.waits_for)
-    if team is not None:
-        workload = gather_workload(tx, plan.waits_for, team.members, requester)
-        plan = decide_mail(incoming, replace(facts, workload=workload), policy)
+    plan = _decided(tx, incoming, facts, requester, policy)
     number = apply(tx, plan, spooled)
     queue_letters(desk, tx, plan, number, facts.occasion, policy, incoming.mail.attachments)
     if plan.disposition is Disposition.QUARANTINED:
@@ -140,6 +139,20 @@ def _decide_and_apply(
     else:
         spool.finish(tx, spooled.id, plan.disposition, plan.reason, number, plan.at)
     return plan, number
+
+
+def _decided(tx: Transaction, incoming: Incoming, facts: Facts, requester: str, policy: Policy) -> Plan:
+    """Decide; where the rules' answer depends on more than was gathered, gather that and decide again."""
+    plan = decide_mail(incoming, facts, policy)
+    if plan.asks_about:
+        counted = automatic_mails(tx, plan.asks_about, facts.now)
+        facts = replace(facts, automatic_mails={**facts.automatic_mails, **counted})
+        plan = decide_mail(incoming, facts, policy)
+    team = policy.directory.group(plan.waits_for)
+    if team is not None:
+        workload = gather_workload(tx, plan.waits_for, team.members, requester)
+        plan = decide_mail(incoming, replace(facts, workload=workload), policy)
+    return plan
 
 
 def _told(desk: Desk, incoming: Incoming, plan: Plan, number: int | None) -> Disposition:

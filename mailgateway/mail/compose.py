@@ -1,7 +1,8 @@
 """An outgoing mail as a value -> finished bytes (RFC 5322, 2045, 2231, 3834), the same ones for the same value.
 
 Built by hand, since the email package takes five times as long for a mail as small as ours. The bodies are
-quoted-printable or base64, in neither of which a boundary beginning with `=_` can occur (RFC 2045 section 6.7).
+quoted-printable or base64, in neither of which a boundary beginning with `=_` can occur (RFC 2045 section 6.7), or
+mails that were looked through for it.
 """
 
 import base64
@@ -20,6 +21,7 @@ from mailgateway.mail.model import Address, Attachment
 _MOST_LAST_IDS = 9
 _REFERENCES_LENGTH = 1_500
 _MEDIA_TYPE = re.compile(r"(?:text|image|audio|video|application|font|model)/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\Z")
+_UNFIT = re.compile(rb"\x00|\r(?!\n)|(?<!\r)\n|[^\r\n]{999}")
 _CID = re.compile(r"""cid:([^"'\s<>()]{1,250})""", re.IGNORECASE)
 
 
@@ -99,7 +101,7 @@ def _body(outgoing: Outgoing) -> _Part:
         related = _multipart("related", [page, *images], seed, '; type="text/html"') if images else page
         alternatives.append(related)
     message = _multipart("alternative", alternatives, seed) if len(alternatives) > 1 else alternatives[0]
-    files = [_file_part(file, "attachment") for place, file in enumerate(outgoing.attachments) if place not in shown]
+    files = [_attached(file, seed) for place, file in enumerate(outgoing.attachments) if place not in shown]
     return _multipart("mixed", [message, *files], seed) if files else message
 
 
@@ -125,8 +127,23 @@ def _text_part(subtype: str, text: str) -> _Part:
     return _Part(kind + b"Content-Transfer-Encoding: " + encoding + b"\r\n", body)
 
 
+def _attached(file: Attachment, seed: str) -> _Part:
+    """Return an attachment's part; a mail is one as itself where it may stand as it is (RFC 2046 section 5.2.1)."""
+    mail = file.content
+    is_plain = mail.isascii() and not _UNFIT.search(mail) and seed.encode("ascii") not in mail
+    if file.content_type.lower() != "message/rfc822" or not is_plain:
+        return _file_part(file, "attachment")
+    name = parameter("filename", file.filename) if file.filename.strip() else []
+    lines = (
+        "Content-Type: message/rfc822",
+        "Content-Transfer-Encoding: 7bit",
+        ";\r\n ".join(("Content-Disposition: attachment", *name)),
+    )
+    return _Part(("\r\n".join(lines) + "\r\n").encode("ascii"), mail)
+
+
 def _file_part(file: Attachment, disposition: str) -> _Part:
-    """Return an attachment's part. A mail in it goes as a plain file: base64 is not for message/* (RFC 2046 5.2.1)."""
+    """Return an attachment's part in base64, which is not for message/* (RFC 2046 5.2.1): a mail is a plain file."""
     known = _MEDIA_TYPE.match(file.content_type.lower())
     cid = clean_id(file.content_id or "")
     name = parameter("filename", file.filename) if file.filename.strip() else []

@@ -15,7 +15,7 @@ from mailgateway.rules.nearest import instead
 
 _NEEDED = ("subject", "txt")
 _ENDINGS = (*_NEEDED, "html")
-_SPECIAL = ("groups", "mailboxes")
+_SPECIAL = ("rules", "groups", "mailboxes")
 
 
 def findings(own: Path | None, shipped: Path) -> tuple[Finding, ...]:

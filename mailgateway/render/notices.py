@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from mailgateway.desk.letter import Rendered
-from mailgateway.desk.model import Article, Direction, Ticket
+from mailgateway.desk.model import Article, Direction
 from mailgateway.desk.orders import COMMANDS
 from mailgateway.desk.plan import Audience, Notice, NoticeKind
 from mailgateway.render.environment import Templates
@@ -23,6 +23,7 @@ VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.AGENT_FOLLOW_UP: {"by": "", "commands": COMMANDS},
     NoticeKind.MERGED: {"before": 0},
     NoticeKind.REJECTED: {"reason": "", "subject": ""},
+    NoticeKind.FORWARDED: {"subject": ""},
     NoticeKind.COMMANDS_REFUSED: {"problems": (), "commands": COMMANDS, "original": ""},
     NoticeKind.ALARM: {"title": "", "lines": ()},
 }
@@ -64,7 +65,8 @@ class Renderer:
 
     `<language>/<notice>.txt` goes before `<notice>.txt`. `own` is the operator's folder, where there is one: what it
     holds goes before `shipped`, and what its folders `groups/<name>` and `mailboxes/<name>` hold goes before that for
-    tickets of theirs. Files that change are read anew. May be used by several threads.
+    tickets of theirs, and `rules/<name>` before all where a rule names that template. Files that change are read anew.
+    May be used by several threads.
     """
 
     def __init__(self, own: Path | None, shipped: Path) -> None:
@@ -92,7 +94,7 @@ class Renderer:
     def _sources(self, notice: Notice) -> Iterator[tuple[Path, ...]]:
         """Give the folders to try, most special first; what fails there is tried without them."""
         if self._own is not None:
-            special = tuple(_special(self._own, notice.ticket))
+            special = tuple(_special(self._own, notice))
             if special:
                 yield (*special, self._own, self._shipped)
             yield self._own, self._shipped
@@ -104,11 +106,11 @@ class Renderer:
         return self._shelves[folders]
 
 
-def _special(own: Path, ticket: Ticket | None) -> Iterator[Path]:
-    """Give the folders for the group and the mailbox of a ticket, where there are such."""
-    if ticket is None:
-        return
-    for folder, name in (("groups", ticket.group), ("mailboxes", ticket.mailbox)):
+def _special(own: Path, notice: Notice) -> Iterator[Path]:
+    """Give the folders for the template that a rule names, and for the group and the mailbox, where there are such."""
+    ticket = notice.ticket
+    about = (("groups", ticket.group), ("mailboxes", ticket.mailbox)) if ticket is not None else ()
+    for folder, name in (("rules", notice.template), *about):
         special = own / folder / name
         # names come from the configuration; one that is no file name is nobody's folder
         if name and Path(name).name == name and special.is_dir():

@@ -39,11 +39,13 @@ _FILES = (
     StoredFile("error E-105.jpg", "image/jpeg", 482_113, "0" * 64),
     StoredFile("delivery notes.pdf", "application/pdf", 1_734_002, "1" * 64),
 )
+_MAIL = (StoredFile("mail.eml", "message/rfc822", 48_113, "2" * 64),)
 _VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.STATUS_CHANGED: {"before": "open"},
     NoticeKind.AGENT_NOTIFICATION: {"by": "", "rules": "printers"},
     NoticeKind.MERGED: {"before": 10237},
     NoticeKind.REJECTED: {"reason": "the mail has 31.4 MB, more than this mailbox takes", "subject": "Scans of March"},
+    NoticeKind.FORWARDED: {"subject": "Offer for toner cartridges"},
     NoticeKind.COMMANDS_REFUSED: {
         "problems": ["#prioritiy is not a command; did you mean #priority?", "#assign eva: no agent has that name"],
         "commands": COMMANDS,
@@ -73,6 +75,8 @@ def samples(kind: NoticeKind, language: str) -> Iterator[Notice]:
     if kind is NoticeKind.STATUS_CHANGED:
         for status in Status:
             yield _notice(kind, language, _ticket(status))
+    if kind is NoticeKind.FORWARDED:
+        yield replace(_notice(kind, language, _ticket(Status.NEW)), ticket=None)
 
 
 def _notice(kind: NoticeKind, language: str, ticket: Ticket, *, scanty: bool = False) -> Notice:
@@ -107,7 +111,7 @@ def _article(kind: NoticeKind, customer: Address, *, scanty: bool) -> Article | 
         sender=_ANNA if answer else customer,
         at=_AT,
         text="" if scanty else _ANSWERED if answer else _ASKED,
-        attachments=() if scanty or answer else _FILES,
+        attachments=_MAIL if kind is NoticeKind.FORWARDED else () if scanty or answer else _FILES,
     )
 
 

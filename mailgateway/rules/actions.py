@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from mailgateway.mail.addresses import read_addresses
 from mailgateway.rules.findings import Wrong
 from mailgateway.rules.nearest import instead
-from mailgateway.rules.schema import ActionName, Event, Turn
+from mailgateway.rules.recipients import cc, forward, watchers
+from mailgateway.rules.schema import ActionName, Event, Rejection, Turn
 from mailgateway.rules.text import described, excerpt
 from mailgateway.rules.vocabulary import Vocabulary
 
@@ -16,7 +16,8 @@ _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _TAG_LENGTH = 64
 _VALUE_LENGTH = 500
 _MOST_FIELDS = 50
-_MOST_ADDRESSES = 20
+_TEMPLATE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+_REJECTION = ("reason", "template")
 
 Read = Callable[[object, Vocabulary], object]
 _ANY = frozenset(Event)
@@ -94,12 +95,9 @@ def custom_fields(written: object, _: Vocabulary) -> object:
     return tuple((name, _value(value)) for name, value in written.items())
 
 
-def cc(written: object, _: Vocabulary) -> object:
-    """Addresses that take part in the ticket from its beginning."""
-    items = written if isinstance(written, list) else [written]
-    if not items or len(items) > _MOST_ADDRESSES:
-        raise Wrong(f"cc: takes 1 to {_MOST_ADDRESSES} addresses, not {len(items)}")
-    return tuple(dict.fromkeys(_address(item) for item in items))
+def template(written: object, vocabulary: Vocabulary) -> object:
+    """Your own words for the acknowledgement: a folder of this name in rules/ of your templates."""
+    return _template(written, vocabulary)
 
 
 def truth(written: object, _: Vocabulary) -> object:
@@ -124,11 +122,17 @@ def quarantine(written: object, vocabulary: Vocabulary) -> object:
     return truth(written, vocabulary)
 
 
-def reject(written: object, _: Vocabulary) -> object:
-    """What the sender is told, in a sentence, instead of a ticket being opened."""
-    if isinstance(written, str) and written.strip() and len(written) <= _VALUE_LENGTH and written.isprintable():
-        return written
-    raise Wrong(f"reject: takes what the sender is told, in one line, not {described(written)}")
+def reject(written: object, vocabulary: Vocabulary) -> object:
+    """What the sender is told, in a sentence, instead of a ticket being opened; or {template: NAME, reason: TEXT}."""
+    if not isinstance(written, dict):
+        return Rejection(_reason(written))
+    for key in written:
+        if key not in _REJECTION:
+            raise Wrong(f"unknown key {excerpt(key)}; {instead(key, _REJECTION)}")
+    if "reason" not in written:
+        raise Wrong('"reason" is missing: what the sender is told, also where the template fails')
+    named = written.get("template")
+    return Rejection(_reason(written["reason"]), _template(named, vocabulary) if named is not None else "")
 
 
 ACTIONS: dict[ActionName, Action] = {
@@ -143,6 +147,9 @@ ACTIONS: dict[ActionName, Action] = {
     ActionName.ORGANISATION: Action(organisation),
     ActionName.FIELDS: Action(custom_fields),
     ActionName.CC: Action(cc),
+    ActionName.WATCHERS: Action(watchers),
+    ActionName.FORWARD: Action(forward),
+    ActionName.TEMPLATE: Action(template, _NEW),
     ActionName.NO_ACKNOWLEDGEMENT: Action(no_acknowledgement, _NEW),
     ActionName.DISCARD: Action(discard, _NEW),
     ActionName.QUARANTINE: Action(quarantine, _NEW),
@@ -179,8 +186,17 @@ def _value(written: object) -> str:
     raise Wrong(f"a value is a text of at most {_VALUE_LENGTH} letters on one line, not {described(written)}")
 
 
-def _address(written: object) -> str:
-    found = read_addresses(written, most=2) if isinstance(written, str) else ()
-    if len(found) == 1 and found[0].address == written and "@" in found[0].address:
-        return found[0].address
-    raise Wrong(f"here belongs an address such as jan@example.com, not {described(written)}")
+def _reason(written: object) -> str:
+    if isinstance(written, str) and written.strip() and len(written) <= _VALUE_LENGTH and written.isprintable():
+        return written
+    raise Wrong(f"reject: takes what the sender is told, in one line, not {described(written)}")
+
+
+def _template(written: object, vocabulary: Vocabulary) -> str:
+    if not isinstance(written, str) or not _TEMPLATE.fullmatch(written):
+        raise Wrong(f"a template's name is a word of letters, digits, - and _, not {described(written)}")
+    if vocabulary.templates is None:
+        return written
+    if not vocabulary.templates:
+        raise Wrong(f"there are no templates for rules: make a folder rules/{written} in your own (files: templates)")
+    return _one_of(written, vocabulary.templates, "template")

@@ -100,7 +100,13 @@ def _last_of_each(first: object, second: object) -> tuple[object, ...]:
     return tuple(pairs.items())
 
 
-_UNITED = {ActionName.TAGS: _all_of, ActionName.CC: _all_of, ActionName.FIELDS: _last_of_each}
+_UNITED = {
+    ActionName.TAGS: _all_of,
+    ActionName.CC: _all_of,
+    ActionName.WATCHERS: _all_of,
+    ActionName.FORWARD: _all_of,
+    ActionName.FIELDS: _last_of_each,
+}
 """Actions to which every rule adds, instead of the last one having its word alone."""
 
 

@@ -1,6 +1,6 @@
 """A routing -> its trace, as it is stored with a ticket and shown as JSON."""
 
-from mailgateway.rules.schema import ActionName, Routing
+from mailgateway.rules.schema import ActionName, Rejection, Routing
 
 
 def as_trace(routing: Routing) -> dict[str, object]:
@@ -19,6 +19,8 @@ def as_trace(routing: Routing) -> dict[str, object]:
 
 def plain_value(name: ActionName, value: object) -> object:
     """Return the value of an action as JSON has it: fields are an object, lists are lists."""
+    if isinstance(value, Rejection):
+        return {"template": value.template, "reason": value.reason} if value.template else value.reason
     if isinstance(value, tuple):
         return dict(value) if name is ActionName.FIELDS else list(value)
     return value

@@ -79,6 +79,9 @@ class ActionName(StrEnum):
     ORGANISATION = "organisation"
     FIELDS = "fields"
     CC = "cc"
+    WATCHERS = "watchers"
+    FORWARD = "forward"
+    TEMPLATE = "template"
     NO_ACKNOWLEDGEMENT = "no_acknowledgement"
     DISCARD = "discard"
     QUARANTINE = "quarantine"
@@ -91,6 +94,14 @@ class Turn(StrEnum):
     ROUND_ROBIN = "round_robin"
     LEAST_OPEN = "least_open"
     LAST = "last"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """What a sender is told instead of a ticket being opened; `template` names other words than the usual ones."""
+
+    reason: str
+    template: str = ""
 
 
 Seek = Callable[[Any], int]

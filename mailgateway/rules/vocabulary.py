@@ -1,7 +1,7 @@
 """The names that rules may use, and the lists that they may name: all that the language has to be told."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from mailgateway.rules.findings import Wrong
@@ -21,7 +21,9 @@ class Vocabulary:
     """The names that rules may use, as the desk knows them; None where they are not known, and any will do.
 
     `tags` are those that rules may put on, None for any. `read_list` gives the entries of a list file, `find_timezone`
-    a time zone by its name; both raise Wrong.
+    a time zone by its name; both raise Wrong. `leads` are the agents who lead the groups that have a lead;
+    `own_addresses` those of the mailboxes; `templates` the names of the operator's own templates, None where they are
+    not known.
     """
 
     groups: tuple[str, ...] | None
@@ -34,3 +36,6 @@ class Vocabulary:
     calendars: tuple[str, ...] | None = None
     read_list: Callable[[str], tuple[str, ...]] = _no_lists
     find_timezone: Callable[[str], tzinfo] = _no_timezone
+    leads: Mapping[str, str] = field(default_factory=dict)
+    own_addresses: tuple[str, ...] = ()
+    templates: tuple[str, ...] | None = None

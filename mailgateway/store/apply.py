@@ -14,6 +14,7 @@ from mailgateway.desk.plan import (
     Assign,
     Change,
     ChangeTags,
+    ChangeWatchers,
     MergeInto,
     MoveToGroup,
     OpenTicket,
@@ -42,6 +43,7 @@ from mailgateway.store.tables import (
     ParticipantRow,
     TagRow,
     TicketRow,
+    WatcherRow,
 )
 from mailgateway.store.upsert import insert_new
 from mailgateway.store.workload import take_turn
@@ -54,6 +56,7 @@ _ADD_EVENTS = insert(EventRow)
 _ADD_IDS = insert_new(MessageIdRow)
 _ADD_PEOPLE = insert_new(ParticipantRow)
 _ADD_TAGS = insert_new(TagRow)
+_ADD_WATCHERS = insert_new(WatcherRow)
 _COLUMNS = {
     SetStatus: "status",
     SetPriority: "priority",
@@ -138,7 +141,7 @@ def _change(ticket: _Ticket, change: Change) -> None:
             ticket.tell("participants", {"added": [person.address for person in people]})
         case AddLink() | RemoveLink() | MergeInto():
             _link(ticket, change)
-        case SetFields() | TakeTurn() | RecordEvent():
+        case ChangeWatchers() | SetFields() | TakeTurn() | RecordEvent():
             _note(ticket, change)
         case OpenTicket():
             raise ValueError("a plan opens its ticket first, and only one")
@@ -164,8 +167,12 @@ def _link(ticket: _Ticket, change: AddLink | RemoveLink | MergeInto) -> None:
                 ticket.tell("participants", {"added": [person.address for person in people]}, of=survivor)
 
 
-def _note(ticket: _Ticket, change: SetFields | TakeTurn | RecordEvent) -> None:
+def _note(ticket: _Ticket, change: ChangeWatchers | SetFields | TakeTurn | RecordEvent) -> None:
     match change:
+        case ChangeWatchers(add, remove):
+            _add_watchers(ticket.tx, ticket.number, add)
+            _remove_watchers(ticket.tx, ticket.number, remove)
+            ticket.tell("watchers", {"added": list(add), "removed": list(remove)})
         case SetFields(before, after):
             ticket.after["fields"] = dict(after)
             ticket.tell("fields", {"before": dict(before), "after": dict(after)})
@@ -212,6 +219,7 @@ def _open(tx: Transaction, opening: OpenTicket) -> int:
     ).scalar_one()
     _add_tags(tx, number, ticket.tags)
     _add_people(tx, number, ticket.participants)
+    _add_watchers(tx, number, ticket.watchers)
     return number
 
 
@@ -297,6 +305,16 @@ def _remove_tags(tx: Transaction, number: int, tags: Sequence[str]) -> None:
     if tags:
         gone = TagRow.tag.in_([lookup_key(tag) for tag in tags])
         tx.connection.execute(delete(TagRow).where(TagRow.ticket == number, gone))
+
+
+def _add_watchers(tx: Transaction, number: int, agents: Sequence[str]) -> None:
+    if agents:
+        tx.connection.execute(_ADD_WATCHERS[tx.dialect], [{"ticket": number, "agent": agent} for agent in agents])
+
+
+def _remove_watchers(tx: Transaction, number: int, agents: Sequence[str]) -> None:
+    if agents:
+        tx.connection.execute(delete(WatcherRow).where(WatcherRow.ticket == number, WatcherRow.agent.in_(agents)))
 
 
 def _add_people(tx: Transaction, number: int, people: Sequence[Address]) -> None:

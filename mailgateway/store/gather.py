@@ -108,7 +108,7 @@ def gather(
         size=spooled.size,
         candidates=candidates,
         earlier=earlier,
-        automatic_mails=_automatic_mails(tx, [*addresses, *_people(candidates)], now),
+        automatic_mails=automatic_mails(tx, [*addresses, *_people(candidates)], now),
     )
 
 
@@ -122,7 +122,7 @@ def gather_ticket(tx: Transaction, number: int, occasion: str, now: datetime, ot
         now=now,
         occasion=occasion,
         candidates=candidates,
-        automatic_mails=_automatic_mails(tx, _people(candidates), now),
+        automatic_mails=automatic_mails(tx, _people(candidates), now),
     )
 
 
@@ -209,7 +209,8 @@ def _people(candidates: Iterable[Candidate]) -> list[str]:
     return [person.key for ticket in tickets for person in (ticket.requester, *ticket.participants)]
 
 
-def _automatic_mails(tx: Transaction, addresses: Iterable[str], now: datetime) -> dict[str, int]:
+def automatic_mails(tx: Transaction, addresses: Iterable[str], now: datetime) -> dict[str, int]:
+    """Count the automatic mails queued for each address within the last hour."""
     asked = islice(dict.fromkeys(address.casefold() for address in addresses), _MOST_ADDRESSES)
     by_key = {address_key(address): address for address in asked}
     if not by_key:

@@ -11,7 +11,7 @@ from mailgateway.desk.model import Ticket
 from mailgateway.mail.model import Address
 from mailgateway.store.engine import Transaction
 from mailgateway.store.lookup import possible_ids
-from mailgateway.store.tables import ParticipantRow, TagRow, TicketRow
+from mailgateway.store.tables import ParticipantRow, TagRow, TicketRow, WatcherRow
 
 _HEADS = (
     select(
@@ -43,6 +43,11 @@ _TAGS = (
     .where(TagRow.ticket.in_(bindparam("numbers", expanding=True)))
     .order_by(TagRow.ticket, TagRow.tag)
 )
+_WATCHERS = (
+    select(WatcherRow.ticket, WatcherRow.agent)
+    .where(WatcherRow.ticket.in_(bindparam("numbers", expanding=True)))
+    .order_by(WatcherRow.ticket, WatcherRow.agent)
+)
 _PARTICIPANTS = (
     select(ParticipantRow.ticket, ParticipantRow.name, ParticipantRow.address)
     .where(ParticipantRow.ticket.in_(bindparam("numbers", expanding=True)))
@@ -62,12 +67,20 @@ def read_heads(tx: Transaction, numbers: Collection[int], *, lock: bool = False)
     # read after the lock is held: what belongs to a ticket is then as new as its head
     tags: dict[int, list[str]] = defaultdict(list)
     people: dict[int, list[Address]] = defaultdict(list)
+    watchers: dict[int, list[str]] = defaultdict(list)
     for number, tag in tx.connection.execute(_TAGS, found):
         tags[number].append(tag)
     for number, name, address in tx.connection.execute(_PARTICIPANTS, found):
         people[number].append(Address(name, address))
+    for number, agent in tx.connection.execute(_WATCHERS, found):
+        watchers[number].append(agent)
     return {
-        number: replace(ticket, tags=tuple(tags[number]), participants=tuple(people[number]))
+        number: replace(
+            ticket,
+            tags=tuple(tags[number]),
+            participants=tuple(people[number]),
+            watchers=tuple(watchers[number]),
+        )
         for number, ticket in bare.items()
     }
 

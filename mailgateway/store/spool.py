@@ -49,7 +49,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Spooled:
-    """A mail that waits. `attempts` counts those that failed; `released`: a person took it out of quarantine."""
+    """A mail that waits. `attempts` counts those that failed; `released`: a person took it out of quarantine.
+
+    `sha256` is what its bytes are kept under.
+    """
 
     id: int
     mailbox: str
@@ -60,6 +63,7 @@ class Spooled:
     identity: Identity
     attempts: int
     released: bool
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,7 @@ def read(tx: Transaction, spool_id: int) -> Spooled | None:
         identity=Identity(message_id, fingerprint),
         attempts=attempts,
         released=released,
+        sha256=sha256,
     )
 
 

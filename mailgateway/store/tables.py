@@ -96,6 +96,15 @@ class LinkRow(Base):
     other: Mapped[TicketNumber] = mapped_column(primary_key=True)
 
 
+class WatcherRow(Base):
+    """An agent who is told of what happens to a ticket without owning it."""
+
+    __tablename__ = "watchers"
+
+    ticket: Mapped[TicketNumber] = mapped_column(primary_key=True)
+    agent: Mapped[str] = mapped_column(primary_key=True)
+
+
 class SpoolRow(Base):
     """A mail that was accepted: the queue of what is to be ingested, and the ledger of everything that ever was.
 

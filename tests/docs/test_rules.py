@@ -27,6 +27,7 @@ WORDS = Vocabulary(
     read_list=lambda name: (name,),
     calendars=("office",),
     find_timezone=ZoneInfo,
+    leads={"hardware": "anna"},
 )
 
 

@@ -12,6 +12,7 @@ from mailgateway.desk.plan import (
     Assign,
     Change,
     ChangeTags,
+    ChangeWatchers,
     Disposition,
     MoveToGroup,
     OpenTicket,
@@ -212,3 +213,14 @@ def test_an_agents_answer_is_an_article_that_went_out(store: Store) -> None:
     number = open_ticket(store)
     answer = article(kind=ArticleKind.PUBLIC, direction=Direction.OUT, message_id="a@agent.example")
     assert _work(store, number, AddArticle(answer)).articles[1].article == answer
+
+
+def test_agents_watch_a_ticket_once(store: Store) -> None:
+    """Those it was opened with stay, others come and go, and the events tell."""
+    number = open_ticket(store, opening(replace(ticket(), watchers=("anna",))))
+    sheet = _work(store, number, ChangeWatchers(("anna", "bob")), ChangeWatchers((), ("anna",)))
+    assert sheet.ticket.watchers == ("bob",)
+    assert [event.detail for event in sheet.events if event.what == "watchers"] == [
+        {"added": ["anna", "bob"], "removed": []},
+        {"added": [], "removed": ["anna"]},
+    ]

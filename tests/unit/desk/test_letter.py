@@ -128,8 +128,13 @@ def test_an_automatic_letter_says_so() -> None:
 
 @pytest.mark.parametrize("kind", list(NoticeKind))
 def test_files_go_along_with_what_people_wrote(kind: NoticeKind) -> None:
-    """Attachments are passed on with answers and to agents, never sent back with an acknowledgement."""
-    carried = kind in (NoticeKind.REPLY, NoticeKind.AGENT_NOTIFICATION, NoticeKind.AGENT_FOLLOW_UP)
+    """Attachments are passed on with answers, to agents and with what goes on, never sent back with a receipt."""
+    carried = kind in (
+        NoticeKind.REPLY,
+        NoticeKind.AGENT_NOTIFICATION,
+        NoticeKind.AGENT_FOLLOW_UP,
+        NoticeKind.FORWARDED,
+    )
     notice = replace(NOTICE, kind=kind)
     assert files_of(notice) == ((PDF,) if carried else ())
     attached = [part.get_filename() for part in read(written(notice)).iter_attachments()]

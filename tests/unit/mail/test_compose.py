@@ -256,3 +256,22 @@ def test_encoded_words_are_short_and_whole(text: str) -> None:
     assert max(map(len, words)) <= 75
     decoded = [email.header.decode_header(word)[0][0] for word in words]
     assert "".join(piece.decode("utf-8") for piece in decoded if isinstance(piece, bytes)) == text
+
+
+def test_a_mail_goes_along_as_a_mail_where_it_may_stand_as_it_is() -> None:
+    """Mail programs open it as one. Eight-bit bytes, long lines and lone line ends make it a file, byte for byte."""
+    for content, kind in (
+        (b"Subject: inner\r\n\r\nbody\r\n", "message/rfc822"),
+        ("Subject: inner\r\n\r\nżółć\r\n".encode(), "application/octet-stream"),
+        (b"Subject: inner\r\n\r\n" + b"x" * 999, "application/octet-stream"),
+        (b"Subject: inner\r\n\r\n" + b"x" * 998, "message/rfc822"),
+        (b"Subject: inner\n\nbody\n", "application/octet-stream"),
+    ):
+        [part] = read(
+            compose(replace(PLAIN, attachments=(Attachment("mail.eml", "message/rfc822", content),)))
+        ).iter_attachments()
+        assert (part.get_content_type(), part.get_filename()) == (kind, "mail.eml")
+        [found] = parse(
+            compose(replace(PLAIN, attachments=(Attachment("mail.eml", "message/rfc822", content),)))
+        ).attachments
+        assert found.content.rstrip() == content.rstrip()

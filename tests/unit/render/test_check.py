@@ -124,3 +124,10 @@ def test_a_missing_folder_is_found(tmp_path: Path) -> None:
 def test_without_the_shipped_templates_every_notice_is_missing(tmp_path: Path) -> None:
     """An incomplete installation is told as such."""
     assert len(findings(None, tmp_path)) == 2 * len(NoticeKind)
+
+
+def test_templates_that_rules_choose_are_checked(own: Path) -> None:
+    """What lies in rules/NAME is written as everything else is."""
+    (own / "rules" / "printers").mkdir(parents=True)
+    (own / "rules" / "printers" / "acknowledgement.txt").write_text("{{ ticket.numbr }}", "utf-8")
+    assert any('did you mean "number"' in finding.problem for finding in findings(own, SHIPPED))

@@ -307,3 +307,15 @@ def test_changed_templates_are_read_anew(tmp_path: Path) -> None:
     assert renderer.render(sample(NoticeKind.ACKNOWLEDGEMENT)).text == "one\n"
     own.unlink()
     assert renderer.render(sample(NoticeKind.ACKNOWLEDGEMENT)).text.startswith(MARKERS["en"])
+
+
+def test_a_rule_may_choose_other_words(tmp_path: Path) -> None:
+    """They go before those of the group; where they fail or are not there, the usual ones are taken."""
+    for place, words in (("rules/printers", "Printers first."), ("rules/broken", "{{ nothing }}")):
+        (tmp_path / place).mkdir(parents=True)
+        (tmp_path / place / "acknowledgement.txt").write_text(words, "utf-8")
+    renderer = Renderer(tmp_path, SHIPPED)
+    notice = replace(sample(NoticeKind.ACKNOWLEDGEMENT), template="printers")
+    assert renderer.render(notice).text == "Printers first.\n"
+    for other in ("gone", "broken", "", "../rules/printers"):
+        assert "is registered under the number" in renderer.render(replace(notice, template=other)).text
