@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 WATCH_EVERY = timedelta(seconds=30)
 LEFT_OVER_EVERY = timedelta(seconds=30)
+ATTEND_EVERY = timedelta(seconds=5)
 LOOK_FOR_CHANGES_EVERY = timedelta(seconds=10)
 
 _log = log.logger("gateway")
@@ -166,14 +167,12 @@ class Gateway:
         """Return the daemon, ready to run."""
         from mailgateway.daemon.sender import Sender
         from mailgateway.daemon.supervisor import Supervisor, Tick
+        from mailgateway.flows.attend import attend_due
         from mailgateway.flows.ingest import ingest_left_over
 
         _log_doubts(self.settings)
         since = clock.now()
         sender = self._sender = Sender(self.desk, self.new_pool, self.sending())
-
-        def take_left_over() -> None:
-            ingest_left_over(self.desk, supervisor.is_leaving)
 
         def reload() -> None:
             before = self.settings.smtp
@@ -184,7 +183,8 @@ class Gateway:
 
         ticks = (
             Tick("watch", WATCH_EVERY, lambda: self._watch(since)),
-            Tick("left_over", LEFT_OVER_EVERY, take_left_over),
+            Tick("left_over", LEFT_OVER_EVERY, lambda: ingest_left_over(self.desk, supervisor.is_leaving)),
+            Tick("attend", ATTEND_EVERY, lambda: attend_due(self.desk, supervisor.is_leaving)),
             Tick("configuration", LOOK_FOR_CHANGES_EVERY, self._look_for_changes),
         )
         supervisor = Supervisor(self.desk, self.posts, sender, ticks, reload, clock.jitter)

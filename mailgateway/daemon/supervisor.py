@@ -30,7 +30,7 @@ class Tick:
 
     name: str
     every: timedelta
-    work: Callable[[], None]
+    work: Callable[[], object]
 
 
 class Supervisor:
@@ -133,7 +133,7 @@ class Supervisor:
         _log.info("supervisor.ended", still_busy=late)
 
 
-def _guarded(name: str, work: Callable[[], None]) -> Callable[[], None]:
+def _guarded(name: str, work: Callable[[], object]) -> Callable[[], None]:
     """Return the work made harmless: whatever it raises is logged, and it is done again at its time."""
 
     def guarded() -> None:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mailgateway.desk import lifecycle, notices
+from mailgateway.desk import lifecycle, news, notices
 from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.incoming import newcomers
 from mailgateway.desk.merging import merging
-from mailgateway.desk.model import Agent, Article, ArticleKind, Direction, Directory, Status, StoredFile, Ticket
+from mailgateway.desk.model import Agent, Article, ArticleKind, Direction, Directory, StoredFile, Ticket
 from mailgateway.desk.orders import Orders
 from mailgateway.desk.plan import (
     AddArticle,
@@ -160,10 +160,9 @@ def _to_customers(
     """A status is told within the answer where there is one; nobody is told of what they did themselves."""
     if article is not None and _is_answer(article):
         return notices.reply(article, agent, after, candidate, policy)
-    if not _is_news(before.status, after.status) or after.requester.key in agent.addresses:
+    if after.requester.key in agent.addresses:
         return ()
-    notice = notices.status_changed(after, before.status, candidate, policy)
-    return () if notices.why_not(notice, facts, policy) else (notice,)
+    return news.of_status(before, after, candidate, facts, policy)
 
 
 def _to_workers(
@@ -180,8 +179,3 @@ def _to_workers(
         references=candidate.public_ids,
         by=agent.display,
     )
-
-
-def _is_news(before: Status, after: Status) -> bool:
-    first_look = before is Status.NEW and after is Status.OPEN
-    return before is not after and after in lifecycle.TOLD_TO_REQUESTER and not first_look

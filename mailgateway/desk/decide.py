@@ -69,6 +69,7 @@ def _duplicate(incoming: Incoming, facts: Facts, earlier: Earlier) -> Plan:
         reason=f"the same mail as spool entry {earlier.spool_id}",
         ticket=earlier.ticket,
         changes=(again,) if earlier.ticket is not None else (),
+        is_quiet=True,
     )
 
 

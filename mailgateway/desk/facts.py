@@ -45,12 +45,14 @@ class Candidate:
     `named_by` holds the ids among the mail's own references that led to the ticket, each with True where we made that
     id for a letter of ours. `public_ids` are the Message-IDs of the ticket that customers may see, oldest first.
     `links` are the tickets that it is tied to, by kind. `formerly` holds the numbers that were asked for and now lead
-    here, because those tickets were merged into this one.
+    here, because those tickets were merged into this one. `fired` names the moments
+    of the ticket that have had their effect.
     """
 
     ticket: Ticket
     named_by: Mapping[str, bool] = field(default_factory=dict)
     public_ids: tuple[str, ...] = ()
+    fired: frozenset[str] = frozenset()
     links: tuple[tuple[LinkKind, int], ...] = ()
     formerly: tuple[int, ...] = ()
 

@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 from mailgateway.desk import lifecycle, notices
+from mailgateway.desk.after import after
 from mailgateway.desk.facts import Facts
 from mailgateway.desk.forwarding import forward
 from mailgateway.desk.incoming import Incoming, article_of, message_id_reused, newcomers
 from mailgateway.desk.model import Ticket
-from mailgateway.desk.plan import AddArticle, AddParticipants, Change, Disposition, Plan, RecordEvent, SetStatus
+from mailgateway.desk.plan import AddArticle, AddParticipants, Change, Disposition, Plan, RecordEvent, SetStatus, Snooze
 from mailgateway.desk.policy import Policy
-from mailgateway.desk.refine import Refined, refine, refined
+from mailgateway.desk.refine import Refined, refine
 from mailgateway.desk.thread import Thread, writer
 from mailgateway.mail.model import Address, Kind, Mail, Verdict
 
@@ -30,13 +31,15 @@ def follow_up(incoming: Incoming, thread: Thread, facts: Facts, policy: Policy) 
     changes: list[Change] = [AddArticle(article)]
     if status is not ticket.status:
         changes.append(SetStatus(ticket.status, status))
+    if ticket.snoozed_until is not None:
+        changes.append(Snooze(ticket.snoozed_until, None))
     people = newcomers((*incoming.mail.to, *incoming.mail.cc), ticket, policy) if takes_part else ()
     if people:
         changes.append(AddParticipants(people))
-    woken = replace(ticket, status=status, participants=(*ticket.participants, *people))
+    woken = replace(ticket, status=status, snoozed_until=None, participants=(*ticket.participants, *people))
     ruled = refine(incoming, ticket, woken, facts, policy) if takes_part else Refined()
-    after = refined(woken, ruled.changes)
-    passed_on = forward(ruled.forward, incoming, article, after, facts, policy)
+    changed = after(woken, ruled.changes, facts.now)
+    passed_on = forward(ruled.forward, incoming, article, changed, facts, policy)
     return Plan(
         at=facts.now,
         actor=author.address or "unknown",
@@ -44,7 +47,7 @@ def follow_up(incoming: Incoming, thread: Thread, facts: Facts, policy: Policy) 
         reason=f"by {thread.evidence.value}",
         ticket=ticket.number,
         changes=(*changes, *ruled.changes, *passed_on.changes, *message_id_reused(facts)),
-        notices=(*notices.agent_follow_up(article, after, thread.candidate, policy), *passed_on.notices),
+        notices=(*notices.agent_follow_up(article, changed, thread.candidate, policy), *passed_on.notices),
         waits_for=ruled.waits_for,
         asks_about=passed_on.asks_about,
     )
@@ -65,6 +68,7 @@ def record_machine(incoming: Incoming, thread: Thread, facts: Facts, policy: Pol
             _machine_event(incoming.verdict),
             *message_id_reused(facts),
         ),
+        is_quiet=True,
     )
 
 

@@ -113,7 +113,9 @@ class Ticket:
 
     `organisation` is the name of the one that the requester belongs to, `ci` that of the configuration item that it is
     about, both None where they are not known; `fields` are the desk's own, by name. `watchers` are agents, by name, who
-    are told of what happens to it without owning it.
+    are told of what happens to it without owning it. `updated_at` is when a person last did something about it,
+    `status_since` when its status was set. `snoozed_until` is when it wakes up, `attend_at` when the next thing will
+    happen to it by itself; None for never.
     """
 
     number: int
@@ -128,12 +130,15 @@ class Ticket:
     language: str
     created_at: datetime
     updated_at: datetime
+    status_since: datetime
     participants: tuple[Address, ...] = ()
     tags: tuple[str, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
     organisation: str | None = None
     ci: str | None = None
     watchers: tuple[str, ...] = ()
+    snoozed_until: datetime | None = None
+    attend_at: datetime | None = None
 
     @property
     def people(self) -> tuple[Address, ...]:

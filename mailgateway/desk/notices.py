@@ -124,6 +124,24 @@ def merged(ticket: Ticket, survivor: Ticket, candidate: Candidate, policy: Polic
     )
 
 
+def reminder(candidate: Candidate, policy: Policy) -> Notice:
+    """Remind the requester that their answer is waited for."""
+    return replace(
+        status_changed(candidate.ticket, candidate.ticket.status, candidate, policy),
+        kind=NoticeKind.REMINDER,
+        values={},
+    )
+
+
+def agent_reminder(ticket: Ticket, candidate: Candidate, policy: Policy) -> tuple[Notice, ...]:
+    """Tell those who work on a ticket that the time it was put aside for is over."""
+    told = _to_worker(NoticeKind.AGENT_REMINDER, None, ticket, policy, candidate.public_ids)
+    return tuple(
+        replace(told, recipient=worker.address, bound_to=worker.bound_to, values={})
+        for worker in _workers(ticket, policy, except_for="")
+    )
+
+
 def forwarded(
     incoming: Incoming, article: Article, recipient: Address, ticket: Ticket | None, policy: Policy
 ) -> Notice:
@@ -232,7 +250,9 @@ def is_counted(notice: Notice) -> bool:
     return notice.automatic is not Automatic.NO and notice.kind not in _WORK
 
 
-_WORK = frozenset({NoticeKind.AGENT_NOTIFICATION, NoticeKind.AGENT_FOLLOW_UP, NoticeKind.ALARM})
+_WORK = frozenset(
+    {NoticeKind.AGENT_NOTIFICATION, NoticeKind.AGENT_FOLLOW_UP, NoticeKind.AGENT_REMINDER, NoticeKind.ALARM}
+)
 
 
 @dataclass(frozen=True, slots=True)

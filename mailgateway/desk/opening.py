@@ -105,6 +105,7 @@ def _ticket(incoming: Incoming, chosen: Route, mailbox: MailboxPolicy, facts: Fa
         language=chosen.language,
         created_at=facts.now,
         updated_at=facts.now,
+        status_since=facts.now,
         tags=chosen.tags,
         organisation=chosen.organisation,
         ci=chosen.ci,

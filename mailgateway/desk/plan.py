@@ -148,6 +148,28 @@ class MergeInto:
 
 
 @dataclass(frozen=True, slots=True)
+class Snooze:
+    """Put the ticket aside until a moment, or (None) wake it up."""
+
+    before: datetime | None
+    after: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFiring:
+    """Note that a moment of the ticket has had its effect: it never has it again, whoever looks."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetAttention:
+    """Have the ticket looked at again at this moment; None for not before something else changes it."""
+
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class RecordEvent:
     """Write down that something happened which changes nothing by itself."""
 
@@ -173,6 +195,9 @@ Change = (
     | AddLink
     | RemoveLink
     | MergeInto
+    | Snooze
+    | RecordFiring
+    | SetAttention
     | RecordEvent
 )
 
@@ -183,9 +208,11 @@ class NoticeKind(StrEnum):
     ACKNOWLEDGEMENT = "acknowledgement"
     REPLY = "reply"
     STATUS_CHANGED = "status_changed"
+    REMINDER = "reminder"
     AGENT_NOTIFICATION = "agent_notification"
     AGENT_FOLLOW_UP = "agent_follow_up"
     MERGED = "merged"
+    AGENT_REMINDER = "agent_reminder"
     REJECTED = "rejected"
     FORWARDED = "forwarded"
     COMMANDS_REFUSED = "commands_refused"
@@ -253,7 +280,8 @@ class Plan:
     `ticket` is the number of the ticket that the changes are about, None where the plan opens one or has none. `actor`
     is an address, an agent's name, or the name of the part of the gateway that acts. `reason` says in a line why.
     `waits_for` names the group whose workload has to be gathered before the plan can be made, `asks_about` addresses
-    whose automatic mails have to be counted first.
+    whose automatic mails have to be counted first. `is_quiet` tells that no person did anything: the ticket has been
+    idle for as long as before.
     """
 
     at: datetime
@@ -265,3 +293,4 @@ class Plan:
     notices: tuple[Notice, ...] = ()
     waits_for: str = ""
     asks_about: tuple[str, ...] = ()
+    is_quiet: bool = False

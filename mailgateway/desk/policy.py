@@ -1,7 +1,7 @@
 """The settings that the core decides by, as plain values. The configuration files are read elsewhere."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mailgateway.desk.calendar import Calendar
@@ -46,6 +46,19 @@ class AgentEvidence(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class LifeCycle:
+    """What happens to a ticket by itself when nobody does anything; None for nothing.
+
+    Counted from the last thing that a person did, or from the status if that was set later: when the customer who is
+    waited for is reminded, when such a ticket is solved, and when a solved one is closed.
+    """
+
+    remind_after: timedelta | None = None
+    solve_after: timedelta | None = None
+    close_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One organisation's rules for its desk.
 
@@ -66,6 +79,7 @@ class Policy:
     one_ticket_per_mail: bool = True
     reading: Limits = DEFAULT
     calendars: tuple[Calendar, ...] = ()
+    life_cycle: LifeCycle = LifeCycle()
 
     @property
     def own_addresses(self) -> frozenset[str]:

@@ -1,7 +1,6 @@
 """What rules for follow-ups make of a mail that joins a ticket."""
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from mailgateway.desk.asking import question_about
 from mailgateway.desk.assignment import Assigned, assigned
@@ -108,28 +107,3 @@ def _additions(routing: Routing, ticket: Ticket, policy: Policy) -> list[Change]
     if after != ticket.fields:
         changes.append(SetFields(ticket.fields, after))
     return changes
-
-
-_REPLACED: dict[type, str] = {
-    SetStatus: "status",
-    MoveToGroup: "group",
-    SetPriority: "priority",
-    SetOrganisation: "organisation",
-    SetCi: "ci",
-    Assign: "assignee",
-}
-
-
-def refined(ticket: Ticket, changes: tuple[Change, ...]) -> Ticket:
-    """Return a ticket as it will be after these changes to its head."""
-    for change in changes:
-        match change:
-            case SetStatus() | MoveToGroup() | SetPriority() | SetOrganisation() | SetCi() | Assign():
-                after: dict[str, Any] = {_REPLACED[type(change)]: change.after}
-                ticket = replace(ticket, **after)
-            case ChangeWatchers(add, remove):
-                kept = tuple(name for name in ticket.watchers if name not in remove)
-                ticket = replace(ticket, watchers=(*kept, *add))
-            case _:
-                pass
-    return ticket

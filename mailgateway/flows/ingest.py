@@ -16,14 +16,13 @@ from mailgateway.desk.policy import Policy
 from mailgateway.desk.thread import keys, writer
 from mailgateway.desk.trust import claimed_agent
 from mailgateway.errors import PoisonMessage, StoreUnusable, TransientError
+from mailgateway.flows.carry_out import carry_out
 from mailgateway.flows.desk import Desk, Stop
-from mailgateway.flows.letters import queue_letters
 from mailgateway.flows.races import despite_races
 from mailgateway.mail.classify import OwnMarks, classify
 from mailgateway.mail.parse import looks_like_mail, parse
 from mailgateway.mail.reply import split_reply
 from mailgateway.store import spool
-from mailgateway.store.apply import apply
 from mailgateway.store.engine import Transaction
 from mailgateway.store.gather import automatic_mails, gather
 from mailgateway.store.spool import Spooled
@@ -132,8 +131,7 @@ def _decide_and_apply(
     if policy.ruleset.asks_for("requester."):
         facts = replace(facts, requester=known_requester(tx, requester))
     plan = _decided(tx, incoming, facts, requester, policy)
-    number = apply(tx, plan, spooled)
-    queue_letters(desk, tx, plan, number, facts.occasion, policy, incoming.mail.attachments)
+    number = carry_out(desk, tx, plan, facts, policy, spooled, incoming.mail.attachments)
     if plan.disposition is Disposition.QUARANTINED:
         spool.quarantine(tx, spooled.id, "decide", plan.reason, plan.at)
     else:

@@ -4,9 +4,8 @@ from mailgateway.desk.act import act
 from mailgateway.desk.merging import against_merging
 from mailgateway.desk.model import Agent
 from mailgateway.desk.orders import Orders, named
+from mailgateway.flows.carry_out import carry_out
 from mailgateway.flows.desk import Desk
-from mailgateway.flows.letters import queue_letters
-from mailgateway.store.apply import apply
 from mailgateway.store.gather import gather_ticket
 
 
@@ -27,8 +26,7 @@ def operate(desk: Desk, number: int, orders: Orders, agent: Agent, occasion: str
         if against:
             return against.removeprefix("#")
         plan = act(orders, agent, candidate, facts, policy)
-        apply(tx, plan, None)
-        queue_letters(desk, tx, plan, number, occasion, policy)
+        carry_out(desk, tx, plan, facts, policy)
     if plan.notices:
         desk.letters_waiting()
     return ""

@@ -20,6 +20,8 @@ VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.REPLY: {},
     NoticeKind.STATUS_CHANGED: {"before": ""},
     NoticeKind.AGENT_NOTIFICATION: {"by": "", "rules": "", "commands": COMMANDS},
+    NoticeKind.REMINDER: {},
+    NoticeKind.AGENT_REMINDER: {},
     NoticeKind.AGENT_FOLLOW_UP: {"by": "", "commands": COMMANDS},
     NoticeKind.MERGED: {"before": 0},
     NoticeKind.REJECTED: {"reason": "", "subject": ""},

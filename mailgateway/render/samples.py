@@ -59,6 +59,7 @@ _VALUES: dict[NoticeKind, dict[str, object]] = {
 _AUDIENCES = {
     NoticeKind.AGENT_NOTIFICATION: Audience.AGENT,
     NoticeKind.AGENT_FOLLOW_UP: Audience.AGENT,
+    NoticeKind.AGENT_REMINDER: Audience.AGENT,
     NoticeKind.COMMANDS_REFUSED: Audience.AGENT,
     NoticeKind.ALARM: Audience.ADMIN,
 }
@@ -140,6 +141,7 @@ def _ticket(status: Status) -> Ticket:
         language="en",
         created_at=_AT,
         updated_at=_AT,
+        status_since=_AT,
         tags=("printer", "warehouse"),
     )
 
@@ -158,4 +160,5 @@ def _bare_ticket() -> Ticket:
         language="en",
         created_at=_AT,
         updated_at=_AT,
+        status_since=_AT,
     )

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, assert_never
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import bindparam, insert, update
 
 from mailgateway.desk.model import Article, ArticleKind, Direction, LinkKind, Ticket
 from mailgateway.desk.plan import (
@@ -20,17 +21,20 @@ from mailgateway.desk.plan import (
     OpenTicket,
     Plan,
     RecordEvent,
+    RecordFiring,
     RemoveLink,
+    SetAttention,
     SetCi,
     SetFields,
     SetOrganisation,
     SetPriority,
     SetStatus,
     SetType,
+    Snooze,
     TakeTurn,
 )
 from mailgateway.errors import StoreBusy
-from mailgateway.mail.model import Address
+from mailgateway.store.belongings import add_people, add_tags, add_watchers, remove_tags, remove_watchers
 from mailgateway.store.engine import Transaction
 from mailgateway.store.links import add_link, merge_links, remove_link
 from mailgateway.store.lookup import LONGEST_KEY, address_key, lookup_key
@@ -39,11 +43,9 @@ from mailgateway.store.tables import (
     ArticleRow,
     AttachmentRow,
     EventRow,
+    FiringRow,
     MessageIdRow,
-    ParticipantRow,
-    TagRow,
     TicketRow,
-    WatcherRow,
 )
 from mailgateway.store.upsert import insert_new
 from mailgateway.store.workload import take_turn
@@ -54,9 +56,7 @@ _ADD_FILES = insert(AttachmentRow)
 _TOUCH = update(TicketRow).where(TicketRow.number == bindparam("survivor")).values(updated_at=bindparam("at"))
 _ADD_EVENTS = insert(EventRow)
 _ADD_IDS = insert_new(MessageIdRow)
-_ADD_PEOPLE = insert_new(ParticipantRow)
-_ADD_TAGS = insert_new(TagRow)
-_ADD_WATCHERS = insert_new(WatcherRow)
+_ADD_FIRING = insert(FiringRow)
 _COLUMNS = {
     SetStatus: "status",
     SetPriority: "priority",
@@ -133,15 +133,15 @@ def _change(ticket: _Ticket, change: Change) -> None:
         case SetStatus() | SetPriority() | SetType() | MoveToGroup() | Assign() | SetOrganisation() | SetCi():
             ticket.replace(_COLUMNS[type(change)], change.before, change.after)
         case ChangeTags(add, remove):
-            _add_tags(ticket.tx, ticket.number, add)
-            _remove_tags(ticket.tx, ticket.number, remove)
+            add_tags(ticket.tx, ticket.number, add)
+            remove_tags(ticket.tx, ticket.number, remove)
             ticket.tell("tags", {"added": list(add), "removed": list(remove)})
         case AddParticipants(people):
-            _add_people(ticket.tx, ticket.number, people)
+            add_people(ticket.tx, ticket.number, people)
             ticket.tell("participants", {"added": [person.address for person in people]})
         case AddLink() | RemoveLink() | MergeInto():
             _link(ticket, change)
-        case ChangeWatchers() | SetFields() | TakeTurn() | RecordEvent():
+        case ChangeWatchers() | SetFields() | TakeTurn() | Snooze() | RecordFiring() | SetAttention() | RecordEvent():
             _note(ticket, change)
         case OpenTicket():
             raise ValueError("a plan opens its ticket first, and only one")
@@ -160,26 +160,45 @@ def _link(ticket: _Ticket, change: AddLink | RemoveLink | MergeInto) -> None:
             ticket.tell_both(other, "unlinked", {"kind": kind})
         case MergeInto(survivor, people):
             merge_links(ticket.tx, ticket.number, survivor)
-            _add_people(ticket.tx, survivor, people)
+            add_people(ticket.tx, survivor, people)
             ticket.tx.connection.execute(_TOUCH, {"survivor": survivor, "at": ticket.plan.at})
             ticket.tell_both(survivor, "linked", {"kind": LinkKind.MERGED_INTO})
             if people:
                 ticket.tell("participants", {"added": [person.address for person in people]}, of=survivor)
 
 
-def _note(ticket: _Ticket, change: ChangeWatchers | SetFields | TakeTurn | RecordEvent) -> None:
+def _snooze(ticket: _Ticket, before: datetime | None, after: datetime | None) -> None:
+    ticket.after["snoozed_until"] = after
+    shown = {name: at.isoformat() if at else None for name, at in (("before", before), ("after", after))}
+    ticket.tell("snoozed_until", shown)
+
+
+def _note(
+    ticket: _Ticket, change: ChangeWatchers | SetFields | TakeTurn | Snooze | RecordFiring | SetAttention | RecordEvent
+) -> None:
     match change:
         case ChangeWatchers(add, remove):
-            _add_watchers(ticket.tx, ticket.number, add)
-            _remove_watchers(ticket.tx, ticket.number, remove)
+            add_watchers(ticket.tx, ticket.number, add)
+            remove_watchers(ticket.tx, ticket.number, remove)
             ticket.tell("watchers", {"added": list(add), "removed": list(remove)})
         case SetFields(before, after):
             ticket.after["fields"] = dict(after)
             ticket.tell("fields", {"before": dict(before), "after": dict(after)})
         case TakeTurn(group, agent):
             take_turn(ticket.tx, group, agent)
+        case Snooze(before, after):
+            _snooze(ticket, before, after)
+        case RecordFiring(name):
+            _fire(ticket, name)
+        case SetAttention(at):
+            ticket.after["attend_at"] = at
         case RecordEvent(what, detail):
             ticket.tell(what, detail)
+
+
+def _fire(ticket: _Ticket, name: str) -> None:
+    # the key refuses the second of two, which then is StoreBusy as for any other race
+    ticket.tx.connection.execute(_ADD_FIRING, {"ticket": ticket.number, "name": name, "at": ticket.plan.at})
 
 
 def _write_head(ticket: _Ticket) -> None:
@@ -188,7 +207,13 @@ def _write_head(ticket: _Ticket) -> None:
     for column, before in ticket.before.items():
         statement = statement.where(getattr(TicketRow, column) == before)
     values = {getattr(TicketRow, column): after for column, after in ticket.after.items()}
-    written = ticket.tx.connection.execute(statement.values({**values, TicketRow.updated_at: ticket.plan.at}))
+    if "status" in ticket.after:
+        values[TicketRow.status_since] = ticket.plan.at
+    if not ticket.plan.is_quiet:
+        values[TicketRow.updated_at] = ticket.plan.at
+    if not values:
+        return
+    written = ticket.tx.connection.execute(statement.values(values))
     if written.rowcount != 1:
         raise StoreBusy(f"ticket {ticket.number} was changed by somebody else meanwhile")
 
@@ -213,13 +238,16 @@ def _open(tx: Transaction, opening: OpenTicket) -> int:
             "updated_at": ticket.updated_at,
             "organisation": ticket.organisation,
             "ci": ticket.ci,
+            "status_since": ticket.status_since,
+            "snoozed_until": ticket.snoozed_until,
+            "attend_at": ticket.attend_at,
             "fields": dict(ticket.fields),
             "trace": dict(opening.trace),
         },
     ).scalar_one()
-    _add_tags(tx, number, ticket.tags)
-    _add_people(tx, number, ticket.participants)
-    _add_watchers(tx, number, ticket.watchers)
+    add_tags(tx, number, ticket.tags)
+    add_people(tx, number, ticket.participants)
+    add_watchers(tx, number, ticket.watchers)
     return number
 
 
@@ -293,34 +321,3 @@ def _add_message_id(ticket: _Ticket, message_id: str, *, public: bool) -> None:
             "public": public,
         },
     )
-
-
-def _add_tags(tx: Transaction, number: int, tags: Sequence[str]) -> None:
-    rows = [{"ticket": number, "tag": tag} for tag in dict.fromkeys(lookup_key(tag) for tag in tags)]
-    if rows:
-        tx.connection.execute(_ADD_TAGS[tx.dialect], rows)
-
-
-def _remove_tags(tx: Transaction, number: int, tags: Sequence[str]) -> None:
-    if tags:
-        gone = TagRow.tag.in_([lookup_key(tag) for tag in tags])
-        tx.connection.execute(delete(TagRow).where(TagRow.ticket == number, gone))
-
-
-def _add_watchers(tx: Transaction, number: int, agents: Sequence[str]) -> None:
-    if agents:
-        tx.connection.execute(_ADD_WATCHERS[tx.dialect], [{"ticket": number, "agent": agent} for agent in agents])
-
-
-def _remove_watchers(tx: Transaction, number: int, agents: Sequence[str]) -> None:
-    if agents:
-        tx.connection.execute(delete(WatcherRow).where(WatcherRow.ticket == number, WatcherRow.agent.in_(agents)))
-
-
-def _add_people(tx: Transaction, number: int, people: Sequence[Address]) -> None:
-    rows = [
-        {"ticket": number, "key": address_key(person.address), "name": person.name, "address": person.address}
-        for person in people
-    ]
-    if rows:
-        tx.connection.execute(_ADD_PEOPLE[tx.dialect], rows)

@@ -22,7 +22,7 @@ from mailgateway.store.heads import read_heads
 from mailgateway.store.links import links_of
 from mailgateway.store.lookup import address_key, lookup_key, possible_ids
 from mailgateway.store.spool import Spooled
-from mailgateway.store.tables import MessageIdRow, OutboxRow, SpoolRow
+from mailgateway.store.tables import FiringRow, MessageIdRow, OutboxRow, SpoolRow
 
 MOST_CANDIDATES = 20
 _MOST_IDS = 64
@@ -55,6 +55,7 @@ _PUBLIC = (
     .where(or_(_RANKED.c.from_first <= _FIRST_IDS, _RANKED.c.from_last <= _LAST_IDS))
     .order_by(_RANKED.c.ticket, _RANKED.c.id)
 )
+_FIRED = select(FiringRow.ticket, FiringRow.name).where(FiringRow.ticket.in_(bindparam("numbers", expanding=True)))
 _FILED = SpoolRow.filed.is_(True) & (SpoolRow.message_id == bindparam("message_id"))
 _SAME = (
     select(SpoolRow.id, SpoolRow.ticket, literal(1).label("same"))
@@ -166,8 +167,17 @@ def _candidates(tx: Transaction, numbers: list[int], named: Mapping[int, Mapping
     for ticket, message_id in tx.connection.execute(_PUBLIC, {"numbers": list(heads)}):
         public[ticket].append(message_id)
     links = links_of(tx, list(heads))
+    fired: dict[int, list[str]] = defaultdict(list)
+    for ticket, name in tx.connection.execute(_FIRED, {"numbers": list(heads)}):
+        fired[ticket].append(name)
     return tuple(
-        Candidate(heads[number], dict(named.get(number, {})), tuple(public[number]), tuple(links[number]))
+        Candidate(
+            heads[number],
+            dict(named.get(number, {})),
+            tuple(public[number]),
+            frozenset(fired[number]),
+            tuple(links[number]),
+        )
         for number in numbers
         if number in heads
     )

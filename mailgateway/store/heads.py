@@ -30,6 +30,9 @@ _HEADS = (
         TicketRow.updated_at,
         TicketRow.organisation,
         TicketRow.ci,
+        TicketRow.status_since,
+        TicketRow.snoozed_until,
+        TicketRow.attend_at,
         TicketRow.fields,
     )
     .where(TicketRow.number.in_(bindparam("numbers", expanding=True)))
@@ -101,5 +104,8 @@ def _ticket(row: Any) -> Ticket:
         updated_at=row.updated_at,
         organisation=row.organisation,
         ci=row.ci,
+        status_since=row.status_since or row.created_at,
+        snoozed_until=row.snoozed_until,
+        attend_at=row.attend_at,
         fields=row.fields or {},
     )

@@ -31,6 +31,7 @@ class TicketRow(Base):
         Index(None, "assignee", "status"),
         Index(None, "organisation", "created_at", **_where("organisation IS NOT NULL")),
         Index(None, "ci", "status", **_where("ci IS NOT NULL")),
+        Index(None, "attend_at", "number", **_where("attend_at IS NOT NULL")),
         {"sqlite_autoincrement": True},
     )
 
@@ -50,8 +51,31 @@ class TicketRow(Base):
     updated_at: Mapped[datetime]
     organisation: Mapped[str | None]
     ci: Mapped[str | None]
+    status_since: Mapped[datetime | None]
+    snoozed_until: Mapped[datetime | None]
+    attend_at: Mapped[datetime | None]
     fields: Mapped[dict[str, Any] | None]
     trace: Mapped[dict[str, Any]]
+
+
+class FiringRow(Base):
+    """A moment of a ticket that has had its effect. The key is what lets each have it once, whoever looks."""
+
+    __tablename__ = "firings"
+
+    ticket: Mapped[TicketNumber] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
+class RenewalRow(Base):
+    """How far tickets know a new policy: `version` names it, `reached` is the last ticket told, None for all."""
+
+    __tablename__ = "renewals"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[str]
+    reached: Mapped[int | None]
 
 
 class TurnRow(Base):

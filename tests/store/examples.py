@@ -66,6 +66,7 @@ def ticket(**changes: Any) -> Ticket:
         language="en",
         created_at=NOW,
         updated_at=NOW,
+        status_since=NOW,
     )
     return replace(new, **changes)
 

@@ -121,6 +121,7 @@ def test_every_change_is_made_and_told(store: Store) -> None:
         ci="P-4",
         fields={"floor": "3"},
         updated_at=NOW + MINUTE,
+        status_since=NOW + MINUTE,
     )
     assert [(event.what, event.actor, event.detail) for event in sheet.events[2:]] == [
         ("status", "anna", {"before": "new", "after": "open"}),

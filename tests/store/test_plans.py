@@ -17,11 +17,13 @@ from mailgateway.desk.plan import (
     ChangeTags,
     Disposition,
     MergeInto,
+    RecordFiring,
     RemoveLink,
+    SetAttention,
     SetStatus,
 )
 from mailgateway.mail.model import Address
-from mailgateway.store import health, outbox, spool, tickets
+from mailgateway.store import attention, health, outbox, spool, tickets
 from mailgateway.store.apply import apply
 from mailgateway.store.base import Base
 from mailgateway.store.engine import Store, Transaction
@@ -109,7 +111,14 @@ def _live(store: Store) -> None:
         gather(tx, keys, spooled, [JANE.address], NOW, one_ticket_per_mail=True)
         gather(tx, keys, spooled, [JANE.address], NOW, one_ticket_per_mail=False)
         gather_ticket(tx, number, "test", NOW)
-        changes = SetStatus(Status.NEW, Status.OPEN), ChangeTags(("x",), ("a",)), AddParticipants((JANE,))
+        _attend(tx, number)
+        changes = (
+            SetStatus(Status.NEW, Status.OPEN),
+            ChangeTags(("x",), ("a",)),
+            AddParticipants((JANE,)),
+            RecordFiring("solve"),
+            SetAttention(NOW),
+        )
         apply(tx, working(number, AddArticle(article(message_id="m100@x")), *changes), spooled)
         tickets.opening(tx, number)
         other = apply(tx, opening(), None) or 0
@@ -124,6 +133,12 @@ def _live(store: Store) -> None:
         spool.unsettled(tx, "support", "INBOX", 7, 50)
         spool.settled(tx, [spool_id, second], NOW)
     _deliver(store)
+
+
+def _attend(tx: Transaction, number: int) -> None:
+    attention.due(tx, NOW, 10)
+    attention.due(tx, NOW, 10, (NOW, number))
+    attention.take(tx, number, NOW)
 
 
 def _deliver(store: Store) -> None:

@@ -62,6 +62,7 @@ def make_ticket(number: int = 7, **changes: Any) -> Ticket:
         language="en",
         created_at=NOW,
         updated_at=NOW,
+        status_since=NOW,
     )
     return replace(ticket, **changes)
 

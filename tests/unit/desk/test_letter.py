@@ -53,6 +53,7 @@ TICKET = Ticket(
     language="en",
     created_at=NOW,
     updated_at=NOW,
+    status_since=NOW,
 )
 NOTICE = Notice(
     kind=NoticeKind.REPLY,

@@ -23,7 +23,9 @@ CONTINUES = (
     NoticeKind.REPLY,
     NoticeKind.STATUS_CHANGED,
     NoticeKind.MERGED,
+    NoticeKind.REMINDER,
     NoticeKind.AGENT_FOLLOW_UP,
+    NoticeKind.AGENT_REMINDER,
 )
 
 

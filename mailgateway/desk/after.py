@@ -1,0 +1,57 @@
+"""A ticket as it will be after a plan."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from mailgateway.desk.model import Ticket
+from mailgateway.desk.plan import (
+    AddParticipants,
+    Assign,
+    Change,
+    ChangeTags,
+    ChangeWatchers,
+    MoveToGroup,
+    SetCi,
+    SetFields,
+    SetOrganisation,
+    SetPriority,
+    SetStatus,
+    SetType,
+    Snooze,
+)
+
+_REPLACED: dict[type[Change], str] = {
+    MoveToGroup: "group",
+    Assign: "assignee",
+    SetPriority: "priority",
+    SetType: "type",
+    SetFields: "fields",
+    SetOrganisation: "organisation",
+    SetCi: "ci",
+    Snooze: "snoozed_until",
+}
+
+
+def after(ticket: Ticket, changes: Iterable[Change], at: datetime) -> Ticket:
+    """Return the head of a ticket as these changes leave it at this time."""
+    for change in changes:
+        ticket = _after(ticket, change, at)
+    return ticket
+
+
+def _after(ticket: Ticket, change: Any, at: datetime) -> Ticket:
+    match change:
+        case SetStatus(_, status):
+            return replace(ticket, status=status, status_since=at)
+        case ChangeTags(add, remove):
+            kept = tuple(tag for tag in ticket.tags if tag not in remove)
+            return replace(ticket, tags=(*kept, *(tag for tag in add if tag not in kept)))
+        case ChangeWatchers(add, remove):
+            rest = tuple(name for name in ticket.watchers if name not in remove)
+            return replace(ticket, watchers=(*rest, *(name for name in add if name not in rest)))
+        case AddParticipants(people):
+            return replace(ticket, participants=(*ticket.participants, *people))
+    attribute = _REPLACED.get(type(change))
+    return ticket if attribute is None else replace(ticket, **{attribute: change.after})

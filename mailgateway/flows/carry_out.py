@@ -1,0 +1,33 @@
+"""A plan is carried out, its letters are written, and its ticket knows when it is next to be looked at."""
+
+from collections.abc import Sequence
+
+from mailgateway.desk.agenda import with_attention
+from mailgateway.desk.facts import Facts
+from mailgateway.desk.plan import Plan
+from mailgateway.desk.policy import Policy
+from mailgateway.flows.desk import Desk
+from mailgateway.flows.letters import queue_letters
+from mailgateway.mail.model import Attachment
+from mailgateway.store.apply import apply
+from mailgateway.store.engine import Transaction
+from mailgateway.store.spool import Spooled
+
+
+def carry_out(
+    desk: Desk,
+    tx: Transaction,
+    plan: Plan,
+    facts: Facts,
+    policy: Policy,
+    spooled: Spooled | None = None,
+    at_hand: Sequence[Attachment] = (),
+) -> int | None:
+    """Do all that a plan says, within the transaction; return the number of its ticket, None where it has none.
+
+    `facts` are those that the plan was made from, `spooled` the mail that caused it, `at_hand` its attachments.
+    """
+    candidate = None if plan.ticket is None else facts.candidate(plan.ticket)
+    number = apply(tx, with_attention(plan, candidate, policy), spooled)
+    queue_letters(desk, tx, plan, number, facts.occasion, policy, at_hand)
+    return number

@@ -1,0 +1,131 @@
+"""Tickets whose time has come: done once, whoever looks, and none stands in the way of others."""
+
+import threading
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from mailgateway.desk.attend import attend as attend_to
+from mailgateway.desk.model import Status
+from mailgateway.desk.orders import Orders
+from mailgateway.desk.plan import Plan
+from mailgateway.desk.policy import LifeCycle
+from mailgateway.flows import attend as flow
+from mailgateway.flows.attend import TRY_AGAIN_AFTER, attend_due
+from mailgateway.flows.operate import operate
+from mailgateway.store import attention
+from tests.end_to_end.office import message
+from tests.flows.bench import Bench
+
+DAY = timedelta(days=1)
+CYCLE = LifeCycle(remind_after=3 * DAY, solve_after=7 * DAY, close_after=5 * DAY)
+
+
+def wait_for_customers(bench: Bench, tickets: int = 1) -> list[int]:
+    """Open tickets and let each wait for its customer; return their numbers."""
+    policy = replace(bench.gateway.policy, life_cycle=CYCLE)
+    bench.desk = replace(bench.desk, policy=lambda: policy)
+    bench.arrive(*(message(f"c{number}@customer.example", f"M{number}", "Help.") for number in range(tickets)))
+    bench.ingest()
+    numbers = [10_001 + number for number in range(tickets)]
+    agent = policy.directory.agents[0]
+    for number in numbers:
+        operate(bench.desk, number, Orders(status=Status.PENDING), agent, f"test-{number}")
+    return numbers
+
+
+def attend(bench: Bench) -> int:
+    """Look once."""
+    return attend_due(bench.desk, lambda: False)
+
+
+def notices(bench: Bench, kind: str) -> int:
+    """Count the letters of a kind."""
+    return sum(line.template == kind for line in bench.letters())
+
+
+def happened(bench: Bench, number: int, what: str) -> int:
+    """Count the events of a kind."""
+    return sum(event.what == what for event in bench.ticket(number).events)
+
+
+def test_a_ticket_is_reminded_solved_and_closed_in_its_time(bench: Bench) -> None:
+    """Each step once, at its moment and not before, with its letter; then nothing is ever due again."""
+    (number,) = wait_for_customers(bench)
+    bench.now += 3 * DAY - timedelta(seconds=1)
+    assert attend(bench) == 0
+    bench.now += timedelta(seconds=1)
+    assert (attend(bench), attend(bench)) == (1, 0)
+    assert (notices(bench, "reminder"), happened(bench, number, "reminded")) == (1, 1)
+    bench.now += 4 * DAY
+    assert attend(bench) == 1
+    assert bench.ticket(number).ticket.status is Status.SOLVED
+    bench.now += 5 * DAY
+    assert attend(bench) == 1
+    assert bench.ticket(number).ticket.status is Status.CLOSED
+    with bench.store.reading() as tx:
+        assert attention.due(tx, bench.now + 10_000 * DAY, 1) == []
+
+
+def test_a_daemon_that_stood_still_catches_up(bench: Bench) -> None:
+    """What it missed happens in order, without a reminder of what is solved in the same moment."""
+    (number,) = wait_for_customers(bench)
+    bench.now += 100 * DAY
+    assert attend(bench) == 1
+    assert (bench.ticket(number).ticket.status, notices(bench, "reminder")) == (Status.SOLVED, 0)
+
+
+def test_a_mail_of_the_customer_ends_the_waiting(bench: Bench) -> None:
+    """The ticket is open again, and nothing is due."""
+    wait_for_customers(bench)
+    bench.now += DAY
+    again = message("c0@customer.example", "Re: [#10001] M0", "Still broken.")
+    bench.arrive(again)
+    bench.ingest()
+    bench.now += 100 * DAY
+    assert attend(bench) == 0
+
+
+def test_a_ticket_that_breaks_us_does_not_stop_the_others(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is put off, the admin is told once, and it is tried again later."""
+    first, *others = wait_for_customers(bench, 3)
+    whole = attend_to
+
+    def broken(candidate: Any, *args: Any) -> Plan:
+        if candidate.ticket.number == first:
+            raise ValueError("abracadabra")
+        return whole(candidate, *args)
+
+    bench.now += 3 * DAY
+    with monkeypatch.context() as patched:
+        patched.setattr(flow, "attend", broken)
+        assert attend(bench) == len(others)
+        assert attend(bench) == 0
+        bench.now += TRY_AGAIN_AFTER
+        assert attend(bench) == 0
+    assert (notices(bench, "reminder"), notices(bench, "alarm")) == (2, 1)
+    assert happened(bench, first, "not_attended") == 2
+    bench.now += TRY_AGAIN_AFTER
+    assert attend(bench) == 1
+    assert notices(bench, "reminder") == 3
+
+
+def test_daemons_that_look_at_once_do_everything_once(bench: Bench) -> None:
+    """Each ticket is reminded by one of them."""
+    numbers = wait_for_customers(bench, 12)
+    bench.now += 3 * DAY
+    start = threading.Barrier(3)
+
+    def look() -> None:
+        start.wait()
+        attend(bench)
+
+    threads = [threading.Thread(target=look) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert notices(bench, "reminder") == len(numbers)
+    assert [happened(bench, number, "reminded") for number in numbers] == [1] * len(numbers)
