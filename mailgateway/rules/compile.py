@@ -18,6 +18,7 @@ from mailgateway.rules.vocabulary import Vocabulary
 DOCUMENT_KEYS = ("rules", NAMED, "tags", "timezone")
 RULE_KEYS = ("name", "on", "when", "then", "stop")
 _NAME_LENGTH = 100
+_ACTIONS = tuple(name.value for name in ActionName)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,7 @@ def _events(written: dict[str, object], path: EntryPath, findings: Findings) -> 
 def _then(
     written: object, path: EntryPath, reader: Reader, on: frozenset[Event], *, is_needed: bool
 ) -> dict[ActionName, object] | None:
-    findings, actions = reader.findings, tuple(name.value for name in ActionName)
+    findings, actions = reader.findings, _ACTIONS
     if written is None or written == {}:
         if is_needed:
             findings.add(

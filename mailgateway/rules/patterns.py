@@ -1,6 +1,7 @@
 """Regular expressions that take linear time on any mail: RE2, with an explanation of what it leaves out."""
 
 import unicodedata
+from functools import cache
 from typing import Any
 
 import re2
@@ -34,32 +35,60 @@ def compile_pattern(pattern: str) -> Search:
     """
     normal = _normal(pattern)
     try:
-        compiled = _compiled(normal)  # as it was written, so that messages name what the admin knows
-        lettered = with_letters(normal)
-        compiled = compiled if lettered == normal else _compiled(lettered)
-        passing = over_marks(normal)
-        compiled_marked = None if passing is None else _compiled(passing)
+        compiled = _lettered(normal)
     except re2.error as error:
         raise Wrong(f"{shown(pattern)} is no expression that can be used: {_explained(error)}") from None
     literals, names = required(tuple(tokens_of(normal))), tuple(compiled.groupindex)
     seek, groups = _seeking(compiled), _grouping(compiled)
-    if compiled_marked is None:
+    passing = over_marks(normal)
+    if passing is None:
         return Search(plain, seek, literals, names, groups)
-    seek_marked, groups_marked = _seeking(compiled_marked), _grouping(compiled_marked)
+
+    @cache
+    def over() -> Any:
+        return _passing(passing, compiled)
+
     return Search(
         marked,
-        lambda text: seek(text) if text.isascii() else _unmarked(text, seek_marked(text)),
+        lambda text: seek(text) if text.isascii() else _unmarked(text, _seeking(over())(text)),
         literals,
         names,
-        lambda text: groups(text) if text.isascii() else groups_marked(text),
+        lambda text: groups(text) if text.isascii() else _grouping(over())(text),
     )
 
 
+def _passing(pattern: str, compiled: Any) -> Any:
+    """Compile what looks past marks when the first text with one comes: of ten thousand rules few ever see one.
+
+    Where RE2 finds it too large, the expression itself is used, which does not see through marks.
+    """
+    try:
+        return _compiled(pattern)
+    except re2.error:
+        return compiled
+
+
+def _lettered(pattern: str) -> Any:
+    """Compile what the pattern means with letters of any alphabet; what is wrong is said of it as it was written."""
+    try:
+        return _compiled(with_letters(pattern))
+    except re2.error:
+        _compiled(pattern)
+        raise
+
+
 def _compiled(pattern: str) -> Any:
+    return re2.compile(pattern, _OPTIONS)
+
+
+def _options() -> Any:
     options = re2.Options()
     options.case_sensitive = False
     options.log_errors = False
-    return re2.compile(pattern, options)
+    return options
+
+
+_OPTIONS = _options()
 
 
 def _seeking(compiled: Any) -> Seek:
