@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from mailgateway.config.document import Document
 from mailgateway.config.gateway import GatewayFile, Mailbox
 from mailgateway.config.groups import GroupsFile
+from mailgateway.config.organisations import OrganisationsFile
 from mailgateway.config.service_levels import ServiceLevelsFile
 from mailgateway.desk.policy import AgentEvidence
 from mailgateway.errors import Finding
@@ -63,6 +64,40 @@ def check_default_groups(gateway: GatewayFile, document: Document, groups: tuple
     if groups is not None:
         named = [(("mailboxes", n, "default", "group"), box.default.group) for n, box in enumerate(gateway.mailboxes)]
         yield from _unknown(named, groups, "group", document)
+
+
+def check_organisations(
+    file: OrganisationsFile,
+    document: Document,
+    calendars: tuple[str, ...] | None = None,
+    service_levels: tuple[str, ...] | None = None,
+) -> Iterator[Finding]:
+    """Check organisations.yaml against itself and the names that it uses; names are None where they are not known."""
+    listed = tuple(enumerate(file.organisations))
+    names = ((("organisations", n, "name"), one.name) for n, one in listed)
+    yield from _repeated(names, "organisations are called", document)
+    domains = (
+        (("organisations", n, "domains", place), name) for n, one in listed for place, name in enumerate(one.domains)
+    )
+    yield from _repeated(domains, "organisations have the domain", document)
+    yield from _repeated(_member_addresses(file), "people have the address", document)
+    agreed = tuple((n, one.contract) for n, one in listed if one.contract is not None)
+    for known, key, what in (
+        (calendars, "support_hours", "calendar"),
+        (service_levels, "service_level", "service level"),
+    ):
+        if known is not None:
+            named = ((("organisations", n, "contract", key), getattr(contract, key)) for n, contract in agreed)
+            yield from _unknown(((path, name) for path, name in named if name is not None), known, what, document)
+
+
+def check_own_addresses(gateway: GatewayFile, file: OrganisationsFile, document: Document) -> Iterator[Finding]:
+    """Check that the desk is no customer of itself; `document` is that of the organisations."""
+    own = _all_own(gateway)
+    for path, address in _member_addresses(file):
+        if _base(address) in own:
+            problem = f"{address} is a mailbox of the desk, which is nobody's customer: write a person's own address"
+            yield document.finding(path, problem)
 
 
 def check_circles(gateway: GatewayFile, groups: GroupsFile, document: Document) -> Iterator[Finding]:
@@ -140,6 +175,18 @@ def _agent_addresses(groups: GroupsFile) -> _Named:
 def own_addresses(gateway: GatewayFile) -> tuple[str, ...]:
     """Return every address that mail to the desk arrives at."""
     return tuple(address for _, address in _own_addresses(gateway))
+
+
+def _member_addresses(file: OrganisationsFile) -> _Named:
+    """Every address that makes somebody belong to an organisation; a VIP may be written down as a person too."""
+    for number, one in enumerate(file.organisations):
+        above: EntryPath = ("organisations", number)
+        for place, address in enumerate(one.addresses):
+            yield (*above, "addresses", place), address
+        for place, person in enumerate(one.people):
+            yield (*above, "people", place, "address"), person.address
+            for n, alias in enumerate(person.aliases):
+                yield (*above, "people", place, "aliases", n), alias
 
 
 def _all_own(gateway: GatewayFile) -> frozenset[str]:

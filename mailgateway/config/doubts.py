@@ -8,10 +8,47 @@ from mailgateway.accounts.server import Tls
 from mailgateway.config.document import Document
 from mailgateway.config.gateway import Access, GatewayFile
 from mailgateway.config.groups import GroupsFile
+from mailgateway.config.organisations import OrganisationsFile
 from mailgateway.errors import Finding
 from mailgateway.rules.findings import EntryPath
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1", "[::1]")
+_EVERYBODYS = frozenset(
+    {
+        "aol.com",
+        "free.fr",
+        "gmail.com",
+        "gmx.at",
+        "gmx.ch",
+        "gmx.de",
+        "gmx.net",
+        "googlemail.com",
+        "hotmail.com",
+        "icloud.com",
+        "interia.pl",
+        "laposte.net",
+        "libero.it",
+        "live.com",
+        "mail.ru",
+        "me.com",
+        "msn.com",
+        "o2.pl",
+        "onet.pl",
+        "orange.fr",
+        "outlook.com",
+        "posteo.de",
+        "proton.me",
+        "protonmail.com",
+        "qq.com",
+        "seznam.cz",
+        "t-online.de",
+        "web.de",
+        "wp.pl",
+        "yahoo.com",
+        "yandex.ru",
+        "zoho.com",
+    }
+)
 _TOP_FOLDERS = ("etc", "home", "opt", "root", "run", "srv", "tmp", "usr", "var")
 
 
@@ -21,11 +58,6 @@ def doubts_about_gateway(gateway: GatewayFile, document: Document) -> Iterator[F
     for number, mailbox in enumerate(gateway.mailboxes):
         yield from _clear_text(mailbox.imap, ("mailboxes", number, "imap", "tls"), document)
     yield from _clear_text(gateway.smtp, ("smtp", "tls"), document)
-    unread = {"organisations": gateway.files.organisations}
-    for key, path in unread.items():
-        if path is not None and path.exists():
-            problem = f"{path} is not read by this version and changes nothing: nothing needs to be done"
-            yield document.finding(("files", key), problem)
 
 
 def doubts_about_groups(groups: GroupsFile, document: Document) -> Iterator[Finding]:
@@ -34,6 +66,18 @@ def doubts_about_groups(groups: GroupsFile, document: Document) -> Iterator[Find
         if not group.members and not group.address:
             problem = f"nobody is told of tickets in {group.name}: write members: [NAME] or address: ADDRESS"
             yield document.finding(("groups", number, "name"), problem)
+
+
+def doubts_about_organisations(file: OrganisationsFile, document: Document) -> Iterator[Finding]:
+    """Give warnings about organisations.yaml."""
+    for number, one in enumerate(file.organisations):
+        if not (one.domains or one.addresses or one.vips or one.people):
+            problem = f"nobody belongs to {one.name} but by a rule: write domains: [DOMAIN] or addresses: [ADDRESS]"
+            yield document.finding(("organisations", number, "name"), problem)
+        for place, domain in enumerate(one.domains):
+            if domain in _EVERYBODYS:
+                problem = f"anybody can have an address at {domain}: write the addresses of its people instead"
+                yield document.finding(("organisations", number, "domains", place), problem)
 
 
 def _database(document: Document) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from mailgateway.config.kinds import (
     Domain,
     Duration,
     Host,
+    Language,
     Line,
     LocalPath,
     Port,
@@ -34,7 +35,6 @@ from mailgateway.mail.limits import Limits as ReadingLimits
 
 _Count = Annotated[int, Field(strict=True, ge=1, le=10_000)]
 _Connections = Annotated[int, Field(strict=True, ge=1, le=64)]
-_Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 
 
 class RefreshGrant(Strict):
@@ -144,7 +144,7 @@ class Default(Strict):
     group: Word = Field(description="the group that gets what no rule routes, a name from groups.yaml")
     type: TicketType = Field(default=TicketType.INCIDENT, description="what a ticket is about")
     priority: Priority = Field(default=Priority.NORMAL, description="how urgent a ticket is")
-    language: _Language = Field(default="en", description="the language of the mails to the customer, such as en or pl")
+    language: Language = Field(default="en", description="the language of the mails to the customer, such as en or pl")
 
 
 class Mailbox(Strict):
@@ -235,7 +235,7 @@ class Files(Strict):
         default=None, description="a folder of your own templates, which go before the shipped ones"
     )
     service_levels: LocalPath | None = Field(default=None, description="when the desk works")
-    organisations: LocalPath | None = Field(default=None, description="accepted, and not read by this version")
+    organisations: LocalPath | None = Field(default=None, description="your customers, and what was agreed with each")
 
 
 class GatewayFile(Strict):

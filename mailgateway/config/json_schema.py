@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from mailgateway.config.gateway import GatewayFile
 from mailgateway.config.groups import GroupsFile
+from mailgateway.config.organisations import OrganisationsFile
 from mailgateway.config.rule_tests import RuleTestsFile
 from mailgateway.config.rules_schema import rules_schema
 from mailgateway.config.service_levels import ServiceLevelsFile
@@ -15,6 +16,7 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _MAKERS: dict[str, Callable[[], dict[str, Any]]] = {
     "gateway": lambda: _of_model(GatewayFile),
     "groups": lambda: _of_model(GroupsFile),
+    "organisations": lambda: _of_model(OrganisationsFile),
     "routing": rules_schema,
     "service_levels": lambda: _of_model(ServiceLevelsFile),
     "routing.tests": lambda: _of_model(RuleTestsFile),

@@ -212,6 +212,7 @@ Address = Annotated[str, AfterValidator(_address), _schema(type="string", format
 Domain = Annotated[str, AfterValidator(_domain), _schema(type="string", format="hostname")]
 Host = Annotated[str, AfterValidator(_host), _schema(type="string", minLength=1)]
 Word = Annotated[str, AfterValidator(_word), _schema(type="string", pattern=r"^\w[\w.@-]{0,63}$")]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 Line = Annotated[str, AfterValidator(_line), _schema(type="string", minLength=1, maxLength=200)]
 Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
 Truth = Annotated[bool, Field(strict=True)]

@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -13,14 +13,17 @@ from mailgateway.config.checks import (
     check_default_groups,
     check_gateway,
     check_groups,
+    check_organisations,
+    check_own_addresses,
     check_service_levels,
     own_addresses,
 )
 from mailgateway.config.document import Document
-from mailgateway.config.doubts import doubts_about_gateway, doubts_about_groups
+from mailgateway.config.doubts import doubts_about_gateway, doubts_about_groups, doubts_about_organisations
 from mailgateway.config.gateway import Files, GatewayFile
 from mailgateway.config.groups import GroupsFile
-from mailgateway.config.parts import Part, entries, read_part
+from mailgateway.config.organisations import OrganisationsFile, as_organisations, contracts_in
+from mailgateway.config.parts import Model, Part, entries, read_part
 from mailgateway.config.policy import policy as policy_of
 from mailgateway.config.rules import RulesPart, read_rules
 from mailgateway.config.service_levels import ServiceLevelsFile
@@ -28,12 +31,33 @@ from mailgateway.config.settings import Settings
 from mailgateway.config.syntax import NO_FILE
 from mailgateway.config.templates import chosen_by_rules
 from mailgateway.desk.model import Agent, Directory, Group, Priority, Status, TicketType
+from mailgateway.desk.organisations import Organisations
 from mailgateway.errors import ConfigError, Finding
 from mailgateway.rules.vocabulary import Vocabulary
 
 _MEND_MAIN = 'write one with "mailgateway init DIR", or name yours with --config FILE'
 _MEND_NAMED = "write it, or name another one below files: in {}"
 _NO_LEVELS: Part[ServiceLevelsFile] = Part(None, None, ())
+_NO_CUSTOMERS: Part[OrganisationsFile] = Part(None, None, ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Every file but the rules, as far as each could be read."""
+
+    gateway: Part[GatewayFile]
+    groups: Part[GroupsFile]
+    levels: Part[ServiceLevelsFile]
+    customers: Part[OrganisationsFile]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong in those that gateway.yaml names."""
+        return (*self.groups.findings, *self.levels.findings, *self.customers.findings)
+
+    def calendars(self) -> tuple[str, ...] | None:
+        """Return the names of the calendars, None where they are not known."""
+        return () if self.levels is _NO_LEVELS else entries(self.levels.document, "calendars")
 
 
 def load(path: Path, *, rules: Path | None = None, tested: bool = True) -> Settings:
@@ -68,15 +92,14 @@ def _load(path: Path, rules: Path | None, *, tested: bool) -> Settings:
     files = _files(gateway.document, path)
     if rules is not None:
         files = files.model_copy(update={"rules": rules})
-    groups = read_part(files.groups, GroupsFile)
-    levels = read_part(files.service_levels, ServiceLevelsFile) if files.service_levels else _NO_LEVELS
-    routing = read_rules(files.rules, _vocabulary(gateway, groups, levels, files))
-    named = _with_mend((*groups.findings, *levels.findings, *routing.findings), _MEND_NAMED.format(path))
-    findings = (*gateway.findings, *named, *_checked(gateway, groups, files), *_checked_levels(levels))
-    if findings or gateway.model is None or groups.model is None:
-        raise ConfigError(_in_order(findings, (path, files.groups, *_named_files(files.service_levels), files.rules)))
-    doubts = (*_doubts(gateway, groups), *routing.doubts)
-    settings = _settings(path, gateway.model, groups.model, routing, levels.model, doubts)
+    parts = _parts(gateway, files)
+    routing = read_rules(files.rules, _vocabulary(parts, files))
+    named = _with_mend((*parts.findings, *routing.findings), _MEND_NAMED.format(path))
+    findings = (*gateway.findings, *named, *_checked(parts, files))
+    if findings:
+        others = _named_files(files.service_levels, files.organisations)
+        raise ConfigError(_in_order(findings, (path, files.groups, *others, files.rules)))
+    settings = _settings(path, parts, routing, (*_doubts(parts), *routing.doubts))
     failed = _failed_tests(_tests_beside(files.rules), settings) if tested else ()
     if failed:
         raise ConfigError(failed)
@@ -116,9 +139,18 @@ def _files(document: Document, path: Path) -> Files:
         return Files.model_validate({}, context=path.parent)
 
 
-def _vocabulary(
-    gateway: Part[GatewayFile], groups: Part[GroupsFile], levels: Part[ServiceLevelsFile], files: Files
-) -> Vocabulary:
+def _parts(gateway: Part[GatewayFile], files: Files) -> _Parts:
+    """Read the files that are named beside the rules; one that is not named says nothing."""
+    return _Parts(
+        gateway,
+        read_part(files.groups, GroupsFile),
+        read_part(files.service_levels, ServiceLevelsFile) if files.service_levels else _NO_LEVELS,
+        read_part(files.organisations, OrganisationsFile) if files.organisations else _NO_CUSTOMERS,
+    )
+
+
+def _vocabulary(parts: _Parts, files: Files) -> Vocabulary:
+    gateway, groups = parts.gateway, parts.groups
     return Vocabulary(
         groups=entries(groups.document, "groups"),
         agents=entries(groups.document, "agents"),
@@ -126,15 +158,18 @@ def _vocabulary(
         types=tuple(one.value for one in TicketType),
         priorities=tuple(one.value for one in Priority),
         statuses=tuple(one.value for one in Status),
-        calendars=() if levels is _NO_LEVELS else entries(levels.document, "calendars"),
+        calendars=parts.calendars(),
         leads={group.name: group.lead for group in groups.model.groups if group.lead} if groups.model else {},
         own_addresses=own_addresses(gateway.model) if gateway.model else (),
         templates=chosen_by_rules(files.templates),
+        organisations=entries(parts.customers.document, "organisations"),
+        contracts=contracts_in(parts.customers.document),
     )
 
 
-def _checked(gateway: Part[GatewayFile], groups: Part[GroupsFile], files: Files) -> Iterator[Finding]:
+def _checked(parts: _Parts, files: Files) -> Iterator[Finding]:
     """Check the files against each other, each as far as it is right by itself."""
+    gateway, groups = parts.gateway, parts.groups
     if gateway.document is not None and gateway.model is not None:
         yield from check_gateway(gateway.model, gateway.document)
         yield from check_default_groups(gateway.model, gateway.document, entries(groups.document, "groups"))
@@ -145,11 +180,17 @@ def _checked(gateway: Part[GatewayFile], groups: Part[GroupsFile], files: Files)
         yield from check_groups(groups.model, groups.document)
         if gateway.model is not None:
             yield from check_circles(gateway.model, groups.model, groups.document)
+    if parts.levels.document is not None and parts.levels.model is not None:
+        yield from check_service_levels(parts.levels.model, parts.levels.document)
+    yield from _checked_customers(parts)
 
 
-def _checked_levels(levels: Part[ServiceLevelsFile]) -> Iterator[Finding]:
-    if levels.document is not None and levels.model is not None:
-        yield from check_service_levels(levels.model, levels.document)
+def _checked_customers(parts: _Parts) -> Iterator[Finding]:
+    customers = parts.customers
+    if customers.document is not None and customers.model is not None:
+        yield from check_organisations(customers.model, customers.document, parts.calendars())
+        if parts.gateway.model is not None:
+            yield from check_own_addresses(parts.gateway.model, customers.model, customers.document)
 
 
 def _in_order(findings: tuple[Finding, ...], files: tuple[Path, ...]) -> tuple[Finding, ...]:
@@ -158,22 +199,19 @@ def _in_order(findings: tuple[Finding, ...], files: tuple[Path, ...]) -> tuple[F
     return tuple(sorted(findings, key=lambda one: (order.get(one.file, len(order)), one.line, one.column)))
 
 
-def _doubts(gateway: Part[GatewayFile], groups: Part[GroupsFile]) -> Iterator[Finding]:
+def _doubts(parts: _Parts) -> Iterator[Finding]:
+    gateway, groups, customers = parts.gateway, parts.groups, parts.customers
     if gateway.model is not None and gateway.document is not None:
         yield from doubts_about_gateway(gateway.model, gateway.document)
     if groups.model is not None and groups.document is not None:
         yield from doubts_about_groups(groups.model, groups.document)
+    if customers.model is not None and customers.document is not None:
+        yield from doubts_about_organisations(customers.model, customers.document)
 
 
-def _settings(
-    path: Path,
-    gateway: GatewayFile,
-    groups: GroupsFile,
-    rules: RulesPart,
-    levels: ServiceLevelsFile | None,
-    warnings: tuple[Finding, ...],
-) -> Settings:
-    files = gateway.files
+def _settings(path: Path, parts: _Parts, rules: RulesPart, warnings: tuple[Finding, ...]) -> Settings:
+    gateway, files = _sound(parts.gateway), _sound(parts.gateway).files
+    rules_files = (*rules.files, _tests_beside(files.rules))
     return Settings(
         path=path,
         domain=gateway.domain,
@@ -187,13 +225,22 @@ def _settings(
         limits=gateway.limits,
         reading=gateway.reading,
         one_ticket_per_mail=gateway.one_ticket_per_mail,
-        directory=_directory(groups),
+        directory=_directory(_sound(parts.groups)),
+        organisations=as_organisations(parts.customers.model) if parts.customers.model else Organisations(),
         ruleset=rules.ruleset,
-        calendars=tuple(one.as_calendar() for one in levels.calendars) if levels else (),
+        calendars=tuple(one.as_calendar() for one in parts.levels.model.calendars) if parts.levels.model else (),
         templates=files.templates,
-        files=(path, files.groups, *_named_files(files.service_levels), *rules.files, _tests_beside(files.rules)),
+        files=(path, files.groups, *_named_files(files.service_levels, files.organisations), *rules_files),
+        rules_files=rules_files,
         warnings=warnings,
     )
+
+
+def _sound(part: Part[Model]) -> Model:
+    """Return the model of a file in which nothing is wrong."""
+    if part.model is None:
+        raise ValueError("a file without a model has findings")
+    return part.model
 
 
 def _named_files(*files: Path | None) -> tuple[Path, ...]:

@@ -12,6 +12,7 @@ def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
         admin=settings.admin,
         mailboxes=tuple(_mailbox(mailbox) for mailbox in settings.mailboxes),
         directory=settings.directory,
+        organisations=settings.organisations,
         ruleset=settings.ruleset,
         calendars=settings.calendars,
         reply_keys=reply_keys,

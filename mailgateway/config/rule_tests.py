@@ -9,9 +9,11 @@ from pydantic import Field, model_validator
 
 from mailgateway.config.document import Document
 from mailgateway.config.kinds import Address, Line, LocalPath, Strict, Truth, Word, wrong
+from mailgateway.desk.asking import requester_of
 from mailgateway.desk.model import Priority, Status, TicketType
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.route import route
+from mailgateway.desk.thread import writer
 from mailgateway.desk.trust import results
 from mailgateway.errors import Finding
 from mailgateway.mail.classify import OwnMarks, classify
@@ -20,7 +22,7 @@ from mailgateway.mail.model import Attachment, Headers, Kind, Mail
 from mailgateway.mail.parse import parse
 from mailgateway.mail.reply import split_reply
 from mailgateway.rules.findings import EntryPath
-from mailgateway.rules.schema import Question
+from mailgateway.rules.schema import Question, Requester
 from mailgateway.rules.text import excerpt
 
 _Text = Annotated[str, Field(strict=True)]
@@ -41,6 +43,19 @@ class Fields(Strict):
     attachments: tuple[Line, ...] = Field(default=(), description="names of attachments")
     kind: Kind = Field(default=Kind.NORMAL, description="what kind of mail it is")
     size: int = Field(default=0, strict=True, ge=0, description="its size in bytes")
+
+
+class Writer(Strict):
+    """What the desk knows of the writer before the mail; by default nothing, as of everybody's first mail."""
+
+    known: Truth = Field(default=False, description="whether they had a ticket before")
+    open_tickets: int = Field(
+        default=0, strict=True, ge=0, description="how many of theirs are neither solved nor closed"
+    )
+
+    def as_counted(self) -> Requester:
+        """Return it as the database would tell it."""
+        return Requester(known=self.known or self.open_tickets > 0, open_tickets=self.open_tickets)
 
 
 class Expected(Strict):
@@ -75,6 +90,7 @@ class RuleTest(Strict):
     file: LocalPath | None = Field(default=None, description="the mail, as a file (.eml)")
     mailbox: Word | None = Field(default=None, description="where it arrives; by default in the first mailbox")
     received: Line | None = Field(default=None, description='when it arrives, such as "2026-11-02 09:30"')
+    requester: Writer = Field(default=Writer(), description="what is known of the writer before it")
     expect: Expected = Field(description="what must come of it")
 
     @model_validator(mode="after")
@@ -107,7 +123,7 @@ def run_tests(file: RuleTestsFile, document: Document, policy: Policy) -> Iterat
 
 
 def _differences(test: RuleTest, question: Question, policy: Policy) -> Iterator[tuple[str, str]]:
-    trace = route(policy.ruleset, question, policy.mailbox(question.mailbox)).trace
+    trace = route(policy, question).trace
     final = trace["final"]
     if not isinstance(final, dict):
         return
@@ -147,7 +163,6 @@ def _question(test: RuleTest, policy: Policy) -> Question | str:
         mail = parse(raw, policy.reading)
         kind = classify(mail, OwnMarks(policy.domain, policy.own_addresses)).kind
         size, reply = len(raw), split_reply(mail).text
-    found = results(mail, policy.trusted_authserv)
     return Question(
         mail,
         kind,
@@ -155,7 +170,8 @@ def _question(test: RuleTest, policy: Policy) -> Question | str:
         reply,
         size=size,
         received_at=received,
-        authentication=found,
+        requester=requester_of(writer(mail, policy).address, policy, test.requester.as_counted()),
+        authentication=results(mail, policy.trusted_authserv),
         calendars=policy.open_calendars(received),
     )
 

@@ -11,6 +11,7 @@ from mailgateway.config.kinds import absolute
 from mailgateway.config.secret import Secret
 from mailgateway.desk.calendar import Calendar
 from mailgateway.desk.model import Directory
+from mailgateway.desk.organisations import Organisations
 from mailgateway.errors import ConfigError, Finding
 from mailgateway.rules.schema import Ruleset
 
@@ -20,8 +21,8 @@ class Settings:
     """Everything that was configured.
 
     `database` is an address, or where one is kept; `blobs` an fsspec address or an absolute path. `templates` is the
-    folder of own templates. `files` are the files that were read. `warnings` are findings that keep nothing from
-    working.
+    folder of own templates. `files` are the files that were read, `rules_files` those of the rules among them.
+    `warnings` are findings that keep nothing from working.
     """
 
     path: Path
@@ -37,10 +38,12 @@ class Settings:
     reading: Reading
     one_ticket_per_mail: bool
     directory: Directory
+    organisations: Organisations
     ruleset: Ruleset
     calendars: tuple[Calendar, ...]
     templates: Path | None
     files: tuple[Path, ...]
+    rules_files: tuple[Path, ...]
     warnings: tuple[Finding, ...] = ()
 
     def database_url(self) -> str:

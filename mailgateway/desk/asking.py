@@ -1,13 +1,15 @@
 """A mail and what is known of it -> the question that the rules are asked."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from mailgateway.desk.facts import Facts
 from mailgateway.desk.incoming import Incoming
 from mailgateway.desk.model import Ticket
 from mailgateway.desk.policy import Policy
+from mailgateway.desk.thread import writer
 from mailgateway.desk.trust import results
-from mailgateway.rules.schema import Event, Question, TicketState
+from mailgateway.rules.schema import NOBODY_LOOKED, Event, Question, Requester, TicketState
 
 
 def question_about(incoming: Incoming, facts: Facts, policy: Policy, ticket: Ticket | None = None) -> Question:
@@ -26,10 +28,20 @@ def question_about(incoming: Incoming, facts: Facts, policy: Policy, ticket: Tic
         size=facts.size,
         received_at=received,
         ticket=None if ticket is None else state_of(ticket),
-        requester=facts.requester,
+        requester=requester_of(writer(incoming.mail, policy).address, policy, facts.requester),
         authentication=authentication,
         calendars=policy.open_calendars(received) if asks_calendars else (),
     )
+
+
+def requester_of(address: str, policy: Policy, counted: Requester = NOBODY_LOOKED) -> Requester:
+    """Return what is known of a writer: what the database counted, and what the organisations say."""
+    organisation = policy.organisations.of(address)
+    if organisation is None:
+        return counted
+    contract = organisation.contract.name if organisation.contract is not None else ""
+    is_vip = policy.organisations.is_vip(address)
+    return replace(counted, organisation=organisation.name, contract=contract, is_vip=is_vip)
 
 
 def state_of(ticket: Ticket) -> TicketState:
@@ -44,4 +56,6 @@ def state_of(ticket: Ticket) -> TicketState:
         created_at=ticket.created_at,
         updated_at=ticket.updated_at,
         tags=ticket.tags,
+        organisation=ticket.organisation,
+        ci=ticket.ci,
     )

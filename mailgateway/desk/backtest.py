@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from mailgateway.desk.asking import requester_of
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.route import Route, route
+from mailgateway.desk.thread import writer
 from mailgateway.desk.trust import results
 from mailgateway.mail.classify import OwnMarks, classify
 from mailgateway.mail.parse import parse
@@ -23,7 +25,7 @@ class Judged:
 
 
 def judge(raw: bytes, mailbox: str, received_at: datetime, policy: Policy) -> Judged:
-    """Ask the rules about a mail as if it had just arrived. What was known of its requester then is not known now."""
+    """Ask the rules about a mail as if it had just arrived. What its requester had had until then is not known now."""
     mail = parse(raw, policy.reading)
     question = Question(
         mail=mail,
@@ -32,10 +34,11 @@ def judge(raw: bytes, mailbox: str, received_at: datetime, policy: Policy) -> Ju
         reply=split_reply(mail).text,
         size=len(raw),
         received_at=received_at,
+        requester=requester_of(writer(mail, policy).address, policy),
         authentication=results(mail, policy.trusted_authserv),
         calendars=policy.open_calendars(received_at),
     )
-    chosen = route(policy.ruleset, question, policy.mailbox(mailbox))
+    chosen = route(policy, question)
     return Judged(goes_to(chosen), chosen.matched)
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from mailgateway.desk.model import LinkKind, Ticket
 from mailgateway.mail.tokens import ReplyToken
-from mailgateway.rules.schema import Requester
+from mailgateway.rules.schema import NOBODY_LOOKED, Requester
 
 
 class Evidence(StrEnum):
@@ -101,7 +101,7 @@ class Facts:
     candidates: tuple[Candidate, ...] = ()
     earlier: Earlier | None = None
     automatic_mails: Mapping[str, int] = field(default_factory=dict)
-    requester: Requester | None = None
+    requester: Requester = NOBODY_LOOKED
     workload: Workload | None = None
     received_at: datetime | None = None
     size: int = 0

@@ -22,7 +22,7 @@ _SUBJECT_LENGTH = 500
 def open_ticket(incoming: Incoming, related: Thread | None, facts: Facts, policy: Policy) -> Plan:
     """Open a ticket, unless a rule says otherwise. `related` is one that the mail names and may not join."""
     mailbox = policy.mailbox(incoming.mailbox)
-    chosen = route(policy.ruleset, question_about(incoming, facts, policy), mailbox)
+    chosen = route(policy, question_about(incoming, facts, policy))
     turned_away = _turned_away(incoming, chosen, mailbox, facts, policy) or _only_forwarded(
         incoming, chosen, facts, policy
     )

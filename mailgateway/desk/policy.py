@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from mailgateway.desk.calendar import Calendar
 from mailgateway.desk.model import Directory, Priority, TicketType
+from mailgateway.desk.organisations import Organisations
 from mailgateway.mail.limits import DEFAULT, Limits
 from mailgateway.rules.schema import Ruleset
 
@@ -45,6 +46,9 @@ class AgentEvidence(StrEnum):
     TOKEN_AND_DMARC = "token_and_dmarc"
 
 
+_NOBODY = Organisations()
+
+
 @dataclass(frozen=True, slots=True)
 class LifeCycle:
     """What happens to a ticket by itself when nobody does anything; None for nothing.
@@ -77,6 +81,7 @@ class Policy:
     automatic_mails_per_hour: int = 5
     forwards_per_hour: int = 100
     one_ticket_per_mail: bool = True
+    organisations: Organisations = _NOBODY
     reading: Limits = DEFAULT
     calendars: tuple[Calendar, ...] = ()
     life_cycle: LifeCycle = LifeCycle()

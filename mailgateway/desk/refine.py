@@ -23,7 +23,7 @@ from mailgateway.desk.plan import (
     SetType,
 )
 from mailgateway.desk.policy import Policy
-from mailgateway.desk.route import fields, name_in, words
+from mailgateway.desk.route import fields, name_in, organisation_in, words
 from mailgateway.mail.model import Address
 from mailgateway.rules.evaluate import evaluate
 from mailgateway.rules.schema import ActionName, Routing
@@ -97,7 +97,7 @@ def _additions(routing: Routing, ticket: Ticket, policy: Policy) -> list[Change]
         changes.append(ChangeTags(tags))
     if people:
         changes.append(AddParticipants(people))
-    organisation, ci = name_in(routing, ActionName.ORGANISATION), name_in(routing, ActionName.CI)
+    organisation, ci = organisation_in(routing, policy.organisations), name_in(routing, ActionName.CI)
     if organisation not in (None, ticket.organisation):
         changes.append(SetOrganisation(ticket.organisation, organisation))
     if ci not in (None, ticket.ci):

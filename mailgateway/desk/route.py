@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mailgateway.desk.model import Priority, Status, TicketType
-from mailgateway.desk.policy import MailboxPolicy
+from mailgateway.desk.organisations import Organisations
+from mailgateway.desk.policy import Policy
 from mailgateway.rules.evaluate import evaluate
 from mailgateway.rules.explain import as_trace
-from mailgateway.rules.schema import ActionName, Question, Rejection, Routing, Ruleset
+from mailgateway.rules.schema import ActionName, Question, Rejection, Routing
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,33 +43,14 @@ class Route:
     trace: dict[str, object]
 
 
-def route(ruleset: Ruleset, question: Question, mailbox: MailboxPolicy, *, every_step: bool = False) -> Route:
-    """Ask the rules about a mail and fill what they leave open from the mailbox's default.
+def route(policy: Policy, question: Question, *, every_step: bool = False) -> Route:
+    """Ask the rules about a mail and fill what they leave open: by its requester, else by the mailbox's default.
 
     With `every_step` the trace tells of every rule, however many there are.
     """
-    routing = evaluate(ruleset, question, every_step=every_step)
-    default = mailbox.default
-    final: dict[str, object] = {
-        "group": _value(routing, ActionName.GROUP, default.group),
-        "type": _value(routing, ActionName.TYPE, default.type.value),
-        "priority": _value(routing, ActionName.PRIORITY, default.priority.value),
-        "status": _value(routing, ActionName.STATUS, Status.NEW.value),
-        "language": _value(routing, ActionName.LANGUAGE, default.language),
-        "assign": _value(routing, ActionName.ASSIGN, None),
-        "tags": list(words(routing, ActionName.TAGS)),
-        "organisation": name_in(routing, ActionName.ORGANISATION),
-        "ci": name_in(routing, ActionName.CI),
-        "fields": fields(routing),
-        "cc": list(words(routing, ActionName.CC)),
-        "watchers": list(words(routing, ActionName.WATCHERS)),
-        "forward": list(words(routing, ActionName.FORWARD)),
-        "template": _value(routing, ActionName.TEMPLATE, ""),
-        "no_acknowledgement": _rule_behind(routing, ActionName.NO_ACKNOWLEDGEMENT),
-        "discard": _rule_behind(routing, ActionName.DISCARD),
-        "quarantine": _rule_behind(routing, ActionName.QUARANTINE),
-        "reject": _rule_behind(routing, ActionName.REJECT),
-    }
+    routing = evaluate(policy.ruleset, question, every_step=every_step)
+    organisation = organisation_in(routing, policy.organisations) or question.requester.organisation or None
+    final = _final(routing, organisation, question, policy)
     return Route(
         group=str(final["group"]),
         type=TicketType(str(final["type"])),
@@ -77,7 +59,7 @@ def route(ruleset: Ruleset, question: Question, mailbox: MailboxPolicy, *, every
         language=str(final["language"]),
         assignee=_assigned(final["assign"]),
         tags=words(routing, ActionName.TAGS),
-        organisation=name_in(routing, ActionName.ORGANISATION),
+        organisation=organisation,
         ci=name_in(routing, ActionName.CI),
         fields=fields(routing),
         cc=words(routing, ActionName.CC),
@@ -94,6 +76,30 @@ def route(ruleset: Ruleset, question: Question, mailbox: MailboxPolicy, *, every
     )
 
 
+def _final(routing: Routing, organisation: str | None, question: Question, policy: Policy) -> dict[str, object]:
+    default = policy.mailbox(question.mailbox).default
+    return {
+        "group": _value(routing, ActionName.GROUP, default.group),
+        "type": _value(routing, ActionName.TYPE, default.type.value),
+        "priority": _value(routing, ActionName.PRIORITY, default.priority.value),
+        "status": _value(routing, ActionName.STATUS, Status.NEW.value),
+        "language": _value(routing, ActionName.LANGUAGE, _language(organisation, policy) or default.language),
+        "assign": _value(routing, ActionName.ASSIGN, None),
+        "tags": list(words(routing, ActionName.TAGS)),
+        "organisation": organisation,
+        "ci": name_in(routing, ActionName.CI),
+        "fields": fields(routing),
+        "cc": list(words(routing, ActionName.CC)),
+        "watchers": list(words(routing, ActionName.WATCHERS)),
+        "forward": list(words(routing, ActionName.FORWARD)),
+        "template": _value(routing, ActionName.TEMPLATE, ""),
+        "no_acknowledgement": _rule_behind(routing, ActionName.NO_ACKNOWLEDGEMENT),
+        "discard": _rule_behind(routing, ActionName.DISCARD),
+        "quarantine": _rule_behind(routing, ActionName.QUARANTINE),
+        "reject": _rule_behind(routing, ActionName.REJECT),
+    }
+
+
 def fields(routing: Routing) -> dict[str, str]:
     """Return the fields of the desk's own that rules set."""
     pairs = _value(routing, ActionName.FIELDS, ())
@@ -103,6 +109,24 @@ def fields(routing: Routing) -> dict[str, str]:
 def name_in(routing: Routing, action: ActionName) -> str | None:
     """Return the name that rules decided on, None where none did."""
     return str(_value(routing, action, "")) or None
+
+
+def organisation_in(routing: Routing, known: Organisations) -> str | None:
+    """Return the organisation that rules decided on, None where none did.
+
+    Where organisations are configured it is one of them: what an expression found in a mail counts for nobody's
+    contract unless it is a name of theirs.
+    """
+    name = name_in(routing, ActionName.ORGANISATION)
+    if not known.all:
+        return name
+    found = known.named(name)
+    return found.name if found is not None else None
+
+
+def _language(organisation: str | None, policy: Policy) -> str:
+    found = policy.organisations.named(organisation)
+    return found.language if found is not None else ""
 
 
 def words(routing: Routing, name: ActionName) -> tuple[str, ...]:

@@ -127,8 +127,8 @@ def _decide_and_apply(
         return None, None
     asked = addressees(incoming.mail, policy)
     facts = gather(tx, incoming.keys, spooled, asked, desk.clock(), policy.one_ticket_per_mail)
-    requester = writer(incoming.mail, policy).address
-    if policy.ruleset.asks_for("requester."):
+    requester = policy.organisations.addresses_of(writer(incoming.mail, policy).address)
+    if policy.ruleset.asks_for("requester.known") or policy.ruleset.asks_for("requester.open_tickets"):
         facts = replace(facts, requester=known_requester(tx, requester))
     plan = _decided(tx, incoming, facts, requester, policy)
     number = carry_out(desk, tx, plan, facts, policy, spooled, incoming.mail.attachments)
@@ -139,7 +139,7 @@ def _decide_and_apply(
     return plan, number
 
 
-def _decided(tx: Transaction, incoming: Incoming, facts: Facts, requester: str, policy: Policy) -> Plan:
+def _decided(tx: Transaction, incoming: Incoming, facts: Facts, requester: tuple[str, ...], policy: Policy) -> Plan:
     """Decide; where the rules' answer depends on more than was gathered, gather that and decide again."""
     plan = decide_mail(incoming, facts, policy)
     if plan.asks_about:

@@ -8,6 +8,7 @@ from mailgateway.rules.findings import Wrong
 from mailgateway.rules.nearest import instead
 from mailgateway.rules.recipients import cc, forward, watchers
 from mailgateway.rules.schema import ActionName, Event, Rejection, Turn
+from mailgateway.rules.templates import has_places
 from mailgateway.rules.text import described, excerpt
 from mailgateway.rules.vocabulary import Vocabulary
 
@@ -80,9 +81,10 @@ def configuration_item(written: object, _: Vocabulary) -> object:
     return _value(written)
 
 
-def organisation(written: object, _: Vocabulary) -> object:
+def organisation(written: object, vocabulary: Vocabulary) -> object:
     """Whom the requester belongs to; {name} stands for a named group of an expression in the rule."""
-    return _value(written)
+    text = _value(written)
+    return text if has_places(text) else _one_of(text, vocabulary.organisations, "organisation")
 
 
 def custom_fields(written: object, _: Vocabulary) -> object:

@@ -153,12 +153,27 @@ def received_calendar(question: Question) -> tuple[str, ...]:
 
 def requester_known(question: Question) -> tuple[str, ...]:
     """Whether the writer had a ticket before."""
-    return (_truth(holds=question.requester.known),) if question.requester else ()
+    return () if question.requester.known is None else (_truth(holds=question.requester.known),)
 
 
 def requester_open_tickets(question: Question) -> tuple[float, ...]:
     """How many tickets of the writer are neither solved nor closed."""
-    return (question.requester.open_tickets,) if question.requester else ()
+    return () if question.requester.open_tickets is None else (question.requester.open_tickets,)
+
+
+def requester_organisation(question: Question) -> tuple[str, ...]:
+    """The organisation that the writer belongs to, by its name."""
+    return (question.requester.organisation,)
+
+
+def requester_contract(question: Question) -> tuple[str, ...]:
+    """The contract of the writer's organisation, by its name."""
+    return (question.requester.contract,)
+
+
+def requester_vip(question: Question) -> tuple[str, ...]:
+    """Whether the writer is one who matters more."""
+    return (_truth(holds=question.requester.is_vip),)
 
 
 def header(name: str) -> Read:
@@ -219,6 +234,9 @@ FIELDS: dict[str, Field] = {
     "is_follow_up": Field(is_follow_up, Sort.TRUTH),
     "requester.known": Field(requester_known, Sort.TRUTH),
     "requester.open_tickets": Field(requester_open_tickets, Sort.COUNT),
+    "requester.organisation": Field(requester_organisation),
+    "requester.contract": Field(requester_contract),
+    "requester.vip": Field(requester_vip, Sort.TRUTH),
     "auth.spf": Field(_authenticated("spf")),
     "auth.dkim": Field(_authenticated("dkim")),
     "auth.dmarc": Field(_authenticated("dmarc")),
@@ -228,6 +246,8 @@ FIELDS: dict[str, Field] = {
     "ticket.priority": Field(_of_ticket("priority", "The priority of the ticket that the mail joins.")),
     "ticket.type": Field(_of_ticket("type", "The type of the ticket that the mail joins.")),
     "ticket.language": Field(_of_ticket("language", "The language in which the customer is written to.")),
+    "ticket.organisation": Field(_of_ticket("organisation", "The organisation that the ticket counts for.")),
+    "ticket.ci": Field(_of_ticket("ci", "The configuration item that the ticket is about.")),
     "ticket.tags": Field(_of_ticket("tags", "Every tag of the ticket that the mail joins."), is_single=False),
     "ticket.age": Field(_age_of(lambda ticket: ticket.created_at, "How long the ticket is open."), Sort.DURATION),
     "ticket.idle": Field(

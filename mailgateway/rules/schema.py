@@ -32,14 +32,27 @@ class TicketState:
     created_at: datetime
     updated_at: datetime
     tags: tuple[str, ...] = ()
+    organisation: str | None = None
+    ci: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """What the desk knows of the writer: whether they had a ticket before, and how many of theirs are not solved."""
+    """What the desk knows of the writer.
 
-    known: bool = False
-    open_tickets: int = 0
+    `known` tells whether they had a ticket before, `open_tickets` how many of theirs are not solved; None where nobody
+    looked. `organisation` is the one that they belong to, `contract` what was agreed with it, "" where there is none.
+    """
+
+    known: bool | None = None
+    open_tickets: int | None = None
+    organisation: str = ""
+    contract: str = ""
+    is_vip: bool = False
+
+
+NOBODY_LOOKED = Requester()
+"""A writer of whom nothing was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +73,7 @@ class Question:
     size: int = 0
     received_at: datetime | None = None
     ticket: TicketState | None = None
-    requester: Requester | None = None
+    requester: Requester = NOBODY_LOOKED
     authentication: Mapping[str, str] = attribute(default_factory=dict)
     calendars: tuple[str, ...] = ()
 

@@ -11,6 +11,11 @@ _LONGEST = 500
 _TEXTS = (ActionName.CI, ActionName.ORGANISATION)
 
 
+def has_places(text: str) -> bool:
+    """Tell whether a value speaks of a named group."""
+    return _PLACE.search(text) is not None
+
+
 def named_in(then: Mapping[ActionName, object]) -> frozenset[str]:
     """Return the names that the values of a rule's actions speak of."""
     written = [str(then[name]) for name in _TEXTS if name in then]

@@ -34,6 +34,8 @@ class Vocabulary:
     statuses: tuple[str, ...] = ()
     tags: tuple[str, ...] | None = None
     calendars: tuple[str, ...] | None = None
+    organisations: tuple[str, ...] | None = None
+    contracts: tuple[str, ...] | None = None
     read_list: Callable[[str], tuple[str, ...]] = _no_lists
     find_timezone: Callable[[str], tzinfo] = _no_timezone
     leads: Mapping[str, str] = field(default_factory=dict)

@@ -15,8 +15,10 @@ from mailgateway.cli.options import AsJson
 from mailgateway.clock import now
 from mailgateway.config.load import load
 from mailgateway.config.policy import policy as policy_of
+from mailgateway.desk.asking import requester_of
 from mailgateway.desk.policy import MailboxPolicy, Policy
 from mailgateway.desk.route import route
+from mailgateway.desk.thread import writer
 from mailgateway.desk.trust import results
 from mailgateway.mail.classify import OwnMarks, classify
 from mailgateway.mail.model import Mail
@@ -35,7 +37,7 @@ def check(ctx: typer.Context) -> None:
     """Check the routing rules, and what they name."""
     settings = load(invocation(ctx).config)
     rules = settings.ruleset.rules
-    rules_files = {str(file) for file in settings.files[2:]}
+    rules_files = {str(file) for file in settings.rules_files}
     doubtful = [one for one in settings.warnings if one.file in rules_files]
     for warning in doubtful:
         complain(str(warning))
@@ -97,10 +99,11 @@ def _explained(mail: Mail, size: int, policy: Policy, mailbox: str | None) -> di
         split_reply(mail).text,
         size=size,
         received_at=received,
+        requester=requester_of(writer(mail, policy).address, policy),
         authentication=results(mail, policy.trusted_authserv),
         calendars=policy.open_calendars(received),
     )
-    return route(policy.ruleset, question, chosen, every_step=True).trace
+    return route(policy, question, every_step=True).trace
 
 
 def _addressed(mail: Mail, policy: Policy) -> MailboxPolicy:

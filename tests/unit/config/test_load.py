@@ -58,6 +58,7 @@ files: {groups: groups.yaml, rules: routing.yaml, service_levels: service_levels
     folder.mkdir()
     (tmp_path / "mine").mkdir()
     (folder / "service_levels.yaml").write_text("calendars: [{name: always}]\n", encoding="utf-8")
+    (folder / "organisations.yaml").write_text("organisations: [{name: acme, domains: [acme.example]}]")
     settings = load(write(folder, gateway))
     assert settings.database_url() == "sqlite:////var/lib/mailgateway/mailgateway.db"
     assert settings.blobs == "file:///var/lib/mailgateway/blobs"
@@ -72,16 +73,7 @@ files: {groups: groups.yaml, rules: routing.yaml, service_levels: service_levels
     assert made.reply_keys == (b"new", b"old")
     assert made.trusted_authserv == ("mx.example.com",)
     assert made.directory is settings.directory
-
-
-def test_files_that_are_not_read_yet_are_a_warning(tmp_path: Path) -> None:
-    """Where such a file is there, it is said that it changes nothing; nothing breaks."""
-    path = write(tmp_path, GATEWAY + "files: {organisations: organisations.yaml}\n")
-    assert load(path).warnings == ()
-    (tmp_path / "organisations.yaml").touch()
-    assert [str(one).rpartition(":")[0] for one in load(path).warnings] == [
-        f"{path}:11:9: {tmp_path / 'organisations.yaml'} is not read by this version and changes nothing"
-    ]
+    assert made.organisations is settings.organisations
 
 
 @pytest.mark.parametrize(

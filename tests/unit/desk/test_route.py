@@ -7,7 +7,7 @@ from mailgateway.desk.policy import Defaults
 from mailgateway.desk.route import route
 from mailgateway.mail.model import Kind
 from mailgateway.rules.schema import ActionName, AllOf, Question, Rule, Ruleset
-from tests.unit.desk.builders import MAILBOX, make_mail
+from tests.unit.desk.builders import MAILBOX, make_mail, make_policy
 
 QUESTION = Question(make_mail(), Kind.NORMAL, "support")
 
@@ -19,7 +19,7 @@ def _always(name: str, **then: object) -> Rule:
 def test_what_no_rule_decides_the_mailbox_does() -> None:
     """Without rules everything comes from the mailbox's default, and the trace says what came out."""
     mailbox = replace(MAILBOX, default=Defaults("hardware", TicketType.QUESTION, Priority.LOW, "pl"))
-    chosen = route(Ruleset(), QUESTION, mailbox)
+    chosen = route(make_policy(mailboxes=(mailbox,)), QUESTION)
     assert (chosen.group, chosen.type, chosen.priority) == ("hardware", TicketType.QUESTION, Priority.LOW)
     assert (chosen.language, chosen.assignee, chosen.tags) == ("pl", None, ())
     assert (chosen.discard, chosen.quarantine) == ("", "")
@@ -62,7 +62,7 @@ def test_rules_decide_each_thing_and_are_named() -> None:
             _always("junk", discard=True, quarantine=True, tags=("y",)),
         )
     )
-    chosen = route(rules, QUESTION, MAILBOX)
+    chosen = route(make_policy(ruleset=rules), QUESTION)
     assert (chosen.group, chosen.type, chosen.priority) == ("hardware", TicketType.REQUEST, Priority.URGENT)
     assert (chosen.language, chosen.assignee, chosen.tags) == ("de", "bob", ("x", "y"))
     assert (chosen.discard, chosen.quarantine) == ("junk", "junk")
@@ -72,4 +72,4 @@ def test_rules_decide_each_thing_and_are_named() -> None:
 def test_a_later_rule_can_take_back_a_discard() -> None:
     """`discard: false` keeps what an earlier rule would have thrown away."""
     rules = Ruleset((_always("junk", discard=True), _always("but", discard=False)))
-    assert route(rules, QUESTION, MAILBOX).discard == ""
+    assert route(make_policy(ruleset=rules), QUESTION).discard == ""

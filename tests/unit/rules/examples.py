@@ -60,6 +60,8 @@ TICKET = TicketState(
     created_at=MONDAY - timedelta(days=3),
     updated_at=MONDAY - timedelta(hours=5),
     tags=("printer", "floor-3"),
+    organisation="acme",
+    ci="web-1",
 )
 QUESTION = Question(
     MAIL,
@@ -69,8 +71,9 @@ QUESTION = Question(
     size=2_500_000,
     received_at=MONDAY,
     ticket=TICKET,
-    requester=Requester(known=True, open_tickets=3),
+    requester=Requester(known=True, open_tickets=3, organisation="acme", contract="gold", is_vip=True),
     authentication={"dmarc": "pass", "spf": "softfail", "dkim": "none"},
+    calendars=("office",),
 )
 
 
