@@ -165,13 +165,13 @@ class Gateway:
 
     def supervisor(self) -> Supervisor:
         """Return the daemon, ready to run."""
+        from mailgateway.daemon.attendant import Attendant
         from mailgateway.daemon.sender import Sender
         from mailgateway.daemon.supervisor import Supervisor, Tick
-        from mailgateway.flows.attend import attend_due
         from mailgateway.flows.ingest import ingest_left_over
 
         _log_doubts(self.settings)
-        since = clock.now()
+        since, attendant = clock.now(), Attendant(self.desk)
         sender = self._sender = Sender(self.desk, self.new_pool, self.sending())
 
         def reload() -> None:
@@ -184,7 +184,7 @@ class Gateway:
         ticks = (
             Tick("watch", WATCH_EVERY, lambda: self._watch(since)),
             Tick("left_over", LEFT_OVER_EVERY, lambda: ingest_left_over(self.desk, supervisor.is_leaving)),
-            Tick("attend", ATTEND_EVERY, lambda: attend_due(self.desk, supervisor.is_leaving)),
+            Tick("attend", ATTEND_EVERY, lambda: attendant.look(supervisor.is_leaving)),
             Tick("configuration", LOOK_FOR_CHANGES_EVERY, self._look_for_changes),
         )
         supervisor = Supervisor(self.desk, self.posts, sender, ticks, reload, clock.jitter)

@@ -14,6 +14,7 @@ from mailgateway.cli.opened import opened
 from mailgateway.desk.model import Agent, Directory
 from mailgateway.desk.orders import LONGEST_TAG, Orders
 from mailgateway.desk.policy import Policy
+from mailgateway.desk.snooze import SHOWN, Wanted, read_snooze
 from mailgateway.flows.operate import operate
 from mailgateway.store import tickets
 
@@ -37,6 +38,15 @@ def tags(option: str, words: Sequence[str]) -> tuple[str, ...]:
             complain(f"{option} {word!r}: a tag is one word of at most {LONGEST_TAG} letters; give {option} for each")
             raise typer.Exit(2)
     return tuple(word.casefold() for word in words)
+
+
+def snoozing(written: str | None) -> Wanted | None:
+    """Return how long or until when a ticket is put aside; leaves with 2 where nothing of the kind is written."""
+    wanted = None if written is None else read_snooze(written)
+    if written is not None and wanted is None:
+        complain(f"--snooze {written!r}: should be {SHOWN}")
+        raise typer.Exit(2)
+    return wanted
 
 
 def _tell(gateway: Gateway, number: int, done: str) -> None:

@@ -177,6 +177,22 @@ class Alarms(Strict):
     )
 
 
+class LifeCycle(Strict):
+    """What happens to a ticket by itself when nobody does anything; without a time, nothing."""
+
+    remind_after: Duration | None = Field(
+        default=None, description="a ticket is pending this long: its requester is reminded"
+    )
+    solve_after: Duration | None = Field(default=None, description="a ticket is pending this long: it is solved")
+    close_after: Duration | None = Field(default=None, description="a ticket is solved this long: it is closed")
+
+    @model_validator(mode="after")
+    def _reminds_first(self) -> Self:
+        if self.remind_after and self.solve_after and self.remind_after >= self.solve_after:
+            wrong("remind_after is not before solve_after: nobody could answer the reminder; make it shorter")
+        return self
+
+
 class Limits(Strict):
     """What keeps machines from writing to each other without end."""
 
@@ -249,6 +265,7 @@ class GatewayFile(Strict):
     smtp: Smtp = Field(description="the server that mail is sent through, at least smtp: {host: NAME}")
     agents: Agents = Field(default=Agents(), description="what proves that a mail is an agent's")
     alarms: Alarms = Field(default=Alarms(), description="when the admin is told that mail does not flow")
+    lifecycle: LifeCycle = Field(default=LifeCycle(), description="what happens to a ticket by itself")
     limits: Limits = Field(default=Limits(), description="what keeps machines from writing to each other without end")
     reading: Reading = Field(default=Reading(), description="how much of one mail is looked at")
     one_ticket_per_mail: Truth = Field(

@@ -222,6 +222,7 @@ def _settings(path: Path, parts: _Parts, rules: RulesPart, warnings: tuple[Findi
         smtp=gateway.smtp,
         agents=gateway.agents,
         alarms=gateway.alarms,
+        lifecycle=gateway.lifecycle,
         limits=gateway.limits,
         reading=gateway.reading,
         one_ticket_per_mail=gateway.one_ticket_per_mail,

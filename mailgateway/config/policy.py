@@ -2,7 +2,7 @@
 
 from mailgateway.config.gateway import Mailbox
 from mailgateway.config.settings import Settings
-from mailgateway.desk.policy import Defaults, MailboxPolicy, Policy
+from mailgateway.desk.policy import Defaults, LifeCycle, MailboxPolicy, Policy
 
 
 def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
@@ -21,6 +21,7 @@ def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
         automatic_mails_per_hour=settings.limits.automatic_mails_per_hour,
         forwards_per_hour=settings.limits.forwards_per_hour,
         reading=settings.reading.as_limits(),
+        life_cycle=LifeCycle(**settings.lifecycle.model_dump()),
         one_ticket_per_mail=settings.one_ticket_per_mail,
     )
 

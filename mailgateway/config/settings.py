@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from mailgateway.config.gateway import Agents, Alarms, Limits, Mailbox, Reading, Smtp
+from mailgateway.config.gateway import Agents, Alarms, LifeCycle, Limits, Mailbox, Reading, Smtp
 from mailgateway.config.kinds import absolute
 from mailgateway.config.secret import Secret
 from mailgateway.desk.calendar import Calendar
@@ -34,6 +34,7 @@ class Settings:
     smtp: Smtp
     agents: Agents
     alarms: Alarms
+    lifecycle: LifeCycle
     limits: Limits
     reading: Reading
     one_ticket_per_mail: bool

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from mailgateway import log
+from mailgateway.daemon.attendant import Attendant
 from mailgateway.daemon.mailbox_worker import Post
 from mailgateway.errors import GatewayError, MailboxUnavailable
-from mailgateway.flows.attend import attend_due
 from mailgateway.flows.beats import SEND, beat, fetching
 from mailgateway.flows.collect import collect
 from mailgateway.flows.deliver import InHand, Sending, deliver_due
@@ -23,7 +23,7 @@ def run_once(posts: Sequence[Post], desk: Desk, pool: Pool, sending: Sending, st
     problems = [problem for post in posts if (problem := _collect(post, desk, stop))]
     while ingest_waiting(desk, None, stop):
         pass
-    attend_due(desk, stop)
+    Attendant(desk).look(stop)
     if problem := _deliver(desk, pool, sending, stop):
         problems.append(problem)
     return tuple(problems)

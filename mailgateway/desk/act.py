@@ -23,8 +23,10 @@ from mailgateway.desk.plan import (
     SetPriority,
     SetStatus,
     SetType,
+    Snooze,
 )
 from mailgateway.desk.policy import Policy
+from mailgateway.desk.snooze import until
 from mailgateway.mail.model import Address, Mail
 
 
@@ -41,6 +43,8 @@ def act(
     before = candidate.ticket
     article = _article(orders, agent, facts, files, mail)
     after = _ordered(orders, before, policy, answered=_is_answer(article))
+    if orders.snooze is not None:
+        after = replace(after, snoozed_until=until(orders.snooze, facts.now, policy.ruleset.timezone))
     to_customers = _to_customers(before, after, article, agent, candidate, facts, policy)
     merged = merging(orders, agent, after, candidate, facts, policy)
     changes = (
@@ -138,6 +142,7 @@ def _changes(before: Ticket, after: Ticket) -> tuple[Change, ...]:
         (before.type is not after.type, SetType(before.type, after.type)),
         (bool(added or removed), ChangeTags(added, removed)),
         (bool(people), AddParticipants(people)),
+        (before.snoozed_until != after.snoozed_until, Snooze(before.snoozed_until, after.snoozed_until)),
     )
     return tuple(change for is_wanted, change in wanted if is_wanted)
 

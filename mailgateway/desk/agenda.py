@@ -13,7 +13,7 @@ from mailgateway.desk.after import after
 from mailgateway.desk.facts import Candidate
 from mailgateway.desk.model import Status, Ticket
 from mailgateway.desk.moments import Moment, Source
-from mailgateway.desk.plan import OpenTicket, Plan, SetAttention
+from mailgateway.desk.plan import Disposition, OpenTicket, Plan, SetAttention
 from mailgateway.desk.policy import Policy
 
 SOURCES: tuple[Source, ...] = (snooze.SOURCE, automatic.SOURCE)
@@ -50,6 +50,15 @@ def with_attention(plan: Plan, candidate: Candidate | None, policy: Policy) -> P
         changed = replace(changed, updated_at=plan.at)
     at = next_attention(changed, candidate.fired, policy)
     return plan if at == candidate.ticket.attend_at else replace(plan, changes=(*plan.changes, SetAttention(at)))
+
+
+def renewal(candidate: Candidate, at: datetime, policy: Policy) -> Plan | None:
+    """Return the plan by which a ticket learns of another policy, None where nothing of its agenda changes."""
+    due = next_attention(candidate.ticket, candidate.fired, policy)
+    if due == candidate.ticket.attend_at:
+        return None
+    number = candidate.ticket.number
+    return Plan(at, "clock", Disposition.RECORDED, "", number, (SetAttention(due),), is_quiet=True)
 
 
 def version(policy: Policy) -> str:

@@ -11,6 +11,7 @@ from mailgateway.desk.opening import open_ticket
 from mailgateway.desk.orders import COMMANDS, read_orders
 from mailgateway.desk.plan import Disposition, Plan, RecordEvent
 from mailgateway.desk.policy import Policy
+from mailgateway.desk.snooze import against_snooze
 from mailgateway.desk.thread import Thread, choose, may_join, writer
 from mailgateway.desk.trust import claimed_agent, proven_agent
 from mailgateway.mail.model import Kind, Mail
@@ -93,8 +94,11 @@ def _too_large(incoming: Incoming, facts: Facts, policy: Policy) -> Plan:
 def _from_agent(incoming: Incoming, thread: Thread, agent: Agent, facts: Facts, policy: Policy) -> Plan:
     files = _files_of_agent(incoming.mail)
     reading = read_orders(incoming.reply.text, agent.name, policy)
-    against = objection(reading.orders, thread.candidate.ticket, files, policy) or against_merging(
-        reading.orders, thread.candidate, facts
+    against = against_snooze(reading.orders.snooze, facts.now, policy.ruleset.timezone)
+    against = (
+        against
+        or objection(reading.orders, thread.candidate.ticket, files, policy)
+        or against_merging(reading.orders, thread.candidate, facts)
     )
     problems = reading.problems or ((against,) if against else ())
     if problems or reading.orders.help:

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from mailgateway.desk.model import Priority, Status, TicketType
 from mailgateway.desk.policy import Policy
+from mailgateway.desk.snooze import SHOWN, read_snooze
 from mailgateway.mail.addresses import read_addresses
 from mailgateway.mail.model import Address
 from mailgateway.rules.nearest import nearest
@@ -20,7 +22,8 @@ LONGEST_TAG = 64
 class Orders:
     """What shall change; None and empty leave things as they are. `assign` of "" means to nobody.
 
-    `text` goes to the requester and the participants, or becomes an internal note where `note` is true.
+    `snooze` is how long the ticket is put aside, zero to wake it up, or until when in the desk's time zone. `text` goes
+    to the requester and the participants, or becomes an internal note where `note` is true.
     """
 
     text: str = ""
@@ -34,6 +37,7 @@ class Orders:
     remove_tags: tuple[str, ...] = ()
     participants: tuple[Address, ...] = ()
     merge: int | None = None
+    snooze: timedelta | datetime | None = None
     help: bool = False
 
 
@@ -55,6 +59,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("#type T", "incident, complaint, question, request or problem"),
     ("#tag a b -c", "put tags on, take tags off"),
     ("#cc ADDRESS", "let somebody take part in the ticket"),
+    ("#snooze 2d", "put the ticket aside: 30m, 4h, 2d, 1w, 2026-12-01 09:30; a mail of the customer wakes it; or none"),
     ("#merge N", "this ticket is closed and goes on under number N, with everybody who takes part"),
     ("#help", "this list"),
 )
@@ -202,6 +207,13 @@ def _cc(orders: Orders, value: str, desk: _Desk) -> Orders:
     return replace(orders, participants=(*orders.participants, *people))
 
 
+def _snooze(orders: Orders, value: str, _desk: _Desk) -> Orders:
+    wanted = read_snooze(value)
+    if wanted is None:
+        raise _MisreadError(f"#snooze {_shown(value)}: should be {SHOWN}")
+    return replace(orders, snooze=wanted)
+
+
 def _merge(orders: Orders, value: str, _desk: _Desk) -> Orders:
     return replace(orders, merge=_ticket_number("merge", value))
 
@@ -226,6 +238,7 @@ _WORDS: dict[str, Callable[[Orders, str, _Desk], Orders]] = {
     "type": _type,
     "tag": _tag,
     "cc": _cc,
+    "snooze": _snooze,
     "merge": _merge,
     "help": _help,
 }

@@ -14,7 +14,7 @@ from itertools import islice
 from sqlalchemy import bindparam, func, literal, or_, select, union_all
 
 from mailgateway.desk.facts import Candidate, Earlier, Facts, ThreadKeys
-from mailgateway.desk.model import Ticket
+from mailgateway.desk.model import Status, Ticket
 from mailgateway.errors import StoreBusy
 from mailgateway.mail.model import Identity
 from mailgateway.store.engine import Transaction
@@ -22,7 +22,7 @@ from mailgateway.store.heads import read_heads
 from mailgateway.store.links import links_of
 from mailgateway.store.lookup import address_key, lookup_key, possible_ids
 from mailgateway.store.spool import Spooled
-from mailgateway.store.tables import FiringRow, MessageIdRow, OutboxRow, SpoolRow
+from mailgateway.store.tables import FiringRow, MessageIdRow, OutboxRow, SpoolRow, TicketRow
 
 MOST_CANDIDATES = 20
 _MOST_IDS = 64
@@ -56,6 +56,12 @@ _PUBLIC = (
     .order_by(_RANKED.c.ticket, _RANKED.c.id)
 )
 _FIRED = select(FiringRow.ticket, FiringRow.name).where(FiringRow.ticket.in_(bindparam("numbers", expanding=True)))
+_OPEN_BEHIND = (
+    select(TicketRow.number)
+    .where(TicketRow.number > bindparam("behind"), TicketRow.status != Status.CLOSED)
+    .order_by(TicketRow.number)
+    .limit(bindparam("most"))
+)
 _FILED = SpoolRow.filed.is_(True) & (SpoolRow.message_id == bindparam("message_id"))
 _SAME = (
     select(SpoolRow.id, SpoolRow.ticket, literal(1).label("same"))
@@ -111,6 +117,12 @@ def gather(
         earlier=earlier,
         automatic_mails=automatic_mails(tx, [*addresses, *_people(candidates)], now),
     )
+
+
+def gather_open(tx: Transaction, behind: int, most: int) -> tuple[Candidate, ...]:
+    """Gather the tickets behind a number that are not closed, `most` at a time, and lock them."""
+    numbers = tx.connection.execute(_OPEN_BEHIND, {"behind": behind, "most": most}).scalars().all()
+    return _candidates(tx, list(numbers), {}) if numbers else ()
 
 
 def gather_ticket(tx: Transaction, number: int, occasion: str, now: datetime, others: Collection[int] = ()) -> Facts:

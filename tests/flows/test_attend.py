@@ -15,6 +15,7 @@ from mailgateway.desk.policy import LifeCycle
 from mailgateway.flows import attend as flow
 from mailgateway.flows.attend import TRY_AGAIN_AFTER, attend_due
 from mailgateway.flows.operate import operate
+from mailgateway.flows.renew import renew
 from mailgateway.store import attention
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
@@ -86,6 +87,49 @@ def test_a_mail_of_the_customer_ends_the_waiting(bench: Bench) -> None:
     bench.ingest()
     bench.now += 100 * DAY
     assert attend(bench) == 0
+
+
+def test_a_snoozed_ticket_wakes_up_in_its_time(bench: Bench) -> None:
+    """Its workers are told, once, and the ticket keeps its status."""
+    (number,) = wait_for_customers(bench)
+    agent = bench.gateway.policy.directory.agents[0]
+    operate(bench.desk, number, Orders(status=Status.OPEN, snooze=timedelta(hours=4)), agent, "test-snooze")
+    bench.now += timedelta(hours=4)
+    assert (attend(bench), attend(bench)) == (1, 0)
+    ticket = bench.ticket(number).ticket
+    assert (ticket.status, ticket.snoozed_until) == (Status.OPEN, None)
+    assert notices(bench, "agent_reminder") == len(bench.gateway.policy.directory.groups[0].members)
+
+
+def test_a_mail_of_the_customer_wakes_a_snoozed_ticket(bench: Bench) -> None:
+    """Nothing is left to be due."""
+    (number,) = wait_for_customers(bench)
+    agent = bench.gateway.policy.directory.agents[0]
+    operate(bench.desk, number, Orders(snooze=timedelta(hours=4)), agent, "test-snooze")
+    bench.arrive(message("c0@customer.example", "Re: [#10001] M0", "Still broken."))
+    bench.ingest()
+    assert bench.ticket(number).ticket.snoozed_until is None
+    bench.now += DAY
+    assert attend(bench) == 0
+
+
+def test_open_tickets_learn_of_a_new_policy(bench: Bench) -> None:
+    """Those that are there already are reminded too, once they know; knowing it, nobody asks again."""
+    (number,) = wait_for_customers(bench)
+    slower = replace(bench.desk.policy(), life_cycle=LifeCycle(remind_after=DAY))
+    bench.desk = replace(bench.desk, policy=lambda: slower)
+    bench.now += DAY
+    assert attend(bench) == 0
+    known = renew(bench.desk, "", lambda: False)
+    assert renew(bench.desk, "", lambda: True) == known
+    assert attend(bench) == 1
+    assert happened(bench, number, "reminded") == 1
+
+
+def test_a_stop_leaves_the_rest_for_the_next_time(bench: Bench) -> None:
+    """Who is told to stop has not told all tickets, and says so."""
+    wait_for_customers(bench)
+    assert renew(bench.desk, "before", lambda: True) == "before"
 
 
 def test_a_ticket_that_breaks_us_does_not_stop_the_others(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

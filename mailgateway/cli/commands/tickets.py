@@ -120,10 +120,13 @@ def set_(  # noqa: PLR0913 - each is an option of the command
     untag: Annotated[
         list[str] | None, typer.Option("--untag", metavar="TAG", help="Take a tag off; may be repeated.")
     ] = None,
+    snooze: Annotated[
+        str | None, typer.Option("--snooze", metavar="WHEN", help="Put it aside: 4h, 2d, a date, or none.")
+    ] = None,
     name: As = None,
 ) -> None:
     """Change a ticket. Whoever has to know is told by mail, as if an agent had ordered it."""
-    from mailgateway.cli.orders import give, tags
+    from mailgateway.cli.orders import give, snoozing, tags
     from mailgateway.desk.orders import Orders
 
     orders = Orders(
@@ -134,9 +137,10 @@ def set_(  # noqa: PLR0913 - each is an option of the command
         type=kind,
         add_tags=tags("--tag", tag or ()),
         remove_tags=tags("--untag", untag or ()),
+        snooze=snoozing(snooze),
     )
     if orders == Orders():
-        complain("nothing to change: give --status, --group, --assign, --priority, --type, --tag or --untag")
+        complain("nothing to change: give --status, --group, --assign, --priority, --type, --tag, --untag or --snooze")
         raise typer.Exit(2)
     give(ctx, number, orders, name, "Done.")
 

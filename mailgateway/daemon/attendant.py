@@ -1,0 +1,19 @@
+"""Looks after tickets whose time has come, and sees to it that open tickets know the policy in force."""
+
+from mailgateway.flows.attend import attend_due
+from mailgateway.flows.desk import Desk, Stop
+from mailgateway.flows.renew import renew
+
+
+class Attendant:
+    """Remembers which policy the tickets know, so that a look costs one statement where nothing is due."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Take the desk to look after."""
+        self._desk = desk
+        self._known = ""
+
+    def look(self, stop: Stop) -> None:
+        """Do what is due."""
+        self._known = renew(self._desk, self._known, stop)
+        attend_due(self._desk, stop)
