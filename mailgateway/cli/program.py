@@ -36,6 +36,7 @@ COMMANDS = {
     "tickets": "Look at tickets, answer them, change them.",
     "templates": "The mails that are sent, and how they look.",
     "outbox": "Letters that wait to be sent, or could not be.",
+    "suppressions": "Addresses that nothing is sent to.",
     "quarantine": "Mails that were set aside for a person.",
     "reconcile": "Put every mail beside its one outcome.",
     "status": "Show whether mail comes in and goes out.",

@@ -30,6 +30,8 @@ from mailgateway.config.kinds import (
 )
 from mailgateway.desk.model import Priority, TicketType
 from mailgateway.desk.policy import AgentEvidence
+from mailgateway.desk.suppression import DEFAULT as LEAVE_ALONE
+from mailgateway.desk.suppression import SuppressionPolicy
 from mailgateway.mail.limits import DEFAULT as READ
 from mailgateway.mail.limits import Limits as ReadingLimits
 
@@ -204,6 +206,29 @@ class Limits(Strict):
     )
 
 
+class Bounces(Strict):
+    """When an address that letters come back from is left alone, and for how long."""
+
+    suppress_for: Duration = Field(
+        default=LEAVE_ALONE.lasts, description="how long nothing is sent to an address after a letter to it came back"
+    )
+    soft_limit: _Count = Field(
+        default=LEAVE_ALONE.soft_limit,
+        description="letters that came back for the moment, until they count as for good",
+    )
+    soft_within: Duration = Field(
+        default=LEAVE_ALONE.soft_within, description="within how long those letters have to come back"
+    )
+    verp: Truth = Field(
+        default=False,
+        description="name the letter in its envelope sender (support+b.…@), for reports that name nothing else",
+    )
+
+    def as_policy(self) -> SuppressionPolicy:
+        """Return the plain value that the desk decides by."""
+        return SuppressionPolicy(self.suppress_for, self.soft_limit, self.soft_within)
+
+
 def _most(default: int, description: str) -> Any:
     """Describe a bound that may be set from 1 to ten times its default."""
     return Field(default=default, strict=True, ge=1, le=10 * default, description=description)
@@ -267,6 +292,7 @@ class GatewayFile(Strict):
     alarms: Alarms = Field(default=Alarms(), description="when the admin is told that mail does not flow")
     lifecycle: LifeCycle = Field(default=LifeCycle(), description="what happens to a ticket by itself")
     limits: Limits = Field(default=Limits(), description="what keeps machines from writing to each other without end")
+    bounces: Bounces = Field(default=Bounces(), description="when nothing more is sent to an address")
     reading: Reading = Field(default=Reading(), description="how much of one mail is looked at")
     one_ticket_per_mail: Truth = Field(
         default=True,

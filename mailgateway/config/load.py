@@ -224,6 +224,7 @@ def _settings(path: Path, parts: _Parts, rules: RulesPart, warnings: tuple[Findi
         alarms=gateway.alarms,
         lifecycle=gateway.lifecycle,
         limits=gateway.limits,
+        bounces=gateway.bounces,
         reading=gateway.reading,
         one_ticket_per_mail=gateway.one_ticket_per_mail,
         directory=_directory(_sound(parts.groups)),

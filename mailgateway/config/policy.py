@@ -20,6 +20,8 @@ def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
         trusted_authserv=settings.agents.trusted_authserv,
         automatic_mails_per_hour=settings.limits.automatic_mails_per_hour,
         forwards_per_hour=settings.limits.forwards_per_hour,
+        suppression=settings.bounces.as_policy(),
+        verp=settings.bounces.verp,
         reading=settings.reading.as_limits(),
         life_cycle=LifeCycle(**settings.lifecycle.model_dump()),
         one_ticket_per_mail=settings.one_ticket_per_mail,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from mailgateway.config.gateway import Agents, Alarms, LifeCycle, Limits, Mailbox, Reading, Smtp
+from mailgateway.config.gateway import Agents, Alarms, Bounces, LifeCycle, Limits, Mailbox, Reading, Smtp
 from mailgateway.config.kinds import absolute
 from mailgateway.config.secret import Secret
 from mailgateway.desk.calendar import Calendar
@@ -36,6 +36,7 @@ class Settings:
     alarms: Alarms
     lifecycle: LifeCycle
     limits: Limits
+    bounces: Bounces
     reading: Reading
     one_ticket_per_mail: bool
     directory: Directory

@@ -18,6 +18,7 @@ from mailgateway.desk.plan import (
     Disposition,
     MoveToGroup,
     Notice,
+    NoticeKind,
     Plan,
     RecordEvent,
     SetPriority,
@@ -148,7 +149,13 @@ def _changes(before: Ticket, after: Ticket) -> tuple[Change, ...]:
 
 
 def _remarks(article: Article | None, to_customers: tuple[Notice, ...]) -> tuple[Change, ...]:
-    if _is_answer(article) and not to_customers:
+    if not _is_answer(article):
+        return ()
+    unreached = [str(one.values["address"]) for one in to_customers if one.kind is NoticeKind.UNDELIVERED]
+    if unreached:
+        why = f"mails to {', '.join(unreached)} came back before; see mailgateway suppressions list"
+        return (RecordEvent("not_sent", {"why": why}),)
+    if not to_customers:
         return (RecordEvent("not_sent", {"why": "nobody else who takes part has an address"}),)
     return ()
 
@@ -164,10 +171,24 @@ def _to_customers(
 ) -> tuple[Notice, ...]:
     """A status is told within the answer where there is one; nobody is told of what they did themselves."""
     if article is not None and _is_answer(article):
-        return notices.reply(article, agent, after, candidate, policy)
+        return _answers(article, agent, after, candidate, facts, policy)
     if after.requester.key in agent.addresses:
         return ()
     return news.of_status(before, after, candidate, facts, policy)
+
+
+def _answers(
+    article: Article, agent: Agent, after: Ticket, candidate: Candidate, facts: Facts, policy: Policy
+) -> tuple[Notice, ...]:
+    """Send the answer to everybody who can be reached; of those who cannot the agent is told."""
+    letters = notices.reply(article, agent, after, candidate, policy)
+    closed = [known for letter in letters if (known := facts.suppressed.get(letter.recipient.key))]
+    told = [
+        notice
+        for known in closed
+        for notice in notices.undelivered(known.address, known.reason, candidate, policy, only=agent)
+    ]
+    return (*(one for one in letters if one.recipient.key not in facts.suppressed), *told)
 
 
 def _to_workers(

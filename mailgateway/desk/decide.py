@@ -1,5 +1,7 @@
 """The one place where the stages meet: what is known about a mail goes in, the plan for it comes out."""
 
+from dataclasses import replace
+
 from mailgateway.desk import notices
 from mailgateway.desk.act import act, objection
 from mailgateway.desk.facts import Earlier, Facts
@@ -12,6 +14,8 @@ from mailgateway.desk.orders import COMMANDS, read_orders
 from mailgateway.desk.plan import Disposition, Plan, RecordEvent
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.snooze import against_snooze
+from mailgateway.desk.returned import returned
+from mailgateway.desk.suppression import BY_BOUNCE, Reachability
 from mailgateway.desk.thread import Thread, choose, may_join, writer
 from mailgateway.desk.trust import claimed_agent, proven_agent
 from mailgateway.mail.model import Kind, Mail
@@ -36,6 +40,24 @@ def addressees(mail: Mail, policy: Policy) -> set[str]:
 
 def decide_mail(incoming: Incoming, facts: Facts, policy: Policy) -> Plan:
     """Decide what becomes of a mail. Machine mail is kept, but answers nothing, reopens nothing, commands nothing."""
+    lifted = _writes_again(incoming, facts, policy)
+    if lifted is None:
+        return _decided(incoming, facts, policy)
+    others = {key: known for key, known in facts.suppressed.items() if key != lifted.address.casefold()}
+    plan = _decided(incoming, replace(facts, suppressed=others), policy)
+    return replace(plan, reachability=(*plan.reachability, lifted))
+
+
+def _writes_again(incoming: Incoming, facts: Facts, policy: Policy) -> Reachability | None:
+    """Return that an address may be written to again: a person writes from it, and no operator has closed it."""
+    who = writer(incoming.mail, policy)
+    known = facts.suppressed.get(who.key)
+    if known is None or known.by != BY_BOUNCE or incoming.verdict.is_machine:
+        return None
+    return Reachability(who.address)
+
+
+def _decided(incoming: Incoming, facts: Facts, policy: Policy) -> Plan:
     turned_away = _turned_away(incoming, facts, policy)
     if turned_away is not None:
         return turned_away
@@ -44,6 +66,8 @@ def decide_mail(incoming: Incoming, facts: Facts, policy: Policy) -> Plan:
     agent = None if thread is None or is_machine else proven_agent(incoming.mail, thread, policy)
     if thread is not None and agent is not None:
         return _from_agent(incoming, thread, agent, facts, policy)
+    if incoming.verdict.kind is Kind.BOUNCE and facts.letter is not None:
+        return returned(incoming, facts.letter, thread, facts, policy)
     if thread is not None and may_join(incoming.mail, incoming.verdict, thread):
         return (record_machine if is_machine else follow_up)(incoming, thread, facts, policy)
     if incoming.verdict.kind in (Kind.BOUNCE, Kind.DELIVERY_DELAY, Kind.READ_RECEIPT):

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from mailgateway.desk.model import LinkKind, Ticket
+from mailgateway.desk.suppression import Reachability, SentLetter
 from mailgateway.mail.tokens import ReplyToken
 from mailgateway.rules.schema import NOBODY_LOOKED, Requester
 
@@ -93,7 +94,8 @@ class Facts:
 
     `occasion` names what caused the plan, once and for ever: the ids of its letters derive from it, so that doing the
     work again makes the same letters. `automatic_mails` counts, for each address asked about (casefolded), the
-    automatic mails queued for it within the last hour, as far as `notices.is_counted` says that they count.
+    automatic mails queued for it within the last hour, as far as `notices.is_counted` says that they count. Nothing is
+    sent to those of them that are `suppressed`. `letter` is the letter of ours that a delivery report is about.
     """
 
     now: datetime
@@ -103,6 +105,8 @@ class Facts:
     automatic_mails: Mapping[str, int] = field(default_factory=dict)
     requester: Requester = NOBODY_LOOKED
     workload: Workload | None = None
+    suppressed: Mapping[str, Reachability] = field(default_factory=dict)
+    letter: SentLetter | None = None
     received_at: datetime | None = None
     size: int = 0
 

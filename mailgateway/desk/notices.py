@@ -204,6 +204,24 @@ def commands_refused(
     )
 
 
+def undelivered(
+    address: str, reason: str, candidate: Candidate, policy: Policy, *, only: Agent | None = None
+) -> tuple[Notice, ...]:
+    """Tell those who work on a ticket (or `only` one agent) that what went out did not reach an address, and why."""
+    ticket = candidate.ticket
+    told = _to_worker(NoticeKind.UNDELIVERED, None, ticket, policy, candidate.public_ids)
+    workers = _workers(ticket, policy, except_for="") if only is None else (_as_worker(only),)
+    return tuple(
+        replace(
+            told,
+            recipient=worker.address,
+            bound_to=worker.bound_to,
+            values={"address": address, "reason": reason},
+        )
+        for worker in workers
+    )
+
+
 def alarm(title: str, lines: Sequence[str], policy: Policy) -> Notice:
     """Tell the admin what is wrong with the gateway, or that it is well again."""
     mailbox = policy.mailboxes[0]
@@ -224,12 +242,14 @@ def readers(ticket: Ticket, policy: Policy) -> tuple[Address, ...]:
 
 
 def why_not(notice: Notice, facts: Facts, policy: Policy) -> str:
-    """Return why an automatic mail may not go to its recipient: no address, our own, enough within the hour; or ""."""
+    """Return why an automatic mail may not go to its recipient (no address, our own, suppressed, enough); or ""."""
     key = notice.recipient.key
     if "@" not in key:
         return "there is no address to write to"
     if policy.is_ours(key):
         return "the address is our own"
+    if key in facts.suppressed:
+        return f"mails to the address came back: {facts.suppressed[key].reason}"
     if facts.automatic_mails.get(key, 0) >= policy.automatic_mails_per_hour:
         return "the address had enough automatic mails within the hour"
     return ""
@@ -251,7 +271,13 @@ def is_counted(notice: Notice) -> bool:
 
 
 _WORK = frozenset(
-    {NoticeKind.AGENT_NOTIFICATION, NoticeKind.AGENT_FOLLOW_UP, NoticeKind.AGENT_REMINDER, NoticeKind.ALARM}
+    {
+        NoticeKind.AGENT_NOTIFICATION,
+        NoticeKind.AGENT_FOLLOW_UP,
+        NoticeKind.AGENT_REMINDER,
+        NoticeKind.UNDELIVERED,
+        NoticeKind.ALARM,
+    }
 )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from mailgateway.desk.model import Article, LinkKind, Priority, Status, Ticket, TicketType
+from mailgateway.desk.suppression import Reachability
 from mailgateway.mail.model import Address
 
 
@@ -177,6 +178,14 @@ class RecordEvent:
     detail: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class MarkUndelivered:
+    """Mark the article that went out at this moment: it did not reach this address."""
+
+    at: datetime
+    address: str
+
+
 Change = (
     OpenTicket
     | AddArticle
@@ -198,6 +207,7 @@ Change = (
     | Snooze
     | RecordFiring
     | SetAttention
+    | MarkUndelivered
     | RecordEvent
 )
 
@@ -216,6 +226,7 @@ class NoticeKind(StrEnum):
     REJECTED = "rejected"
     FORWARDED = "forwarded"
     COMMANDS_REFUSED = "commands_refused"
+    UNDELIVERED = "undelivered"
     ALARM = "alarm"
 
 
@@ -281,7 +292,8 @@ class Plan:
     is an address, an agent's name, or the name of the part of the gateway that acts. `reason` says in a line why.
     `waits_for` names the group whose workload has to be gathered before the plan can be made, `asks_about` addresses
     whose automatic mails have to be counted first. `is_quiet` tells that no person did anything: the ticket has been
-    idle for as long as before.
+    idle for as long as before. `reachability` is what is known from now on of addresses: letters came back from them, or
+    somebody wrote from them again.
     """
 
     at: datetime
@@ -294,3 +306,4 @@ class Plan:
     waits_for: str = ""
     asks_about: tuple[str, ...] = ()
     is_quiet: bool = False
+    reachability: tuple[Reachability, ...] = ()

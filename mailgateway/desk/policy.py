@@ -7,6 +7,8 @@ from enum import StrEnum
 from mailgateway.desk.calendar import Calendar
 from mailgateway.desk.model import Directory, Priority, TicketType
 from mailgateway.desk.organisations import Organisations
+from mailgateway.desk.suppression import DEFAULT as LEAVE_ALONE
+from mailgateway.desk.suppression import SuppressionPolicy
 from mailgateway.mail.limits import DEFAULT, Limits
 from mailgateway.rules.schema import Ruleset
 
@@ -67,7 +69,7 @@ class Policy:
     """One organisation's rules for its desk.
 
     `reply_keys` sign reply addresses and letter ids: the first signs, all of them are believed. `reading` says how much
-    of a mail is looked at.
+    of a mail is looked at. With `verp` the envelope sender of every letter names the letter.
     """
 
     domain: str
@@ -85,6 +87,8 @@ class Policy:
     reading: Limits = DEFAULT
     calendars: tuple[Calendar, ...] = ()
     life_cycle: LifeCycle = LifeCycle()
+    suppression: SuppressionPolicy = LEAVE_ALONE
+    verp: bool = False
 
     @property
     def own_addresses(self) -> frozenset[str]:

@@ -20,11 +20,12 @@ from mailgateway.flows.carry_out import carry_out
 from mailgateway.flows.desk import Desk, Stop
 from mailgateway.flows.races import despite_races
 from mailgateway.mail.classify import OwnMarks, classify
+from mailgateway.mail.model import Kind
 from mailgateway.mail.parse import looks_like_mail, parse
 from mailgateway.mail.reply import split_reply
 from mailgateway.store import spool
 from mailgateway.store.engine import Transaction
-from mailgateway.store.gather import automatic_mails, gather
+from mailgateway.store.gather import about_letter, gather, limits
 from mailgateway.store.spool import Spooled
 from mailgateway.store.workload import gather_workload, known_requester
 
@@ -127,6 +128,8 @@ def _decide_and_apply(
         return None, None
     asked = addressees(incoming.mail, policy)
     facts = gather(tx, incoming.keys, spooled, asked, desk.clock(), policy.one_ticket_per_mail)
+    if incoming.verdict.kind is Kind.BOUNCE:
+        facts = about_letter(tx, facts, incoming.keys)
     requester = policy.organisations.addresses_of(writer(incoming.mail, policy).address)
     if policy.ruleset.asks_for("requester.known") or policy.ruleset.asks_for("requester.open_tickets"):
         facts = replace(facts, requester=known_requester(tx, requester))
@@ -143,8 +146,12 @@ def _decided(tx: Transaction, incoming: Incoming, facts: Facts, requester: tuple
     """Decide; where the rules' answer depends on more than was gathered, gather that and decide again."""
     plan = decide_mail(incoming, facts, policy)
     if plan.asks_about:
-        counted = automatic_mails(tx, plan.asks_about, facts.now)
-        facts = replace(facts, automatic_mails={**facts.automatic_mails, **counted})
+        more = limits(tx, plan.asks_about, facts.now)
+        facts = replace(
+            facts,
+            automatic_mails={**facts.automatic_mails, **more["automatic_mails"]},
+            suppressed={**facts.suppressed, **more["suppressed"]},
+        )
         plan = decide_mail(incoming, facts, policy)
     team = policy.directory.group(plan.waits_for)
     if team is not None:

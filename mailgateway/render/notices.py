@@ -27,6 +27,7 @@ VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.REJECTED: {"reason": "", "subject": ""},
     NoticeKind.FORWARDED: {"subject": ""},
     NoticeKind.COMMANDS_REFUSED: {"problems": (), "commands": COMMANDS, "original": ""},
+    NoticeKind.UNDELIVERED: {"address": "", "reason": ""},
     NoticeKind.ALARM: {"title": "", "lines": ()},
 }
 """The names each notice's templates have beside the common ones, with what they are where the notice says nothing."""

@@ -51,6 +51,10 @@ _VALUES: dict[NoticeKind, dict[str, object]] = {
         "commands": COMMANDS,
         "original": "#prioritiy high\n#assign eva\n\nHello Mr Nowak,\nwe are on our way.",
     },
+    NoticeKind.UNDELIVERED: {
+        "address": "jan.nowak@example.org",
+        "reason": "5.1.1 smtp; 550 5.1.1 <jan.nowak@example.org>: user unknown",
+    },
     NoticeKind.ALARM: {
         "title": "no mail could be fetched for 15 minutes",
         "lines": ["support: imap.example.com refuses the connection", "last good fetch at 08:15 UTC"],
@@ -61,6 +65,7 @@ _AUDIENCES = {
     NoticeKind.AGENT_FOLLOW_UP: Audience.AGENT,
     NoticeKind.AGENT_REMINDER: Audience.AGENT,
     NoticeKind.COMMANDS_REFUSED: Audience.AGENT,
+    NoticeKind.UNDELIVERED: Audience.AGENT,
     NoticeKind.ALARM: Audience.ADMIN,
 }
 _WITHOUT_TICKET = (NoticeKind.REJECTED, NoticeKind.ALARM)

@@ -16,6 +16,7 @@ from mailgateway.desk.plan import (
     Change,
     ChangeTags,
     ChangeWatchers,
+    MarkUndelivered,
     MergeInto,
     MoveToGroup,
     OpenTicket,
@@ -34,6 +35,7 @@ from mailgateway.desk.plan import (
     TakeTurn,
 )
 from mailgateway.errors import StoreBusy
+from mailgateway.store import suppressions
 from mailgateway.store.belongings import add_people, add_tags, add_watchers, remove_tags, remove_watchers
 from mailgateway.store.engine import Transaction
 from mailgateway.store.links import add_link, merge_links, remove_link
@@ -66,6 +68,9 @@ _COLUMNS = {
     SetOrganisation: "organisation",
     SetCi: "ci",
 }
+
+
+_Noted = ChangeWatchers | SetFields | TakeTurn | Snooze | RecordFiring | SetAttention | MarkUndelivered | RecordEvent
 
 
 @dataclass(slots=True)
@@ -103,6 +108,7 @@ def apply(tx: Transaction, plan: Plan, spooled: Spooled | None) -> int | None:
     `spooled` is the mail that caused it. Raises StoreBusy where the ticket is no longer as the plan was made for.
     """
     opening, changes = _opening(plan.changes)
+    suppressions.keep(tx, plan.reachability)
     number = plan.ticket if opening is None else _open(tx, opening)
     if number is None:
         if changes:
@@ -141,12 +147,10 @@ def _change(ticket: _Ticket, change: Change) -> None:
             ticket.tell("participants", {"added": [person.address for person in people]})
         case AddLink() | RemoveLink() | MergeInto():
             _link(ticket, change)
-        case ChangeWatchers() | SetFields() | TakeTurn() | Snooze() | RecordFiring() | SetAttention() | RecordEvent():
-            _note(ticket, change)
         case OpenTicket():
             raise ValueError("a plan opens its ticket first, and only one")
         case _:
-            assert_never(change)
+            _note(ticket, change)
 
 
 def _link(ticket: _Ticket, change: AddLink | RemoveLink | MergeInto) -> None:
@@ -173,9 +177,7 @@ def _snooze(ticket: _Ticket, before: datetime | None, after: datetime | None) ->
     ticket.tell("snoozed_until", shown)
 
 
-def _note(
-    ticket: _Ticket, change: ChangeWatchers | SetFields | TakeTurn | Snooze | RecordFiring | SetAttention | RecordEvent
-) -> None:
+def _note(ticket: _Ticket, change: _Noted) -> None:
     match change:
         case ChangeWatchers(add, remove):
             add_watchers(ticket.tx, ticket.number, add)
@@ -192,8 +194,12 @@ def _note(
             _fire(ticket, name)
         case SetAttention(at):
             ticket.after["attend_at"] = at
+        case MarkUndelivered(at, address):
+            suppressions.mark_undelivered(ticket.tx, ticket.number, at, address)
         case RecordEvent(what, detail):
             ticket.tell(what, detail)
+        case _:
+            assert_never(change)
 
 
 def _fire(ticket: _Ticket, name: str) -> None:

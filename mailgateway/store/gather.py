@@ -10,19 +10,22 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import TypedDict
 
 from sqlalchemy import bindparam, func, literal, or_, select, union_all
 
 from mailgateway.desk.facts import Candidate, Earlier, Facts, ThreadKeys
 from mailgateway.desk.model import Status, Ticket
+from mailgateway.desk.suppression import Reachability
 from mailgateway.errors import StoreBusy
 from mailgateway.mail.model import Identity
+from mailgateway.store import suppressions
 from mailgateway.store.engine import Transaction
 from mailgateway.store.heads import read_heads
 from mailgateway.store.links import links_of
 from mailgateway.store.lookup import address_key, lookup_key, possible_ids
 from mailgateway.store.spool import Spooled
-from mailgateway.store.tables import FiringRow, MessageIdRow, OutboxRow, SpoolRow, TicketRow
+from mailgateway.store.tables import FiringRow, MessageIdRow, OutboxRow, SpoolRow, SuppressionRow, TicketRow
 
 MOST_CANDIDATES = 20
 _MOST_IDS = 64
@@ -80,7 +83,8 @@ _EARLIER_IN = union_all(
     select(_SAME.where(SpoolRow.mailbox == bindparam("mailbox")).subquery("same_mail")),
     select(_OTHER.subquery("same_id")),
 )
-_AUTOMATIC = (
+_SUPPRESSED = -1
+_COUNTED = (
     select(OutboxRow.recipient_key, func.count())
     .where(
         OutboxRow.recipient_key.in_(bindparam("keys", expanding=True)),
@@ -89,6 +93,10 @@ _AUTOMATIC = (
     )
     .group_by(OutboxRow.recipient_key)
 )
+_CLOSED = select(SuppressionRow.key, literal(_SUPPRESSED)).where(
+    SuppressionRow.key.in_(bindparam("keys", expanding=True)), SuppressionRow.until > bindparam("now")
+)
+_AUTOMATIC = union_all(_COUNTED, _CLOSED)
 
 
 def gather(
@@ -115,7 +123,7 @@ def gather(
         size=spooled.size,
         candidates=candidates,
         earlier=earlier,
-        automatic_mails=automatic_mails(tx, [*addresses, *_people(candidates)], now),
+        **limits(tx, [*addresses, *_people(candidates)], now),
     )
 
 
@@ -135,8 +143,13 @@ def gather_ticket(tx: Transaction, number: int, occasion: str, now: datetime, ot
         now=now,
         occasion=occasion,
         candidates=candidates,
-        automatic_mails=automatic_mails(tx, _people(candidates), now),
+        **limits(tx, _people(candidates), now),
     )
+
+
+def about_letter(tx: Transaction, facts: Facts, keys: ThreadKeys) -> Facts:
+    """Add the letter of ours that a delivery report is about, where it names one."""
+    return replace(facts, letter=suppressions.letter_about(tx, keys.message_ids[:_MOST_IDS]))
 
 
 def _earlier(tx: Transaction, identity: Identity, mailbox: str | None) -> Earlier | None:
@@ -231,13 +244,24 @@ def _people(candidates: Iterable[Candidate]) -> list[str]:
     return [person.key for ticket in tickets for person in (ticket.requester, *ticket.participants)]
 
 
-def automatic_mails(tx: Transaction, addresses: Iterable[str], now: datetime) -> dict[str, int]:
-    """Count the automatic mails queued for each address within the last hour."""
+class Limits(TypedDict):
+    """What keeps automatic mails from addresses, as Facts has it."""
+
+    automatic_mails: dict[str, int]
+    suppressed: dict[str, Reachability]
+
+
+def limits(tx: Transaction, addresses: Iterable[str], now: datetime) -> Limits:
+    """Count the automatic mails of addresses and find the suppressed ones in one statement: hardly any ever is."""
     asked = islice(dict.fromkeys(address.casefold() for address in addresses), _MOST_ADDRESSES)
     by_key = {address_key(address): address for address in asked}
     if not by_key:
-        return {}
+        return Limits(automatic_mails={}, suppressed={})
     counts = dict.fromkeys(by_key.values(), 0)
-    for key, count in tx.connection.execute(_AUTOMATIC, {"keys": list(by_key), "since": now - _WINDOW}):
-        counts[by_key[key]] = count
-    return counts
+    closed: list[str] = []
+    for key, count in tx.connection.execute(_AUTOMATIC, {"keys": list(by_key), "since": now - _WINDOW, "now": now}):
+        if count == _SUPPRESSED:
+            closed.append(by_key[key])
+        else:
+            counts[by_key[key]] = count
+    return Limits(automatic_mails=counts, suppressed=suppressions.known(tx, closed))

@@ -260,6 +260,7 @@ class OutboxRow(Base):
         Index(None, "state", "next_attempt_at", "id"),
         Index(None, "recipient_key", "automatic", "created_at"),
         Index(None, "ticket"),
+        Index(None, "message_id"),
         {"sqlite_autoincrement": True},
     )
 
@@ -286,6 +287,21 @@ class OutboxRow(Base):
     answer: Mapped[str]
     ended_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
+
+
+class SuppressionRow(Base):
+    """An address that letters came back from; nothing is sent to it before `until`."""
+
+    __tablename__ = "suppressions"
+    __table_args__ = (Index(None, "until"),)
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    address: Mapped[str]
+    failures: Mapped[int]
+    since: Mapped[datetime | None]
+    until: Mapped[datetime | None]
+    reason: Mapped[str]
+    by: Mapped[str] = mapped_column("made_by")
 
 
 class BeatRow(Base):

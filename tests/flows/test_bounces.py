@@ -1,0 +1,65 @@
+"""A letter comes back: the report finds it, and the address is left alone until its owner writes again."""
+
+from tests.end_to_end.office import message
+from tests.flows.bench import MINUTE, Bench
+
+REPORT = """\
+From: Mail Delivery System <MAILER-DAEMON@mx.customer.example>
+To: support@example.com
+Subject: Undelivered Mail Returned to Sender
+Message-ID: <report-1@mx.customer.example>
+Date: Mon, 02 Nov 2026 12:01:00 +0000
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+
+It did not work.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.customer.example
+
+Final-Recipient: rfc822; carla@customer.example
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 no such user
+
+--b
+Content-Type: text/rfc822-headers
+
+Message-ID: <{message_id}>
+To: carla@customer.example
+
+--b--
+"""
+
+
+def report(message_id: str) -> bytes:
+    """Return a delivery report (RFC 3464) about the letter with this Message-ID."""
+    return REPORT.format(message_id=message_id).replace("\n", "\r\n").encode()
+
+
+def test_a_bounced_acknowledgement_closes_the_address(bench: Bench) -> None:
+    """The report joins the ticket, the group is told, no further automatic mail goes there until Carla writes again."""
+    bench.arrive(message("carla@customer.example", "Help", "It is broken."))
+    bench.ingest()
+    (acknowledgement,) = [one for one in bench.letters() if one.template == "acknowledgement"]
+    bench.arrive(report(acknowledgement.message_id))
+    bench.ingest()
+    ticket = acknowledgement.ticket
+    assert ticket is not None
+    assert [event.what for event in bench.ticket(ticket).events].count("undelivered") == 1
+    told = [one for one in bench.letters() if one.template == "undelivered"]
+    assert {one.ticket for one in told} == {ticket}
+    assert "carla@customer.example" not in {one.to for one in told}
+    bench.now += MINUTE
+    machine = message("carla@customer.example", "Away", "I am away.")
+    machine["Auto-Submitted"] = "auto-replied"
+    bench.arrive(machine)
+    bench.ingest()
+    bench.arrive(message("carla@customer.example", "Again", "I am back."))
+    bench.ingest()
+    sent = [one.to for one in bench.letters() if one.template == "acknowledgement"]
+    assert sent == ["carla@customer.example"] * 2
