@@ -292,8 +292,8 @@ class Plan:
     is an address, an agent's name, or the name of the part of the gateway that acts. `reason` says in a line why.
     `waits_for` names the group whose workload has to be gathered before the plan can be made, `asks_about` addresses
     whose automatic mails have to be counted first. `is_quiet` tells that no person did anything: the ticket has been
-    idle for as long as before. `reachability` is what is known from now on of addresses: letters came back from them, or
-    somebody wrote from them again.
+    idle for as long as before. `reachability` is what is known from now on of addresses that letters came back from, or
+    that somebody wrote from again.
     """
 
     at: datetime

@@ -1,6 +1,7 @@
 """A plan becomes rows: all of it or nothing, with an event for every change."""
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 from sqlalchemy import func, select
@@ -29,6 +30,7 @@ from mailgateway.errors import StoreBusy
 from mailgateway.mail.model import Address
 from mailgateway.store import tickets
 from mailgateway.store.apply import apply
+from mailgateway.store.changes import CARRIED_OUT
 from mailgateway.store.engine import Store
 from mailgateway.store.tables import ArticleRow, TicketRow
 from mailgateway.store.tickets import TicketSheet
@@ -225,3 +227,8 @@ def test_agents_watch_a_ticket_once(store: Store) -> None:
         {"added": ["anna", "bob"], "removed": []},
         {"added": [], "removed": ["anna"]},
     ]
+
+
+def test_every_change_can_be_carried_out() -> None:
+    """Each kind of change that a plan may have has its function."""
+    assert set(CARRIED_OUT) | {OpenTicket} == set(get_args(Change))

@@ -1,0 +1,64 @@
+"""An article becomes rows: itself, its files, and the Message-ID by which mails may name its ticket."""
+
+from sqlalchemy import insert
+
+from mailgateway.desk.model import Article, StoredFile
+from mailgateway.store.engine import Transaction
+from mailgateway.store.lookup import LONGEST_KEY, lookup_key
+from mailgateway.store.tables import ArticleRow, AttachmentRow, MessageIdRow
+from mailgateway.store.upsert import insert_new
+
+_ADD_ARTICLE = insert(ArticleRow).returning(ArticleRow.id)
+_ADD_FILES = insert(AttachmentRow)
+_ADD_IDS = insert_new(MessageIdRow)
+
+
+def add_article(tx: Transaction, ticket: int, spool_id: int | None, article: Article) -> int:
+    """Add an entry to a ticket, with its files; return its id. `spool_id` is the mail that it came with."""
+    article_id: int = tx.connection.execute(
+        _ADD_ARTICLE,
+        {
+            "ticket": ticket,
+            "spool_id": spool_id,
+            "kind": article.kind,
+            "direction": article.direction,
+            "sender_name": article.sender.name,
+            "sender_address": article.sender.address,
+            "at": article.at,
+            "text": article.text,
+            "full_text": article.full_text,
+            "html": article.html,
+            "message_id": article.message_id,
+            "mail_kind": article.mail_kind,
+            "flags": list(article.flags),
+        },
+    ).scalar_one()
+    if article.attachments:
+        tx.connection.execute(_ADD_FILES, [_file(article_id, file) for file in article.attachments])
+    return article_id
+
+
+def add_message_id(tx: Transaction, ticket: int, message_id: str, *, public: bool) -> None:
+    """Let mails name the ticket by this id. Where the ticket knows it, it stays: a mail cannot take over a letter's."""
+    tx.connection.execute(
+        _ADD_IDS[tx.dialect],
+        {
+            "key": lookup_key(message_id),
+            "message_id": message_id if len(message_id) > LONGEST_KEY else None,
+            "ticket": ticket,
+            "ours": False,
+            "public": public,
+        },
+    )
+
+
+def _file(article_id: int, file: StoredFile) -> dict[str, object]:
+    return {
+        "article": article_id,
+        "filename": file.filename,
+        "content_type": file.content_type,
+        "size": file.size,
+        "sha256": file.sha256,
+        "inline": file.inline,
+        "content_id": file.content_id,
+    }

@@ -1,0 +1,191 @@
+"""Each change of a plan, as rows: one function a kind of change, and the table that says which."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import bindparam, insert, update
+
+from mailgateway.desk.model import ArticleKind, Direction, LinkKind
+from mailgateway.desk.plan import (
+    AddArticle,
+    AddLink,
+    AddParticipants,
+    Assign,
+    Change,
+    ChangeTags,
+    ChangeWatchers,
+    MarkUndelivered,
+    MergeInto,
+    MoveToGroup,
+    Plan,
+    RecordEvent,
+    RecordFiring,
+    RemoveLink,
+    SetAttention,
+    SetCi,
+    SetFields,
+    SetOrganisation,
+    SetPriority,
+    SetStatus,
+    SetType,
+    Snooze,
+    TakeTurn,
+)
+from mailgateway.store import suppressions
+from mailgateway.store.articles import add_article, add_message_id
+from mailgateway.store.belongings import add_people, add_tags, add_watchers, remove_tags, remove_watchers
+from mailgateway.store.engine import Transaction
+from mailgateway.store.links import add_link, merge_links, remove_link
+from mailgateway.store.tables import FiringRow, TicketRow
+from mailgateway.store.workload import take_turn
+
+_TOUCH = update(TicketRow).where(TicketRow.number == bindparam("survivor")).values(updated_at=bindparam("at"))
+_ADD_FIRING = insert(FiringRow)
+_COLUMNS = {
+    SetStatus: "status",
+    SetPriority: "priority",
+    SetType: "type",
+    MoveToGroup: "group",
+    Assign: "assignee",
+    SetOrganisation: "organisation",
+    SetCi: "ci",
+}
+_Replaced = SetStatus | SetPriority | SetType | MoveToGroup | Assign | SetOrganisation | SetCi
+
+
+@dataclass(slots=True)
+class Changing:
+    """A ticket being changed: what its row was and shall be, and what has happened."""
+
+    tx: Transaction
+    plan: Plan
+    number: int
+    spool_id: int | None
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    def replace(self, column: str, before: object, after: object) -> None:
+        """Let a column have another value, and say so."""
+        self.before.setdefault(column, before)
+        self.after[column] = after
+        self.tell(column, {"before": before, "after": after})
+
+    def tell(self, what: str, detail: Mapping[str, object], of: int | None = None) -> None:
+        """Write down what happened, to this ticket or to another one."""
+        event = {"ticket": of or self.number, "at": self.plan.at, "actor": self.plan.actor, "what": what}
+        self.events.append({**event, "detail": dict(detail)})
+
+    def tell_both(self, other: int, what: str, detail: Mapping[str, object]) -> None:
+        """Write down what happened between this ticket and another one; the other one's is `from` this."""
+        self.tell(what, {**detail, "ticket": str(other)})
+        self.tell(what, {**detail, "from": str(self.number)}, of=other)
+
+
+def carry_out(ticket: Changing, change: Change) -> None:
+    """Write the rows of one change; raises ValueError for what is no change of a ticket that is there."""
+    if type(change) not in CARRIED_OUT:
+        raise ValueError("a plan opens its ticket first, and only one")
+    CARRIED_OUT[type(change)](ticket, change)
+
+
+def _add_article(ticket: Changing, change: AddArticle) -> None:
+    article = change.article
+    article_id = add_article(ticket.tx, ticket.number, ticket.spool_id, article)
+    if article.message_id:
+        # An agent's own mail is no customer's business, not even its id: what they may see is our letter's.
+        public = article.direction is Direction.IN and article.kind is ArticleKind.PUBLIC
+        add_message_id(ticket.tx, ticket.number, article.message_id, public=public)
+    ticket.tell("article", {"id": article_id, "kind": article.kind, "direction": article.direction})
+
+
+def _replace(ticket: Changing, change: _Replaced) -> None:
+    ticket.replace(_COLUMNS[type(change)], change.before, change.after)
+
+
+def _change_tags(ticket: Changing, change: ChangeTags) -> None:
+    add_tags(ticket.tx, ticket.number, change.add)
+    remove_tags(ticket.tx, ticket.number, change.remove)
+    ticket.tell("tags", {"added": list(change.add), "removed": list(change.remove)})
+
+
+def _add_participants(ticket: Changing, change: AddParticipants) -> None:
+    add_people(ticket.tx, ticket.number, change.people)
+    ticket.tell("participants", {"added": [person.address for person in change.people]})
+
+
+def _change_watchers(ticket: Changing, change: ChangeWatchers) -> None:
+    add_watchers(ticket.tx, ticket.number, change.add)
+    remove_watchers(ticket.tx, ticket.number, change.remove)
+    ticket.tell("watchers", {"added": list(change.add), "removed": list(change.remove)})
+
+
+def _set_fields(ticket: Changing, change: SetFields) -> None:
+    ticket.after["fields"] = dict(change.after)
+    ticket.tell("fields", {"before": dict(change.before), "after": dict(change.after)})
+
+
+def _add_link(ticket: Changing, change: AddLink) -> None:
+    add_link(ticket.tx, ticket.number, change.kind, change.other)
+    ticket.tell_both(change.other, "linked", {"kind": change.kind, **({"why": change.why} if change.why else {})})
+
+
+def _remove_link(ticket: Changing, change: RemoveLink) -> None:
+    remove_link(ticket.tx, ticket.number, change.kind, change.other)
+    ticket.tell_both(change.other, "unlinked", {"kind": change.kind})
+
+
+def _merge_into(ticket: Changing, change: MergeInto) -> None:
+    merge_links(ticket.tx, ticket.number, change.survivor)
+    add_people(ticket.tx, change.survivor, change.people)
+    ticket.tx.connection.execute(_TOUCH, {"survivor": change.survivor, "at": ticket.plan.at})
+    ticket.tell_both(change.survivor, "linked", {"kind": LinkKind.MERGED_INTO})
+    if change.people:
+        ticket.tell("participants", {"added": [person.address for person in change.people]}, of=change.survivor)
+
+
+def _take_turn(ticket: Changing, change: TakeTurn) -> None:
+    take_turn(ticket.tx, change.group, change.agent)
+
+
+def _snooze(ticket: Changing, change: Snooze) -> None:
+    ticket.after["snoozed_until"] = change.after
+    shown = (("before", change.before), ("after", change.after))
+    ticket.tell("snoozed_until", {name: at.isoformat() if at else None for name, at in shown})
+
+
+def _fire(ticket: Changing, change: RecordFiring) -> None:
+    # the key refuses the second of two, which then is StoreBusy as for any other race
+    ticket.tx.connection.execute(_ADD_FIRING, {"ticket": ticket.number, "name": change.name, "at": ticket.plan.at})
+
+
+def _set_attention(ticket: Changing, change: SetAttention) -> None:
+    ticket.after["attend_at"] = change.at
+
+
+def _mark_undelivered(ticket: Changing, change: MarkUndelivered) -> None:
+    suppressions.mark_undelivered(ticket.tx, ticket.number, change.at, change.address)
+
+
+def _record_event(ticket: Changing, change: RecordEvent) -> None:
+    ticket.tell(change.what, change.detail)
+
+
+CARRIED_OUT: dict[type, Callable[[Changing, Any], None]] = {
+    AddArticle: _add_article,
+    **dict.fromkeys(_COLUMNS, _replace),
+    ChangeTags: _change_tags,
+    AddParticipants: _add_participants,
+    ChangeWatchers: _change_watchers,
+    SetFields: _set_fields,
+    AddLink: _add_link,
+    RemoveLink: _remove_link,
+    MergeInto: _merge_into,
+    TakeTurn: _take_turn,
+    Snooze: _snooze,
+    RecordFiring: _fire,
+    SetAttention: _set_attention,
+    MarkUndelivered: _mark_undelivered,
+    RecordEvent: _record_event,
+}
