@@ -1,14 +1,15 @@
 """Who is told what: each function makes the notices of one event."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.incoming import Incoming
-from mailgateway.desk.model import Agent, Article, Group, Status, Ticket
+from mailgateway.desk.model import Agent, Article, Status, Ticket
 from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind
 from mailgateway.desk.policy import MailboxPolicy, Policy
-from mailgateway.desk.thread import bound_to_agent, bound_to_group
+from mailgateway.desk.thread import bound_to_agent
+from mailgateway.desk.workers import as_worker, workers
 from mailgateway.mail.model import Address, Mail, Verdict
 
 _QUOTED_BACK = 20_000
@@ -53,7 +54,7 @@ def agent_notification(
         replace(
             handed, recipient=worker.address, bound_to=worker.bound_to, values={"by": by, "rules": ", ".join(rules)}
         )
-        for worker in _workers(ticket, policy, except_for)
+        for worker in workers(ticket, policy, except_for)
     )
 
 
@@ -63,7 +64,7 @@ def agent_follow_up(article: Article, ticket: Ticket, candidate: Candidate, poli
     told = _to_worker(NoticeKind.AGENT_FOLLOW_UP, article, ticket, policy, known)
     return tuple(
         replace(told, recipient=worker.address, bound_to=worker.bound_to)
-        for worker in _workers(ticket, policy, except_for=article.sender.address)
+        for worker in workers(ticket, policy, except_for=article.sender.address)
     )
 
 
@@ -138,7 +139,7 @@ def agent_reminder(ticket: Ticket, candidate: Candidate, policy: Policy) -> tupl
     told = _to_worker(NoticeKind.AGENT_REMINDER, None, ticket, policy, candidate.public_ids)
     return tuple(
         replace(told, recipient=worker.address, bound_to=worker.bound_to, values={})
-        for worker in _workers(ticket, policy, except_for="")
+        for worker in workers(ticket, policy, except_for="")
     )
 
 
@@ -210,7 +211,7 @@ def undelivered(
     """Tell those who work on a ticket (or `only` one agent) that what went out did not reach an address, and why."""
     ticket = candidate.ticket
     told = _to_worker(NoticeKind.UNDELIVERED, None, ticket, policy, candidate.public_ids)
-    workers = _workers(ticket, policy, except_for="") if only is None else (_as_worker(only),)
+    people = workers(ticket, policy, except_for="") if only is None else (as_worker(only),)
     return tuple(
         replace(
             told,
@@ -218,7 +219,7 @@ def undelivered(
             bound_to=worker.bound_to,
             values={"address": address, "reason": reason},
         )
-        for worker in workers
+        for worker in people
     )
 
 
@@ -279,59 +280,6 @@ _WORK = frozenset(
         NoticeKind.ALARM,
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Worker:
-    """Somebody who works on a ticket, and whom their reply address is signed for."""
-
-    address: Address
-    bound_to: str
-
-
-def _workers(ticket: Ticket, policy: Policy, except_for: str) -> tuple[_Worker, ...]:
-    """Return who works on a ticket or watches it, each once. `except_for` is the address of who knows already."""
-    author = policy.directory.agent_at(except_for)
-    known = author.addresses if author else {except_for.casefold()}
-    workers: dict[str, _Worker] = {}
-    for worker in (*_responsible(ticket, policy), *_watching(ticket, policy)):
-        workers.setdefault(worker.address.key, worker)
-    return tuple(
-        worker for key, worker in workers.items() if "@" in key and key not in known and not policy.is_ours(key)
-    )
-
-
-def _responsible(ticket: Ticket, policy: Policy) -> Iterator[_Worker]:
-    """The assignee; else the group; else, where the configuration knows neither any more, the mailbox's own group."""
-    assignee = policy.directory.agent(ticket.assignee) if ticket.assignee else None
-    if assignee is not None:
-        yield _as_worker(assignee)
-        return
-    group = policy.directory.group(ticket.group)
-    if group is None or not (group.members or group.address):
-        group = policy.directory.group(policy.mailbox(ticket.mailbox).default.group)
-    if group is not None:
-        yield from _team(group, policy)
-
-
-def _watching(ticket: Ticket, policy: Policy) -> Iterator[_Worker]:
-    for name in ticket.watchers:
-        agent = policy.directory.agent(name)
-        if agent is not None:
-            yield _as_worker(agent)
-
-
-def _team(group: Group, policy: Policy) -> Iterator[_Worker]:
-    for name in group.members:
-        agent = policy.directory.agent(name)
-        if agent is not None:
-            yield _as_worker(agent)
-    if group.address:
-        yield _Worker(Address(group.display, group.address), bound_to_group(group))
-
-
-def _as_worker(agent: Agent) -> _Worker:
-    return _Worker(Address(agent.display, agent.address), bound_to_agent(agent))
 
 
 def _to_worker(
