@@ -13,8 +13,8 @@ from mailgateway.desk.opening import open_ticket
 from mailgateway.desk.orders import COMMANDS, read_orders
 from mailgateway.desk.plan import Disposition, Plan, RecordEvent
 from mailgateway.desk.policy import Policy
-from mailgateway.desk.snooze import against_snooze
 from mailgateway.desk.returned import returned
+from mailgateway.desk.snooze import against_snooze
 from mailgateway.desk.suppression import BY_BOUNCE, Reachability
 from mailgateway.desk.thread import Thread, choose, may_join, writer
 from mailgateway.desk.trust import claimed_agent, proven_agent
