@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
@@ -23,8 +23,9 @@ from mailgateway.config.settings import Settings
 from mailgateway.config.watch import fingerprint
 from mailgateway.desk.policy import Policy
 from mailgateway.errors import ConfigError, GatewayError, StoreUnusable
+from mailgateway.flows.kept_tokens import KeptTokens
 from mailgateway.share import share
-from mailgateway.store import grants, health, keys, schema
+from mailgateway.store import health, keys, schema
 from mailgateway.store.engine import HOW_IT_IS_MADE, Store, open_store
 
 if TYPE_CHECKING:
@@ -56,23 +57,6 @@ class InForce:
 
     settings: Settings
     policy: Policy
-
-
-@dataclass(frozen=True, slots=True)
-class KeptTokens:
-    """Remembers refresh tokens in the store."""
-
-    store: Store
-
-    def recall(self, name: str) -> str | None:
-        """Return the token kept last under a name, None where none was."""
-        with self.store.reading() as tx:
-            return grants.recall(tx, name)
-
-    def keep(self, name: str, token: str) -> None:
-        """Keep a token under a name."""
-        with self.store.writing() as tx:
-            grants.keep(tx, name, token, clock.now())
 
 
 class Gateway:
@@ -231,7 +215,12 @@ class Gateway:
             self._tell("Templates are wrong", lines, f"{self._seen}{broken}")
 
     def _made(self, settings: Settings) -> InForce:
-        return InForce(settings, policy(settings, self._reply_keys))
+        made = policy(settings, self._reply_keys)
+        if settings.library.answers:
+            from mailgateway.render.markdown import prepared
+
+            made = replace(made, library=prepared(settings.library))
+        return InForce(settings, made)
 
     def _renderer(self) -> Renderer:
         """Return the renderer of the folder of templates in force; it reads changed files by itself."""

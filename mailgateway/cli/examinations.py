@@ -9,10 +9,10 @@ from functools import partial
 
 from mailgateway import clock
 from mailgateway.accounts.server import Server
-from mailgateway.app import KeptTokens
 from mailgateway.config.servers import TokenMemory, server
 from mailgateway.config.settings import Settings
 from mailgateway.errors import FolderMissing, GatewayError, LoginRefused, StoreBusy, StoreUnusable
+from mailgateway.flows.kept_tokens import KeptTokens
 from mailgateway.imap.session import Session
 from mailgateway.smtp.probe import probe
 from mailgateway.store import health, schema

@@ -95,6 +95,7 @@ def _counted(tags: list[str]) -> str:
     return f"the tag{'s' if len(tags) > 1 else ''} {_list(tags)}"
 
 
+_JUDGED = {"helped": "helped", "not_helped": "did not help"}
 _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "opened": _opened,
     "article": _article,
@@ -124,5 +125,9 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "related": lambda detail: f"it is related to ticket {detail['ticket']}",
     "agent_not_proven": lambda detail: f"nothing proves that {detail['agent']} wrote this",
     "message_id_reused": lambda _: "another mail had the same Message-ID",
+    "answers_proposed": lambda detail: f"proposed the answers {detail['answers']}",
+    "answer_sent": lambda detail: f"sent the answer {detail['name']} ({detail['language']}) to the customer",
+    "answer_judged": lambda detail: f"the answer {detail['name']} {_JUDGED[detail['outcome']]}",
+    "answer_inserted": lambda detail: f"took the answer {detail['name']} ({detail['language']})",
     "rules": lambda detail: f"rules that matched: {detail['matched']}",
 }

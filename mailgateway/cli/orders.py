@@ -11,6 +11,7 @@ from mailgateway.app import Gateway
 from mailgateway.cli.lines import complain, say
 from mailgateway.cli.names import unknown
 from mailgateway.cli.opened import opened
+from mailgateway.desk.knowledge import Library
 from mailgateway.desk.model import Agent, Directory
 from mailgateway.desk.orders import LONGEST_TAG, Orders
 from mailgateway.desk.policy import Policy
@@ -23,7 +24,9 @@ def give(ctx: typer.Context, number: int, orders: Orders, name: str | None, done
     """Carry out orders on a ticket in the name of an agent, or of the service desk, and say how the ticket is then."""
     with opened(ctx) as gateway:
         agent = _agent(name, gateway.policy)
-        named = _named(orders, name, gateway.policy.directory)
+        named = replace(
+            _named(orders, name, gateway.policy.directory), answers=_answers(orders.answers, gateway.policy.library)
+        )
         against = operate(gateway.desk, number, named, agent, f"cli-{clock.fresh_id()}")
         if against:
             complain(against)
@@ -84,6 +87,15 @@ def _named(orders: Orders, name: str | None, directory: Directory) -> Orders:
     if orders.assign is not None:
         orders = replace(orders, assign=_assignee(orders.assign, name, directory))
     return orders
+
+
+def _answers(wanted: Sequence[str], library: Library) -> tuple[str, ...]:
+    """Return the names of answers as their files write them; leaves with 2 where one is not there for customers."""
+    names = dict.fromkeys(one.name for one in library.answers if one.for_customers)
+    for name in wanted:
+        if library.spelled(name) not in names:
+            raise unknown("--answer", name, list(names))
+    return tuple(found for name in wanted if (found := library.spelled(name)) is not None)
 
 
 def _assignee(wanted: str, name: str | None, directory: Directory) -> str:

@@ -26,7 +26,7 @@ _READER_LEFT = 141
 
 COMMANDS = {
     "init": "Write the commented example configuration.",
-    "check": "Check the configuration, rules and templates.",
+    "check": "Check the configuration, rules, answers and templates.",
     "doctor": "Connect to everything that is needed.",
     "run": "Fetch, file and send until SIGTERM.",
     "demo": "Show the gateway at work on mail servers of its own.",
@@ -35,6 +35,7 @@ COMMANDS = {
     "rules": "Check the routing rules, and see what they make of a mail.",
     "tickets": "Look at tickets, answer them, change them.",
     "templates": "The mails that are sent, and how they look.",
+    "knowledge": "The answers of the knowledge folder.",
     "outbox": "Letters that wait to be sent, or could not be.",
     "suppressions": "Addresses that nothing is sent to.",
     "quarantine": "Mails that were set aside for a person.",

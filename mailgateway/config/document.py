@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from mailgateway.config.syntax import read_nodes
+from mailgateway.config.syntax import nodes_of, read_text
 from mailgateway.errors import ConfigError, Finding
 from mailgateway.rules.findings import EntryPath
 from mailgateway.rules.text import excerpt
@@ -55,7 +55,12 @@ class Document:
 def read_document(path: Path) -> Document:
     """Read a file; raises ConfigError where nothing of it can be used."""
     file = str(path)
-    node = read_nodes(path, file)
+    return document_of(read_text(path, file), file)
+
+
+def document_of(text: str, file: str) -> Document:
+    """Read what a file says; raises ConfigError where nothing of it can be used."""
+    node = nodes_of(text, file)
     reader = _Reader(file)
     data = reader.read(node, ()) if node is not None else None
     return Document(file, data, reader.places, tuple(reader.findings))

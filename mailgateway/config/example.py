@@ -5,7 +5,7 @@ from pathlib import Path
 from mailgateway.errors import ConfigError, Finding
 from mailgateway.share import share
 
-_SHIPPED = ("*.yaml", "schema/*.json")
+_SHIPPED = ("*.yaml", "schema/*.json", "knowledge/*.md")
 
 
 def write_example(folder: Path) -> tuple[Path, ...]:

@@ -36,6 +36,7 @@ from mailgateway.mail.limits import DEFAULT as READ
 from mailgateway.mail.limits import Limits as ReadingLimits
 
 _Count = Annotated[int, Field(strict=True, ge=1, le=10_000)]
+_Likeness = Annotated[float, Field(ge=0, le=1)]
 _Connections = Annotated[int, Field(strict=True, ge=1, le=64)]
 
 
@@ -267,6 +268,18 @@ class Agents(Strict):
     )
 
 
+class Knowledge(Strict):
+    """When answers of the knowledge folder are proposed to agents, and sent to customers."""
+
+    propose_above: _Likeness = Field(
+        default=0.3, description="how well an answer has to fit, from 0 to 1, to be proposed to agents"
+    )
+    send_above: _Likeness | None = Field(
+        default=None,
+        description="how well it has to fit to be sent to the customer too; without it, rules alone send",
+    )
+
+
 class Files(Strict):
     """The other files, relative to this one."""
 
@@ -275,6 +288,7 @@ class Files(Strict):
     templates: LocalPath | None = Field(
         default=None, description="a folder of your own templates, which go before the shipped ones"
     )
+    knowledge: LocalPath | None = Field(default=None, description="a folder of answers, as Markdown")
     service_levels: LocalPath | None = Field(default=None, description="when the desk works")
     organisations: LocalPath | None = Field(default=None, description="your customers, and what was agreed with each")
 
@@ -294,6 +308,7 @@ class GatewayFile(Strict):
     limits: Limits = Field(default=Limits(), description="what keeps machines from writing to each other without end")
     bounces: Bounces = Field(default=Bounces(), description="when nothing more is sent to an address")
     reading: Reading = Field(default=Reading(), description="how much of one mail is looked at")
+    knowledge: Knowledge = Field(default=Knowledge(), description="when answers are proposed, and when they are sent")
     one_ticket_per_mail: Truth = Field(
         default=True,
         description="a mail to several addresses here is one ticket, in the mailbox that got it first",

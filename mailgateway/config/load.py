@@ -22,6 +22,7 @@ from mailgateway.config.document import Document
 from mailgateway.config.doubts import doubts_about_gateway, doubts_about_groups, doubts_about_organisations
 from mailgateway.config.gateway import Files, GatewayFile
 from mailgateway.config.groups import GroupsFile
+from mailgateway.config.knowledge import as_library, read_knowledge
 from mailgateway.config.organisations import OrganisationsFile, as_organisations, contracts_in
 from mailgateway.config.parts import Model, Part, entries, read_part
 from mailgateway.config.policy import policy as policy_of
@@ -30,6 +31,7 @@ from mailgateway.config.service_levels import ServiceLevelsFile
 from mailgateway.config.settings import Settings
 from mailgateway.config.syntax import NO_FILE
 from mailgateway.config.templates import chosen_by_rules
+from mailgateway.desk.knowledge import EMPTY
 from mailgateway.desk.model import Agent, Directory, Group, Priority, Status, TicketType
 from mailgateway.desk.organisations import Organisations
 from mailgateway.errors import ConfigError, Finding
@@ -93,13 +95,16 @@ def _load(path: Path, rules: Path | None, *, tested: bool) -> Settings:
     if rules is not None:
         files = files.model_copy(update={"rules": rules})
     parts = _parts(gateway, files)
-    routing = read_rules(files.rules, _vocabulary(parts, files))
-    named = _with_mend((*parts.findings, *routing.findings), _MEND_NAMED.format(path))
+    words = _vocabulary(parts, files)
+    knowledge = read_knowledge(files.knowledge, words)
+    routing = read_rules(files.rules, replace(words, answers=knowledge.for_customers))
+    named = _with_mend((*parts.findings, *knowledge.findings, *routing.findings), _MEND_NAMED.format(path))
     findings = (*gateway.findings, *named, *_checked(parts, files))
     if findings:
         others = _named_files(files.service_levels, files.organisations)
         raise ConfigError(_in_order(findings, (path, files.groups, *others, files.rules)))
-    settings = _settings(path, parts, routing, (*_doubts(parts), *routing.doubts))
+    library = as_library(knowledge, _sound(gateway).knowledge, routing.ruleset.timezone)
+    settings = replace(_settings(path, parts, routing, (*_doubts(parts), *routing.doubts)), library=library)
     failed = _failed_tests(_tests_beside(files.rules), settings) if tested else ()
     if failed:
         raise ConfigError(failed)
@@ -176,6 +181,9 @@ def _checked(parts: _Parts, files: Files) -> Iterator[Finding]:
         if files.templates is not None and not files.templates.is_dir():
             problem = f"{files.templates} is no folder: write the folder of your own templates, or leave the key out"
             yield gateway.document.finding(("files", "templates"), problem)
+        if files.knowledge is not None and not files.knowledge.is_dir():
+            problem = f"{files.knowledge} is no folder: write the folder of your answers, or leave the key out"
+            yield gateway.document.finding(("files", "knowledge"), problem)
     if groups.document is not None and groups.model is not None:
         yield from check_groups(groups.model, groups.document)
         if gateway.model is not None:
@@ -230,6 +238,8 @@ def _settings(path: Path, parts: _Parts, rules: RulesPart, warnings: tuple[Findi
         directory=_directory(_sound(parts.groups)),
         organisations=as_organisations(parts.customers.model) if parts.customers.model else Organisations(),
         ruleset=rules.ruleset,
+        library=EMPTY,
+        knowledge=files.knowledge,
         calendars=tuple(one.as_calendar() for one in parts.levels.model.calendars) if parts.levels.model else (),
         templates=files.templates,
         files=(path, files.groups, *_named_files(files.service_levels, files.organisations), *rules_files),

@@ -38,7 +38,12 @@ def read_part(path: Path, model: type[Model]) -> Part[Model]:
     if document.data is None:
         empty = document.finding((), "the file is empty: see the example configuration")
         return Part(document, None, (*document.findings, empty))
-    checked, findings = _checked(document, model, path.parent)
+    return checked_part(document, model, path.parent)
+
+
+def checked_part(document: Document, model: type[Model], folder: Path) -> Part[Model]:
+    """Check a document against its model; relative paths in it are joined to `folder`."""
+    checked, findings = _checked(document, model, folder)
     return Part(document, checked, (*document.findings, *findings))
 
 

@@ -15,6 +15,7 @@ def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
         organisations=settings.organisations,
         ruleset=settings.ruleset,
         calendars=settings.calendars,
+        library=settings.library,
         reply_keys=reply_keys,
         evidence=settings.agents.evidence,
         trusted_authserv=settings.agents.trusted_authserv,

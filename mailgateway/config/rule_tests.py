@@ -76,6 +76,7 @@ class Expected(Strict):
     watchers: tuple[Word, ...] | None = Field(default=None, description="the agents who watch it")
     forward: tuple[Address, ...] | None = Field(default=None, description="to whom the mail goes on")
     template: Word | None = Field(default=None, description="the template of the receipt")
+    answer: Word | None = Field(default=None, description="the answer that the customer gets")
     no_acknowledgement: Truth | None = Field(default=None, description="whether the receipt is spared")
     discard: Truth | None = Field(default=None, description="whether the mail is discarded")
     quarantine: Truth | None = Field(default=None, description="whether it is quarantined")

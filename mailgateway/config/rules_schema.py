@@ -54,6 +54,7 @@ _VALUES: dict[ActionName, dict[str, Any]] = {
     ActionName.WATCHERS: {"anyOf": [_WATCHER, {"type": "array", "items": _WATCHER, "minItems": 1}]},
     ActionName.FORWARD: {"anyOf": [_TEXT, _LIST]},
     ActionName.TEMPLATE: _TEMPLATE,
+    ActionName.ANSWER: _TEXT,
     ActionName.NO_ACKNOWLEDGEMENT: _TRUTH,
     ActionName.DISCARD: _TRUTH,
     ActionName.QUARANTINE: _TRUTH,

@@ -10,6 +10,7 @@ from mailgateway.config.gateway import Agents, Alarms, Bounces, LifeCycle, Limit
 from mailgateway.config.kinds import absolute
 from mailgateway.config.secret import Secret
 from mailgateway.desk.calendar import Calendar
+from mailgateway.desk.knowledge import Library
 from mailgateway.desk.model import Directory
 from mailgateway.desk.organisations import Organisations
 from mailgateway.errors import ConfigError, Finding
@@ -21,8 +22,8 @@ class Settings:
     """Everything that was configured.
 
     `database` is an address, or where one is kept; `blobs` an fsspec address or an absolute path. `templates` is the
-    folder of own templates. `files` are the files that were read, `rules_files` those of the rules among them.
-    `warnings` are findings that keep nothing from working.
+    folder of own templates, `knowledge` that of answers. `files` are the files that were read, `rules_files` those of
+    the rules among them. `warnings` are findings that keep nothing from working.
     """
 
     path: Path
@@ -43,9 +44,11 @@ class Settings:
     organisations: Organisations
     ruleset: Ruleset
     calendars: tuple[Calendar, ...]
+    library: Library
     templates: Path | None
     files: tuple[Path, ...]
     rules_files: tuple[Path, ...]
+    knowledge: Path | None = None
     warnings: tuple[Finding, ...] = ()
 
     def database_url(self) -> str:

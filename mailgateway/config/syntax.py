@@ -33,9 +33,8 @@ _MENDS = {
 }
 
 
-def read_nodes(path: Path, file: str) -> Node | None:
-    """Return the top node of a file, None where it is empty; raises ConfigError, naming it `file`."""
-    text = _text(path, file)
+def nodes_of(text: str, file: str) -> Node | None:
+    """Return the top node of what a file says, None where it is empty; raises ConfigError, naming it `file`."""
     if len(text) > _LARGE:
         try:
             return _read_fast(text)
@@ -68,7 +67,8 @@ def _read_fast(text: str) -> Node | None:
     return node
 
 
-def _text(path: Path, file: str) -> str:
+def read_text(path: Path, file: str) -> str:
+    """Return what a file says; raises ConfigError where it cannot be read, is too large, or is not UTF-8."""
     try:
         with path.open("rb") as stream:
             raw = stream.read(_MOST_BYTES + 1)

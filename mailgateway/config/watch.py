@@ -10,12 +10,11 @@ Fingerprint = tuple[tuple[str, int, int], ...]
 
 
 def fingerprint(settings: Settings) -> Fingerprint:
-    """Return what differs as soon as a file of the configuration, or a template of one's own, is changed."""
-    return tuple(_marks((*settings.files, *_templates(settings))))
+    """Return what differs as soon as a file of the configuration, an answer, or a template of one's own, is changed."""
+    return tuple(_marks((*settings.files, *_within(settings.templates), *_within(settings.knowledge))))
 
 
-def _templates(settings: Settings) -> list[Path]:
-    folder = settings.templates
+def _within(folder: Path | None) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file()) if folder is not None else []
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mailgateway.desk import lifecycle, news, notices
+from mailgateway.desk.answering import inserted, kept_inside
 from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.incoming import newcomers
 from mailgateway.desk.merging import merging
@@ -42,6 +43,8 @@ def act(
 ) -> Plan:
     """Carry out an agent's orders. Text goes to the customer unless it is a note; nothing empty is ever sent."""
     before = candidate.ticket
+    taken = inserted(orders, before, policy)
+    orders = replace(orders, text="\n\n".join(part for part in (*(one.text for one in taken), orders.text) if part))
     article = _article(orders, agent, facts, files, mail)
     after = _ordered(orders, before, policy, answered=_is_answer(article))
     if orders.snooze is not None:
@@ -50,6 +53,10 @@ def act(
     merged = merging(orders, agent, after, candidate, facts, policy)
     changes = (
         *((AddArticle(article),) if article else ()),
+        *(
+            RecordEvent("answer_inserted", {"name": one.name, "language": one.language, "version": one.version})
+            for one in taken
+        ),
         *_changes(before, after),
         *merged.changes,
         *_remarks(article, to_customers),
@@ -67,6 +74,9 @@ def act(
 
 def objection(orders: Orders, ticket: Ticket, files: Sequence[StoredFile], policy: Policy) -> str:
     """Return why a mail's orders would not do what its writer believes they do; "" where they will."""
+    for_desk = kept_inside(orders, ticket, policy)
+    if for_desk:
+        return f"#answer {for_desk}: this answer is for the desk alone; begin with #note, or send your own words"
     says_something = _says_something(orders, files)
     if not says_something and orders in (Orders(), Orders(note=True)):
         return "the mail says nothing: there is no text above the quotation, and no command that changes anything"
@@ -79,7 +89,7 @@ def objection(orders: Orders, ticket: Ticket, files: Sequence[StoredFile], polic
 
 def _says_something(orders: Orders, files: Sequence[StoredFile]) -> bool:
     """Pictures within a mail without text are its signature, not an answer."""
-    return bool(orders.text) or any(not file.inline for file in files)
+    return bool(orders.text or orders.answers) or any(not file.inline for file in files)
 
 
 def _article(

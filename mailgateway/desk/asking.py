@@ -15,10 +15,10 @@ from mailgateway.rules.schema import NOBODY_LOOKED, Event, Question, Requester, 
 def question_about(incoming: Incoming, facts: Facts, policy: Policy, ticket: Ticket | None = None) -> Question:
     """Return the question; `ticket` is the one that the mail joins, None where it is about a new matter."""
     authentication: Mapping[str, str] = {}
-    if policy.ruleset.asks_for("auth."):
+    if policy.asks_for("auth."):
         authentication = results(incoming.mail, policy.trusted_authserv)
     received = facts.received_at or facts.now
-    asks_calendars = policy.ruleset.asks_for("received.calendar")
+    asks_calendars = policy.asks_for("received.calendar")
     return Question(
         mail=incoming.mail,
         kind=incoming.verdict.kind,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from mailgateway.desk.knowledge import Found
 from mailgateway.desk.model import LinkKind, Ticket
 from mailgateway.desk.suppression import Reachability, SentLetter
 from mailgateway.mail.tokens import ReplyToken
@@ -90,7 +91,8 @@ class Workload:
 class Facts:
     """Everything gathered for one mail. `received_at` is when it arrived at its server, `size` its bytes there.
 
-    `requester` and `workload` are gathered only where a rule asks for them.
+    `answers` are those that the search found for a new matter; `awaited` has, by ticket, the answer that its customer
+    was sent and has said nothing of yet. `requester` and `workload` are gathered only where a rule asks for them.
 
     `occasion` names what caused the plan, once and for ever: the ids of its letters derive from it, so that doing the
     work again makes the same letters. `automatic_mails` counts, for each address asked about (casefolded), the
@@ -109,6 +111,8 @@ class Facts:
     letter: SentLetter | None = None
     received_at: datetime | None = None
     size: int = 0
+    answers: tuple[Found, ...] = ()
+    awaited: Mapping[int, str] = field(default_factory=dict)
 
     def candidate(self, number: int) -> Candidate | None:
         """Return the candidate with this ticket number, or the one that goes on in its place."""

@@ -4,11 +4,22 @@ from dataclasses import replace
 
 from mailgateway.desk import lifecycle, notices
 from mailgateway.desk.after import after
-from mailgateway.desk.facts import Facts
+from mailgateway.desk.facts import Evidence, Facts
 from mailgateway.desk.forwarding import forward
+from mailgateway.desk.helped import said_of
 from mailgateway.desk.incoming import Incoming, article_of, message_id_reused, newcomers
 from mailgateway.desk.model import Ticket
-from mailgateway.desk.plan import AddArticle, AddParticipants, Change, Disposition, Plan, RecordEvent, SetStatus, Snooze
+from mailgateway.desk.plan import (
+    AddArticle,
+    AddParticipants,
+    Change,
+    Disposition,
+    JudgeAnswer,
+    Plan,
+    RecordEvent,
+    SetStatus,
+    Snooze,
+)
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.refine import Refined, refine
 from mailgateway.desk.thread import Thread, writer
@@ -27,8 +38,11 @@ def follow_up(incoming: Incoming, thread: Thread, facts: Facts, policy: Policy) 
     author = _author(incoming.mail, ticket, policy)
     takes_part = ticket.has_participant(author.address)
     article = article_of(incoming, author, facts, () if takes_part else ("other_sender",))
-    status = lifecycle.after_follow_up(ticket.status)
-    changes: list[Change] = [AddArticle(article)]
+    judged = _judged(incoming, thread, author, facts)
+    status = (
+        lifecycle.after_judgement(ticket.status, judged.outcome) if judged else lifecycle.after_follow_up(ticket.status)
+    )
+    changes: list[Change] = [AddArticle(article), *((judged,) if judged else ())]
     if status is not ticket.status:
         changes.append(SetStatus(ticket.status, status))
     if ticket.snoozed_until is not None:
@@ -51,6 +65,17 @@ def follow_up(incoming: Incoming, thread: Thread, facts: Facts, policy: Policy) 
         waits_for=ruled.waits_for,
         asks_about=passed_on.asks_about,
     )
+
+
+def _judged(incoming: Incoming, thread: Thread, author: Address, facts: Facts) -> JudgeAnswer | None:
+    """Return what the requester says of the answer they were sent; the reply address they were given proves them."""
+    ticket = thread.candidate.ticket
+    name = facts.awaited.get(ticket.number)
+    is_requester = author.key == ticket.requester.key and thread.evidence is Evidence.TOKEN
+    if name is None or not is_requester:
+        return None
+    outcome = said_of(incoming.reply.text, ticket.language, f"{author.name} {ticket.requester.name}")
+    return None if outcome is None else JudgeAnswer(name, outcome)
 
 
 def record_machine(incoming: Incoming, thread: Thread, facts: Facts, policy: Policy) -> Plan:

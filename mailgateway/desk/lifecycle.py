@@ -1,5 +1,6 @@
 """How a ticket's status follows from what people do; the status machine in one place."""
 
+from mailgateway.desk.knowledge import AnswerOutcome
 from mailgateway.desk.model import Status
 
 _WAKES_ON_FOLLOW_UP = frozenset({Status.PENDING, Status.SOLVED, Status.CLOSED})
@@ -16,3 +17,10 @@ def after_follow_up(status: Status) -> Status:
 def after_answer(status: Status) -> Status:
     """Return the status after an agent answered without naming one."""
     return Status.OPEN if status is Status.NEW else status
+
+
+def after_judgement(status: Status, outcome: AnswerOutcome) -> Status:
+    """Return the status after the requester said whether an answer helped; what is finished stays so if it did."""
+    if outcome is AnswerOutcome.NOT_HELPED:
+        return after_follow_up(status)
+    return status if status is Status.CLOSED else Status.SOLVED

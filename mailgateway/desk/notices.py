@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.incoming import Incoming
+from mailgateway.desk.knowledge import Answer
 from mailgateway.desk.model import Agent, Article, Status, Ticket
 from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind
 from mailgateway.desk.policy import MailboxPolicy, Policy
@@ -15,8 +16,15 @@ from mailgateway.mail.model import Address, Mail, Verdict
 _QUOTED_BACK = 20_000
 
 
-def acknowledgement(mail: Mail, article: Article, ticket: Ticket, mailbox: MailboxPolicy, template: str = "") -> Notice:
-    """Tell the requester that the matter is registered, and under which number."""
+def acknowledgement(
+    mail: Mail,
+    article: Article,
+    ticket: Ticket,
+    mailbox: MailboxPolicy,
+    template: str = "",
+    answer: Answer | None = None,
+) -> Notice:
+    """Tell the requester that the matter is registered, under which number, and what may help already."""
     return Notice(
         kind=NoticeKind.ACKNOWLEDGEMENT,
         audience=Audience.CUSTOMER,
@@ -30,6 +38,7 @@ def acknowledgement(mail: Mail, article: Article, ticket: Ticket, mailbox: Mailb
         in_reply_to=mail.message_id or "",
         references=(*mail.references, *_own_id(article)),
         template=template,
+        values={} if answer is None else {"answer": answer},
     )
 
 

@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 from mailgateway.desk import notices
+from mailgateway.desk.answering import answering, with_answers
 from mailgateway.desk.asking import question_about
 from mailgateway.desk.assignment import assigned
 from mailgateway.desk.facts import Facts
 from mailgateway.desk.forwarding import forward
 from mailgateway.desk.incoming import Incoming, article_of, message_id_reused, newcomers
+from mailgateway.desk.knowledge import proposals
 from mailgateway.desk.model import LinkKind, Ticket
 from mailgateway.desk.plan import AddArticle, AddLink, Change, Disposition, OpenTicket, Plan, RecordEvent
 from mailgateway.desk.policy import MailboxPolicy, Policy
@@ -22,7 +24,8 @@ _SUBJECT_LENGTH = 500
 def open_ticket(incoming: Incoming, related: Thread | None, facts: Facts, policy: Policy) -> Plan:
     """Open a ticket, unless a rule says otherwise. `related` is one that the mail names and may not join."""
     mailbox = policy.mailbox(incoming.mailbox)
-    chosen = route(policy, question_about(incoming, facts, policy))
+    question = question_about(incoming, facts, policy)
+    chosen = route(policy, question)
     turned_away = _turned_away(incoming, chosen, mailbox, facts, policy) or _only_forwarded(
         incoming, chosen, facts, policy
     )
@@ -31,13 +34,18 @@ def open_ticket(incoming: Incoming, related: Thread | None, facts: Facts, policy
     worker = assigned(chosen.assignee, chosen.group, facts, policy)
     ticket = replace(_ticket(incoming, chosen, mailbox, facts, policy), assignee=worker.agent)
     article = article_of(incoming, ticket.requester, facts)
-    receipt = notices.acknowledgement(incoming.mail, article, ticket, mailbox, chosen.template)
+    fitting = proposals(policy.library, question, incoming.reply.text, facts.answers)
+    helping = answering(fitting, chosen.answer, ticket, mailbox, policy)
+    receipt = notices.acknowledgement(incoming.mail, article, ticket, mailbox, chosen.template, helping.sent)
     silence = notices.why_unanswered(receipt, incoming.verdict, facts, policy)
     if chosen.unanswered:
         silence = f"rule {chosen.unanswered}"
+    if silence:
+        helping = replace(helping, sent=None)
     opening: tuple[Change, ...] = (OpenTicket(ticket, chosen.trace), AddArticle(article), *worker.changes)
-    told = notices.agent_notification(
-        article, ticket, policy, except_for=ticket.requester.address, rules=chosen.matched
+    told = with_answers(
+        notices.agent_notification(article, ticket, policy, except_for=ticket.requester.address, rules=chosen.matched),
+        helping.titles,
     )
     passed_on = forward(chosen.forward, incoming, article, ticket, facts, policy)
     remarks = (*_remarks(incoming, related, silence, policy), *passed_on.changes, *message_id_reused(facts))
@@ -46,7 +54,7 @@ def open_ticket(incoming: Incoming, related: Thread | None, facts: Facts, policy
         actor=writer(incoming.mail, policy).address or "unknown",
         disposition=Disposition.OPENED,
         reason=f"a new matter in {mailbox.name}",
-        changes=(*opening, *remarks),
+        changes=(*opening, *helping.changes, *remarks),
         notices=(*(() if silence else (receipt,)), *told, *passed_on.notices),
         waits_for=worker.waits_for,
         asks_about=passed_on.asks_about,

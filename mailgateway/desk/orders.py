@@ -11,7 +11,7 @@ from mailgateway.desk.policy import Policy
 from mailgateway.desk.snooze import SHOWN, read_snooze
 from mailgateway.mail.addresses import read_addresses
 from mailgateway.mail.model import Address
-from mailgateway.rules.nearest import nearest
+from mailgateway.rules.nearest import instead, nearest
 
 MOST_COMMANDS = 30
 _MOST_SHOWN = 60
@@ -23,7 +23,8 @@ class Orders:
     """What shall change; None and empty leave things as they are. `assign` of "" means to nobody.
 
     `snooze` is how long the ticket is put aside, zero to wake it up, or until when in the desk's time zone. `text` goes
-    to the requester and the participants, or becomes an internal note where `note` is true.
+    to the requester and the participants, or becomes an internal note where `note` is true; before it go the `answers`
+    of the knowledge folder, by their names.
     """
 
     text: str = ""
@@ -38,6 +39,7 @@ class Orders:
     participants: tuple[Address, ...] = ()
     merge: int | None = None
     snooze: timedelta | datetime | None = None
+    answers: tuple[str, ...] = ()
     help: bool = False
 
 
@@ -61,6 +63,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("#cc ADDRESS", "let somebody take part in the ticket"),
     ("#snooze 2d", "put the ticket aside: 30m, 4h, 2d, 1w, 2026-12-01 09:30; a mail of the customer wakes it; or none"),
     ("#merge N", "this ticket is closed and goes on under number N, with everybody who takes part"),
+    ("#answer NAME", "put an answer of the knowledge folder before your text, in the requester's language"),
     ("#help", "this list"),
 )
 
@@ -225,6 +228,14 @@ def _ticket_number(word: str, value: str) -> int:
     return int(number[1])
 
 
+def _answer(orders: Orders, value: str, desk: _Desk) -> Orders:
+    library = desk.policy.library
+    name = library.spelled(value)
+    if name is None:
+        raise _MisreadError(f"#answer {_shown(value)}: no answer has that name; {instead(value, library.names)}")
+    return replace(orders, answers=tuple(dict.fromkeys((*orders.answers, name))))
+
+
 def _help(orders: Orders, _value: str, _desk: _Desk) -> Orders:
     return replace(orders, help=True)
 
@@ -240,6 +251,7 @@ _WORDS: dict[str, Callable[[Orders, str, _Desk], Orders]] = {
     "cc": _cc,
     "snooze": _snooze,
     "merge": _merge,
+    "answer": _answer,
     "help": _help,
 }
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from mailgateway.desk.knowledge import AnswerOutcome
 from mailgateway.desk.model import Article, LinkKind, Priority, Status, Ticket, TicketType
 from mailgateway.desk.suppression import Reachability
 from mailgateway.mail.model import Address
@@ -171,6 +172,23 @@ class SetAttention:
 
 
 @dataclass(frozen=True, slots=True)
+class SendAnswer:
+    """Note that the customer gets this answer with the receipt: its name, language and version."""
+
+    name: str
+    language: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeAnswer:
+    """Note what the customer said of the answer that they were sent."""
+
+    name: str
+    outcome: AnswerOutcome
+
+
+@dataclass(frozen=True, slots=True)
 class RecordEvent:
     """Write down that something happened which changes nothing by itself."""
 
@@ -208,6 +226,8 @@ Change = (
     | RecordFiring
     | SetAttention
     | MarkUndelivered
+    | SendAnswer
+    | JudgeAnswer
     | RecordEvent
 )
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mailgateway.desk.calendar import Calendar
+from mailgateway.desk.knowledge import EMPTY, Library
 from mailgateway.desk.model import Directory, Priority, TicketType
 from mailgateway.desk.organisations import Organisations
 from mailgateway.desk.suppression import DEFAULT as LEAVE_ALONE
@@ -89,6 +90,11 @@ class Policy:
     life_cycle: LifeCycle = LifeCycle()
     suppression: SuppressionPolicy = LEAVE_ALONE
     verp: bool = False
+    library: Library = EMPTY
+
+    def asks_for(self, beginning: str) -> bool:
+        """Tell whether a rule, or the condition of an answer, asks for a field whose name begins like this."""
+        return self.ruleset.asks_for(beginning) or self.library.conditions.asks_for(beginning)
 
     @property
     def own_addresses(self) -> frozenset[str]:

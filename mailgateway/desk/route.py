@@ -16,8 +16,8 @@ class Route:
     """The outcome of routing. `discard`, `quarantine`, `reject` and `unanswered` name the rule that said so.
 
     They are empty where none did; `rejection` is what the sender is told. `assignee` is a name or a Turn, `watchers`
-    are agents, `forward` addresses, `template` is that of the receipt. `trace` is how the rules came to it, and `final`
-    in it what it came to, as plain JSON values.
+    are agents, `forward` addresses, `template` is that of the receipt, `answer` the name of the one that goes with it.
+    `trace` is how the rules came to it, and `final` in it what it came to, as plain JSON values.
     """
 
     group: str
@@ -39,6 +39,7 @@ class Route:
     reject: str
     rejection: Rejection
     unanswered: str
+    answer: str
     matched: tuple[str, ...]
     trace: dict[str, object]
 
@@ -71,6 +72,7 @@ def route(policy: Policy, question: Question, *, every_step: bool = False) -> Ro
         reject=str(final["reject"]),
         rejection=_rejection(routing),
         unanswered=str(final["no_acknowledgement"]),
+        answer=str(final["answer"]),
         matched=routing.matched,
         trace={**as_trace(routing), "final": final, "left_out": routing.left_out, "version": routing.version},
     )
@@ -93,6 +95,7 @@ def _final(routing: Routing, organisation: str | None, question: Question, polic
         "watchers": list(words(routing, ActionName.WATCHERS)),
         "forward": list(words(routing, ActionName.FORWARD)),
         "template": _value(routing, ActionName.TEMPLATE, ""),
+        "answer": _value(routing, ActionName.ANSWER, ""),
         "no_acknowledgement": _rule_behind(routing, ActionName.NO_ACKNOWLEDGEMENT),
         "discard": _rule_behind(routing, ActionName.DISCARD),
         "quarantine": _rule_behind(routing, ActionName.QUARANTINE),

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from mailgateway import log
 from mailgateway.desk.decide import Incoming, addressees, decide_mail
 from mailgateway.desk.facts import Facts
+from mailgateway.desk.helped import may_judge
+from mailgateway.desk.knowledge import query_of
 from mailgateway.desk.orders import tickets_named
 from mailgateway.desk.plan import Disposition, Plan
 from mailgateway.desk.policy import Policy
@@ -23,7 +25,8 @@ from mailgateway.mail.classify import OwnMarks, classify
 from mailgateway.mail.model import Kind
 from mailgateway.mail.parse import looks_like_mail, parse
 from mailgateway.mail.reply import split_reply
-from mailgateway.store import spool
+from mailgateway.rules.language import language_of
+from mailgateway.store import answers, spool
 from mailgateway.store.engine import Transaction
 from mailgateway.store.gather import about_letter, gather, limits
 from mailgateway.store.spool import Spooled
@@ -131,8 +134,9 @@ def _decide_and_apply(
     if incoming.verdict.kind is Kind.BOUNCE:
         facts = about_letter(tx, facts, incoming.keys)
     requester = policy.organisations.addresses_of(writer(incoming.mail, policy).address)
-    if policy.ruleset.asks_for("requester.known") or policy.ruleset.asks_for("requester.open_tickets"):
+    if policy.asks_for("requester.known") or policy.asks_for("requester.open_tickets"):
         facts = replace(facts, requester=known_requester(tx, requester))
+    facts = _with_answers(tx, incoming, facts, policy)
     plan = _decided(tx, incoming, facts, requester, policy)
     number = carry_out(desk, tx, plan, facts, policy, spooled, incoming.mail.attachments)
     if plan.disposition is Disposition.QUARANTINED:
@@ -140,6 +144,19 @@ def _decide_and_apply(
     else:
         spool.finish(tx, spooled.id, plan.disposition, plan.reason, number, plan.at)
     return plan, number
+
+
+def _with_answers(tx: Transaction, incoming: Incoming, facts: Facts, policy: Policy) -> Facts:
+    """Search the answers for what seems a new matter; for a bare yes or no, ask which answer it may be about."""
+    if facts.candidates:
+        is_judgement = may_judge(incoming.reply.text) and not incoming.verdict.is_machine
+        numbers = [found.ticket.number for found in facts.candidates] if is_judgement else []
+        return replace(facts, awaited=answers.awaited(tx, numbers))
+    if incoming.verdict.is_machine or not policy.library.answers:
+        return facts
+    words = query_of(incoming.mail.subject, incoming.reply.text)
+    language = language_of(f"{incoming.mail.subject}\n{incoming.reply.text}")
+    return replace(facts, answers=answers.search(tx, policy.library, words, language))
 
 
 def _decided(tx: Transaction, incoming: Incoming, facts: Facts, requester: tuple[str, ...], policy: Policy) -> Plan:

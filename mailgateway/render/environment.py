@@ -37,6 +37,8 @@ FILTERS = (
     formats.span,
     formats.number,
     formats.percent,
+    words.page,
+    words.proposed,
 )
 
 

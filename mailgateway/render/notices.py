@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from mailgateway.desk.knowledge import Answer
 from mailgateway.desk.letter import Rendered
 from mailgateway.desk.model import Article, Direction
 from mailgateway.desk.orders import COMMANDS
@@ -16,10 +17,10 @@ from mailgateway.render.wording import Phrases, Wording
 from mailgateway.render.words import bare
 
 VALUES: dict[NoticeKind, dict[str, object]] = {
-    NoticeKind.ACKNOWLEDGEMENT: {},
+    NoticeKind.ACKNOWLEDGEMENT: {"answer": None},
     NoticeKind.REPLY: {},
     NoticeKind.STATUS_CHANGED: {"before": ""},
-    NoticeKind.AGENT_NOTIFICATION: {"by": "", "rules": "", "commands": COMMANDS},
+    NoticeKind.AGENT_NOTIFICATION: {"by": "", "rules": "", "answers": (), "commands": COMMANDS},
     NoticeKind.REMINDER: {},
     NoticeKind.AGENT_REMINDER: {},
     NoticeKind.AGENT_FOLLOW_UP: {"by": "", "commands": COMMANDS},
@@ -184,5 +185,7 @@ def _plain(notice: Notice, defects: tuple[str, ...]) -> Rendered:
     ticket = notice.ticket
     subject = f"[#{ticket.number}] {bare(ticket.subject)}" if ticket else str(notice.values.get("title", "mailgateway"))
     told = [f"{name}: {value}" for name, value in notice.values.items() if value and isinstance(value, str)]
-    text = "\n\n".join(part for part in (notice.article.text if notice.article else "", *told) if part)
+    answer = notice.values.get("answer")
+    said = (notice.article.text if notice.article else "", answer.text if isinstance(answer, Answer) else "", *told)
+    text = "\n\n".join(part for part in said if part)
     return Rendered(" ".join(subject.split())[:_LONGEST_SUBJECT], text or subject, None, defects)

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from mailgateway.desk.knowledge import Answer
 from mailgateway.desk.model import Article, ArticleKind, Direction, Priority, Status, StoredFile, Ticket, TicketType
 from mailgateway.desk.orders import COMMANDS
 from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind
 from mailgateway.mail.model import Address
+from mailgateway.render.markdown import as_html, as_text
 
 _AT = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 _DESK = Address("Service desk", "support@example.com")
@@ -40,9 +42,29 @@ _FILES = (
     StoredFile("delivery notes.pdf", "application/pdf", 1_734_002, "1" * 64),
 )
 _MAIL = (StoredFile("mail.eml", "message/rfc822", 48_113, "2" * 64),)
+_TONER = """\
+1. Open the front flap and pull the old cartridge out.
+2. Push the new one in until it clicks, and close the flap.
+
+There are pictures at <https://printers.example.net/toner>."""
 _VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.STATUS_CHANGED: {"before": "open"},
-    NoticeKind.AGENT_NOTIFICATION: {"by": "", "rules": "printers"},
+    NoticeKind.ACKNOWLEDGEMENT: {
+        "answer": Answer(
+            name="toner",
+            language="en",
+            title="Change the toner of a printer",
+            source=_TONER,
+            for_customers=True,
+            text=as_text(_TONER),
+            html=as_html(_TONER),
+        )
+    },
+    NoticeKind.AGENT_NOTIFICATION: {
+        "by": "",
+        "rules": "printers",
+        "answers": [("toner", "Change the toner of a printer"), ("paper-jam", "Clear a paper jam")],
+    },
     NoticeKind.MERGED: {"before": 10237},
     NoticeKind.REJECTED: {"reason": "the mail has 31.4 MB, more than this mailbox takes", "subject": "Scans of March"},
     NoticeKind.FORWARDED: {"subject": "Offer for toner cartridges"},

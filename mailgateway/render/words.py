@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from markupsafe import Markup, escape
 
+from mailgateway.desk.knowledge import Answer
 from mailgateway.desk.model import Article
 from mailgateway.mail.model import Address
 
@@ -79,6 +80,11 @@ def told(commands: Iterable[tuple[str, str]], meanings: Mapping[str, str]) -> li
     return [(usage, meanings.get(usage.partition(" ")[0], meaning)) for usage, meaning in commands]
 
 
+def proposed(answers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return answers, each as name and title, as the command that takes one with what it is about."""
+    return [(f"#answer {name}", title) for name, title in answers]
+
+
 def spellings(usage: str) -> list[str]:
     """Return the commands in a usage such as `#solved #open`, one by one."""
     first, *others = usage.split(" #")
@@ -117,6 +123,11 @@ def body(article: Article) -> Markup | None:
     if not article.html or len(article.html) > _LONGEST_HTML:
         return None
     return Markup(article.html)  # noqa: S704 - sanitised where the mail was parsed
+
+
+def page(answer: Answer) -> Markup:
+    """Return the HTML of an answer."""
+    return Markup(answer.html)  # noqa: S704 - made of Markdown, in which no HTML is obeyed
 
 
 def _shown_line(line: str) -> Markup:

@@ -102,6 +102,11 @@ def template(written: object, vocabulary: Vocabulary) -> object:
     return _template(written, vocabulary)
 
 
+def answer(written: object, vocabulary: Vocabulary) -> object:
+    """The answer of the knowledge folder that the customer gets with the receipt."""
+    return _one_of(written, vocabulary.answers, "answer for customers")
+
+
 def truth(written: object, _: Vocabulary) -> object:
     """Whether it shall be so."""
     if isinstance(written, bool):
@@ -152,6 +157,7 @@ ACTIONS: dict[ActionName, Action] = {
     ActionName.WATCHERS: Action(watchers),
     ActionName.FORWARD: Action(forward),
     ActionName.TEMPLATE: Action(template, _NEW),
+    ActionName.ANSWER: Action(answer, _NEW),
     ActionName.NO_ACKNOWLEDGEMENT: Action(no_acknowledgement, _NEW),
     ActionName.DISCARD: Action(discard, _NEW),
     ActionName.QUARANTINE: Action(quarantine, _NEW),

@@ -95,6 +95,7 @@ class ActionName(StrEnum):
     WATCHERS = "watchers"
     FORWARD = "forward"
     TEMPLATE = "template"
+    ANSWER = "answer"
     NO_ACKNOWLEDGEMENT = "no_acknowledgement"
     DISCARD = "discard"
     QUARANTINE = "quarantine"

@@ -15,6 +15,7 @@ from mailgateway.desk.plan import (
     Change,
     ChangeTags,
     ChangeWatchers,
+    JudgeAnswer,
     MarkUndelivered,
     MergeInto,
     MoveToGroup,
@@ -22,6 +23,7 @@ from mailgateway.desk.plan import (
     RecordEvent,
     RecordFiring,
     RemoveLink,
+    SendAnswer,
     SetAttention,
     SetCi,
     SetFields,
@@ -33,6 +35,7 @@ from mailgateway.desk.plan import (
     TakeTurn,
 )
 from mailgateway.store import suppressions
+from mailgateway.store.answers import note_answer
 from mailgateway.store.articles import add_article, add_message_id
 from mailgateway.store.belongings import add_people, add_tags, add_watchers, remove_tags, remove_watchers
 from mailgateway.store.engine import Transaction
@@ -168,6 +171,10 @@ def _mark_undelivered(ticket: Changing, change: MarkUndelivered) -> None:
     suppressions.mark_undelivered(ticket.tx, ticket.number, change.at, change.address)
 
 
+def _note_answer(ticket: Changing, change: SendAnswer | JudgeAnswer) -> None:
+    ticket.tell(*note_answer(ticket.tx, ticket.number, change, ticket.plan.at))
+
+
 def _record_event(ticket: Changing, change: RecordEvent) -> None:
     ticket.tell(change.what, change.detail)
 
@@ -187,5 +194,7 @@ CARRIED_OUT: dict[type, Callable[[Changing, Any], None]] = {
     RecordFiring: _fire,
     SetAttention: _set_attention,
     MarkUndelivered: _mark_undelivered,
+    SendAnswer: _note_answer,
+    JudgeAnswer: _note_answer,
     RecordEvent: _record_event,
 }

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from mailgateway.app import Gateway, KeptTokens, open_gateway
+from mailgateway.app import Gateway, open_gateway
 from mailgateway.config.watch import fingerprint
 from mailgateway.errors import ConfigError, StoreBusy, StoreUnusable
+from mailgateway.flows.kept_tokens import KeptTokens
 from mailgateway.store import outbox
 from mailgateway.store.outbox import OutboxLine
 from tests.cli.shell import Shell

@@ -32,7 +32,7 @@ def test_check_counts_what_is_there(shell: Shell) -> None:
     """A right configuration is said to be fine, with what it holds; nothing is connected to and nothing made."""
     ran = shell.run("check")
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out == "fine: 1 mailbox, 2 agents, 2 groups, 2 rules, 0 warnings\n"
+    assert ran.out == "fine: 1 mailbox, 2 agents, 2 groups, 2 rules, 0 answers, 0 warnings\n"
     assert not (shell.folder / "desk.db").exists()
 
 

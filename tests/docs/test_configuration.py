@@ -56,7 +56,7 @@ def test_every_default_is_the_real_one(name: str) -> None:
     said = documented(name)
     for key, (required, default) in keys(name).items():
         assert (said[key] == "required") is required, key
-        if isinstance(default, bool | int | str) and default != "":
+        if isinstance(default, bool | int | float | str) and default != "":
             assert said[key] == f"`{str(default).lower() if isinstance(default, bool) else default}`", key
         elif not required:
             assert said[key] in ("none", ""), key

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -34,7 +35,9 @@ def test_migrations_make_exactly_the_tables_of_the_code(store: Store) -> None:
     """Alembic finds no difference between the migrated database and the models, types included."""
     with store.reading() as tx:
         # an identity is a server default, and SQLite has none
-        opts = {"compare_type": True, "compare_server_default": tx.dialect == "postgresql"}
+        opts: dict[str, Any] = {"compare_type": True, "compare_server_default": tx.dialect == "postgresql"}
+        # full-text search is made by each database in its own way, SQLite with tables of its own behind it
+        opts["include_name"] = lambda name, kind, _: kind != "table" or not name.startswith("answer_words")
         context = MigrationContext.configure(tx.connection, opts=opts)
         assert compare_metadata(context, Base.metadata) == []
 

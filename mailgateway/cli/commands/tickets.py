@@ -85,12 +85,23 @@ def show(ctx: typer.Context, number: Number, *, as_object: AsJson = False) -> No
 
 
 @app.command()
-def reply(ctx: typer.Context, number: Number, text: Text = None, *, file: File = None, name: As = None) -> None:
+def reply(
+    ctx: typer.Context,
+    number: Number,
+    text: Text = None,
+    *,
+    file: File = None,
+    answer: Annotated[
+        list[str] | None, typer.Option("--answer", metavar="NAME", help="Put this answer first; may be repeated.")
+    ] = None,
+    name: As = None,
+) -> None:
     """Answer the requester of a ticket. Everybody who takes part in it gets the answer too."""
     from mailgateway.cli.orders import give
     from mailgateway.desk.orders import Orders
 
-    give(ctx, number, Orders(text=_text(text, file)), name, "The answer is queued.")
+    written = "" if answer and text is None and file is None else _text(text, file)
+    give(ctx, number, Orders(text=written, answers=tuple(answer or ())), name, "The answer is queued.")
 
 
 @app.command()

@@ -42,6 +42,7 @@ def test_what_no_rule_decides_the_mailbox_does() -> None:
             "watchers": [],
             "forward": [],
             "template": "",
+            "answer": "",
             "no_acknowledgement": "",
             "discard": "",
             "quarantine": "",

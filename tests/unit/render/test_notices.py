@@ -140,7 +140,8 @@ def test_customers_see_the_agents_words_only(renderer: Renderer, tmp_path: Path)
 
 def test_an_acknowledgement_sends_no_links_back(renderer: Renderer) -> None:
     """A forged sender's victim gets nothing to click on."""
-    rendered = renderer.render(asked(sample(NoticeKind.ACKNOWLEDGEMENT), text="https://evil.example/"))
+    notice = replace(sample(NoticeKind.ACKNOWLEDGEMENT), values={})
+    rendered = renderer.render(asked(notice, text="https://evil.example/"))
     assert rendered.html is not None
     assert "<a " not in rendered.html
 
