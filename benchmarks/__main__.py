@@ -1,11 +1,17 @@
-"""Run benchmarks by name: `python -m benchmarks [ingest|latency|parse|rules] [--mails N] [--corpus FOLDER]`."""
+"""Run benchmarks by name: `python -m benchmarks backtest|ingest|latency|parse|rules [--mails N] [--corpus FOLDER]`."""
 
 import argparse
 from pathlib import Path
 
-from benchmarks import ingest, latency, parse, rules
+from benchmarks import backtest, ingest, latency, parse, rules
 
-BENCHMARKS = {"ingest": ingest.run, "latency": latency.run, "parse": parse.run, "rules": rules.run}
+BENCHMARKS = {
+    "backtest": backtest.run,
+    "ingest": ingest.run,
+    "latency": latency.run,
+    "parse": parse.run,
+    "rules": rules.run,
+}
 
 
 def main() -> None:

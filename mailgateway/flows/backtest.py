@@ -16,15 +16,17 @@ Move = tuple[str, str]
 
 @dataclass(slots=True)
 class Tally:
-    """What was counted so far."""
+    """What was counted so far: mails asked for, and those of them that could be judged."""
 
+    asked: int = 0
     mails: int = 0
     moves: Counter[Move] = field(default_factory=Counter)
     examples: dict[Move, list[tuple[Received, Judged]]] = field(default_factory=lambda: defaultdict(list))
     matches: Counter[str] = field(default_factory=Counter)
 
-    def add(self, compared: Iterable[tuple[Received, Judged]]) -> None:
-        """Count mails with what became of them, and what would."""
+    def add(self, compared: Iterable[tuple[Received, Judged]], asked: int) -> None:
+        """Count mails with what became of them, and what would, out of so many."""
+        self.asked += asked
         for received, judged in compared:
             self.mails += 1
             self.matches.update(judged.matched)
@@ -38,6 +40,7 @@ class Tally:
         """Return everything as plain JSON values; `rules` are the names of all rules that were tried."""
         return {
             "mails": self.mails,
+            "gone": self.asked - self.mails,
             "changed": self.moves.total(),
             "moves": [
                 {"from": move[0], "to": move[1], "count": count, "examples": self._examples(move)}

@@ -1,10 +1,9 @@
 """Mail about new matters that was received: what rules can be tried on again."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from mailgateway.desk.backtest import DISCARDED, QUARANTINED, REJECTED
 from mailgateway.desk.plan import Disposition
@@ -24,6 +23,7 @@ _INSTEAD = {
 class Received:
     """A mail, where it lies, and where it went then: a group, or in brackets what became of it instead."""
 
+    spool_id: int
     mailbox: str
     received_at: datetime
     sha256: str
@@ -32,20 +32,16 @@ class Received:
     went_to: str
 
 
-def received_since(tx: Transaction, since: datetime) -> Iterator[Received]:
-    """Give the mails that rules decided about since then, oldest first."""
-    by_rules = or_(
-        SpoolRow.disposition == Disposition.OPENED,
-        SpoolRow.disposition.in_(_ROUTED) & SpoolRow.reason.startswith("rule "),
-        (SpoolRow.state == SpoolState.QUARANTINED) & (SpoolRow.stage == "decide") & SpoolRow.error.startswith("rule "),
-    )
-    statement = (
-        select(SpoolRow)
-        .outerjoin(TicketRow, TicketRow.number == SpoolRow.ticket)
-        .where(SpoolRow.received_at >= since, SpoolRow.headers_only.is_(False), by_rules)
-        .order_by(SpoolRow.id)
-    )
+def count_since(tx: Transaction, since: datetime) -> int:
+    """Count the mails that `received_since` gives."""
+    counted = select(func.count()).select_from(SpoolRow).where(*_decided(since))
+    return tx.connection.execute(counted).scalar_one()
+
+
+def received_since(tx: Transaction, since: datetime, after: int = 0, most: int = 0) -> tuple[Received, ...]:
+    """Return the mails that rules decided about since then, oldest first: `most` of those behind the id `after`."""
     columns = (
+        SpoolRow.id,
         SpoolRow.mailbox,
         SpoolRow.received_at,
         SpoolRow.sha256,
@@ -54,9 +50,29 @@ def received_since(tx: Transaction, since: datetime) -> Iterator[Received]:
         SpoolRow.disposition,
         TicketRow.trace[("final", "group")].as_string(),  # not the trace: a hundred thousand of them are large
     )
-    for row in tx.connection.execute(statement.with_only_columns(*columns)):
-        mailbox, received_at, sha256, subject, ticket, disposition, group = row
-        yield Received(mailbox, received_at, sha256, subject, ticket, _went_to(disposition, group))
+    statement = (
+        select(*columns)
+        .select_from(SpoolRow)
+        .outerjoin(TicketRow, TicketRow.number == SpoolRow.ticket)
+        .where(SpoolRow.id > after, *_decided(since))
+        .order_by(SpoolRow.id)
+        .limit(most or None)
+    )
+    return tuple(
+        Received(spool_id, mailbox, received_at, sha256, subject, ticket, _went_to(disposition, group))
+        for spool_id, mailbox, received_at, sha256, subject, ticket, disposition, group in tx.connection.execute(
+            statement
+        )
+    )
+
+
+def _decided(since: datetime) -> tuple[ColumnElement[bool], ...]:
+    by_rules = or_(
+        SpoolRow.disposition == Disposition.OPENED,
+        SpoolRow.disposition.in_(_ROUTED) & SpoolRow.reason.startswith("rule "),
+        (SpoolRow.state == SpoolState.QUARANTINED) & (SpoolRow.stage == "decide") & SpoolRow.error.startswith("rule "),
+    )
+    return SpoolRow.received_at >= since, SpoolRow.headers_only.is_(False), by_rules
 
 
 def _went_to(disposition: Disposition | None, group: str | None) -> str:

@@ -78,4 +78,6 @@ def test_many_mails_are_judged_by_two_processes(shell: Shell) -> None:
     assert shell.run("ingest", str(folder)).code == 0
     (shell.folder / "new.yaml").write_text(NEW, encoding="utf-8")
     ran = shell.run("rules", "backtest", "--rules", str(shell.folder / "new.yaml"), "--json")
-    assert (ran.only["mails"], ran.only["changed"]) == (201, 201)
+    assert (ran.only["mails"], ran.only["changed"], ran.only["gone"]) == (201, 201, 0)
+    told = shell.run("rules", "backtest", "--rules", str(shell.folder / "new.yaml")).out
+    assert "201 of 201 mails" in told

@@ -6,7 +6,7 @@ from mailgateway.desk.plan import Disposition, OpenTicket, Plan
 from mailgateway.store import spool
 from mailgateway.store.apply import apply
 from mailgateway.store.engine import Store
-from mailgateway.store.received import received_since
+from mailgateway.store.received import count_since, received_since
 from tests.store.examples import NOW, arrival, spool_one, ticket, waiting
 
 
@@ -33,4 +33,7 @@ def test_mail_that_rules_decided_about_is_given(store: Store) -> None:
         found = list(received_since(tx, NOW - timedelta(days=1)))
         assert [one.went_to for one in found] == ["hardware", "(discarded)", "(rejected)"]
         assert found[0].subject == "Help"
-        assert list(received_since(tx, NOW + timedelta(days=400))) == []
+        assert received_since(tx, NOW + timedelta(days=400)) == ()
+        assert count_since(tx, NOW - timedelta(days=1)) == 3
+        pages = [received_since(tx, NOW - timedelta(days=1), after, 2) for after in (0, found[1].spool_id)]
+        assert [one for page in pages for one in page] == found

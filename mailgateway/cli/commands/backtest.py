@@ -1,7 +1,11 @@
 """`mailgateway rules backtest`: what would rules change, had they been there already?"""
 
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+import signal
+import sys
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import closing
 from datetime import datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
@@ -13,7 +17,7 @@ from mailgateway.cli.invocation import invocation
 from mailgateway.cli.lines import clean, complain, say, say_json
 from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson
-from mailgateway.cli.progress import progress
+from mailgateway.cli.progress import Shown, progress
 from mailgateway.clock import now
 from mailgateway.config.load import load
 from mailgateway.config.policy import policy as policy_of
@@ -24,10 +28,13 @@ from mailgateway.flows.backtest import Tally
 from mailgateway.rules.findings import Wrong
 from mailgateway.rules.measures import Sort, read_number
 from mailgateway.store.blobs import Blobs
-from mailgateway.store.received import Received, received_since
+from mailgateway.store.engine import Store
+from mailgateway.store.received import Received, count_since, received_since
 
 _PROCESSES = 2
-_CHUNK = 100
+_CHUNK = 250
+_IN_HAND = 2 * _PROCESSES
+_LINES = 20
 _SMALL = 200
 """Fewer mails are judged here: to start a process takes longer."""
 
@@ -47,13 +54,18 @@ def backtest(
     settings = load(configuration, rules=rules)
     policy = policy_of(settings, ())
     tally = Tally()
-    with opened(ctx) as gateway, gateway.store.reading() as tx:
-        mails = list(received_since(tx, began))
-    with progress(len(mails)) as shown:
-        for chunk in _judged(mails, policy, (configuration, rules, settings.blobs)):
-            tally.add(chunk)
-            if not as_object and len(mails) > _SMALL:
-                shown.step(len(chunk), f"{tally.mails} of {len(mails)} mails", is_odd=False)
+    with opened(ctx) as gateway:
+        with gateway.store.reading() as tx:
+            total = count_since(tx, began)
+        chunks = _chunks(gateway.store, began)
+        judge_all = _judged_here(chunks, policy, gateway.store.blobs)
+        if total > _SMALL:
+            judge_all = _judged_by_many(chunks, (configuration, rules, settings.blobs))
+        with progress(total) as shown, closing(judge_all) as judged:
+            for asked, compared in judged:
+                tally.add(compared, asked)
+                if total > _SMALL and not as_object:
+                    _tell(shown, tally, total, asked)
     found = tally.as_json((rule.name for rule in settings.ruleset.rules), settings.ruleset.version)
     if as_object:
         say_json(found)
@@ -71,19 +83,51 @@ def _since(written: str) -> datetime:
 
 _Sources = tuple[Path, Path | None, str]
 _Compared = list[tuple[Received, Judged]]
+_Judging = Generator[tuple[int, _Compared]]
+"""How many mails were asked for, and those that could be judged."""
 
 
-def _judged(mails: list[Received], policy: Policy, sources: _Sources) -> Iterator[_Compared]:
-    chunks = [mails[start : start + _CHUNK] for start in range(0, len(mails), _CHUNK)]
-    if len(mails) <= _SMALL:
-        blobs = Blobs(sources[2])
-        yield from (_compare(chunk, policy, blobs) for chunk in chunks)
-        return
-    with ProcessPoolExecutor(_PROCESSES, get_context("spawn"), _begin, sources) as pool:
-        yield from pool.map(_work, chunks)
+def _chunks(store: Store, since: datetime) -> Iterator[tuple[Received, ...]]:
+    """Read what was received, a little at a time, and nothing while that is judged: memory stays as it is."""
+    after = 0
+    while True:
+        with store.reading() as tx:
+            chunk = received_since(tx, since, after, _CHUNK)
+        if not chunk:
+            return
+        yield chunk
+        after = chunk[-1].spool_id
 
 
-def _compare(chunk: list[Received], policy: Policy, blobs: Blobs) -> _Compared:
+def _judged_here(chunks: Iterator[tuple[Received, ...]], policy: Policy, blobs: Blobs) -> _Judging:
+    for chunk in chunks:
+        yield len(chunk), _compare(chunk, policy, blobs)
+
+
+def _judged_by_many(chunks: Iterator[tuple[Received, ...]], sources: _Sources) -> _Judging:
+    """Judge in processes of their own, with a few chunks in hand; what comes back is in the order of the mails."""
+    pool = ProcessPoolExecutor(_PROCESSES, get_context("spawn"), _begin, (*sources,))
+    in_hand: deque[tuple[int, Future[_Compared]]] = deque()
+    try:
+        for chunk in chunks:
+            in_hand.append((len(chunk), pool.submit(_work, chunk)))
+            if len(in_hand) > _IN_HAND:
+                asked, judged = in_hand.popleft()
+                yield asked, judged.result()
+        for asked, judged in in_hand:
+            yield asked, judged.result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _tell(shown: Shown, tally: Tally, total: int, asked: int) -> None:
+    """Move the bar; where there is none, say a line for every twentieth part."""
+    before, step = tally.asked - asked, max(1, total // _LINES)
+    if sys.stderr.isatty() or tally.asked // step > before // step:
+        shown.step(asked, f"{tally.asked} of {total} mails", is_odd=False)
+
+
+def _compare(chunk: Sequence[Received], policy: Policy, blobs: Blobs) -> _Compared:
     compared: _Compared = []
     for one in chunk:
         try:
@@ -102,16 +146,19 @@ class _Worker:
 
 
 def _begin(configuration: Path, rules: Path | None, blobs: str) -> None:
-    _Worker.policy = policy_of(load(configuration, rules=rules), ())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who gave the work out, and who then ends it
+    _Worker.policy = policy_of(load(configuration, rules=rules, tested=False), ())
     _Worker.blobs = Blobs(blobs)
 
 
-def _work(chunk: list[Received]) -> _Compared:
+def _work(chunk: Sequence[Received]) -> _Compared:
     return _compare(chunk, _Worker.policy, _Worker.blobs)
 
 
 def _show(found: dict[str, Any]) -> None:
     say(f"{found['mails']} mails, {found['changed']} of them would go elsewhere")
+    if found["gone"]:
+        say(f"{found['gone']} mails more cannot be read any more")
     for move in found["moves"]:
         say(clean(f"  {move['count']:>6}  {move['from']} -> {move['to']}"))
         for example in move["examples"]:
