@@ -7,9 +7,11 @@ from datetime import UTC, tzinfo
 from mailgateway.errors import Finding
 from mailgateway.rules.actions import ACTIONS, ENDS
 from mailgateway.rules.conditions import NAMED, Reader
+from mailgateway.rules.fields import FIELDS
 from mailgateway.rules.findings import EntryPath, Findings, Locate, Wrong
 from mailgateway.rules.index import build_index
-from mailgateway.rules.lint import doubts
+from mailgateway.rules.lint import doubts, unrouted
+from mailgateway.rules.operands import condition_on
 from mailgateway.rules.schema import ActionName, AllOf, AnyOf, Condition, Event, FieldTest, Named, Not, Rule, Ruleset
 from mailgateway.rules.templates import groups_of, named_in
 from mailgateway.rules.text import described, excerpt
@@ -60,6 +62,12 @@ def compile_rules(document: object, locate: Locate, file: str, vocabulary: Vocab
     doubtful = Findings(file, locate)
     for place, problem in doubts(rules):
         doubtful.add(places[place], problem)
+    mailboxes = words.mailboxes or ()
+    for place in unrouted(
+        rules, [condition_on("mailbox", FIELDS["mailbox"], "equals", one, words) for one in mailboxes]
+    ):
+        problem = f"no rule can match mail of the mailbox {excerpt(mailboxes[place])}: its default decides all of it"
+        doubtful.add(("rules",), problem)
     return Compiled(ruleset, findings.all(), doubtful.all())
 
 

@@ -1,6 +1,7 @@
 """What may be meant as it stands, and more likely is a slip: rules that never match, match too much, stand twice."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
 from mailgateway.rules.fields import find_field
 from mailgateway.rules.implies import implies, never_holds
@@ -12,6 +13,8 @@ _MOST_PAIRS = 50_000
 """Pairs of rules that are compared; in larger sets only those that stop are compared with the rules right behind."""
 
 _ANY_TEXTS = ("", "x", "\n", "Ż#1")
+_LOCAL_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+\\-]*@")
+_BARE_DOT = re.compile(r"@[A-Za-z0-9-]+\.[A-Za-z0-9]")
 _ENDS = ("$", r"\z", r"\b", "@")
 
 Doubt = tuple[int, str]
@@ -63,14 +66,32 @@ def _too_much(test: FieldTest) -> str:
             mend = "to ask whether there is a value, write exists: true"
             return f"the expression {excerpt(test.operand)} is found in every text: {mend}"
         field = find_field(test.field)
-        is_address = field is not None and field.sort is Sort.ADDRESS
-        if is_address and "." in test.operand and not test.operand.endswith(_ENDS):
-            example = f"{test.operand}$"
-            return (
-                f"the expression {excerpt(test.operand)} also fits addresses that go on behind it: "
-                f"write {excerpt(example)}, or use domain: or equals:"
-            )
+        if field is not None and field.sort is Sort.ADDRESS and "." in test.operand:
+            return _loose(test.operand)
     return ""
+
+
+def _loose(expression: str) -> str:
+    """Say which addresses an expression fits that its writer hardly means."""
+    said = f"the expression {excerpt(expression)} also fits addresses"
+    if not expression.endswith(_ENDS):
+        return f"{said} that go on behind it: write {excerpt(f'{expression}$')}, or use domain: or equals:"
+    if _LOCAL_PART.match(expression):
+        return f"{said} that begin before it: write {excerpt(f'^{expression}')}, or use equals:"
+    if _BARE_DOT.search(expression):
+        return rf"{said} with any letter for the dot: write \. for a dot, or use domain: or equals:"
+    return ""
+
+
+def unrouted(rules: Sequence[Rule], mailboxes: Iterable[Condition]) -> Iterator[int]:
+    """Give the places of the mailboxes, each told as the condition that a mail is in it, for which no rule can match.
+
+    Where there are no rules for new mail at all, that is meant.
+    """
+    asked = [rule.when for rule in rules if Event.NEW in rule.on and not never_holds(rule.when)]
+    for place, mailbox in enumerate(mailboxes):
+        if asked and all(never_holds(AllOf((mailbox, when))) for when in asked):
+            yield place
 
 
 def _twice(rules: Sequence[Rule]) -> Iterator[Doubt]:

@@ -1,5 +1,7 @@
 """Rules that are right and still a slip: told, each with its place, and nothing told that is meant."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 
@@ -128,3 +130,35 @@ def test_what_is_proven_holds_for_every_mail(one: Written, other: Written, quest
         assert holds(second, values)
     if never_holds(first):
         assert not holds(first, values)
+
+
+@pytest.mark.parametrize(
+    ("expression", "said"),
+    [
+        (r"@x\.example", "that go on behind it"),
+        (r"jan@x\.example$", 'that begin before it: write "^jan@'),
+        ("@x.example$", "with any letter for the dot"),
+        (r"^jan@x\.example$", ""),
+        (r"@x\.example$", ""),
+        (r"^(jan|ann)@(x|y)\.example$", ""),
+    ],
+)
+def test_expressions_that_fit_more_addresses_than_meant_are_told(expression: str, said: str) -> None:
+    """An address goes on neither before nor behind, and a dot is a dot."""
+    found = doubts({"when": test("from", "matches", expression)})
+    assert ([said in one for one in found] == [True]) if said else found == []
+
+
+def test_a_mailbox_without_any_route_is_told() -> None:
+    """Rules that all ask for other mailboxes leave one to its default; one rule that may match is enough."""
+    words = replace(WORDS, mailboxes=("support", "sales"))
+    support: Written = {"name": "a", "when": test("mailbox", "equals", "support"), "then": {"priority": "high"}}
+    either: Written = {"name": "b", "when": test("subject", "contains", "b"), "then": {"priority": "high"}}
+
+    def told(*rules: Written) -> list[str]:
+        found = compile_rules({"rules": list(rules)}, lambda _: (1, 1), "routing.yaml", words).doubts
+        return [doubt.problem for doubt in found]
+
+    assert told(support) == ['no rule can match mail of the mailbox "sales": its default decides all of it']
+    assert told(support, either) == []
+    assert told() == []

@@ -1,0 +1,62 @@
+"""New rules while mail is on its way: refused where their tests fail, and never mixed with the old ones."""
+
+from pathlib import Path
+
+import pytest
+
+from mailgateway.flows import ingest as flow
+from mailgateway.mail.model import Mail, Reply
+from mailgateway.mail.reply import split_reply
+from tests.end_to_end.office import message
+from tests.flows.bench import Bench
+
+NEW = "rules:\n  - {name: all to hardware, when: always, then: {group: hardware}}\n"
+TESTS = """
+tests:
+  - name: a printer is not for everybody
+    mail: {from: jan@customer.example, subject: Other}
+    expect: {group: first-line}
+"""
+
+
+def group_of(bench: Bench, number: int) -> str:
+    """Return where a ticket went."""
+    return bench.ticket(number).ticket.group
+
+
+def test_rules_that_fail_their_tests_are_not_taken_up(bench: Bench, tmp_path: Path) -> None:
+    """The last good ones stay in force, and the admin is told once, with file, line and what came instead."""
+    before = bench.gateway.policy.ruleset.version
+    (tmp_path / "routing.yaml").write_text(NEW)
+    (tmp_path / "routing.tests.yaml").write_text(TESTS)
+    bench.gateway.reload()
+    bench.gateway.reload()
+    assert bench.gateway.policy.ruleset.version == before
+    [told] = [line for line in bench.letters() if line.template == "alarm"]
+    assert told.to == bench.gateway.policy.admin
+    bench.arrive(message("jan@customer.example", "Other", "help"))
+    bench.ingest()
+    assert group_of(bench, 10001) == "first-line"
+    (tmp_path / "routing.tests.yaml").write_text(TESTS.replace("first-line", "hardware"))
+    bench.gateway.reload()
+    assert bench.gateway.policy.ruleset.version != before
+
+
+def test_the_mail_in_hand_finishes_under_the_rules_it_began_with(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reload in the middle of a mail takes effect with the next one, and each ticket names the rules that decided."""
+    before = bench.gateway.policy.ruleset.version
+    (tmp_path / "routing.yaml").write_text(NEW)
+
+    def reloaded(mail: Mail) -> Reply:
+        bench.gateway.reload()
+        return split_reply(mail)
+
+    monkeypatch.setattr(flow, "split_reply", reloaded)
+    bench.arrive(message("jan@customer.example", "One", "help"), message("ann@customer.example", "Two", "help"))
+    bench.ingest()
+    assert [group_of(bench, number) for number in (10001, 10002)] == ["first-line", "hardware"]
+    after = bench.gateway.policy.ruleset.version
+    assert [bench.ticket(number).trace["version"] for number in (10001, 10002)] == [before, after]
+    assert before != after
