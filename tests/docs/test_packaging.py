@@ -62,7 +62,7 @@ def test_the_wheel_holds_everything_that_is_shared(dist: Path) -> None:
         f"mailgateway/_share/{path.relative_to(ROOT)}"
         for folder in ("templates", "config", "systemd")
         for path in (ROOT / folder).rglob("*")
-        if path.suffix in (".html", ".txt", ".subject", ".jinja", ".yaml", ".json", ".service")
+        if path.suffix in (".html", ".txt", ".subject", ".jinja", ".yaml", ".json", ".md", ".service")
     }
     assert {name for name in names if "/_share/" in name} >= shared
     assert "mailgateway/py.typed" in names
