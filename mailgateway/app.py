@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415 - see above: imports inside methods are what lets light commands start quickly
 
 WATCH_EVERY = timedelta(seconds=30)
+INFORM_EVERY = timedelta(seconds=5)
 LEFT_OVER_EVERY = timedelta(seconds=30)
 ATTEND_EVERY = timedelta(seconds=5)
 LOOK_FOR_CHANGES_EVERY = timedelta(seconds=10)
@@ -152,6 +153,7 @@ class Gateway:
         from mailgateway.daemon.attendant import Attendant
         from mailgateway.daemon.sender import Sender
         from mailgateway.daemon.supervisor import Supervisor, Tick
+        from mailgateway.flows.inform import inform_incidents
         from mailgateway.flows.ingest import ingest_left_over
 
         _log_doubts(self.settings)
@@ -169,6 +171,7 @@ class Gateway:
             Tick("watch", WATCH_EVERY, lambda: self._watch(since)),
             Tick("left_over", LEFT_OVER_EVERY, lambda: ingest_left_over(self.desk, supervisor.is_leaving)),
             Tick("attend", ATTEND_EVERY, lambda: attendant.look(supervisor.is_leaving)),
+            Tick("inform", INFORM_EVERY, lambda: inform_incidents(self.desk, supervisor.is_leaving)),
             Tick("configuration", LOOK_FOR_CHANGES_EVERY, self._look_for_changes),
         )
         supervisor = Supervisor(self.desk, self.posts, sender, ticks, reload, clock.jitter)

@@ -52,6 +52,18 @@ def snoozing(written: str | None) -> Wanted | None:
     return wanted
 
 
+def problem_number(written: str | None) -> int | None:
+    """Return the number of a problem, 0 for none of them; leaves with 2 where it is neither."""
+    if written is None:
+        return None
+    if written.casefold() == "none":
+        return 0
+    if not (written.isascii() and written.isdigit() and 0 < len(written) <= 12 and int(written)):
+        complain(f"--problem {written[:60]}: the number of a ticket belongs here, or none")
+        raise typer.Exit(2)
+    return int(written)
+
+
 def _tell(gateway: Gateway, number: int, done: str) -> None:
     with gateway.store.reading() as tx:
         sheet = tickets.shown(tx, number)

@@ -230,6 +230,12 @@ class Bounces(Strict):
         return SuppressionPolicy(self.suppress_for, self.soft_limit, self.soft_within)
 
 
+class Problems(Strict):
+    """What a problem does to the incidents that are linked to it."""
+
+    solve_incidents: Truth = Field(default=True, description="whoever solves a problem solves its incidents too")
+
+
 def _most(default: int, description: str) -> Any:
     """Describe a bound that may be set from 1 to ten times its default."""
     return Field(default=default, strict=True, ge=1, le=10 * default, description=description)
@@ -307,6 +313,7 @@ class GatewayFile(Strict):
     lifecycle: LifeCycle = Field(default=LifeCycle(), description="what happens to a ticket by itself")
     limits: Limits = Field(default=Limits(), description="what keeps machines from writing to each other without end")
     bounces: Bounces = Field(default=Bounces(), description="when nothing more is sent to an address")
+    problems: Problems = Field(default=Problems(), description="what a problem does to its incidents")
     reading: Reading = Field(default=Reading(), description="how much of one mail is looked at")
     knowledge: Knowledge = Field(default=Knowledge(), description="when answers are proposed, and when they are sent")
     one_ticket_per_mail: Truth = Field(

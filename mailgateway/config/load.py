@@ -234,6 +234,7 @@ def _settings(path: Path, parts: _Parts, rules: RulesPart, warnings: tuple[Findi
         limits=gateway.limits,
         bounces=gateway.bounces,
         reading=gateway.reading,
+        problems=gateway.problems,
         one_ticket_per_mail=gateway.one_ticket_per_mail,
         directory=_directory(_sound(parts.groups)),
         organisations=as_organisations(parts.customers.model) if parts.customers.model else Organisations(),

@@ -2,7 +2,7 @@
 
 from mailgateway.config.gateway import Mailbox
 from mailgateway.config.settings import Settings
-from mailgateway.desk.policy import Defaults, LifeCycle, MailboxPolicy, Policy
+from mailgateway.desk.policy import Defaults, LifeCycle, MailboxPolicy, Policy, Problems
 
 
 def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
@@ -25,6 +25,7 @@ def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
         verp=settings.bounces.verp,
         reading=settings.reading.as_limits(),
         life_cycle=LifeCycle(**settings.lifecycle.model_dump()),
+        problems=Problems(settings.problems.solve_incidents),
         one_ticket_per_mail=settings.one_ticket_per_mail,
     )
 

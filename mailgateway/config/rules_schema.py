@@ -55,6 +55,7 @@ _VALUES: dict[ActionName, dict[str, Any]] = {
     ActionName.FORWARD: {"anyOf": [_TEXT, _LIST]},
     ActionName.TEMPLATE: _TEMPLATE,
     ActionName.ANSWER: _TEXT,
+    ActionName.LINK: {"type": "integer", "minimum": 1},
     ActionName.NO_ACKNOWLEDGEMENT: _TRUTH,
     ActionName.DISCARD: _TRUTH,
     ActionName.QUARANTINE: _TRUTH,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from mailgateway.config.gateway import Agents, Alarms, Bounces, LifeCycle, Limits, Mailbox, Reading, Smtp
+from mailgateway.config.gateway import Agents, Alarms, Bounces, LifeCycle, Limits, Mailbox, Problems, Reading, Smtp
 from mailgateway.config.kinds import absolute
 from mailgateway.config.secret import Secret
 from mailgateway.desk.calendar import Calendar
@@ -39,6 +39,7 @@ class Settings:
     limits: Limits
     bounces: Bounces
     reading: Reading
+    problems: Problems
     one_ticket_per_mail: bool
     directory: Directory
     organisations: Organisations

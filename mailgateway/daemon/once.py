@@ -10,6 +10,7 @@ from mailgateway.flows.beats import SEND, beat, fetching
 from mailgateway.flows.collect import collect
 from mailgateway.flows.deliver import InHand, Sending, deliver_due
 from mailgateway.flows.desk import Desk, Stop
+from mailgateway.flows.inform import inform_incidents
 from mailgateway.flows.ingest import ingest_waiting
 from mailgateway.flows.receive import Suspects
 from mailgateway.imap.session import Session
@@ -24,6 +25,7 @@ def run_once(posts: Sequence[Post], desk: Desk, pool: Pool, sending: Sending, st
     while ingest_waiting(desk, None, stop):
         pass
     Attendant(desk).look(stop)
+    inform_incidents(desk, stop)
     if problem := _deliver(desk, pool, sending, stop):
         problems.append(problem)
     return tuple(problems)

@@ -28,6 +28,7 @@ from mailgateway.desk.plan import (
     Snooze,
 )
 from mailgateway.desk.policy import Policy
+from mailgateway.desk.problems import informing, linking
 from mailgateway.desk.snooze import until
 from mailgateway.mail.model import Address, Mail
 
@@ -58,7 +59,9 @@ def act(
             for one in taken
         ),
         *_changes(before, after),
+        *linking(orders, candidate, facts),
         *merged.changes,
+        *informing(before, after, answered=_is_answer(article)),
         *_remarks(article, to_customers),
     )
     return Plan(

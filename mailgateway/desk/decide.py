@@ -13,6 +13,7 @@ from mailgateway.desk.opening import open_ticket
 from mailgateway.desk.orders import COMMANDS, read_orders
 from mailgateway.desk.plan import Disposition, Plan, RecordEvent
 from mailgateway.desk.policy import Policy
+from mailgateway.desk.problems import against_linking
 from mailgateway.desk.returned import returned
 from mailgateway.desk.snooze import against_snooze
 from mailgateway.desk.suppression import BY_BOUNCE, Reachability
@@ -118,11 +119,13 @@ def _too_large(incoming: Incoming, facts: Facts, policy: Policy) -> Plan:
 def _from_agent(incoming: Incoming, thread: Thread, agent: Agent, facts: Facts, policy: Policy) -> Plan:
     files = _files_of_agent(incoming.mail)
     reading = read_orders(incoming.reply.text, agent.name, policy)
-    against = against_snooze(reading.orders.snooze, facts.now, policy.ruleset.timezone)
+    orders, candidate = reading.orders, thread.candidate
+    against = against_snooze(orders.snooze, facts.now, policy.ruleset.timezone)
     against = (
         against
-        or objection(reading.orders, thread.candidate.ticket, files, policy)
-        or against_merging(reading.orders, thread.candidate, facts)
+        or objection(orders, candidate.ticket, files, policy)
+        or against_merging(orders, candidate, facts)
+        or against_linking(orders, candidate, facts)
     )
     problems = reading.problems or ((against,) if against else ())
     if problems or reading.orders.help:

@@ -94,6 +94,8 @@ class Facts:
     `answers` are those that the search found for a new matter; `awaited` has, by ticket, the answer that its customer
     was sent and has said nothing of yet. `requester` and `workload` are gathered only where a rule asks for them.
 
+    `open_problems` are those of the problems that rules link tickets to which are there and not solved.
+
     `occasion` names what caused the plan, once and for ever: the ids of its letters derive from it, so that doing the
     work again makes the same letters. `automatic_mails` counts, for each address asked about (casefolded), the
     automatic mails queued for it within the last hour, as far as `notices.is_counted` says that they count. Nothing is
@@ -113,6 +115,7 @@ class Facts:
     size: int = 0
     answers: tuple[Found, ...] = ()
     awaited: Mapping[int, str] = field(default_factory=dict)
+    open_problems: frozenset[int] = frozenset()
 
     def candidate(self, number: int) -> Candidate | None:
         """Return the candidate with this ticket number, or the one that goes on in its place."""

@@ -14,6 +14,7 @@ from mailgateway.mail.tokens import letter_id, reply_address
 
 _WITH_FILES = (
     NoticeKind.REPLY,
+    NoticeKind.PROBLEM_NEWS,
     NoticeKind.AGENT_NOTIFICATION,
     NoticeKind.AGENT_FOLLOW_UP,
     NoticeKind.FORWARDED,

@@ -13,6 +13,7 @@ from mailgateway.desk.knowledge import proposals
 from mailgateway.desk.model import LinkKind, Ticket
 from mailgateway.desk.plan import AddArticle, AddLink, Change, Disposition, OpenTicket, Plan, RecordEvent
 from mailgateway.desk.policy import MailboxPolicy, Policy
+from mailgateway.desk.problems import linked_by_rule
 from mailgateway.desk.route import Route, route
 from mailgateway.desk.thread import Thread, without_numbers, writer
 from mailgateway.desk.trust import claimed_agent
@@ -54,7 +55,7 @@ def open_ticket(incoming: Incoming, related: Thread | None, facts: Facts, policy
         actor=writer(incoming.mail, policy).address or "unknown",
         disposition=Disposition.OPENED,
         reason=f"a new matter in {mailbox.name}",
-        changes=(*opening, *helping.changes, *remarks),
+        changes=(*opening, *helping.changes, *linked_by_rule(chosen.link, None, facts), *remarks),
         notices=(*(() if silence else (receipt,)), *told, *passed_on.notices),
         waits_for=worker.waits_for,
         asks_about=passed_on.asks_about,

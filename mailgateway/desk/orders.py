@@ -22,9 +22,9 @@ LONGEST_TAG = 64
 class Orders:
     """What shall change; None and empty leave things as they are. `assign` of "" means to nobody.
 
-    `snooze` is how long the ticket is put aside, zero to wake it up, or until when in the desk's time zone. `text` goes
-    to the requester and the participants, or becomes an internal note where `note` is true; before it go the `answers`
-    of the knowledge folder, by their names.
+    `snooze` is how long the ticket is put aside, zero to wake it up, or until when in the desk's time zone. `problem`
+    of 0 means of none. `text` goes to the requester and the participants, or becomes an internal note where `note` is
+    true; before it go the `answers` of the knowledge folder, by their names.
     """
 
     text: str = ""
@@ -40,6 +40,7 @@ class Orders:
     merge: int | None = None
     snooze: timedelta | datetime | None = None
     answers: tuple[str, ...] = ()
+    problem: int | None = None
     help: bool = False
 
 
@@ -62,6 +63,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("#tag a b -c", "put tags on, take tags off"),
     ("#cc ADDRESS", "let somebody take part in the ticket"),
     ("#snooze 2d", "put the ticket aside: 30m, 4h, 2d, 1w, 2026-12-01 09:30; a mail of the customer wakes it; or none"),
+    ("#problem N|none", "the ticket is an incident of problem N: whoever solves or answers that one, answers this"),
     ("#merge N", "this ticket is closed and goes on under number N, with everybody who takes part"),
     ("#answer NAME", "put an answer of the knowledge folder before your text, in the requester's language"),
     ("#help", "this list"),
@@ -77,7 +79,7 @@ _SHORT_STATUS = {
 
 _COMMAND = re.compile(r"[#＃]([^\W\d_][\w-]*)\s*[:=]?(.*)", re.DOTALL)
 _NUMBER = re.compile(r"#?(\d{1,12})[.!]?", re.ASCII)
-_ABOUT_TICKETS = frozenset({"merge"})
+_ABOUT_TICKETS = frozenset({"merge", "problem"})
 _MOST_NAMED = 3
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 
@@ -114,7 +116,7 @@ def read_orders(text: str, author: str, policy: Policy) -> Reading:
 
 def named(orders: Orders) -> tuple[int, ...]:
     """Return the other tickets that orders speak of."""
-    return tuple(number for number in (orders.merge,) if number is not None)
+    return tuple(number for number in (orders.merge, orders.problem) if number)
 
 
 def tickets_named(text: str) -> tuple[int, ...]:
@@ -221,6 +223,10 @@ def _merge(orders: Orders, value: str, _desk: _Desk) -> Orders:
     return replace(orders, merge=_ticket_number("merge", value))
 
 
+def _problem(orders: Orders, value: str, _desk: _Desk) -> Orders:
+    return replace(orders, problem=0 if value.casefold() == "none" else _ticket_number("problem", value))
+
+
 def _ticket_number(word: str, value: str) -> int:
     number = _NUMBER.fullmatch(value)
     if number is None:
@@ -252,6 +258,7 @@ _WORDS: dict[str, Callable[[Orders, str, _Desk], Orders]] = {
     "snooze": _snooze,
     "merge": _merge,
     "answer": _answer,
+    "problem": _problem,
     "help": _help,
 }
 

@@ -189,6 +189,14 @@ class JudgeAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class InformIncidents:
+    """Let everybody hear who waits for this problem: by the answer in this plan, that it is solved, or both."""
+
+    answered: bool
+    solved: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RecordEvent:
     """Write down that something happened which changes nothing by itself."""
 
@@ -228,6 +236,7 @@ Change = (
     | MarkUndelivered
     | SendAnswer
     | JudgeAnswer
+    | InformIncidents
     | RecordEvent
 )
 
@@ -243,6 +252,7 @@ class NoticeKind(StrEnum):
     AGENT_FOLLOW_UP = "agent_follow_up"
     MERGED = "merged"
     AGENT_REMINDER = "agent_reminder"
+    PROBLEM_NEWS = "problem_news"
     REJECTED = "rejected"
     FORWARDED = "forwarded"
     COMMANDS_REFUSED = "commands_refused"

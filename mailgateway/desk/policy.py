@@ -66,6 +66,13 @@ class LifeCycle:
 
 
 @dataclass(frozen=True, slots=True)
+class Problems:
+    """What a problem does to its incidents: whether they are solved with it."""
+
+    solve_incidents: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One organisation's rules for its desk.
 
@@ -86,6 +93,7 @@ class Policy:
     one_ticket_per_mail: bool = True
     organisations: Organisations = _NOBODY
     reading: Limits = DEFAULT
+    problems: Problems = Problems()
     calendars: tuple[Calendar, ...] = ()
     life_cycle: LifeCycle = LifeCycle()
     suppression: SuppressionPolicy = LEAVE_ALONE

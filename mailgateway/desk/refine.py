@@ -23,7 +23,8 @@ from mailgateway.desk.plan import (
     SetType,
 )
 from mailgateway.desk.policy import Policy
-from mailgateway.desk.route import fields, name_in, organisation_in, words
+from mailgateway.desk.problems import linked_by_rule
+from mailgateway.desk.route import fields, link, name_in, organisation_in, words
 from mailgateway.mail.model import Address
 from mailgateway.rules.evaluate import evaluate
 from mailgateway.rules.schema import ActionName, Routing
@@ -52,7 +53,8 @@ def refine(incoming: Incoming, ticket: Ticket, woken: Ticket, facts: Facts, poli
     worker = _worker(routing, woken, facts, policy)
     noted = RecordEvent("rules", {"matched": ", ".join(routing.matched), "version": routing.version})
     moves = (*_moves(routing, woken), *_handed(woken, worker))
-    changes = (*moves, *_additions(routing, woken, policy), noted)
+    linked = linked_by_rule(link(routing), facts.candidate(ticket.number), facts)
+    changes = (*moves, *_additions(routing, woken, policy), *linked, noted)
     return Refined(changes, worker.waits_for, words(routing, ActionName.FORWARD))
 
 

@@ -40,6 +40,7 @@ class Route:
     rejection: Rejection
     unanswered: str
     answer: str
+    link: int | None
     matched: tuple[str, ...]
     trace: dict[str, object]
 
@@ -73,6 +74,7 @@ def route(policy: Policy, question: Question, *, every_step: bool = False) -> Ro
         rejection=_rejection(routing),
         unanswered=str(final["no_acknowledgement"]),
         answer=str(final["answer"]),
+        link=link(routing),
         matched=routing.matched,
         trace={**as_trace(routing), "final": final, "left_out": routing.left_out, "version": routing.version},
     )
@@ -107,6 +109,12 @@ def fields(routing: Routing) -> dict[str, str]:
     """Return the fields of the desk's own that rules set."""
     pairs = _value(routing, ActionName.FIELDS, ())
     return {str(name): str(value) for name, value in pairs if value} if isinstance(pairs, tuple) else {}
+
+
+def link(routing: Routing) -> int | None:
+    """Return the problem that rules tie the ticket to, None where none does."""
+    value = _value(routing, ActionName.LINK, None)
+    return value if isinstance(value, int) else None
 
 
 def name_in(routing: Routing, action: ActionName) -> str | None:

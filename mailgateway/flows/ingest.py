@@ -29,6 +29,7 @@ from mailgateway.rules.language import language_of
 from mailgateway.store import answers, spool
 from mailgateway.store.engine import Transaction
 from mailgateway.store.gather import about_letter, gather, limits
+from mailgateway.store.links import open_problems
 from mailgateway.store.spool import Spooled
 from mailgateway.store.workload import gather_workload, known_requester
 
@@ -136,6 +137,8 @@ def _decide_and_apply(
     requester = policy.organisations.addresses_of(writer(incoming.mail, policy).address)
     if policy.asks_for("requester.known") or policy.asks_for("requester.open_tickets"):
         facts = replace(facts, requester=known_requester(tx, requester))
+    if policy.ruleset.links:
+        facts = replace(facts, open_problems=open_problems(tx, policy.ruleset.links))
     facts = _with_answers(tx, incoming, facts, policy)
     plan = _decided(tx, incoming, facts, requester, policy)
     number = carry_out(desk, tx, plan, facts, policy, spooled, incoming.mail.attachments)

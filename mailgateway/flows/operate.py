@@ -4,6 +4,7 @@ from mailgateway.desk.act import act
 from mailgateway.desk.merging import against_merging
 from mailgateway.desk.model import Agent
 from mailgateway.desk.orders import Orders, named
+from mailgateway.desk.problems import against_linking
 from mailgateway.desk.snooze import against_snooze
 from mailgateway.flows.carry_out import carry_out
 from mailgateway.flows.desk import Desk
@@ -25,6 +26,7 @@ def operate(desk: Desk, number: int, orders: Orders, agent: Agent, occasion: str
             return f"ticket {number} was merged into {candidate.survivor}: work on that one"
         against = against_snooze(orders.snooze, facts.now, policy.ruleset.timezone)
         against = against or against_merging(orders, candidate, facts)
+        against = against or against_linking(orders, candidate, facts)
         if against:
             return against.removeprefix("#")
         plan = act(orders, agent, candidate, facts, policy)

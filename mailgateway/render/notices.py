@@ -25,6 +25,7 @@ VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.AGENT_REMINDER: {},
     NoticeKind.AGENT_FOLLOW_UP: {"by": "", "commands": COMMANDS},
     NoticeKind.MERGED: {"before": 0},
+    NoticeKind.PROBLEM_NEWS: {"solved": False},
     NoticeKind.REJECTED: {"reason": "", "subject": ""},
     NoticeKind.FORWARDED: {"subject": ""},
     NoticeKind.COMMANDS_REFUSED: {"problems": (), "commands": COMMANDS, "original": ""},

@@ -16,6 +16,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _TAG_LENGTH = 64
 _VALUE_LENGTH = 500
+_HIGHEST_NUMBER = 10**12 - 1
 _MOST_FIELDS = 50
 _TEMPLATE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _REJECTION = ("reason", "template")
@@ -107,6 +108,13 @@ def answer(written: object, vocabulary: Vocabulary) -> object:
     return _one_of(written, vocabulary.answers, "answer for customers")
 
 
+def link(written: object, _: Vocabulary) -> object:
+    """The number of the open problem that the ticket is an incident of."""
+    if isinstance(written, int) and not isinstance(written, bool) and 0 < written <= _HIGHEST_NUMBER:
+        return written
+    raise Wrong(f"link: takes the number of a problem, such as 10234, not {described(written)}")
+
+
 def truth(written: object, _: Vocabulary) -> object:
     """Whether it shall be so."""
     if isinstance(written, bool):
@@ -158,6 +166,7 @@ ACTIONS: dict[ActionName, Action] = {
     ActionName.FORWARD: Action(forward),
     ActionName.TEMPLATE: Action(template, _NEW),
     ActionName.ANSWER: Action(answer, _NEW),
+    ActionName.LINK: Action(link),
     ActionName.NO_ACKNOWLEDGEMENT: Action(no_acknowledgement, _NEW),
     ActionName.DISCARD: Action(discard, _NEW),
     ActionName.QUARANTINE: Action(quarantine, _NEW),

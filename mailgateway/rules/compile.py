@@ -58,7 +58,9 @@ def compile_rules(document: object, locate: Locate, file: str, vocabulary: Vocab
             rules.append(rule)
             places.append(path)
     fields = frozenset(name for rule in rules for name in fields_of(rule.when))
-    ruleset = Ruleset(tuple(rules), version, fields, timezone, build_index(rules))
+    linked = (rule.then.get(ActionName.LINK) for rule in rules)
+    links = frozenset(problem for problem in linked if isinstance(problem, int))
+    ruleset = Ruleset(tuple(rules), version, fields, timezone, links, build_index(rules))
     doubtful = Findings(file, locate)
     for place, problem in doubts(rules):
         doubtful.add(places[place], problem)

@@ -96,6 +96,7 @@ class ActionName(StrEnum):
     FORWARD = "forward"
     TEMPLATE = "template"
     ANSWER = "answer"
+    LINK = "link"
     NO_ACKNOWLEDGEMENT = "no_acknowledgement"
     DISCARD = "discard"
     QUARANTINE = "quarantine"
@@ -260,14 +261,16 @@ class EventIndex:
 class Ruleset:
     """All rules, in the order of the file.
 
-    `version` names their content, the same for the same rules; `fields` are those that any rule asks for; `timezone`
-    is that of `received.time` and `received.weekday`. Without an index every rule is tried.
+    `version` names their content, the same for the same rules; `fields` are those that any rule asks for, `links` the
+    problems that any ties tickets to; `timezone` is that of `received.time` and `received.weekday`. Without an index
+    every rule is tried.
     """
 
     rules: tuple[Rule, ...] = ()
     version: str = ""
     fields: frozenset[str] = frozenset()
     timezone: tzinfo = UTC
+    links: frozenset[int] = frozenset()
     index: Mapping[Event, EventIndex] | None = attribute(default=None, repr=False, compare=False)
 
     def asks_for(self, beginning: str) -> bool:

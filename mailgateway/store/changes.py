@@ -15,6 +15,7 @@ from mailgateway.desk.plan import (
     Change,
     ChangeTags,
     ChangeWatchers,
+    InformIncidents,
     JudgeAnswer,
     MarkUndelivered,
     MergeInto,
@@ -38,6 +39,7 @@ from mailgateway.store import suppressions
 from mailgateway.store.answers import note_answer
 from mailgateway.store.articles import add_article, add_message_id
 from mailgateway.store.belongings import add_people, add_tags, add_watchers, remove_tags, remove_watchers
+from mailgateway.store.broadcasts import add_broadcast
 from mailgateway.store.engine import Transaction
 from mailgateway.store.links import add_link, merge_links, remove_link
 from mailgateway.store.tables import FiringRow, TicketRow
@@ -59,12 +61,13 @@ _Replaced = SetStatus | SetPriority | SetType | MoveToGroup | Assign | SetOrgani
 
 @dataclass(slots=True)
 class Changing:
-    """A ticket being changed: what its row was and shall be, and what has happened."""
+    """A ticket being changed: what its row was and shall be, what has happened, and its newest article."""
 
     tx: Transaction
     plan: Plan
     number: int
     spool_id: int | None
+    article: int | None = None
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
@@ -95,7 +98,7 @@ def carry_out(ticket: Changing, change: Change) -> None:
 
 def _add_article(ticket: Changing, change: AddArticle) -> None:
     article = change.article
-    article_id = add_article(ticket.tx, ticket.number, ticket.spool_id, article)
+    article_id = ticket.article = add_article(ticket.tx, ticket.number, ticket.spool_id, article)
     if article.message_id:
         # An agent's own mail is no customer's business, not even its id: what they may see is our letter's.
         public = article.direction is Direction.IN and article.kind is ArticleKind.PUBLIC
@@ -148,6 +151,11 @@ def _merge_into(ticket: Changing, change: MergeInto) -> None:
         ticket.tell("participants", {"added": [person.address for person in change.people]}, of=change.survivor)
 
 
+def _inform_incidents(ticket: Changing, change: InformIncidents) -> None:
+    article = ticket.article if change.answered else None
+    add_broadcast(ticket.tx, ticket.number, ticket.plan.actor, article, ticket.plan.at, solved=change.solved)
+
+
 def _take_turn(ticket: Changing, change: TakeTurn) -> None:
     take_turn(ticket.tx, change.group, change.agent)
 
@@ -189,6 +197,7 @@ CARRIED_OUT: dict[type, Callable[[Changing, Any], None]] = {
     AddLink: _add_link,
     RemoveLink: _remove_link,
     MergeInto: _merge_into,
+    InformIncidents: _inform_incidents,
     TakeTurn: _take_turn,
     Snooze: _snooze,
     RecordFiring: _fire,

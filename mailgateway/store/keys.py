@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from mailgateway.store.engine import Transaction
-from mailgateway.store.tables import ReplyKeyRow
+from mailgateway.store.upkeep import ReplyKeyRow
 from mailgateway.store.upsert import insert_new
 
 _KEYS = select(ReplyKeyRow.secret).order_by(ReplyKeyRow.id.desc())

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, delete, literal, select, update
 
-from mailgateway.desk.model import LinkKind, Status
+from mailgateway.desk.model import LinkKind, Status, TicketType
 from mailgateway.store.engine import Transaction
+from mailgateway.store.lookup import possible_ids
 from mailgateway.store.tables import LinkRow, TicketRow
 from mailgateway.store.upsert import insert_new
 
@@ -30,6 +31,11 @@ _OF = select(LinkRow.ticket, LinkRow.kind, LinkRow.other).where(
 )
 _REPOINT = update(LinkRow).where(LinkRow.other == bindparam("this"), LinkRow.kind == LinkKind.MERGED_INTO)
 _PROBLEM = LinkRow.kind == LinkKind.PROBLEM
+_OPEN_PROBLEMS = select(TicketRow.number).where(
+    TicketRow.number.in_(bindparam("numbers", expanding=True)),
+    TicketRow.type == TicketType.PROBLEM,
+    TicketRow.status.not_in((Status.SOLVED, Status.CLOSED)),
+)
 _SEEN_FROM_OTHER = {LinkKind.PROBLEM: "incident", LinkKind.RELATED: "related", LinkKind.MERGED_INTO: "merged"}
 
 
@@ -66,6 +72,12 @@ def links_of(tx: Transaction, numbers: Collection[int]) -> Mapping[int, list[tup
     for ticket, kind, other in tx.connection.execute(_OF, {"numbers": list(numbers)}):
         found[ticket].append((kind, other))
     return found
+
+
+def open_problems(tx: Transaction, numbers: Collection[int]) -> frozenset[int]:
+    """Return those of the tickets that are problems and neither solved nor closed."""
+    wanted = possible_ids(numbers)
+    return frozenset(tx.connection.execute(_OPEN_PROBLEMS, {"numbers": wanted}).scalars()) if wanted else frozenset()
 
 
 def linked_tickets(tx: Transaction, number: int) -> tuple[LinkedTicket, ...]:

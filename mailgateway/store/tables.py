@@ -1,5 +1,6 @@
-"""Every table. Rows are read with statements and turned at once into frozen values; these classes are never made.
+"""Every table of mails and tickets; those that the gateway keeps about itself stand in upkeep.py.
 
+Rows are read with statements and turned at once into frozen values; these classes are never made.
 Every foreign key has an index: whoever removes what it points to would scan the table else.
 """
 
@@ -203,6 +204,26 @@ class ArticleRow(Base):
     flags: Mapped[list[str]]
 
 
+class BroadcastRow(Base):
+    """News of a problem, and up to which incident (`after`) it has come."""
+
+    __tablename__ = "broadcasts"
+    __table_args__ = (
+        Index(None, "problem"),
+        Index(None, "article"),
+        Index("ix_broadcasts_open", "id", **_where("done_at IS NULL")),
+    )
+
+    id: Mapped[Key]
+    problem: Mapped[TicketNumber]
+    author: Mapped[str]
+    article: Mapped[int | None] = mapped_column(WHOLE, ForeignKey("articles.id"))
+    solved: Mapped[bool]
+    at: Mapped[datetime]
+    after: Mapped[int]
+    done_at: Mapped[datetime | None]
+
+
 class AttachmentRow(Base):
     """A file of an article; its content lies in the blob store."""
 
@@ -302,43 +323,3 @@ class SuppressionRow(Base):
     until: Mapped[datetime | None]
     reason: Mapped[str]
     by: Mapped[str] = mapped_column("made_by")
-
-
-class BeatRow(Base):
-    """When a part of the daemon last tried its work, and last succeeded."""
-
-    __tablename__ = "beats"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    good_at: Mapped[datetime | None]
-    attempt_at: Mapped[datetime]
-    error: Mapped[str]
-
-
-class AlarmRow(Base):
-    """An alarm that stands."""
-
-    __tablename__ = "alarms"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    text: Mapped[str]
-    raised_at: Mapped[datetime]
-
-
-class ReplyKeyRow(Base):
-    """A secret that signs reply addresses and letter ids; the newest signs, all are believed."""
-
-    __tablename__ = "reply_keys"
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    secret: Mapped[bytes]
-
-
-class GrantRow(Base):
-    """A refresh token that replaced a configured one; `name` is a digest that says which."""
-
-    __tablename__ = "grants"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    token: Mapped[str]
-    kept_at: Mapped[datetime]

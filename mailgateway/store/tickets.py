@@ -178,6 +178,14 @@ def opening(tx: Transaction, number: int) -> Article | None:
     return _article(row, _files(tx, select(AttachmentRow.article).where(AttachmentRow.article == row.id))[row.id])
 
 
+def article(tx: Transaction, article_id: int) -> Article | None:
+    """Return one article, None where there is none with this id."""
+    row = tx.connection.execute(_ARTICLES.where(ArticleRow.id == article_id)).first()
+    if row is None:
+        return None
+    return _article(row, _files(tx, select(ArticleRow.id).where(ArticleRow.id == row.id))[row.id])
+
+
 def _articles(tx: Transaction, numbers: Collection[int]) -> tuple[FiledArticle, ...]:
     wanted = ArticleRow.ticket.in_(numbers)
     files = _files(tx, select(ArticleRow.id).where(wanted))

@@ -34,3 +34,43 @@ def test_the_answer_to_an_old_mail_lands_on_the_ticket_that_goes_on(office: Offi
 
     office.write(answer(notified, "anna@example.com", "We found it."))
     assert sorted(letter.recipient for letter in office.round()) == [CARLA, JAN]
+
+
+def test_everybody_who_waits_for_a_problem_hears_of_it_on_their_own_thread(office: Office) -> None:
+    """Three incidents, one answer, one solution: each customer gets each once, in their language, and nobody else's."""
+    customers = {CARLA: "en", JAN: "en", "ola@example.pl": "pl"}
+    for customer in customers:
+        office.write(message(customer, f"Mail is down, {customer}", "No mail."))
+    notified = to(office.round(), "anna@example.com")
+    office.write(message("chief@example.org", "Mail server", "The mail server is broken."))
+    problem_notice = to(office.round(), "anna@example.com")[0]
+    *incidents, problem = office.numbers()
+
+    office.write(answer(problem_notice, "anna@example.com", "#type problem"))
+    office.round()
+    for letter in notified:
+        office.write(answer(letter, "anna@example.com", f"#problem {problem}"))
+    assert office.round() == []
+
+    office.write(answer(problem_notice, "anna@example.com", "We are replacing a disk.\n"))
+    told = office.round()
+    assert sorted(letter.recipient for letter in told) == sorted([*customers, "chief@example.org"])
+    for customer, number in zip(customers, incidents, strict=True):
+        (letter,) = to(told, customer)
+        assert letter.mail.subject == f"Re: [#{number}] Mail is down, {customer}"
+        assert f"+t{number}." in letter.mail.reply_to[0].address
+        assert "We are replacing a disk." in letter.mail.text
+        assert ("Dzień dobry" in letter.mail.text) is (customers[customer] == "pl")
+        assert "Auto-Submitted" not in letter.mail.headers
+        for other in {*customers, "chief@example.org", "anna@example.com"} - {customer}:
+            assert other.encode() not in letter.raw
+        office.write(answer(letter, customer, "Thank you."))
+    office.round()
+    assert [office.ticket(number).articles[-1].article.text for number in incidents] == ["Thank you."] * 3
+
+    office.write(answer(problem_notice, "anna@example.com", "#solved"))
+    solved = office.round()
+    assert sorted(letter.recipient for letter in solved) == sorted([*customers, "chief@example.org"])
+    assert {office.ticket(number).ticket.status for number in (*incidents, problem)} == {Status.SOLVED}
+    assert to(solved, CARLA)[0].mail.headers.get("Auto-Submitted") == "auto-generated"
+    assert office.round() == []

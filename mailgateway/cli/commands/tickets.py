@@ -134,10 +134,13 @@ def set_(  # noqa: PLR0913 - each is an option of the command
     snooze: Annotated[
         str | None, typer.Option("--snooze", metavar="WHEN", help="Put it aside: 4h, 2d, a date, or none.")
     ] = None,
+    problem: Annotated[
+        str | None, typer.Option("--problem", metavar="N", help="The problem it is an incident of, or none.")
+    ] = None,
     name: As = None,
 ) -> None:
     """Change a ticket. Whoever has to know is told by mail, as if an agent had ordered it."""
-    from mailgateway.cli.orders import give, snoozing, tags
+    from mailgateway.cli.orders import give, problem_number, snoozing, tags
     from mailgateway.desk.orders import Orders
 
     orders = Orders(
@@ -149,9 +152,13 @@ def set_(  # noqa: PLR0913 - each is an option of the command
         add_tags=tags("--tag", tag or ()),
         remove_tags=tags("--untag", untag or ()),
         snooze=snoozing(snooze),
+        problem=problem_number(problem),
     )
     if orders == Orders():
-        complain("nothing to change: give --status, --group, --assign, --priority, --type, --tag, --untag or --snooze")
+        complain(
+            "nothing to change: give --status, --group, --assign, --priority, --type, --tag, --untag, --snooze or"
+            " --problem"
+        )
         raise typer.Exit(2)
     give(ctx, number, orders, name, "Done.")
 

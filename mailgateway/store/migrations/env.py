@@ -2,11 +2,15 @@
 
 from alembic import context
 
-from mailgateway.store.tables import TicketRow
+from mailgateway.store import tables, upkeep
+from mailgateway.store.base import Base
+
+MODELS = (tables, upkeep)
+"""Imported for the tables that they add to those of `Base`."""
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=TicketRow.metadata,
+    target_metadata=Base.metadata,
     transactional_ddl=True,
 )
 with context.begin_transaction():

@@ -132,6 +132,7 @@ def test_files_go_along_with_what_people_wrote(kind: NoticeKind) -> None:
     """Attachments are passed on with answers, to agents and with what goes on, never sent back with a receipt."""
     carried = kind in (
         NoticeKind.REPLY,
+        NoticeKind.PROBLEM_NEWS,
         NoticeKind.AGENT_NOTIFICATION,
         NoticeKind.AGENT_FOLLOW_UP,
         NoticeKind.FORWARDED,

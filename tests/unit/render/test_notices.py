@@ -24,6 +24,7 @@ CONTINUES = (
     NoticeKind.STATUS_CHANGED,
     NoticeKind.MERGED,
     NoticeKind.REMINDER,
+    NoticeKind.PROBLEM_NEWS,
     NoticeKind.AGENT_FOLLOW_UP,
     NoticeKind.AGENT_REMINDER,
 )

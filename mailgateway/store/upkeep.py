@@ -1,0 +1,47 @@
+"""The tables that the gateway keeps about itself."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mailgateway.store.base import Base
+
+
+class BeatRow(Base):
+    """When a part of the daemon last tried its work, and last succeeded."""
+
+    __tablename__ = "beats"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    good_at: Mapped[datetime | None]
+    attempt_at: Mapped[datetime]
+    error: Mapped[str]
+
+
+class AlarmRow(Base):
+    """An alarm that stands."""
+
+    __tablename__ = "alarms"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    text: Mapped[str]
+    raised_at: Mapped[datetime]
+
+
+class ReplyKeyRow(Base):
+    """A secret that signs reply addresses and letter ids; the newest signs, all are believed."""
+
+    __tablename__ = "reply_keys"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    secret: Mapped[bytes]
+
+
+class GrantRow(Base):
+    """A refresh token that replaced a configured one; `name` is a digest that says which."""
+
+    __tablename__ = "grants"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    token: Mapped[str]
+    kept_at: Mapped[datetime]
