@@ -111,7 +111,7 @@ def _rule() -> dict[str, Any]:
         "on": {
             "anyOf": [_EVENT, {"type": "array", "items": _EVENT, "minItems": 1}],
             "default": Event.NEW.value,
-            "description": "What it is asked at: mail that opens a ticket, or mail that joins one.",
+            "description": "What it is asked at: mail that opens a ticket, mail that joins one, or a time.",
         },
         "when": {"$ref": "#/$defs/condition", "description": "When the rule applies."},
         "then": {"$ref": "#/$defs/actions", "description": "What it decides."},

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
-from mailgateway.desk import automatic, snooze
+from mailgateway.desk import automatic, snooze, timers
 from mailgateway.desk.after import after
 from mailgateway.desk.facts import Candidate
 from mailgateway.desk.model import Status, Ticket
@@ -16,7 +16,7 @@ from mailgateway.desk.moments import Moment, Source
 from mailgateway.desk.plan import Disposition, OpenTicket, Plan, SetAttention
 from mailgateway.desk.policy import Policy
 
-SOURCES: tuple[Source, ...] = (snooze.SOURCE, automatic.SOURCE)
+SOURCES: tuple[Source, ...] = (snooze.SOURCE, automatic.SOURCE, timers.SOURCE)
 
 
 def moments(ticket: Ticket, policy: Policy, sources: Iterable[Source] = SOURCES) -> Iterator[Moment]:
@@ -63,4 +63,5 @@ def renewal(candidate: Candidate, at: datetime, policy: Policy) -> Plan | None:
 
 def version(policy: Policy) -> str:
     """Name what the moments of tickets follow from: the same name, the same moments."""
-    return sha256(repr(policy.life_cycle).encode()).hexdigest()[:16]
+    rules = [(rule.name, rule.when, rule.thresholds) for rule in timers.timer_rules(policy)]
+    return sha256(repr((policy.life_cycle, rules)).encode()).hexdigest()[:16]

@@ -55,6 +55,7 @@ def state_of(ticket: Ticket) -> TicketState:
         language=ticket.language,
         created_at=ticket.created_at,
         updated_at=ticket.updated_at,
+        status_since=ticket.status_since,
         tags=ticket.tags,
         organisation=ticket.organisation,
         ci=ticket.ci,

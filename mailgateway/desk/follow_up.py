@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from mailgateway.desk import lifecycle, notices
+from mailgateway.desk import lifecycle, news, notices
 from mailgateway.desk.after import after
 from mailgateway.desk.facts import Evidence, Facts
 from mailgateway.desk.forwarding import forward
@@ -61,7 +61,11 @@ def follow_up(incoming: Incoming, thread: Thread, facts: Facts, policy: Policy) 
         reason=f"by {thread.evidence.value}",
         ticket=ticket.number,
         changes=(*changes, *ruled.changes, *passed_on.changes, *message_id_reused(facts)),
-        notices=(*notices.agent_follow_up(article, changed, thread.candidate, policy), *passed_on.notices),
+        notices=(
+            *notices.agent_follow_up(article, changed, thread.candidate, policy),
+            *news.of_status(woken, changed, thread.candidate, facts, policy),
+            *passed_on.notices,
+        ),
         waits_for=ruled.waits_for,
         asks_about=passed_on.asks_about,
     )

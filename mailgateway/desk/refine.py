@@ -1,4 +1,4 @@
-"""What rules for follow-ups make of a mail that joins a ticket."""
+"""What rules make of a ticket that is there: those for follow-ups of its next mail, those for timers of the time."""
 
 from dataclasses import dataclass
 
@@ -47,14 +47,18 @@ def refine(incoming: Incoming, ticket: Ticket, woken: Ticket, facts: Facts, poli
 
     `woken` is the ticket as it is after the mail itself: what the changes start from.
     """
-    routing = evaluate(policy.ruleset, question_about(incoming, facts, policy, ticket))
+    return ruled(evaluate(policy.ruleset, question_about(incoming, facts, policy, ticket)), woken, facts, policy)
+
+
+def ruled(routing: Routing, ticket: Ticket, facts: Facts, policy: Policy) -> Refined:
+    """Return what the rules that matched change of a ticket."""
     if not routing.matched:
         return Refined()
-    worker = _worker(routing, woken, facts, policy)
+    worker = _worker(routing, ticket, facts, policy)
     noted = RecordEvent("rules", {"matched": ", ".join(routing.matched), "version": routing.version})
-    moves = (*_moves(routing, woken), *_handed(woken, worker))
+    moves = (*_moves(routing, ticket), *_handed(ticket, worker))
     linked = linked_by_rule(link(routing), facts.candidate(ticket.number), facts)
-    changes = (*moves, *_additions(routing, woken, policy), *linked, noted)
+    changes = (*moves, *_additions(routing, ticket, policy), *linked, noted)
     return Refined(changes, worker.waits_for, words(routing, ActionName.FORWARD))
 
 

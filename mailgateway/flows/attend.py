@@ -96,8 +96,8 @@ def _in_one_transaction(desk: Desk, number: int) -> Plan | None:
 
 
 def _planned(tx: Transaction, candidate: Candidate, facts: Facts, policy: Policy) -> tuple[Plan, Facts]:
-    requester = candidate.ticket.requester.address
-    if policy.ruleset.asks_for("requester."):
+    requester = policy.organisations.addresses_of(candidate.ticket.requester.address)
+    if policy.ruleset.asks_for("requester.known") or policy.ruleset.asks_for("requester.open_tickets"):
         facts = replace(facts, requester=known_requester(tx, requester))
     plan = attend(candidate, facts, policy)
     team = policy.directory.group(plan.waits_for)

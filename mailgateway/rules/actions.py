@@ -24,6 +24,7 @@ _REJECTION = ("reason", "template")
 Read = Callable[[object, Vocabulary], object]
 _ANY = frozenset(Event)
 _NEW = frozenset({Event.NEW})
+_MAIL = frozenset({Event.NEW, Event.FOLLOW_UP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +164,10 @@ ACTIONS: dict[ActionName, Action] = {
     ActionName.FIELDS: Action(custom_fields),
     ActionName.CC: Action(cc),
     ActionName.WATCHERS: Action(watchers),
-    ActionName.FORWARD: Action(forward),
+    ActionName.FORWARD: Action(forward, _MAIL),
     ActionName.TEMPLATE: Action(template, _NEW),
     ActionName.ANSWER: Action(answer, _NEW),
-    ActionName.LINK: Action(link),
+    ActionName.LINK: Action(link, _MAIL),
     ActionName.NO_ACKNOWLEDGEMENT: Action(no_acknowledgement, _NEW),
     ActionName.DISCARD: Action(discard, _NEW),
     ActionName.QUARANTINE: Action(quarantine, _NEW),

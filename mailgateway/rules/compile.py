@@ -12,9 +12,22 @@ from mailgateway.rules.findings import EntryPath, Findings, Locate, Wrong
 from mailgateway.rules.index import build_index
 from mailgateway.rules.lint import doubts, unrouted
 from mailgateway.rules.operands import condition_on
-from mailgateway.rules.schema import ActionName, AllOf, AnyOf, Condition, Event, FieldTest, Named, Not, Rule, Ruleset
+from mailgateway.rules.schema import (
+    ActionName,
+    AllOf,
+    AnyOf,
+    Condition,
+    Event,
+    FieldTest,
+    Named,
+    Not,
+    Rule,
+    Ruleset,
+    Threshold,
+)
 from mailgateway.rules.templates import groups_of, named_in
 from mailgateway.rules.text import described, excerpt
+from mailgateway.rules.timers import SPANS, is_known, thresholds
 from mailgateway.rules.vocabulary import Vocabulary
 
 DOCUMENT_KEYS = ("rules", NAMED, "tags", "timezone")
@@ -163,7 +176,20 @@ def _rule(name: str, written: dict[str, object], path: EntryPath, reader: Reader
     for missing in sorted(names - groups_of(when)):
         problem = f"{{{missing}}} stands for nothing: no matches: of this rule has a group (?P<{missing}>…)"
         findings.add((*path, "then"), problem)
-    return Rule(name, findings.line(path), when, then, stop is True, on, names)
+    bounds = thresholds(when) if Event.TIMER in on else ()
+    if Event.TIMER in on:
+        _check_timer(when, bounds, (*path, "when"), findings)
+    return Rule(name, findings.line(path), when, then, stop is True, on, names, bounds)
+
+
+def _check_timer(when: Condition, bounds: tuple[Threshold, ...], path: EntryPath, findings: Findings) -> None:
+    for field in sorted({name for name in fields_of(when) if not is_known(name)}):
+        mend = "ask about ticket.*, or leave timer out"
+        findings.add(path, f"{field} is of a mail, and at on: timer there is none: {mend}")
+    if not bounds:
+        mend = "add a test such as {field: ticket.status_age, gt: 3d}"
+        where = f"to every way in which it can hold (there are {', '.join(SPANS)})"
+        findings.add(path, f"a timer rule waits for a time, at least a minute: {mend} {where}")
 
 
 def _events(written: dict[str, object], path: EntryPath, findings: Findings) -> frozenset[Event]:
@@ -200,11 +226,17 @@ def _then(
         except Wrong as error:
             findings.add((*place, name.value), str(error))
         if not on <= ACTIONS[name].on:
-            findings.add((*place, name.value), f"{name.value} is for mail that opens a ticket: a rule with on: new")
+            findings.add((*place, name.value), f"{name.value} is for {_events_of(ACTIONS[name].on)}")
     ends = [name.value for name in ENDS if values.get(name)]
     if len(ends) > 1:
         findings.add((*place, ends[1]), f"a mail is either {_ENDED[ends[0]]} or {_ENDED[ends[1]]}: choose one")
     return values
+
+
+def _events_of(on: frozenset[Event]) -> str:
+    if on == {Event.NEW}:
+        return "mail that opens a ticket: a rule with on: new"
+    return "mail: a rule with on: new or follow_up"
 
 
 _ENDED = {"discard": "discarded", "quarantine": "quarantined", "reject": "rejected"}

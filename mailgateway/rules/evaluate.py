@@ -1,7 +1,7 @@
 """A ruleset and a mail -> what the rules decide, and why. Any mail gives an answer, in linear time."""
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from mailgateway.rules.ask import ask, holds
@@ -26,6 +26,24 @@ def evaluate(ruleset: Ruleset, question: Question, *, every_step: bool = False) 
     if every_step or len(index.all) <= MOST_STEPS:
         return _with_every_step(ruleset, index.all, values)
     return _with_some_steps(ruleset, index, values)
+
+
+def evaluate_timers(ruleset: Ruleset, question: Question, spent: Collection[str]) -> Routing:
+    """Try the timer rules as `evaluate` does, without those named in `spent`: they have had their effect."""
+    values = Values(question)
+    places = [place for place in timer_places(ruleset) if ruleset.rules[place].name not in spent]
+    return _with_every_step(ruleset, places, values)
+
+
+def timer_places(ruleset: Ruleset) -> tuple[int, ...]:
+    """Return where the timer rules stand among all."""
+    index = ruleset.index[Event.TIMER] if ruleset.index is not None else _without_index(ruleset, Event.TIMER)
+    return index.all
+
+
+def timer_holds(rule: Rule, question: Question) -> bool:
+    """Tell whether a timer rule alone holds."""
+    return holds(rule.when, Values(question))
 
 
 def _with_every_step(ruleset: Ruleset, places: Sequence[int], values: Values) -> Routing:

@@ -198,11 +198,12 @@ def _of_ticket(name: str, meaning: str) -> Read:
     return read
 
 
-def _age_of(since: Callable[[TicketState], datetime], meaning: str) -> Read:
+def _age_of(since: Callable[[TicketState], datetime | None], meaning: str) -> Read:
     def read(question: Question) -> tuple[float, ...]:
-        if question.ticket is None or question.received_at is None:
+        start = since(question.ticket) if question.ticket is not None else None
+        if start is None or question.received_at is None:
             return ()
-        return (max(0.0, (question.received_at - since(question.ticket)).total_seconds()),)
+        return (max(0.0, (question.received_at - start).total_seconds()),)
 
     read.__doc__ = meaning
     return read
@@ -250,6 +251,9 @@ FIELDS: dict[str, Field] = {
     "ticket.ci": Field(_of_ticket("ci", "The configuration item that the ticket is about.")),
     "ticket.tags": Field(_of_ticket("tags", "Every tag of the ticket that the mail joins."), is_single=False),
     "ticket.age": Field(_age_of(lambda ticket: ticket.created_at, "How long the ticket is open."), Sort.DURATION),
+    "ticket.status_age": Field(
+        _age_of(lambda ticket: ticket.status_since, "How long the ticket has its status."), Sort.DURATION
+    ),
     "ticket.idle": Field(
         _age_of(lambda ticket: ticket.updated_at, "How long nothing has happened to the ticket."), Sort.DURATION
     ),

@@ -13,10 +13,11 @@ from mailgateway.mail.model import Kind, Mail
 
 
 class Event(StrEnum):
-    """What rules are asked at: a mail that opens a ticket, or one that joins a ticket."""
+    """What rules are asked at: a mail that opens a ticket, one that joins a ticket, or a time that has come."""
 
     NEW = "new"
     FOLLOW_UP = "follow_up"
+    TIMER = "timer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class TicketState:
     tags: tuple[str, ...] = ()
     organisation: str | None = None
     ci: str | None = None
+    status_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,15 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Threshold:
+    """A span after which a condition may hold: `seconds` on a field; `is_open` where not yet at its very end."""
+
+    field: str
+    seconds: float
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FieldTest:
     """One operator asked of one field; it holds when any value of the field satisfies it.
 
@@ -208,7 +219,8 @@ Condition = AllOf | AnyOf | Not | Named | FieldTest
 class Rule:
     """When something is so, then do this; `stop` ends the search after it. `line` is where it stands in the file.
 
-    `names` are the named groups of its expressions that its actions speak of.
+    `names` are the named groups of its expressions that its actions speak of, `thresholds` when a timer rule may begin
+    to hold.
     """
 
     name: str
@@ -218,6 +230,7 @@ class Rule:
     stop: bool = False
     on: frozenset[Event] = frozenset({Event.NEW})
     names: frozenset[str] = frozenset()
+    thresholds: tuple[Threshold, ...] = ()
 
 
 class Way(StrEnum):

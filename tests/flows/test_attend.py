@@ -19,6 +19,7 @@ from mailgateway.flows.renew import renew
 from mailgateway.store import attention
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
+from tests.unit.rules.examples import ruleset
 
 DAY = timedelta(days=1)
 CYCLE = LifeCycle(remind_after=3 * DAY, solve_after=7 * DAY, close_after=5 * DAY)
@@ -87,6 +88,27 @@ def test_a_mail_of_the_customer_ends_the_waiting(bench: Bench) -> None:
     bench.ingest()
     bench.now += 100 * DAY
     assert attend(bench) == 0
+
+
+def test_a_timer_rule_fires_once(bench: Bench) -> None:
+    """Its change, its letters and its event come at its time, and never again for the same stretch."""
+    (number,) = wait_for_customers(bench)
+    when = {
+        "all": [{"field": "ticket.status", "equals": "pending"}, {"field": "ticket.status_age", "gt": "1d"}],
+    }
+    rules = ruleset({"name": "late", "on": "timer", "when": when, "then": {"status": "open", "tags": ["late"]}})
+    policy = replace(bench.desk.policy(), ruleset=rules, life_cycle=LifeCycle())
+    bench.desk = replace(bench.desk, policy=lambda: policy)
+    renew(bench.desk, "", lambda: False)
+    told = notices(bench, "status_changed")
+    bench.now += DAY
+    assert attend(bench) == 0
+    bench.now += timedelta(seconds=1)
+    assert (attend(bench), attend(bench)) == (1, 0)
+    ticket = bench.ticket(number).ticket
+    assert (ticket.status, ticket.tags) == (Status.OPEN, ("late",))
+    assert notices(bench, "status_changed") == told + 1
+    assert happened(bench, number, "rules") == 1
 
 
 def test_a_snoozed_ticket_wakes_up_in_its_time(bench: Bench) -> None:

@@ -60,6 +60,7 @@ TICKET = TicketState(
     created_at=MONDAY - timedelta(days=3),
     updated_at=MONDAY - timedelta(hours=5),
     tags=("printer", "floor-3"),
+    status_since=MONDAY - timedelta(days=2),
     organisation="acme",
     ci="web-1",
 )

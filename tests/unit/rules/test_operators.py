@@ -70,6 +70,7 @@ TRUE = [
     ("ticket.tags", "equals", "floor-3"),
     ("ticket.age", "gt", "2d"),
     ("ticket.idle", "between", ["4h", "300m"]),
+    ("ticket.status_age", "gt", "47h"),
 ]
 FALSE = [
     ("subject", "equals", "printer"),
