@@ -91,6 +91,24 @@ def _tied(how: str, detail: Mapping[str, Any]) -> str:
     return how + (f"{here} {detail['ticket']}" if "ticket" in detail else f"ticket {detail['from']} {there}")
 
 
+_EVIDENCE = {
+    "token": "by its signed reply address",
+    "our_message_id": "by the id of a letter of ours that it answers",
+    "message_id": "by the id of a mail of the ticket that it answers",
+    "mentioned": "by an id that a mail of the ticket mentions",
+    "mark": "by the mark of a letter of ours in its text",
+    "subject": "by the number in its subject",
+    "thread_index": "by its Exchange conversation",
+    "same_subject": "by its subject, which is the same",
+}
+
+
+def _joined(detail: Mapping[str, Any]) -> str:
+    right = f", as {detail['as']}" if detail.get("as") else ""
+    named = f" ({detail['named']})" if detail.get("named") else ""
+    return f"found the ticket {_EVIDENCE[detail['by']]}{named}{right}"
+
+
 def _counted(tags: list[str]) -> str:
     return f"the tag{'s' if len(tags) > 1 else ''} {_list(tags)}"
 
@@ -125,7 +143,8 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "problem_news_failed": lambda detail: f"could not tell what is new of problem {detail['ticket']}",
     "linked": lambda detail: _tied("", detail),
     "unlinked": lambda detail: _tied("no longer: ", detail),
-    "related": lambda detail: f"it is related to ticket {detail['ticket']}",
+    "joined": _joined,
+    "passed_on": lambda detail: f"{detail['agent']} passed on a mail of {detail['author']}",
     "agent_not_proven": lambda detail: f"nothing proves that {detail['agent']} wrote this",
     "message_id_reused": lambda _: "another mail had the same Message-ID",
     "answers_proposed": lambda detail: f"proposed the answers {detail['answers']}",

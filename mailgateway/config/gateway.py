@@ -23,17 +23,19 @@ from mailgateway.config.kinds import (
     Settlement,
     Size,
     Strict,
+    TagFormat,
     TokenUrl,
     Truth,
     Word,
     wrong,
 )
 from mailgateway.desk.model import Priority, TicketType
-from mailgateway.desk.policy import AgentEvidence
+from mailgateway.desk.policy import AgentEvidence, AgentForwards, Colleagues, SeveralMailboxes
 from mailgateway.desk.suppression import DEFAULT as LEAVE_ALONE
 from mailgateway.desk.suppression import SuppressionPolicy
 from mailgateway.mail.limits import DEFAULT as READ
 from mailgateway.mail.limits import Limits as ReadingLimits
+from mailgateway.mail.subjects import DEFAULT_TAGS
 
 _Count = Annotated[int, Field(strict=True, ge=1, le=10_000)]
 _Likeness = Annotated[float, Field(ge=0, le=1)]
@@ -167,6 +169,9 @@ class Mailbox(Strict):
     size_limit: Size = Field(
         default=50_000_000, description="a larger mail is not fetched: it is quarantined, its sender told"
     )
+    same_subject_within: Duration | None = Field(
+        default=None, description="how long a mail of the same person with the same subject joins their ticket"
+    )
 
 
 class Alarms(Strict):
@@ -181,13 +186,16 @@ class Alarms(Strict):
 
 
 class LifeCycle(Strict):
-    """What happens to a ticket by itself when nobody does anything; without a time, nothing."""
+    """What happens to a ticket when nobody does anything (without a time, nothing), and after it was closed."""
 
     remind_after: Duration | None = Field(
         default=None, description="a ticket is pending this long: its requester is reminded"
     )
     solve_after: Duration | None = Field(default=None, description="a ticket is pending this long: it is solved")
     close_after: Duration | None = Field(default=None, description="a ticket is solved this long: it is closed")
+    reopen_within: Duration = Field(
+        default=timedelta(days=14), description="how long a mail opens a closed ticket again; later it opens a new one"
+    )
 
     @model_validator(mode="after")
     def _reminds_first(self) -> Self:
@@ -272,6 +280,26 @@ class Agents(Strict):
     trusted_authserv: tuple[Line, ...] = Field(
         default=(), description="the names with which your own servers sign Authentication-Results (RFC 8601)"
     )
+    forwards: AgentForwards = Field(
+        default=AgentForwards.ACKNOWLEDGE,
+        description="a mail that an agent forwards is of its writer, told (acknowledge) or not (silent); own: not",
+    )
+
+
+class Conversation(Strict):
+    """How mails find their ticket."""
+
+    tags: Annotated[tuple[TagFormat, ...], Field(min_length=1, max_length=10)] = Field(
+        default=DEFAULT_TAGS, description="how subjects name a ticket: the first is written, all of them are read"
+    )
+    colleagues: Colleagues = Field(
+        default=Colleagues.DOMAIN,
+        description="who may add to a ticket beside those who take part, by answering: nobody, organisation or domain",
+    )
+    several_mailboxes: SeveralMailboxes = Field(
+        default=SeveralMailboxes.SHARED,
+        description="a mail to several addresses here is one ticket (shared), or one in each (linked, separate)",
+    )
 
 
 class Knowledge(Strict):
@@ -316,10 +344,7 @@ class GatewayFile(Strict):
     problems: Problems = Field(default=Problems(), description="what a problem does to its incidents")
     reading: Reading = Field(default=Reading(), description="how much of one mail is looked at")
     knowledge: Knowledge = Field(default=Knowledge(), description="when answers are proposed, and when they are sent")
-    one_ticket_per_mail: Truth = Field(
-        default=True,
-        description="a mail to several addresses here is one ticket, in the mailbox that got it first",
-    )
+    conversation: Conversation = Field(default=Conversation(), description="how mails find their ticket")
     files: Files = Field(
         default_factory=dict, validate_default=True, description="the other files, relative to this one"
     )

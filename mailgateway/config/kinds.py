@@ -20,6 +20,7 @@ from pydantic_core import PydanticCustomError
 
 from mailgateway.config.document import Keyed
 from mailgateway.config.secret import SOURCES, Secret
+from mailgateway.mail.subjects import problem_of_format
 from mailgateway.rules.text import described, excerpt
 
 WRONG = "wrong"
@@ -195,6 +196,13 @@ def _token_url(written: str) -> str:
     return written
 
 
+def _tag_format(written: str) -> str:
+    problem = problem_of_format(written)
+    if problem:
+        wrong(problem)
+    return written
+
+
 def _schema(**schema: Any) -> WithJsonSchema:
     return WithJsonSchema(schema)
 
@@ -216,6 +224,9 @@ Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 Line = Annotated[str, AfterValidator(_line), _schema(type="string", minLength=1, maxLength=200)]
 Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
 Truth = Annotated[bool, Field(strict=True)]
+TagFormat = Annotated[
+    str, AfterValidator(_tag_format), _schema(type="string", pattern=r"\{number\}", examples=["[#{number}]"])
+]
 TokenUrl = Annotated[str, AfterValidator(_token_url), _schema(type="string", format="uri", pattern="^https?://")]
 LocalPath = Annotated[Path, PlainValidator(_path), PlainSerializer(str), _schema(type="string", minLength=1)]
 Blobs = Annotated[str, PlainValidator(_blobs), _schema(type="string", minLength=1)]

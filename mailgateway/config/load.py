@@ -235,7 +235,7 @@ def _settings(path: Path, parts: _Parts, rules: RulesPart, warnings: tuple[Findi
         bounces=gateway.bounces,
         reading=gateway.reading,
         problems=gateway.problems,
-        one_ticket_per_mail=gateway.one_ticket_per_mail,
+        conversation=gateway.conversation,
         directory=_directory(_sound(parts.groups)),
         organisations=as_organisations(parts.customers.model) if parts.customers.model else Organisations(),
         ruleset=rules.ruleset,

@@ -2,7 +2,7 @@
 
 from mailgateway.config.gateway import Mailbox
 from mailgateway.config.settings import Settings
-from mailgateway.desk.policy import Defaults, LifeCycle, MailboxPolicy, Policy, Problems
+from mailgateway.desk.policy import Conversation, Defaults, LifeCycle, MailboxPolicy, Policy, Problems
 
 
 def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
@@ -26,7 +26,7 @@ def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
         reading=settings.reading.as_limits(),
         life_cycle=LifeCycle(**settings.lifecycle.model_dump()),
         problems=Problems(settings.problems.solve_incidents),
-        one_ticket_per_mail=settings.one_ticket_per_mail,
+        conversation=_conversation(settings),
     )
 
 
@@ -38,4 +38,14 @@ def _mailbox(mailbox: Mailbox) -> MailboxPolicy:
         display=mailbox.display or mailbox.name,
         default=Defaults(default.group, default.type, default.priority, default.language),
         aliases=mailbox.aliases,
+        same_subject_within=mailbox.same_subject_within,
+    )
+
+
+def _conversation(settings: Settings) -> Conversation:
+    return Conversation(
+        tags=settings.conversation.tags,
+        colleagues=settings.conversation.colleagues,
+        several_mailboxes=settings.conversation.several_mailboxes,
+        agent_forwards=settings.agents.forwards,
     )

@@ -6,7 +6,18 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from mailgateway.config.gateway import Agents, Alarms, Bounces, LifeCycle, Limits, Mailbox, Problems, Reading, Smtp
+from mailgateway.config.gateway import (
+    Agents,
+    Alarms,
+    Bounces,
+    Conversation,
+    LifeCycle,
+    Limits,
+    Mailbox,
+    Problems,
+    Reading,
+    Smtp,
+)
 from mailgateway.config.kinds import absolute
 from mailgateway.config.secret import Secret
 from mailgateway.desk.calendar import Calendar
@@ -40,7 +51,7 @@ class Settings:
     bounces: Bounces
     reading: Reading
     problems: Problems
-    one_ticket_per_mail: bool
+    conversation: Conversation
     directory: Directory
     organisations: Organisations
     ruleset: Ruleset

@@ -7,9 +7,11 @@ from mailgateway.desk.act import act, objection
 from mailgateway.desk.facts import Earlier, Facts
 from mailgateway.desk.follow_up import follow_up, record_machine
 from mailgateway.desk.incoming import Incoming, files_of
+from mailgateway.desk.joining import is_over, join, joined
 from mailgateway.desk.merging import against_merging
 from mailgateway.desk.model import Agent, StoredFile
-from mailgateway.desk.opening import open_ticket
+from mailgateway.desk.naming import named_by
+from mailgateway.desk.opening import Origin, open_ticket
 from mailgateway.desk.orders import COMMANDS, read_orders
 from mailgateway.desk.plan import Disposition, Plan, RecordEvent
 from mailgateway.desk.policy import Policy
@@ -17,8 +19,8 @@ from mailgateway.desk.problems import against_linking
 from mailgateway.desk.returned import returned
 from mailgateway.desk.snooze import against_snooze
 from mailgateway.desk.suppression import BY_BOUNCE, Reachability
-from mailgateway.desk.thread import Thread, choose, may_join, writer
-from mailgateway.desk.trust import claimed_agent, proven_agent
+from mailgateway.desk.thread import Thread, writer
+from mailgateway.desk.trust import claimed_agent
 from mailgateway.mail.model import Kind, Mail
 
 __all__ = ["Incoming", "addressees", "decide_mail"]
@@ -36,7 +38,9 @@ _SIGNATURES = frozenset(
 def addressees(mail: Mail, policy: Policy) -> set[str]:
     """Return everybody outside its ticket whom a mail may make us write to automatically, casefolded."""
     agent = claimed_agent(mail, policy)
-    return {writer(mail, policy).key, *((agent.address.casefold(),) if agent else ())}
+    passed_on = mail.forwarded_from if agent else None
+    told = (agent.address.casefold() if agent else "", passed_on.key if passed_on else "")
+    return {writer(mail, policy).key, *filter(None, told)}
 
 
 def decide_mail(incoming: Incoming, facts: Facts, policy: Policy) -> Plan:
@@ -62,23 +66,38 @@ def _decided(incoming: Incoming, facts: Facts, policy: Policy) -> Plan:
     turned_away = _turned_away(incoming, facts, policy)
     if turned_away is not None:
         return turned_away
-    thread = choose(incoming.verdict, incoming.keys, facts, policy)
-    is_machine = incoming.verdict.is_machine
-    agent = None if thread is None or is_machine else proven_agent(incoming.mail, thread, policy)
-    if thread is not None and agent is not None:
-        return _from_agent(incoming, thread, agent, facts, policy)
+    found = join(incoming, facts, policy)
+    if found.again and facts.copy is not None:
+        return _duplicate(incoming, facts, facts.copy)
     if incoming.verdict.kind is Kind.BOUNCE and facts.letter is not None:
-        return returned(incoming, facts.letter, thread, facts, policy)
-    if thread is not None and may_join(incoming.mail, incoming.verdict, thread):
-        return (record_machine if is_machine else follow_up)(incoming, thread, facts, policy)
+        return returned(incoming, facts.letter, found.thread or found.related, facts, policy)
+    if found.thread is not None:
+        return _about(incoming, found.thread, found.agent, facts, policy)
     if incoming.verdict.kind in (Kind.BOUNCE, Kind.DELIVERY_DELAY, Kind.READ_RECEIPT):
         return _recorded(incoming, "a report about no letter of a ticket", facts, policy)
-    return open_ticket(incoming, thread, facts, policy)
+    return open_ticket(incoming, Origin(found.related), facts, policy)
+
+
+def _about(incoming: Incoming, thread: Thread, agent: Agent | None, facts: Facts, policy: Policy) -> Plan:
+    """Decide about a mail of somebody who belongs to a ticket."""
+    if agent is not None:
+        plan = _from_agent(incoming, thread, agent, facts, policy)
+        if plan.disposition is Disposition.REFUSED:
+            return plan
+        named = named_by(incoming.keys, facts, thread.candidate.ticket.number)
+        return replace(plan, changes=(*plan.changes, joined(incoming, thread, policy, agent), *named))
+    if incoming.verdict.is_machine:
+        return record_machine(incoming, thread, facts, policy)
+    if is_over(thread.candidate.ticket, facts, policy):
+        return open_ticket(incoming, Origin(thread, follows=True), facts, policy)
+    return follow_up(incoming, thread, facts, policy)
 
 
 def _turned_away(incoming: Incoming, facts: Facts, policy: Policy) -> Plan | None:
-    if facts.earlier is not None and facts.earlier.same:
-        return _duplicate(incoming, facts, facts.earlier)
+    earlier = facts.earlier
+    # What another mailbox let go without a ticket may still be a matter of this one.
+    if earlier is not None and earlier.same and (earlier.ticket or earlier.mailbox in ("", incoming.mailbox)):
+        return _duplicate(incoming, facts, earlier)
     if incoming.verdict.kind is Kind.LOOP:
         return _recorded(incoming, "a mail of ours that came back", facts, policy)
     if incoming.too_large and not incoming.released:

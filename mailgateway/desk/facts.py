@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 
 from mailgateway.desk.knowledge import Found
 from mailgateway.desk.model import LinkKind, Ticket
@@ -18,45 +19,76 @@ class Evidence(StrEnum):
     TOKEN = "token"
     OUR_MESSAGE_ID = "our_message_id"
     MESSAGE_ID = "message_id"
+    MENTIONED = "mentioned"
+    MARK = "mark"
     SUBJECT = "subject"
+    THREAD_INDEX = "thread_index"
+    SAME_SUBJECT = "same_subject"
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadKeys:
     """What a mail says about the ticket it belongs to: reply tokens, ids nearest first, the number in its subject.
 
-    `ordered` are the tickets that its commands speak of, where somebody claims to be an agent.
+    `ordered` are the tickets that its commands speak of, where somebody claims to be an agent. `own_id` is its own
+    Message-ID, which an answer to it that came earlier may have mentioned; `marked` are the tickets whose true marks
+    stand in its body. `thread_index` and `same_subject` are keys (`thread_index_key`, `subject_key`), "" where the mail
+    has none or its mailbox does not go by them.
     """
 
     tokens: tuple[ReplyToken, ...] = ()
     message_ids: tuple[str, ...] = ()
     subject_number: int | None = None
     ordered: tuple[int, ...] = ()
+    own_id: str = ""
+    marked: tuple[int, ...] = ()
+    thread_index: str = ""
+    same_subject: str = ""
 
     @property
     def numbers(self) -> frozenset[int]:
         """Every ticket number that is named outright."""
-        named = {*(token.ticket for token in self.tokens), *self.ordered}
+        named = {*(token.ticket for token in self.tokens), *self.marked, *self.ordered}
         return frozenset(named if self.subject_number is None else named | {self.subject_number})
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that may lead to a ticket through the index of ids, nearest first."""
+        found = (*self.message_ids, self.own_id, self.thread_index, self.same_subject)
+        return tuple(dict.fromkeys(name for name in found if name))
+
+
+def thread_index_key(conversation: str) -> str:
+    """Return the name of an Exchange conversation in the index of ids. No id looks like it: ids hold no space."""
+    return f"thread-index {conversation}"
+
+
+def subject_key(address: str, subject: str) -> str:
+    """Return the name of a requester's matter in the index of ids; `subject` is normalised."""
+    return f"subject {sha256(f'{address.casefold()}|{subject}'.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A ticket that a mail may belong to.
 
-    `named_by` holds the ids among the mail's own references that led to the ticket, each with True where we made that
-    id for a letter of ours. `public_ids` are the Message-IDs of the ticket that customers may see, oldest first.
-    `links` are the tickets that it is tied to, by kind. `formerly` holds the numbers that were asked for and now lead
-    here, because those tickets were merged into this one. `fired` names the moments
-    of the ticket that have had their effect.
+    `named_by` holds the names of the mail (`ThreadKeys.names`) that led to the ticket, nearest first, each with what it
+    is evidence of. `public_ids` are the Message-IDs of the ticket that customers may see, oldest first. `links` are the
+    tickets that it is tied to, by kind. `formerly` holds the numbers that were asked for and now lead here, because
+    those tickets were merged into this one. `fired` names the moments of the ticket that have had their effect.
     """
 
     ticket: Ticket
-    named_by: Mapping[str, bool] = field(default_factory=dict)
+    named_by: Mapping[str, Evidence] = field(default_factory=dict)
     public_ids: tuple[str, ...] = ()
     fired: frozenset[str] = frozenset()
     links: tuple[tuple[LinkKind, int], ...] = ()
     formerly: tuple[int, ...] = ()
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Every number by which the ticket is asked for here."""
+        return (self.ticket.number, *self.formerly)
 
     @property
     def survivor(self) -> int | None:
@@ -70,11 +102,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A mail filed before that has the same Message-ID; `same` tells whether it is the same mail altogether."""
+    """A mail filed before that has the same Message-ID; `same` tells whether it is the same mail altogether.
+
+    `mailbox` is the one that it was filed in.
+    """
 
     spool_id: int
     ticket: int | None
     same: bool
+    mailbox: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +129,7 @@ class Facts:
 
     `answers` are those that the search found for a new matter; `awaited` has, by ticket, the answer that its customer
     was sent and has said nothing of yet. `requester` and `workload` are gathered only where a rule asks for them.
+    `copy` is the same mail as it was filed in another mailbox, where each mailbox has its own tickets.
 
     `open_problems` are those of the problems that rules link tickets to which are there and not solved.
 
@@ -116,7 +153,8 @@ class Facts:
     answers: tuple[Found, ...] = ()
     awaited: Mapping[int, str] = field(default_factory=dict)
     open_problems: frozenset[int] = frozenset()
+    copy: Earlier | None = None
 
     def candidate(self, number: int) -> Candidate | None:
         """Return the candidate with this ticket number, or the one that goes on in its place."""
-        return next((one for one in self.candidates if number in (one.ticket.number, *one.formerly)), None)
+        return next((one for one in self.candidates if number in one.numbers), None)

@@ -8,7 +8,9 @@ from mailgateway.desk.facts import Evidence, Facts
 from mailgateway.desk.forwarding import forward
 from mailgateway.desk.helped import said_of
 from mailgateway.desk.incoming import Incoming, article_of, message_id_reused, newcomers
+from mailgateway.desk.joining import joined
 from mailgateway.desk.model import Ticket
+from mailgateway.desk.naming import named_by
 from mailgateway.desk.plan import (
     AddArticle,
     AddParticipants,
@@ -60,7 +62,14 @@ def follow_up(incoming: Incoming, thread: Thread, facts: Facts, policy: Policy) 
         disposition=Disposition.FOLLOWED_UP,
         reason=f"by {thread.evidence.value}",
         ticket=ticket.number,
-        changes=(*changes, *ruled.changes, *passed_on.changes, *message_id_reused(facts)),
+        changes=(
+            *changes,
+            *ruled.changes,
+            *passed_on.changes,
+            joined(incoming, thread, policy),
+            *named_by(incoming.keys, facts, ticket.number),
+            *message_id_reused(facts),
+        ),
         notices=(
             *notices.agent_follow_up(article, changed, thread.candidate, policy),
             *news.of_status(woken, changed, thread.candidate, facts, policy),
@@ -94,6 +103,7 @@ def record_machine(incoming: Incoming, thread: Thread, facts: Facts, policy: Pol
         ticket=ticket.number,
         changes=(
             AddArticle(article_of(incoming, author, facts)),
+            joined(incoming, thread, policy),
             _machine_event(incoming.verdict),
             *message_id_reused(facts),
         ),

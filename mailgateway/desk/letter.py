@@ -1,5 +1,6 @@
-"""A notice and its rendered words -> the letter: ids, reply address, envelope, attachments. Adds no word of its own."""
+"""A notice and its rendered words -> the letter: ids, mark, reply address, envelope, attachments. Adds no own word."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,8 +11,11 @@ from mailgateway.desk.policy import Policy
 from mailgateway.mail.compose import Outgoing, compose
 from mailgateway.mail.fields import addr_spec
 from mailgateway.mail.model import Address, Attachment, Letter
-from mailgateway.mail.tokens import letter_id, reply_address
+from mailgateway.mail.subjects import with_tag
+from mailgateway.mail.tokens import letter_id, letter_mark, reply_address
 
+_BODY = re.compile(r"<body\b[^>]{0,1000}>", re.IGNORECASE)
+_HIDDEN = "display:none;max-height:0;overflow:hidden;mso-hide:all;font-size:1px;line-height:1px;color:transparent;"
 _WITH_FILES = (
     NoticeKind.REPLY,
     NoticeKind.PROBLEM_NEWS,
@@ -64,6 +68,7 @@ def write_letter(
     providers that let an account send as itself only (Microsoft 365 among them) refuse both <> and detailed addresses.
     """
     key = policy.reply_keys[0]
+    mark = letter_mark(key, number) if number and notice.ticket else ""
     message_id = letter_id(key, dedupe_key(notice, occasion), policy.domain)
     content = compose(
         Outgoing(
@@ -72,9 +77,9 @@ def write_letter(
             sender=notice.sender,
             recipient=notice.recipient,
             reply_to=_reply_to(notice, number, key),
-            subject=rendered.subject,
-            text=rendered.text,
-            html=rendered.html,
+            subject=with_tag(rendered.subject, number, policy.conversation.tags) if number else rendered.subject,
+            text=_marked_text(rendered.text, mark),
+            html=_marked_html(rendered.html, mark),
             automatic=notice.automatic.value,
             marks=policy.domain,
             in_reply_to=notice.in_reply_to,
@@ -83,6 +88,23 @@ def write_letter(
         )
     )
     return Letter(message_id, notice.sender.address, addr_spec(notice.recipient.address), content)
+
+
+def _marked_text(text: str, mark: str) -> str:
+    """Put the mark under the text, above the signature: mail programs leave signatures out of what they quote."""
+    if not mark:
+        return text
+    body, found, signature = text.rpartition("\n-- \n")
+    return f"{body}\n{mark}\n\n-- \n{signature}" if found else f"{text.rstrip()}\n\n{mark}\n"
+
+
+def _marked_html(html: str | None, mark: str) -> str | None:
+    """Put the mark at the beginning of the page, where nobody sees it."""
+    if html is None or not mark:
+        return html
+    hidden = f'<div style="{_HIDDEN}">{mark}</div>'
+    found = _BODY.search(html)
+    return f"{html[: found.end()]}{hidden}{html[found.end() :]}" if found else hidden + html
 
 
 def _reply_to(notice: Notice, number: int | None, key: bytes) -> Address:

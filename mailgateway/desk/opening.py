@@ -1,29 +1,43 @@
 """A mail about a new matter: routed, turned away by a rule or opened as a ticket, its writer and its workers told."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from mailgateway.desk import notices
 from mailgateway.desk.answering import answering, with_answers
 from mailgateway.desk.asking import question_about
 from mailgateway.desk.assignment import assigned
+from mailgateway.desk.brought import Brought, read_brought
 from mailgateway.desk.facts import Facts
 from mailgateway.desk.forwarding import forward
 from mailgateway.desk.incoming import Incoming, article_of, message_id_reused, newcomers
 from mailgateway.desk.knowledge import proposals
-from mailgateway.desk.model import LinkKind, Ticket
-from mailgateway.desk.plan import AddArticle, AddLink, Change, Disposition, OpenTicket, Plan, RecordEvent
-from mailgateway.desk.policy import MailboxPolicy, Policy
+from mailgateway.desk.model import Article, LinkKind, Ticket
+from mailgateway.desk.naming import named_by
+from mailgateway.desk.plan import AddArticle, AddLink, Change, Disposition, Notice, OpenTicket, Plan, RecordEvent
+from mailgateway.desk.policy import AgentForwards, MailboxPolicy, Policy, SeveralMailboxes
 from mailgateway.desk.problems import linked_by_rule
 from mailgateway.desk.route import Route, route
-from mailgateway.desk.thread import Thread, without_numbers, writer
-from mailgateway.desk.trust import claimed_agent
+from mailgateway.desk.thread import Thread, writer
+from mailgateway.desk.trust import claimed_agent, proven_agent
 from mailgateway.mail.model import Address
+from mailgateway.mail.subjects import without_tags
 
 _SUBJECT_LENGTH = 500
 
 
-def open_ticket(incoming: Incoming, related: Thread | None, facts: Facts, policy: Policy) -> Plan:
-    """Open a ticket, unless a rule says otherwise. `related` is one that the mail names and may not join."""
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a new matter comes from: another ticket that the mail names, or nowhere.
+
+    `follows` tells that the mail would have joined that ticket, were it not closed for long.
+    """
+
+    related: Thread | None = None
+    follows: bool = False
+
+
+def open_ticket(incoming: Incoming, origin: Origin, facts: Facts, policy: Policy) -> Plan:
+    """Open a ticket, unless a rule says otherwise."""
     mailbox = policy.mailbox(incoming.mailbox)
     question = question_about(incoming, facts, policy)
     chosen = route(policy, question)
@@ -33,23 +47,30 @@ def open_ticket(incoming: Incoming, related: Thread | None, facts: Facts, policy
     if turned_away is not None:
         return turned_away
     worker = assigned(chosen.assignee, chosen.group, facts, policy)
-    ticket = replace(_ticket(incoming, chosen, mailbox, facts, policy), assignee=worker.agent)
-    article = article_of(incoming, ticket.requester, facts)
+    brought = read_brought(incoming, policy)
+    ticket = replace(_ticket(incoming, chosen, mailbox, brought, facts, policy), assignee=worker.agent)
+    entry = _entry(incoming, ticket, brought, facts)
     fitting = proposals(policy.library, question, incoming.reply.text, facts.answers)
     helping = answering(fitting, chosen.answer, ticket, mailbox, policy)
-    receipt = notices.acknowledgement(incoming.mail, article, ticket, mailbox, chosen.template, helping.sent)
-    silence = notices.why_unanswered(receipt, incoming.verdict, facts, policy)
-    if chosen.unanswered:
-        silence = f"rule {chosen.unanswered}"
+    receipt = notices.acknowledgement(incoming.mail, entry.article, ticket, mailbox, chosen.template, helping.sent)
+    receipt = _receipt(receipt, origin, brought)
+    silence = _silence(receipt, incoming, chosen, facts, policy)
     if silence:
         helping = replace(helping, sent=None)
-    opening: tuple[Change, ...] = (OpenTicket(ticket, chosen.trace), AddArticle(article), *worker.changes)
+    opening: tuple[Change, ...] = (OpenTicket(ticket, chosen.trace), *entry.changes, *worker.changes)
     told = with_answers(
-        notices.agent_notification(article, ticket, policy, except_for=ticket.requester.address, rules=chosen.matched),
+        notices.agent_notification(
+            entry.article, ticket, policy, except_for=ticket.requester.address, rules=chosen.matched
+        ),
         helping.titles,
     )
-    passed_on = forward(chosen.forward, incoming, article, ticket, facts, policy)
-    remarks = (*_remarks(incoming, related, silence, policy), *passed_on.changes, *message_id_reused(facts))
+    passed_on = forward(chosen.forward, incoming, entry.article, ticket, facts, policy)
+    remarks = (
+        *_remarks(incoming, origin, silence, facts, policy),
+        *passed_on.changes,
+        *named_by(incoming.keys, facts),
+        *message_id_reused(facts),
+    )
     return Plan(
         at=facts.now,
         actor=writer(incoming.mail, policy).address or "unknown",
@@ -99,17 +120,55 @@ def _turned_away(
     return None
 
 
-def _ticket(incoming: Incoming, chosen: Route, mailbox: MailboxPolicy, facts: Facts, policy: Policy) -> Ticket:
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What the ticket begins with: its first article, and all changes that the mail itself makes."""
+
+    article: Article
+    changes: tuple[Change, ...]
+
+
+def _entry(incoming: Incoming, ticket: Ticket, brought: Brought | None, facts: Facts) -> _Entry:
+    article = article_of(incoming, ticket.requester, facts)
+    if brought is None:
+        return _Entry(article, (AddArticle(article),))
+    return _Entry(brought.article(article), brought.changes(article))
+
+
+def _silence(receipt: Notice, incoming: Incoming, chosen: Route, facts: Facts, policy: Policy) -> str:
+    """Return why the requester is not told that the ticket is open, "" where they are."""
+    if chosen.unanswered:
+        return f"rule {chosen.unanswered}"
+    if "passed_on" in receipt.values and policy.conversation.agent_forwards is AgentForwards.SILENT:
+        return "an agent passed it on"
+    return notices.why_unanswered(receipt, incoming.verdict, facts, policy)
+
+
+def _receipt(receipt: Notice, origin: Origin, brought: Brought | None) -> Notice:
+    """Tell of the closed ticket that this one follows, and that an agent passed the mail on."""
+    if origin.follows and origin.related is not None:
+        receipt = replace(receipt, values={**receipt.values, "follows": origin.related.candidate.ticket.number})
+    return receipt if brought is None else brought.receipt(receipt)
+
+
+def _ticket(
+    incoming: Incoming,
+    chosen: Route,
+    mailbox: MailboxPolicy,
+    brought: Brought | None,
+    facts: Facts,
+    policy: Policy,
+) -> Ticket:
     mail = incoming.mail
     ticket = Ticket(
         number=0,
-        subject=without_numbers(mail.subject)[:_SUBJECT_LENGTH],
+        subject=without_tags(mail.subject, policy.conversation.tags)[:_SUBJECT_LENGTH],
         status=chosen.status,
         type=chosen.type,
         priority=chosen.priority,
         group=chosen.group,
         assignee=None,
-        requester=writer(mail, policy),
+        requester=brought.author if brought else writer(mail, policy),
         mailbox=mailbox.name,
         language=chosen.language,
         created_at=facts.now,
@@ -125,14 +184,19 @@ def _ticket(incoming: Incoming, chosen: Route, mailbox: MailboxPolicy, facts: Fa
     return replace(ticket, participants=newcomers((*mail.to, *mail.cc, *added), ticket, policy))
 
 
-def _remarks(incoming: Incoming, related: Thread | None, silence: str, policy: Policy) -> tuple[Change, ...]:
+def _remarks(incoming: Incoming, origin: Origin, silence: str, facts: Facts, policy: Policy) -> tuple[Change, ...]:
     """Record what somebody who looks at the ticket may wonder about."""
     remarks: list[Change] = []
+    related = origin.related
     if related is not None:
-        remarks.append(AddLink(related.candidate.ticket.number, LinkKind.RELATED, why=related.evidence.value))
+        why = "closed" if origin.follows else related.evidence.value
+        remarks.append(AddLink(related.candidate.ticket.number, LinkKind.RELATED, why=why))
         agent = claimed_agent(incoming.mail, policy)
-        if agent is not None:
+        if agent is not None and proven_agent(incoming.mail, None, policy) is None:
             remarks.append(RecordEvent("agent_not_proven", {"agent": agent.name}))
+    is_linked = policy.conversation.several_mailboxes is SeveralMailboxes.LINKED
+    if is_linked and facts.copy is not None and facts.copy.ticket is not None:
+        remarks.append(AddLink(facts.copy.ticket, LinkKind.RELATED, why="same_mail"))
     if silence:
         remarks.append(RecordEvent("not_acknowledged", {"why": silence}))
     return tuple(remarks)

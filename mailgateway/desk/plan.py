@@ -197,6 +197,14 @@ class InformIncidents:
 
 
 @dataclass(frozen=True, slots=True)
+class NameBy:
+    """Let mails find the ticket by ids that its mail mentions, and (alone of all tickets) by the key of its subject."""
+
+    names: tuple[str, ...]
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordEvent:
     """Write down that something happened which changes nothing by itself."""
 
@@ -237,6 +245,7 @@ Change = (
     | SendAnswer
     | JudgeAnswer
     | InformIncidents
+    | NameBy
     | RecordEvent
 )
 

@@ -11,6 +11,7 @@ from mailgateway.desk.organisations import Organisations
 from mailgateway.desk.suppression import DEFAULT as LEAVE_ALONE
 from mailgateway.desk.suppression import SuppressionPolicy
 from mailgateway.mail.limits import DEFAULT, Limits
+from mailgateway.mail.subjects import DEFAULT_TAGS
 from mailgateway.rules.schema import Ruleset
 
 
@@ -33,6 +34,8 @@ class MailboxPolicy:
     display: str
     default: Defaults
     aliases: tuple[str, ...] = ()
+    same_subject_within: timedelta | None = None
+    """How long a requester's mail with the same subject joins their ticket; None: never."""
 
     @property
     def addresses(self) -> frozenset[str]:
@@ -49,6 +52,43 @@ class AgentEvidence(StrEnum):
     TOKEN_AND_DMARC = "token_and_dmarc"
 
 
+class Colleagues(StrEnum):
+    """Who may add to a ticket beside those who take part, by an id that only those know who got the mail.
+
+    Nobody; people of the same organisation as configured; or those too who share a domain.
+    """
+
+    NOBODY = "nobody"
+    ORGANISATION = "organisation"
+    DOMAIN = "domain"
+
+
+class SeveralMailboxes(StrEnum):
+    """What a mail to several of our addresses becomes: one ticket, one in each mailbox, or such that are linked."""
+
+    SHARED = "shared"
+    LINKED = "linked"
+    SEPARATE = "separate"
+
+
+class AgentForwards(StrEnum):
+    """What a mail becomes that a proven agent forwards: the ticket of who wrote it, told or not, or the agent's own."""
+
+    ACKNOWLEDGE = "acknowledge"
+    SILENT = "silent"
+    OWN = "own"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """How mails find their ticket. `tags` are formats of subject tags: the first is written, all of them are read."""
+
+    tags: tuple[str, ...] = DEFAULT_TAGS
+    colleagues: Colleagues = Colleagues.DOMAIN
+    several_mailboxes: SeveralMailboxes = SeveralMailboxes.SHARED
+    agent_forwards: AgentForwards = AgentForwards.ACKNOWLEDGE
+
+
 _NOBODY = Organisations()
 
 
@@ -58,11 +98,13 @@ class LifeCycle:
 
     Counted from the last thing that a person did, or from the status if that was set later: when the customer who is
     waited for is reminded, when such a ticket is solved, and when a solved one is closed.
+    A mail opens a closed ticket again if it was closed less than `reopen_within` ago; None is for ever.
     """
 
     remind_after: timedelta | None = None
     solve_after: timedelta | None = None
     close_after: timedelta | None = None
+    reopen_within: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +132,8 @@ class Policy:
     trusted_authserv: tuple[str, ...] = ()
     automatic_mails_per_hour: int = 5
     forwards_per_hour: int = 100
-    one_ticket_per_mail: bool = True
     organisations: Organisations = _NOBODY
+    conversation: Conversation = Conversation()
     reading: Limits = DEFAULT
     problems: Problems = Problems()
     calendars: tuple[Calendar, ...] = ()

@@ -1,29 +1,31 @@
 """Which ticket a mail belongs to, and by which evidence.
 
 A reply address signed for a customer is proof by itself. Everything else that names a ticket (a Message-ID, a number in
-the subject) can be known to others, so it joins a ticket only for somebody who takes part in it.
+the subject) can be known to others, so it joins a ticket only for somebody who belongs to it.
 """
 
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailgateway.desk.facts import Candidate, Evidence, Facts, ThreadKeys
 from mailgateway.desk.model import Agent, Directory, Group
 from mailgateway.desk.policy import Policy
-from mailgateway.mail.addresses import read_addresses
+from mailgateway.desk.standing import Standing, standing
 from mailgateway.mail.model import Address, Mail, Verdict
-from mailgateway.mail.tokens import ReplyToken, is_signed_for, read_reply_token
+from mailgateway.mail.tokens import ReplyToken, is_signed_for
 
-MOST_IDS = 32
-MOST_TOKENS = 16
-_RECIPIENT_FIELDS = ("Delivered-To", "X-Original-To", "Envelope-To")
-_MOST_RECIPIENT_FIELDS = 10
-_SUBJECT_NUMBER = re.compile(r"\[#(\d{1,12})\]", re.ASCII)
+_IN_THE_INDEX = (Evidence.OUR_MESSAGE_ID, Evidence.MESSAGE_ID, Evidence.MENTIONED)
+_OURS_ALONE = frozenset({Evidence.TOKEN, Evidence.OUR_MESSAGE_ID, Evidence.MARK})
+"""What only those can know who got a letter of ours."""
+_OF_A_CONVERSATION = frozenset({Evidence.MENTIONED, Evidence.THREAD_INDEX, Evidence.SAME_SUBJECT})
+"""What says that mails belong together, and not that one of them was about a ticket."""
+_FOR_PARTICIPANTS = frozenset({Evidence.SUBJECT, Evidence.SAME_SUBJECT})
+"""What anybody could guess: good for those who take part themselves, and not for their colleagues."""
 
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """The ticket a mail belongs to.
+    """The ticket a mail belongs to. `named` is what in the mail led there, "" where the evidence says it all.
 
     Where the evidence is a reply address, it was signed either for somebody who takes part (`as_participant`), or for
     `agents`: one, or the members of a group.
@@ -33,6 +35,7 @@ class Thread:
     evidence: Evidence
     as_participant: bool = False
     agents: tuple[Agent, ...] = ()
+    named: str = ""
 
 
 def writer(mail: Mail, policy: Policy) -> Address:
@@ -45,43 +48,38 @@ def writer(mail: Mail, policy: Policy) -> Address:
     return wanted[0] if len(wanted) == 1 and wanted[0].key != sender.key else sender
 
 
-def keys(mail: Mail, verdict: Verdict, own_addresses: frozenset[str]) -> ThreadKeys:
-    """Return everything in a mail that names a ticket."""
-    recipients = [*mail.to, *mail.cc]
-    for name in _RECIPIENT_FIELDS:
-        for value in mail.headers.all(name)[:_MOST_RECIPIENT_FIELDS]:
-            recipients.extend(read_addresses(value))
-    tokens = [read_reply_token(person.address, own_addresses) for person in recipients]
-    about = (verdict.about,) if verdict.about else ()
-    numbers = _SUBJECT_NUMBER.findall(mail.subject)
-    return ThreadKeys(
-        tokens=tuple(dict.fromkeys(token for token in tokens if token is not None))[:MOST_TOKENS],
-        message_ids=tuple(dict.fromkeys((*about, *mail.in_reply_to, *reversed(mail.references))))[:MOST_IDS],
-        subject_number=int(numbers[-1]) if numbers else None,
-    )
+def threads(verdict: Verdict, keys: ThreadKeys, facts: Facts, policy: Policy) -> Iterator[Thread]:
+    """Walk over the tickets that a mail may be about, by the strongest evidence first, whoever wrote it."""
+    yield from _by_token(keys, facts, policy)
+    for evidence in _IN_THE_INDEX:
+        yield from _by_name(evidence, verdict, keys, facts)
+    for number in keys.marked:
+        if (marked := facts.candidate(number)) is not None:
+            yield Thread(marked, Evidence.MARK)
+    tagged = None if keys.subject_number is None else facts.candidate(keys.subject_number)
+    if tagged is not None:
+        yield Thread(tagged, Evidence.SUBJECT, named=str(keys.subject_number))
+    yield from _by_name(Evidence.THREAD_INDEX, verdict, keys, facts)
+    yield from _by_same_subject(verdict, keys, facts, policy)
 
 
-def without_numbers(subject: str) -> str:
-    """Return a subject without what looks like a ticket's number, for a ticket that will get another one."""
-    return " ".join(_SUBJECT_NUMBER.sub(" ", subject).split())
-
-
-def choose(verdict: Verdict, keys: ThreadKeys, facts: Facts, policy: Policy) -> Thread | None:
-    """Return the ticket that a mail is about, by the strongest evidence there is, whoever wrote it."""
-    return _by_token(keys, facts, policy) or _by_message_id(verdict, keys, facts) or _by_subject(keys, facts)
-
-
-def may_join(mail: Mail, verdict: Verdict, thread: Thread) -> bool:
+def may_join(mail: Mail, verdict: Verdict, thread: Thread, policy: Policy) -> bool:
     """Tell whether the writer, who is no proven agent, may add to the ticket.
 
     Reply-To does not count here: everybody can fill it in without forging anything. A machine's mail is only kept for
-    the record, so that it may also join by an id that nobody knows but those who got our letter.
+    the record, so that it may also join by what nobody knows but those who got our letter.
     """
     if thread.as_participant:
         return True
-    if verdict.is_machine and thread.evidence in (Evidence.TOKEN, Evidence.OUR_MESSAGE_ID):
+    if verdict.is_machine and thread.evidence in _OURS_ALONE:
         return True
-    return mail.sender is not None and thread.candidate.ticket.has_participant(mail.sender.address)
+    found = standing(mail.sender, thread.candidate.ticket, policy)
+    return found is not None and (found is not Standing.COLLEAGUE or thread.evidence not in _FOR_PARTICIPANTS)
+
+
+def is_weak(evidence: Evidence) -> bool:
+    """Tell whether evidence only says that mails belong together, as two copies of one mail do anyway."""
+    return evidence in _OF_A_CONVERSATION
 
 
 def bound_to_agent(agent: Agent) -> str:
@@ -94,13 +92,12 @@ def bound_to_group(group: Group) -> str:
     return f"group:{group.name}"
 
 
-def _by_token(keys: ThreadKeys, facts: Facts, policy: Policy) -> Thread | None:
+def _by_token(keys: ThreadKeys, facts: Facts, policy: Policy) -> Iterator[Thread]:
     for token in keys.tokens:
         candidate = facts.candidate(token.ticket)
         thread = None if candidate is None else _signed(token, candidate, policy)
         if thread is not None:
-            return thread
-    return None
+            yield thread
 
 
 def _signed(token: ReplyToken, candidate: Candidate, policy: Policy) -> Thread | None:
@@ -122,20 +119,25 @@ def _members(group: Group, directory: Directory) -> tuple[Agent, ...]:
     return tuple(agent for name in group.members if (agent := directory.agent(name)) is not None)
 
 
-def _by_message_id(verdict: Verdict, keys: ThreadKeys, facts: Facts) -> Thread | None:
-    """An id of ours before an id of others, the nearest first. A report or receipt is about letters of ours only."""
-    named = [
-        (found, found.named_by[message_id])
-        for message_id in keys.message_ids
-        for found in facts.candidates
-        if message_id in found.named_by
-    ]
-    ours = next((found for found, is_ours in named if is_ours), None)
-    if ours is not None:
-        return Thread(ours, Evidence.OUR_MESSAGE_ID)
-    return Thread(named[0][0], Evidence.MESSAGE_ID) if named and verdict.bounce is None and not verdict.about else None
+def _by_name(evidence: Evidence, verdict: Verdict, keys: ThreadKeys, facts: Facts) -> Iterator[Thread]:
+    """The nearest id first. A report or receipt is about letters of ours only; machines belong to no conversation."""
+    if evidence is not Evidence.OUR_MESSAGE_ID and (verdict.bounce is not None or verdict.about):
+        return
+    if verdict.is_machine and evidence in _OF_A_CONVERSATION:
+        return
+    for name in keys.names:
+        # a mail that has the very id of another is not its answer
+        if name == keys.own_id and evidence is not Evidence.MENTIONED:
+            continue
+        for found in facts.candidates:
+            if found.named_by.get(name) is evidence:
+                yield Thread(found, evidence, named="" if evidence is Evidence.THREAD_INDEX else name)
 
 
-def _by_subject(keys: ThreadKeys, facts: Facts) -> Thread | None:
-    candidate = None if keys.subject_number is None else facts.candidate(keys.subject_number)
-    return None if candidate is None else Thread(candidate, Evidence.SUBJECT)
+def _by_same_subject(verdict: Verdict, keys: ThreadKeys, facts: Facts, policy: Policy) -> Iterator[Thread]:
+    """The requester's newest ticket with this subject, in a mailbox that goes by it, while it is warm."""
+    for thread in _by_name(Evidence.SAME_SUBJECT, verdict, keys, facts):
+        ticket = thread.candidate.ticket
+        within = policy.mailbox(ticket.mailbox).same_subject_within
+        if within is not None and facts.now - ticket.updated_at <= within:
+            yield Thread(thread.candidate, Evidence.SAME_SUBJECT)

@@ -12,10 +12,11 @@ from mailgateway.desk.decide import Incoming, addressees, decide_mail
 from mailgateway.desk.facts import Facts
 from mailgateway.desk.helped import may_judge
 from mailgateway.desk.knowledge import query_of
+from mailgateway.desk.naming import keys
 from mailgateway.desk.orders import tickets_named
 from mailgateway.desk.plan import Disposition, Plan
 from mailgateway.desk.policy import Policy
-from mailgateway.desk.thread import keys, writer
+from mailgateway.desk.thread import writer
 from mailgateway.desk.trust import claimed_agent
 from mailgateway.errors import PoisonMessage, StoreUnusable, TransientError
 from mailgateway.flows.carry_out import carry_out
@@ -116,7 +117,7 @@ def understand(spooled: Spooled, policy: Policy) -> Incoming:
         mail=mail,
         reply=reply,
         verdict=verdict,
-        keys=replace(keys(mail, verdict, policy.own_addresses), ordered=ordered),
+        keys=replace(keys(mail, verdict, policy, spooled.mailbox), ordered=ordered),
         mailbox=spooled.mailbox,
         too_large=_too_large(spooled),
         released=spooled.released,
@@ -131,7 +132,7 @@ def _decide_and_apply(
     if not spool.claim(tx, spooled.id):
         return None, None
     asked = addressees(incoming.mail, policy)
-    facts = gather(tx, incoming.keys, spooled, asked, desk.clock(), policy.one_ticket_per_mail)
+    facts = gather(tx, incoming.keys, spooled, asked, desk.clock(), policy.conversation.several_mailboxes)
     if incoming.verdict.kind is Kind.BOUNCE:
         facts = about_letter(tx, facts, incoming.keys)
     requester = policy.organisations.addresses_of(writer(incoming.mail, policy).address)

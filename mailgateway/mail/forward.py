@@ -8,8 +8,10 @@ import re
 from mailgateway.mail.addresses import read_addresses
 from mailgateway.mail.headers import read_headers
 from mailgateway.mail.limits import DEFAULT
-from mailgateway.mail.model import Address, Attachment
-from mailgateway.mail.quotes import attribution, is_forward, is_forward_subject, sender_field
+from mailgateway.mail.model import Address, Attachment, Mail, Reply
+from mailgateway.mail.quotes import attribution, is_forward_subject, sender_field
+from mailgateway.mail.quotes import is_forward as begins_forward
+from mailgateway.mail.subjects import is_answer
 from mailgateway.mail.text import Line
 
 _MOST_LINES = 500
@@ -19,6 +21,7 @@ _MAIL = frozenset({"message/rfc822", "message/global"})
 _SQUARE = re.compile(r"\[\s?(?:mailto:)?([^\s\[\]<>@]{1,128}@[^\s\[\]<>]{1,255})\s?\]", re.IGNORECASE)
 _TWICE = re.compile(r"([^\s<>@]{1,128}@[^\s<>@]{1,255})\s{0,3}<mailto:[^<>]{1,400}>", re.IGNORECASE)
 _BARE = re.compile(r"[^\s<>@()\[\]\"':,;\u200e-\u202e]{1,128}@[^\s<>@()\[\]\"':,;\u200e-\u202e]{1,255}")
+_FINNISH_ANSWER = re.compile(r"\s*(?:\[[^\]]{0,40}\]\s*)?vs\s?[:：]", re.IGNORECASE)
 _QUOTE = re.compile(r"^[ \t]{0,3}(?:>[ \t]?){1,20}")
 
 
@@ -28,7 +31,7 @@ def original_sender(subject: str, text: str, attachments: tuple[Attachment, ...]
     The words of the mail are looked at first; then the one mail that is attached to it.
     """
     lines = [Line(_QUOTE.sub("", line)) for line in text.split("\n", _MOST_LINES)[:_MOST_LINES]]
-    place = next((number for number, line in enumerate(lines) if is_forward(line.text)), -1)
+    place = next((number for number, line in enumerate(lines) if begins_forward(line.text)), -1)
     if place >= 0:
         return _first_sender(lines, place + 1)
     if is_forward_subject(subject):
@@ -37,6 +40,18 @@ def original_sender(subject: str, text: str, attachments: tuple[Attachment, ...]
             return _first_sender(lines, named)
     mails = [attachment for attachment in attachments if attachment.content_type in _MAIL]
     return _sender_of(mails[0]) if len(mails) == 1 else None
+
+
+def is_forward(mail: Mail, reply: Reply) -> bool:
+    """Tell whether a mail passes another one on, and is no answer to it.
+
+    VS: is a forwarded mail in Norwegian and an answer in Finnish: there only a drawn line above the mail counts.
+    """
+    if _FINNISH_ANSWER.match(mail.subject):
+        return any(begins_forward(line) for line in reply.forwarded.split("\n", 3)[:3])
+    if is_forward_subject(mail.subject):
+        return bool(reply.forwarded) or mail.forwarded_from is not None
+    return bool(reply.forwarded) and not is_answer(mail.subject)
 
 
 def _begins_history(lines: list[Line], place: int) -> bool:

@@ -101,10 +101,14 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the writer wrote: the text without quoted history and signature; `quoted` tells that something was cut."""
+    """What the writer wrote: the text without quoted history and signature; `quoted` tells that something was cut.
+
+    `forwarded` is the mail at the end of `text` that the writer passes on, with the lines that introduce it.
+    """
 
     text: str
     quoted: bool
+    forwarded: str = ""
 
 
 class Kind(StrEnum):

@@ -5,6 +5,7 @@ lines are kept with the lines they answer; a forwarded mail is content and is ke
 """
 
 import re
+from dataclasses import replace
 
 from mailgateway.mail.model import Mail, Reply
 from mailgateway.mail.quotes import (
@@ -19,6 +20,7 @@ from mailgateway.mail.quotes import (
 )
 from mailgateway.mail.signature import without_signature
 from mailgateway.mail.text import Line, Mark, has_structure, html_lines, joined
+from mailgateway.mail.tokens import without_marks
 
 MARKER = "##- reply above this line -##"
 """What our mails begin with, so that everything from it on can be cut from an answer; also known in other languages."""
@@ -34,7 +36,7 @@ def split_reply(mail: Mail) -> Reply:
     kept = [*own, *([Line("")] if own and forwarded else []), *forwarded]
     if not quoted:
         kept += rest
-    return Reply(joined(kept).strip(), quoted)
+    return Reply(joined(kept).strip(), quoted, joined(forwarded).strip())
 
 
 def _lines(mail: Mail) -> tuple[list[Line], list[Line]]:
@@ -43,17 +45,23 @@ def _lines(mail: Mail) -> tuple[list[Line], list[Line]]:
     No more are looked at than people write; the rest of a plain text stays in one piece.
     """
     if mail.html_source and (not mail.text or has_structure(mail.html_source)):
-        lines = html_lines(mail.html_source)
+        lines = [_unmarked(line) for line in html_lines(mail.html_source)]
         return lines[:_MOST_LINES], lines[_MOST_LINES:]
     texts = mail.text.split("\n", _MOST_LINES)
     return [_plain_line(text) for text in texts[:_MOST_LINES]], [Line(text) for text in texts[_MOST_LINES:]]
 
 
 def _plain_line(text: str) -> Line:
+    text = without_marks(text)
     signs = _QUOTE_SIGNS.match(text)
     if not signs:
         return Line(text)
     return Line(text[signs.end() :], signs[1].count(">"))
+
+
+def _unmarked(line: Line) -> Line:
+    left = without_marks(line.text)
+    return line if left == line.text else replace(line, text=left)
 
 
 def _separate(lines: list[Line], *, forwards: bool) -> tuple[list[Line], list[Line], bool]:

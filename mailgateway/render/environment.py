@@ -11,13 +11,14 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 from markupsafe import Markup
 
+from mailgateway.mail.subjects import bare
 from mailgateway.render import formats, words
 from mailgateway.render.wording import Phrases, WordsError, as_html
 from mailgateway.rules.nearest import instead
 
 _MOST_CHARACTERS = 2_000_000
 FILTERS = (
-    words.bare,
+    bare,
     words.fill,
     words.clip,
     words.excerpt,

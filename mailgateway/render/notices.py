@@ -11,13 +11,13 @@ from mailgateway.desk.letter import Rendered
 from mailgateway.desk.model import Article, Direction
 from mailgateway.desk.orders import COMMANDS
 from mailgateway.desk.plan import Audience, Notice, NoticeKind
+from mailgateway.mail.subjects import bare
 from mailgateway.render.environment import Templates
 from mailgateway.render.faults import place_of
 from mailgateway.render.wording import Phrases, Wording
-from mailgateway.render.words import bare
 
 VALUES: dict[NoticeKind, dict[str, object]] = {
-    NoticeKind.ACKNOWLEDGEMENT: {"answer": None},
+    NoticeKind.ACKNOWLEDGEMENT: {"answer": None, "follows": 0, "passed_on": False},
     NoticeKind.REPLY: {},
     NoticeKind.STATUS_CHANGED: {"before": ""},
     NoticeKind.AGENT_NOTIFICATION: {"by": "", "rules": "", "answers": (), "commands": COMMANDS},

@@ -94,12 +94,16 @@ _WITHOUT_TICKET = (NoticeKind.REJECTED, NoticeKind.ALARM)
 
 
 def samples(kind: NoticeKind, language: str) -> Iterator[Notice]:
-    """Return a full notice of this kind first, then scanty ones and one for each status that templates tell apart."""
+    """Return a full notice of this kind first, then scanty ones and those that templates tell apart."""
     yield _notice(kind, language, _ticket(Status.SOLVED if kind is NoticeKind.STATUS_CHANGED else Status.NEW))
     yield _notice(kind, language, _bare_ticket(), scanty=True)
     if kind is NoticeKind.AGENT_NOTIFICATION:
         handed_over = _notice(kind, language, _ticket(Status.OPEN))
         yield replace(handed_over, article=_page(handed_over.ticket), values={"by": "Bob Stone"})
+    if kind is NoticeKind.ACKNOWLEDGEMENT:
+        told = _notice(kind, language, _ticket(Status.NEW))
+        yield replace(told, values={"follows": 10_007})
+        yield replace(told, article=None, values={"passed_on": True})
     if kind is NoticeKind.STATUS_CHANGED:
         for status in Status:
             yield _notice(kind, language, _ticket(status))

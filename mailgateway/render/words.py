@@ -9,24 +9,11 @@ from mailgateway.desk.knowledge import Answer
 from mailgateway.desk.model import Article
 from mailgateway.mail.model import Address
 
-_PREFIX = re.compile(
-    r"\s*(?:(?:re|aw|sv|vs|ref|rif|odp|fwd?|wg|pd|tr|antw|enc|rv)(?:\[\d{1,3}\])?\s{0,3}[:：]|\[#\d{1,12}\])\s*",
-    re.IGNORECASE,
-)
-_TAG = re.compile(r"\s?\[#\d{1,12}\]", re.ASCII)
 _URL = re.compile(r"https?://[^\s<>\"'`{}|\\^]{1,2000}", re.IGNORECASE)
 _NO_NAME = re.compile(r"[/\\@:<>\[\]{}\n]|www\.", re.IGNORECASE)
 _LONGEST_HTML = 60_000
 _LONGEST_TEXT = 20_000
 _WIDEST_LEFT = 24
-
-
-def bare(subject: str) -> str:
-    """Return a subject without its Re: and Fwd: prefixes, and without our tags wherever they stand."""
-    place = 0
-    while found := _PREFIX.match(subject, place):
-        place = found.end()
-    return _TAG.sub("", subject[place:]).strip()
 
 
 def fill(text: str, width: int = 72) -> str:

@@ -4,13 +4,10 @@ from sqlalchemy import insert
 
 from mailgateway.desk.model import Article, StoredFile
 from mailgateway.store.engine import Transaction
-from mailgateway.store.lookup import LONGEST_KEY, lookup_key
-from mailgateway.store.tables import ArticleRow, AttachmentRow, MessageIdRow
-from mailgateway.store.upsert import insert_new
+from mailgateway.store.tables import ArticleRow, AttachmentRow
 
 _ADD_ARTICLE = insert(ArticleRow).returning(ArticleRow.id)
 _ADD_FILES = insert(AttachmentRow)
-_ADD_IDS = insert_new(MessageIdRow)
 
 
 def add_article(tx: Transaction, ticket: int, spool_id: int | None, article: Article) -> int:
@@ -36,20 +33,6 @@ def add_article(tx: Transaction, ticket: int, spool_id: int | None, article: Art
     if article.attachments:
         tx.connection.execute(_ADD_FILES, [_file(article_id, file) for file in article.attachments])
     return article_id
-
-
-def add_message_id(tx: Transaction, ticket: int, message_id: str, *, public: bool) -> None:
-    """Let mails name the ticket by this id. Where the ticket knows it, it stays: a mail cannot take over a letter's."""
-    tx.connection.execute(
-        _ADD_IDS[tx.dialect],
-        {
-            "key": lookup_key(message_id),
-            "message_id": message_id if len(message_id) > LONGEST_KEY else None,
-            "ticket": ticket,
-            "ours": False,
-            "public": public,
-        },
-    )
 
 
 def _file(article_id: int, file: StoredFile) -> dict[str, object]:

@@ -20,6 +20,7 @@ from mailgateway.desk.plan import (
     MarkUndelivered,
     MergeInto,
     MoveToGroup,
+    NameBy,
     Plan,
     RecordEvent,
     RecordFiring,
@@ -37,11 +38,12 @@ from mailgateway.desk.plan import (
 )
 from mailgateway.store import suppressions
 from mailgateway.store.answers import note_answer
-from mailgateway.store.articles import add_article, add_message_id
+from mailgateway.store.articles import add_article
 from mailgateway.store.belongings import add_people, add_tags, add_watchers, remove_tags, remove_watchers
 from mailgateway.store.broadcasts import add_broadcast
 from mailgateway.store.engine import Transaction
 from mailgateway.store.links import add_link, merge_links, remove_link
+from mailgateway.store.names import add_ids, add_names
 from mailgateway.store.tables import FiringRow, TicketRow
 from mailgateway.store.workload import take_turn
 
@@ -102,7 +104,7 @@ def _add_article(ticket: Changing, change: AddArticle) -> None:
     if article.message_id:
         # An agent's own mail is no customer's business, not even its id: what they may see is our letter's.
         public = article.direction is Direction.IN and article.kind is ArticleKind.PUBLIC
-        add_message_id(ticket.tx, ticket.number, article.message_id, public=public)
+        add_ids(ticket.tx, ticket.number, (article.message_id,), public=public)
     ticket.tell("article", {"id": article_id, "kind": article.kind, "direction": article.direction})
 
 
@@ -183,6 +185,10 @@ def _note_answer(ticket: Changing, change: SendAnswer | JudgeAnswer) -> None:
     ticket.tell(*note_answer(ticket.tx, ticket.number, change, ticket.plan.at))
 
 
+def _name_by(ticket: Changing, change: NameBy) -> None:
+    add_names(ticket.tx, ticket.number, change.names, change.subject)
+
+
 def _record_event(ticket: Changing, change: RecordEvent) -> None:
     ticket.tell(change.what, change.detail)
 
@@ -205,5 +211,6 @@ CARRIED_OUT: dict[type, Callable[[Changing, Any], None]] = {
     MarkUndelivered: _mark_undelivered,
     SendAnswer: _note_answer,
     JudgeAnswer: _note_answer,
+    NameBy: _name_by,
     RecordEvent: _record_event,
 }

@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import TypedDict
 
-from sqlalchemy import bindparam, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal, or_, select, union_all
 
-from mailgateway.desk.facts import Candidate, Earlier, Facts, ThreadKeys
+from mailgateway.desk.facts import Candidate, Earlier, Evidence, Facts, ThreadKeys
 from mailgateway.desk.model import Status, Ticket
+from mailgateway.desk.policy import SeveralMailboxes
 from mailgateway.desk.suppression import Reachability
 from mailgateway.errors import StoreBusy
-from mailgateway.mail.model import Identity
 from mailgateway.store import suppressions
 from mailgateway.store.engine import Transaction
 from mailgateway.store.heads import read_heads
@@ -29,7 +29,7 @@ from mailgateway.store.tables import FiringRow, MessageIdRow, OutboxRow, SpoolRo
 
 MOST_CANDIDATES = 20
 _MOST_IDS = 64
-_MOST_NAMED = 200
+_MOST_NAMED = 400
 _MOST_ADDRESSES = 400
 _FIRST_IDS, _LAST_IDS = 1, 9
 _MOST_STEPS = 4
@@ -37,7 +37,7 @@ _WINDOW = timedelta(hours=1)
 
 _LOCK = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("identity"), 0)))
 _NAMED = (
-    select(MessageIdRow.key, MessageIdRow.ticket, MessageIdRow.ours)
+    select(MessageIdRow.key, MessageIdRow.ticket, MessageIdRow.ours, MessageIdRow.mentioned)
     .where(MessageIdRow.key.in_(bindparam("keys", expanding=True)))
     .limit(_MOST_NAMED)
 )
@@ -66,22 +66,26 @@ _OPEN_BEHIND = (
     .limit(bindparam("most"))
 )
 _FILED = SpoolRow.filed.is_(True) & (SpoolRow.message_id == bindparam("message_id"))
-_SAME = (
-    select(SpoolRow.id, SpoolRow.ticket, literal(1).label("same"))
-    .where(_FILED, SpoolRow.fingerprint == bindparam("fingerprint"))
-    .limit(1)
-)
-_OTHER = (
-    select(SpoolRow.id, SpoolRow.ticket, literal(0).label("same"))
-    .where(_FILED, bindparam("message_id") != "", SpoolRow.fingerprint != bindparam("fingerprint"))
-    .limit(1)
-)
+_SAME, _OTHER, _COPY = 1, 0, 2
 
 
-_EARLIER = union_all(select(_SAME.subquery("same_mail")), select(_OTHER.subquery("same_id")))
+def _filed(as_what: int, *conditions: ColumnElement[bool]) -> Select[int, int | None, str, int]:
+    found = select(SpoolRow.id, SpoolRow.ticket, SpoolRow.mailbox, literal(as_what).label("same"))
+    return found.where(_FILED, *conditions).limit(1)
+
+
+_IS_SAME = SpoolRow.fingerprint == bindparam("fingerprint")
+_IS_HERE = SpoolRow.mailbox == bindparam("mailbox")
+_REUSED = _filed(_OTHER, bindparam("message_id") != "", ~_IS_SAME)
+_EARLIER = union_all(
+    select(_filed(_SAME, _IS_SAME, SpoolRow.ticket.is_not(None)).subquery("same_mail")),
+    select(_filed(_SAME, _IS_SAME, _IS_HERE).subquery("same_here")),
+    select(_REUSED.subquery("same_id")),
+)
 _EARLIER_IN = union_all(
-    select(_SAME.where(SpoolRow.mailbox == bindparam("mailbox")).subquery("same_mail")),
-    select(_OTHER.subquery("same_id")),
+    select(_filed(_SAME, _IS_SAME, _IS_HERE).subquery("same_mail")),
+    select(_filed(_COPY, _IS_SAME, ~_IS_HERE, SpoolRow.ticket.is_not(None)).subquery("copy")),
+    select(_REUSED.subquery("same_id")),
 )
 _SUPPRESSED = -1
 _COUNTED = (
@@ -105,15 +109,14 @@ def gather(
     spooled: Spooled,
     addresses: Collection[str],
     now: datetime,
-    one_ticket_per_mail: bool,  # noqa: FBT001 - the policy's own word, passed on
+    several_mailboxes: SeveralMailboxes,
 ) -> Facts:
     """Gather what must be known of a mail, and lock the tickets that it names.
 
     `automatic_mails` tells of `addresses` and of everybody who takes part in a candidate.
     """
-    mailbox = None if one_ticket_per_mail else spooled.mailbox
-    earlier = _earlier(tx, spooled.identity, mailbox)
-    named = _named(tx, keys.message_ids)
+    earlier, copy = _earlier(tx, spooled, several_mailboxes)
+    named = _named(tx, keys)
     candidates = _surviving(tx, _candidates(tx, _most_telling(keys, named), named))
     return Facts(
         now=now,
@@ -123,6 +126,7 @@ def gather(
         size=spooled.size,
         candidates=candidates,
         earlier=earlier,
+        copy=copy,
         **limits(tx, [*addresses, *_people(candidates)], now),
     )
 
@@ -152,31 +156,45 @@ def about_letter(tx: Transaction, facts: Facts, keys: ThreadKeys) -> Facts:
     return replace(facts, letter=suppressions.letter_about(tx, keys.message_ids[:_MOST_IDS]))
 
 
-def _earlier(tx: Transaction, identity: Identity, mailbox: str | None) -> Earlier | None:
-    """Look for the same mail filed before, or another with its Message-ID; of this mailbox alone where one is given."""
+def _earlier(tx: Transaction, spooled: Spooled, several: SeveralMailboxes) -> tuple[Earlier | None, Earlier | None]:
+    """Look for the same mail filed before, or another with its Message-ID; and for its copy in another mailbox."""
+    identity = spooled.identity
     wanted = {"message_id": lookup_key(identity.message_id), "fingerprint": identity.fingerprint}
     if tx.dialect == "postgresql":
         # Copies of a mail wait for each other here: what two mailboxes file at once, no unique constraint can catch.
         tx.connection.execute(_LOCK, {"identity": "|".join(wanted.values())})
-    statement, where = (_EARLIER, {}) if mailbox is None else (_EARLIER_IN, {"mailbox": mailbox})
-    found = [
-        Earlier(spool_id, ticket, same=bool(same))
-        for spool_id, ticket, same in tx.connection.execute(statement, {**wanted, **where})
-    ]
-    return max(found, key=lambda earlier: earlier.same, default=None)
+    statement = _EARLIER if several is SeveralMailboxes.SHARED else _EARLIER_IN
+    found = {
+        what: Earlier(spool_id, ticket, same=what != _OTHER, mailbox=mailbox)
+        for spool_id, ticket, mailbox, what in reversed(
+            tx.connection.execute(statement, {**wanted, "mailbox": spooled.mailbox}).all()
+        )
+    }
+    return found.get(_SAME) or found.get(_OTHER), found.get(_COPY)
 
 
-def _named(tx: Transaction, message_ids: Iterable[str]) -> dict[int, dict[str, bool]]:
-    """Return, for each ticket that these ids lead to, the ids with True where we made them; nearest first."""
-    by_key = {lookup_key(message_id): message_id for message_id in islice(message_ids, _MOST_IDS)}
+def _named(tx: Transaction, keys: ThreadKeys) -> dict[int, dict[str, Evidence]]:
+    """Return, for each ticket that the names in a mail lead to, these names with what they prove; the best first."""
+    by_key = {lookup_key(name): name for name in islice(keys.names, _MOST_IDS)}
     if not by_key:
         return {}
     rows = tx.connection.execute(_NAMED, {"keys": list(by_key)}).all()
+    found = [(_evidence(by_key[key], keys, ours, mentioned), key, ticket) for key, ticket, ours, mentioned in rows]
+    rank = {evidence: place for place, evidence in enumerate(Evidence)}
     nearness = {key: place for place, key in enumerate(by_key)}
-    named: dict[int, dict[str, bool]] = defaultdict(dict)
-    for key, ticket, ours in sorted(rows, key=lambda row: nearness[row[0]]):
-        named[ticket][by_key[key]] = ours
+    named: dict[int, dict[str, Evidence]] = defaultdict(dict)
+    # of tickets with equal claims the newest
+    for evidence, key, ticket in sorted(found, key=lambda one: (rank[one[0]], nearness[one[1]], -one[2])):
+        named[ticket][by_key[key]] = evidence
     return named
+
+
+def _evidence(name: str, keys: ThreadKeys, ours: bool, mentioned: bool) -> Evidence:  # noqa: FBT001 - a row's columns
+    if name in (keys.thread_index, keys.same_subject):
+        return Evidence.THREAD_INDEX if name == keys.thread_index else Evidence.SAME_SUBJECT
+    if ours:
+        return Evidence.OUR_MESSAGE_ID
+    return Evidence.MENTIONED if mentioned else Evidence.MESSAGE_ID
 
 
 def _most_telling(keys: ThreadKeys, named: Mapping[int, object]) -> list[int]:
@@ -184,7 +202,9 @@ def _most_telling(keys: ThreadKeys, named: Mapping[int, object]) -> list[int]:
     return list(dict.fromkeys([*possible_ids(keys.numbers), *named]))[:MOST_CANDIDATES]
 
 
-def _candidates(tx: Transaction, numbers: list[int], named: Mapping[int, Mapping[str, bool]]) -> tuple[Candidate, ...]:
+def _candidates(
+    tx: Transaction, numbers: list[int], named: Mapping[int, Mapping[str, Evidence]]
+) -> tuple[Candidate, ...]:
     heads = read_heads(tx, numbers, lock=True)
     if not heads:
         return ()

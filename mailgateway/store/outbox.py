@@ -65,7 +65,7 @@ _PUT = {dialect: put.returning(OutboxRow.id) for dialect, put in insert_new(Outb
 _KNOW = insert_or_update(
     MessageIdRow,
     ("key", "ticket"),
-    lambda refused: {"ours": True, "public": or_(MessageIdRow.public, refused.public)},
+    lambda refused: {"ours": True, "mentioned": False, "public": or_(MessageIdRow.public, refused.public)},
 )
 _DUE = (
     select(OutboxRow.id, OutboxRow.ticket, OutboxRow.attempts, OutboxRow.first_at, OutboxRow.message_id)
@@ -275,4 +275,5 @@ def _message_id(ticket: int, queued: Queued) -> dict[str, Any]:
         "ticket": ticket,
         "ours": True,
         "public": queued.audience == Audience.CUSTOMER,
+        "mentioned": False,
     }

@@ -7,7 +7,7 @@ Every foreign key has an index: whoever removes what it points to would scan the
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Identity, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mailgateway.desk.delivery import DeliveryState
@@ -244,7 +244,7 @@ class MessageIdRow(Base):
     """A Message-ID by which mails may name a ticket.
 
     `key` is its look-up form, `message_id` the whole id where that form is a digest. `ours` tells that we made it for a
-    letter, `public` that customers may see it.
+    letter, `public` that customers may see it, `mentioned` that no mail of the ticket has it: mails spoke of it.
     """
 
     __tablename__ = "message_ids"
@@ -256,6 +256,7 @@ class MessageIdRow(Base):
     ticket: Mapped[TicketNumber]
     ours: Mapped[bool]
     public: Mapped[bool]
+    mentioned: Mapped[bool] = mapped_column(server_default=false())
 
 
 class EventRow(Base):

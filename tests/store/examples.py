@@ -7,6 +7,7 @@ from typing import Any
 from mailgateway.desk.facts import Facts, ThreadKeys
 from mailgateway.desk.model import Article, ArticleKind, Direction, Priority, Status, Ticket, TicketType
 from mailgateway.desk.plan import AddArticle, Change, Disposition, OpenTicket, Plan
+from mailgateway.desk.policy import SeveralMailboxes
 from mailgateway.mail.model import Address, Letter
 from mailgateway.store import outbox, spool
 from mailgateway.store.apply import apply
@@ -117,13 +118,13 @@ def queued(key: str = "k1", number: int | None = None, **changes: Any) -> Queued
     return replace(new, **changes)
 
 
-def file_mail(store: Store, spool_id: int, *, one_ticket_per_mail: bool = True) -> Facts | None:
+def file_mail(store: Store, spool_id: int, *, several: SeveralMailboxes = SeveralMailboxes.SHARED) -> Facts | None:
     """Do what ingest does with a new mail: open a ticket, unless it is the same mail again; None where it is gone."""
     with store.writing() as tx:
         if not spool.claim(tx, spool_id):
             return None
         spooled = waiting(tx, spool_id)
-        facts = gather(tx, ThreadKeys(), spooled, [JANE.address], NOW, one_ticket_per_mail)
+        facts = gather(tx, ThreadKeys(), spooled, [JANE.address], NOW, several)
         if facts.earlier and facts.earlier.same:
             spool.finish(tx, spool_id, Disposition.DUPLICATE, "again", facts.earlier.ticket, NOW)
             return facts

@@ -11,6 +11,7 @@ from mailgateway.desk.delivery import failed
 from mailgateway.desk.facts import ThreadKeys
 from mailgateway.desk.model import Status
 from mailgateway.desk.plan import ChangeTags, SetStatus
+from mailgateway.desk.policy import SeveralMailboxes
 from mailgateway.store import outbox, spool, tickets
 from mailgateway.store.apply import apply
 from mailgateway.store.engine import Store
@@ -140,7 +141,7 @@ def test_mails_that_name_the_same_tickets_crosswise_do_not_block_each_other(open
                 assert spool.claim(tx, spool_id)
                 named = tuple(ids if worker % 2 else reversed(ids))
                 keys = ThreadKeys(message_ids=named)
-                facts = gather(tx, keys, waiting(tx, spool_id), [], NOW, one_ticket_per_mail=True)
+                facts = gather(tx, keys, waiting(tx, spool_id), [], NOW, SeveralMailboxes.SHARED)
                 found += len(facts.candidates)
         return found
 

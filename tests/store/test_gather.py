@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import event
 
-from mailgateway.desk.facts import Facts, ThreadKeys
+from mailgateway.desk.facts import Evidence, Facts, ThreadKeys
 from mailgateway.desk.model import ArticleKind, Direction
 from mailgateway.desk.plan import AddArticle, AddParticipants, ChangeTags
+from mailgateway.desk.policy import SeveralMailboxes
 from mailgateway.mail.model import Address
 from mailgateway.mail.tokens import ReplyToken
 from mailgateway.store import outbox
@@ -39,7 +40,7 @@ BOB = Address("Bob", "Bob@Customer.example")
 def _facts(store: Store, keys: ThreadKeys, *addresses: str, come: Arrival | None = None) -> Facts:
     spool_id = spool_one(store, come or arrival(9000))
     with store.writing() as tx:
-        return gather(tx, keys, waiting(tx, spool_id), addresses, NOW, one_ticket_per_mail=True)
+        return gather(tx, keys, waiting(tx, spool_id), addresses, NOW, SeveralMailboxes.SHARED)
 
 
 def _opened(store: Store, message_id: str) -> int:
@@ -51,7 +52,7 @@ def test_a_new_mail_knows_nothing(store: Store) -> None:
     spool_id = spool_one(store, arrival())
     with store.writing() as tx:
         spooled = waiting(tx, spool_id)
-        facts = gather(tx, ThreadKeys(), spooled, ["Jane@Customer.example"], NOW, one_ticket_per_mail=True)
+        facts = gather(tx, ThreadKeys(), spooled, ["Jane@Customer.example"], NOW, SeveralMailboxes.SHARED)
     occasion = f"mail-{spool_id}-{spooled.identity.fingerprint[:16]}"
     counted = {"jane@customer.example": 0}
     at, size = spooled.received_at, spooled.size
@@ -65,7 +66,7 @@ def test_an_id_given_again_is_another_occasion(store: Store) -> None:
         first = waiting(tx, spool_id)
         again = replace(first, identity=replace(first.identity, fingerprint="f" * 64))
         occasions = {
-            gather(tx, ThreadKeys(), spooled, [], NOW, one_ticket_per_mail=True).occasion for spooled in (first, again)
+            gather(tx, ThreadKeys(), spooled, [], NOW, SeveralMailboxes.SHARED).occasion for spooled in (first, again)
         }
     assert len(occasions) == 2
 
@@ -76,7 +77,7 @@ def test_a_ticket_is_found_by_number_token_and_id(store: Store) -> None:
     keys = ThreadKeys((ReplyToken(numbers[0], "a" * 20),), ("first-2@x", "unknown@x"), numbers[1])
     facts = _facts(store, keys)
     assert [found.ticket.number for found in facts.candidates] == numbers[:3]
-    assert [dict(found.named_by) for found in facts.candidates] == [{}, {}, {"first-2@x": False}]
+    assert [dict(found.named_by) for found in facts.candidates] == [{}, {}, {"first-2@x": Evidence.MESSAGE_ID}]
 
 
 def test_a_candidate_is_the_whole_ticket(store: Store) -> None:
@@ -93,7 +94,10 @@ def test_ids_that_we_made_are_told_apart(store: Store) -> None:
     with store.writing() as tx:
         outbox.put(tx, [queued("k1", number)], NOW)
     (candidate,) = _facts(store, ThreadKeys(message_ids=("k1@example.com", "first@x"))).candidates
-    assert list(candidate.named_by.items()) == [("k1@example.com", True), ("first@x", False)]
+    assert list(candidate.named_by.items()) == [
+        ("k1@example.com", Evidence.OUR_MESSAGE_ID),
+        ("first@x", Evidence.MESSAGE_ID),
+    ]
 
 
 def test_a_mail_cannot_take_over_the_id_of_a_letter(store: Store) -> None:
@@ -105,7 +109,7 @@ def test_a_mail_cannot_take_over_the_id_of_a_letter(store: Store) -> None:
         outbox.put(tx, [queued("k1", number)], NOW)
         apply(tx, working(number, AddArticle(stolen)), None)
     (candidate,) = _facts(store, ThreadKeys(message_ids=("k1@example.com",))).candidates
-    assert candidate.named_by == {"k1@example.com": True}
+    assert candidate.named_by == {"k1@example.com": Evidence.OUR_MESSAGE_ID}
     assert candidate.public_ids == ("first@x", "k1@example.com")
 
 
@@ -136,7 +140,7 @@ def test_a_long_id_is_found_and_comes_back_whole(store: Store) -> None:
     number = _opened(store, long_id)
     (candidate,) = _facts(store, ThreadKeys(message_ids=(long_id,))).candidates
     assert candidate.ticket.number == number
-    assert candidate.named_by == {long_id: False}
+    assert candidate.named_by == {long_id: Evidence.MESSAGE_ID}
     assert candidate.public_ids == (long_id,)
 
 
@@ -174,7 +178,7 @@ def _statements(store: Store, message_ids: tuple[str, ...]) -> int:
     with store.writing() as tx:
         spooled = waiting(tx, spool_id)
         event.listen(tx.connection, "before_cursor_execute", count)
-        gather(tx, ThreadKeys(message_ids=message_ids), spooled, [JANE.address], NOW, one_ticket_per_mail=True)
+        gather(tx, ThreadKeys(message_ids=message_ids), spooled, [JANE.address], NOW, SeveralMailboxes.SHARED)
     return len(seen)
 
 
@@ -218,8 +222,8 @@ def test_one_mail_to_two_mailboxes_is_one_or_two(store: Store) -> None:
         for uid, mailbox in ((1, "support"), (2, "sales"), (3, "sales"))
     )
     file_mail(store, one)
-    apart = file_mail(store, two, one_ticket_per_mail=False)
-    again = file_mail(store, three, one_ticket_per_mail=False)
+    apart = file_mail(store, two, several=SeveralMailboxes.SEPARATE)
+    again = file_mail(store, three, several=SeveralMailboxes.SEPARATE)
     assert apart is not None
     assert apart.earlier is None
     assert again is not None

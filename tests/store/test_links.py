@@ -2,9 +2,10 @@
 
 from itertools import count, pairwise
 
-from mailgateway.desk.facts import Candidate, ThreadKeys
+from mailgateway.desk.facts import Candidate, Evidence, ThreadKeys
 from mailgateway.desk.model import LinkKind, Status
 from mailgateway.desk.plan import AddLink, MergeInto, RemoveLink, SetStatus
+from mailgateway.desk.policy import SeveralMailboxes
 from mailgateway.mail.model import Address
 from mailgateway.mail.tokens import ReplyToken
 from mailgateway.store import outbox, tickets
@@ -51,7 +52,7 @@ def _open(store: Store, many: int) -> list[int]:
 def _candidates(store: Store, keys: ThreadKeys) -> tuple[Candidate, ...]:
     spool_id = spool_one(store, arrival(next(_UIDS)))
     with store.writing() as tx:
-        return gather(tx, keys, waiting(tx, spool_id), [], NOW, one_ticket_per_mail=True).candidates
+        return gather(tx, keys, waiting(tx, spool_id), [], NOW, SeveralMailboxes.SHARED).candidates
 
 
 def test_both_tickets_know_of_a_link(store: Store) -> None:
@@ -100,7 +101,7 @@ def test_every_evidence_leads_to_the_survivor(store: Store) -> None:
         assert found.ticket.participants == (BOB,)
         assert "m1@x" in found.public_ids
         if "ours@example.com" in keys.message_ids:
-            assert found.named_by == {"m0@x": False, "ours@example.com": True}
+            assert found.named_by == {"m0@x": Evidence.MESSAGE_ID, "ours@example.com": Evidence.OUR_MESSAGE_ID}
 
 
 def test_a_chain_of_merges_is_never_walked(store: Store) -> None:

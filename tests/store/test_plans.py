@@ -22,6 +22,7 @@ from mailgateway.desk.plan import (
     SetAttention,
     SetStatus,
 )
+from mailgateway.desk.policy import SeveralMailboxes
 from mailgateway.mail.model import Address
 from mailgateway.store import attention, health, outbox, spool, tickets
 from mailgateway.store.apply import apply
@@ -108,8 +109,8 @@ def _live(store: Store) -> None:
         spool.claim(tx, spool_id)
         keys = ThreadKeys(message_ids=("m1@customer.example", "m2@customer.example"), subject_number=number)
         spooled = waiting(tx, spool_id)
-        gather(tx, keys, spooled, [JANE.address], NOW, one_ticket_per_mail=True)
-        gather(tx, keys, spooled, [JANE.address], NOW, one_ticket_per_mail=False)
+        gather(tx, keys, spooled, [JANE.address], NOW, SeveralMailboxes.SHARED)
+        gather(tx, keys, spooled, [JANE.address], NOW, SeveralMailboxes.SEPARATE)
         gather_ticket(tx, number, "test", NOW)
         _attend(tx, number)
         changes = (
@@ -124,7 +125,7 @@ def _live(store: Store) -> None:
         other = apply(tx, opening(), None) or 0
         apply(tx, working(other, AddLink(number, LinkKind.PROBLEM), MergeInto(number, (bob,))), None)
         apply(tx, working(number, RemoveLink(other, LinkKind.PROBLEM)), None)
-        gather(tx, ThreadKeys(subject_number=other), spooled, [], NOW, one_ticket_per_mail=True)
+        gather(tx, ThreadKeys(subject_number=other), spooled, [], NOW, SeveralMailboxes.SHARED)
         linked_tickets(tx, number)
         outbox.put(tx, [queued("a", number), queued("b", number)], NOW)
         spool.finish(tx, spool_id, Disposition.FOLLOWED_UP, "by number", number, NOW)

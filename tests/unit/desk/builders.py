@@ -8,9 +8,9 @@ from typing import Any
 from mailgateway.desk.facts import Candidate, Earlier, Facts
 from mailgateway.desk.incoming import Incoming
 from mailgateway.desk.model import Agent, Directory, Group, Priority, Status, Ticket, TicketType
-from mailgateway.desk.plan import Change, Notice
+from mailgateway.desk.naming import keys
+from mailgateway.desk.plan import Change, NameBy, Notice, RecordEvent
 from mailgateway.desk.policy import Defaults, MailboxPolicy, Policy
-from mailgateway.desk.thread import keys
 from mailgateway.mail.model import Address, Headers, Kind, Mail, Reply, Verdict
 from mailgateway.mail.tokens import reply_address
 from mailgateway.rules.schema import Ruleset
@@ -96,7 +96,7 @@ def make_facts(
 def make_incoming(mail: Mail | None = None, verdict: Verdict = NORMAL, **changes: Any) -> Incoming:
     """Return a mail as the stages before the decision leave it; nothing in it is quoted."""
     mail = mail or make_mail()
-    found = keys(mail, verdict, make_policy().own_addresses)
+    found = keys(mail, verdict, make_policy(), "support")
     return replace(Incoming(mail, Reply(mail.text, quoted=False), verdict, found, "support"), **changes)
 
 
@@ -106,8 +106,12 @@ def token(bound_to: str, number: int = 7, key: bytes = KEY) -> Address:
 
 
 def kinds(changes: tuple[Change, ...]) -> list[str]:
-    """Name the changes of a plan by their kind."""
-    return [type(change).__name__ for change in changes]
+    """Name the changes of a plan by their kind, but for how the mail found its ticket and the next one will."""
+    return [type(change).__name__ for change in changes if not _is_about_threads(change)]
+
+
+def _is_about_threads(change: Change) -> bool:
+    return isinstance(change, NameBy) or (isinstance(change, RecordEvent) and change.what == "joined")
 
 
 def spelled_out(notice: Notice) -> str:

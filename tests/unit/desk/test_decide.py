@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailgateway.desk.decide import Incoming, addressees, decide_mail
-from mailgateway.desk.facts import Candidate, Earlier, Facts
+from mailgateway.desk.facts import Candidate, Earlier, Evidence, Facts
 from mailgateway.desk.incoming import MOST_PARTICIPANTS
 from mailgateway.desk.model import ArticleKind, Direction, LinkKind, Status, Ticket
 from mailgateway.desk.notices import is_counted
@@ -85,8 +85,9 @@ def opened(plan: Plan) -> Ticket:
 
 
 def events(plan: Plan) -> dict[str, dict[str, str]]:
-    """Return the events of a plan with their details."""
-    return {change.what: dict(change.detail) for change in plan.changes if isinstance(change, RecordEvent)}
+    """Return the events of a plan with their details, but for how the mail found its ticket."""
+    happened = [change for change in plan.changes if isinstance(change, RecordEvent)]
+    return {change.what: dict(change.detail) for change in happened if change.what != "joined"}
 
 
 def receivers(plan: Plan, kind: NoticeKind) -> list[str]:
@@ -303,7 +304,7 @@ def test_an_agent_who_wrote_as_a_customer_follows_up_as_one() -> None:
 def test_a_bounce_of_our_letter_is_recorded_with_its_ticket() -> None:
     """It says who was not reached and why, in bounded words; no status moves, nobody is told."""
     mail = make_mail(sender=Address("", "mailer-daemon@customer.example"))
-    solved = make_candidate(make_ticket(status=Status.SOLVED), named_by={"ours@example.com": True})
+    solved = make_candidate(make_ticket(status=Status.SOLVED), named_by={"ours@example.com": Evidence.OUR_MESSAGE_ID})
     plan = decided(make_incoming(mail, BOUNCE), solved)
     assert (plan.disposition, plan.ticket, plan.notices) == (Disposition.RECORDED, 7, ())
     assert kinds(plan.changes) == ["AddArticle", "RecordEvent"]
@@ -317,7 +318,10 @@ def test_a_bounce_of_our_letter_is_recorded_with_its_ticket() -> None:
 def test_a_delay_is_no_failure() -> None:
     """A delivery report that the letter still waits has its own event."""
     delay = replace(BOUNCE, kind=Kind.DELIVERY_DELAY)
-    plan = decided(make_incoming(make_mail(sender=None), delay), make_candidate(named_by={"ours@example.com": True}))
+    plan = decided(
+        make_incoming(make_mail(sender=None), delay),
+        make_candidate(named_by={"ours@example.com": Evidence.OUR_MESSAGE_ID}),
+    )
     assert list(events(plan)) == ["delivery_delayed"]
 
 
@@ -335,8 +339,8 @@ def test_what_a_machine_asks_people_for_opens_a_ticket_that_nobody_is_told_of(ki
     assert all(notice.audience is not Audience.CUSTOMER for notice in plan.notices)
 
 
-@pytest.mark.parametrize("named_by", [{}, {"ours@example.com": False}])
-def test_a_bounce_of_anything_else_opens_no_ticket(named_by: dict[str, bool]) -> None:
+@pytest.mark.parametrize("named_by", [{}, {"ours@example.com": Evidence.MESSAGE_ID}])
+def test_a_bounce_of_anything_else_opens_no_ticket(named_by: dict[str, Evidence]) -> None:
     """It is recorded with the mails, and that is all."""
     mail = make_mail(sender=None, subject="Undelivered: [#7]")
     plan = decided(make_incoming(mail, BOUNCE), make_candidate(named_by=named_by))
@@ -463,7 +467,7 @@ def test_an_agent_learns_that_nobody_would_get_the_answer() -> None:
 def test_a_lie_opens_a_ticket_of_its_own(mail: object) -> None:
     """It neither reaches the customer nor touches the ticket it names; people see what it claimed to be."""
     incoming = make_incoming(mail)  # type: ignore[arg-type]  # parametrised values have no type
-    plan = decided(incoming, make_candidate(named_by={"ours@example.com": True}))
+    plan = decided(incoming, make_candidate(named_by={"ours@example.com": Evidence.OUR_MESSAGE_ID}))
     ticket = opened(plan)
     assert plan.ticket is None
     assert "[#" not in ticket.subject
@@ -553,7 +557,9 @@ counts = st.dictionaries(st.sampled_from([CARLA.key, DAVE.key, MALLORY.key, ANNA
 @st.composite
 def facts(draw: st.DrawFn) -> Facts:
     """Draw what the database may know."""
-    named = draw(st.sampled_from([{}, {"ours@example.com": True}, {"theirs@x": False}]))
+    named = draw(
+        st.sampled_from([{}, {"ours@example.com": Evidence.OUR_MESSAGE_ID}, {"theirs@x": Evidence.MESSAGE_ID}])
+    )
     seven = Candidate(draw(tickets), named, draw(st.sampled_from([(), ("first@customer.example",)])))
     found = draw(st.sampled_from([(), (seven,), (Candidate(make_ticket(8)), seven)]))
     earlier = draw(st.sampled_from([None, None, None, Earlier(1, 7, same=True), Earlier(1, None, same=False)]))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mailgateway.desk.act import act
 from mailgateway.desk.decide import decide_mail
-from mailgateway.desk.facts import Facts
+from mailgateway.desk.facts import Evidence, Facts
 from mailgateway.desk.model import Ticket
 from mailgateway.desk.orders import Orders
 from mailgateway.desk.plan import Audience, Disposition, MarkUndelivered, NoticeKind, Plan, RecordEvent
@@ -42,7 +42,9 @@ def letter(address: str = CARLA.address, audience: Audience = Audience.CUSTOMER,
 
 def report(bounce: Bounce, about: SentLetter | None, ticket: Ticket | None = None) -> Plan:
     """Return what becomes of a report about a letter of the ticket."""
-    candidate = make_candidate(ticket or make_ticket(assignee="anna"), named_by={"letter-1@example.com": True})
+    candidate = make_candidate(
+        ticket or make_ticket(assignee="anna"), named_by={"letter-1@example.com": Evidence.OUR_MESSAGE_ID}
+    )
     verdict = Verdict(Kind.BOUNCE, answerable=False, bounce=bounce, about=bounce.original_message_id)
     facts = replace(make_facts(candidate), letter=about)
     return decide_mail(make_incoming(verdict=verdict), facts, make_policy())

@@ -6,20 +6,18 @@ from hypothesis import strategies as st
 
 from mailgateway.desk.facts import Candidate, Evidence
 from mailgateway.desk.model import Agent, Directory, Group
+from mailgateway.desk.naming import MOST_IDS, MOST_TOKENS, keys
 from mailgateway.desk.policy import MailboxPolicy
 from mailgateway.desk.thread import (
-    MOST_IDS,
-    MOST_TOKENS,
     Thread,
     bound_to_agent,
     bound_to_group,
-    choose,
-    keys,
     may_join,
-    without_numbers,
+    threads,
     writer,
 )
 from mailgateway.mail.model import Address, Kind, Mail, Verdict
+from mailgateway.mail.subjects import without_tags
 from tests.unit.desk.builders import (
     ANNA,
     AUTO_REPLY,
@@ -42,12 +40,11 @@ from tests.unit.desk.builders import (
 )
 
 POLICY = make_policy()
-OWN = POLICY.own_addresses
 
 
 def thread_of(mail: Mail, *candidates: Candidate, verdict: Verdict = NORMAL) -> Thread | None:
     """Choose the ticket of a mail among candidates."""
-    return choose(verdict, keys(mail, verdict, OWN), make_facts(*candidates), POLICY)
+    return next(threads(verdict, keys(mail, verdict, POLICY), make_facts(*candidates), POLICY), None)
 
 
 @pytest.mark.parametrize(
@@ -81,19 +78,19 @@ def test_tokens_are_read_from_every_field_that_names_a_recipient() -> None:
         cc=(Address("", addresses[1]),),
         headers=(("Delivered-To", addresses[2]), ("X-Original-To", f"<{addresses[3]}>")),
     )
-    assert [found.ticket for found in keys(mail, NORMAL, OWN).tokens] == [1, 2, 3, 4]
+    assert [found.ticket for found in keys(mail, NORMAL, POLICY).tokens] == [1, 2, 3, 4]
 
 
 def test_ids_come_nearest_first_and_bounded() -> None:
     """The id of a bounced letter, then In-Reply-To, then References from the end, each once."""
     verdict = Verdict(Kind.BOUNCE, answerable=False, about="bounced@x")
     mail = make_mail(in_reply_to=("b@x",), references=("a@x", "b@x", "c@x"))
-    assert keys(mail, verdict, OWN).message_ids == ("bounced@x", "b@x", "c@x", "a@x")
+    assert keys(mail, verdict, POLICY).message_ids == ("bounced@x", "b@x", "c@x", "a@x")
     flood = make_mail(
         references=tuple(f"{n}@x" for n in range(1000)),
         to=tuple(token("x", number=n) for n in range(1, 100)),
     )
-    found = keys(flood, NORMAL, OWN)
+    found = keys(flood, NORMAL, POLICY)
     assert (len(found.message_ids), len(found.tokens)) == (MOST_IDS, MOST_TOKENS)
 
 
@@ -110,12 +107,12 @@ def test_ids_come_nearest_first_and_bounded() -> None:
 )
 def test_the_last_number_in_the_subject_counts(subject: str, number: int | None) -> None:
     """Only our own spelling of a ticket number is one."""
-    assert keys(make_mail(subject=subject), NORMAL, OWN).subject_number == number
+    assert keys(make_mail(subject=subject), NORMAL, POLICY).subject_number == number
 
 
 def test_numbers_are_taken_out_of_a_subject() -> None:
     """What looks like the number of another ticket would lead the answers astray."""
-    assert without_numbers("Re: [#7] Printer [#8]\tagain") == "Re: Printer again"
+    assert without_tags("Re: [#7] Printer [#8]\tagain") == "Re: Printer again"
 
 
 def test_a_customers_reply_address_is_proof_whoever_writes() -> None:
@@ -124,7 +121,7 @@ def test_a_customers_reply_address_is_proof_whoever_writes() -> None:
         thread = thread_of(make_mail(sender=MALLORY, to=(address,)), make_candidate())
         assert thread is not None
         assert (thread.evidence, thread.as_participant, thread.agents) == (Evidence.TOKEN, True, ())
-        assert may_join(make_mail(sender=MALLORY), NORMAL, thread)
+        assert may_join(make_mail(sender=MALLORY), NORMAL, thread, POLICY)
 
 
 @pytest.mark.parametrize(
@@ -138,8 +135,8 @@ def test_the_desks_reply_addresses_vouch_for_agents_and_prove_no_customer(
     thread = thread_of(make_mail(to=(token(bound_to),)), make_candidate())
     assert thread is not None
     assert (thread.evidence, thread.as_participant, thread.agents) == (Evidence.TOKEN, False, agents)
-    assert not may_join(make_mail(sender=MALLORY), NORMAL, thread)
-    assert not may_join(make_mail(sender=FROM_ANNA), NORMAL, thread)
+    assert not may_join(make_mail(sender=MALLORY), NORMAL, thread, POLICY)
+    assert not may_join(make_mail(sender=FROM_ANNA), NORMAL, thread, POLICY)
 
 
 def test_a_group_without_members_vouches_for_nobody() -> None:
@@ -147,18 +144,18 @@ def test_a_group_without_members_vouches_for_nobody() -> None:
     empty = Group("empty", "Empty", (), address="empty@example.com")
     policy = make_policy(directory=Directory((ANNA,), (empty,)))
     mail = make_mail(sender=MALLORY, to=(token("group:empty"),))
-    thread = choose(NORMAL, keys(mail, NORMAL, OWN), make_facts(make_candidate()), policy)
+    thread = next(threads(NORMAL, keys(mail, NORMAL, policy), make_facts(make_candidate()), policy), None)
     assert thread is not None
     assert not thread.as_participant
-    assert not may_join(mail, NORMAL, thread)
+    assert not may_join(mail, NORMAL, thread, POLICY)
 
 
 def test_a_requester_without_address_is_proven_by_no_signature() -> None:
     """A reply address signed for nobody belongs to nobody."""
     nobody = make_candidate(make_ticket(requester=Address("", "")))
     assert thread_of(make_mail(to=(token(""),)), nobody) is None
-    assert not may_join(make_mail(sender=None), NORMAL, Thread(nobody, Evidence.SUBJECT))
-    assert not may_join(make_mail(sender=Address("x", "")), NORMAL, Thread(nobody, Evidence.SUBJECT))
+    assert not may_join(make_mail(sender=None), NORMAL, Thread(nobody, Evidence.SUBJECT), POLICY)
+    assert not may_join(make_mail(sender=Address("x", "")), NORMAL, Thread(nobody, Evidence.SUBJECT), POLICY)
 
 
 def _changed(address: Address) -> Address:
@@ -187,7 +184,7 @@ def test_a_false_reply_address_names_no_ticket(lie: Address) -> None:
 
 def test_a_reply_address_of_another_ticket_joins_that_ticket_alone() -> None:
     """The signature names the ticket; an id of a second ticket beside it changes nothing."""
-    seven = make_candidate(named_by={"ours@example.com": True})
+    seven = make_candidate(named_by={"ours@example.com": Evidence.OUR_MESSAGE_ID})
     eight = make_candidate(make_ticket(8))
     mail = make_mail(to=(token(CARLA.key, 8),), in_reply_to=("ours@example.com",))
     thread = thread_of(mail, seven, eight)
@@ -204,9 +201,9 @@ def test_the_first_reply_address_that_is_true_counts() -> None:
 
 def test_our_ids_come_before_others_and_near_ones_before_far_ones() -> None:
     """The order is that of the mail, not that in which tickets were found."""
-    far = make_candidate(make_ticket(8), named_by={"far@example.com": True})
-    near = make_candidate(make_ticket(7), named_by={"near@example.com": True})
-    foreign = make_candidate(make_ticket(9), named_by={"foreign@x": False})
+    far = make_candidate(make_ticket(8), named_by={"far@example.com": Evidence.OUR_MESSAGE_ID})
+    near = make_candidate(make_ticket(7), named_by={"near@example.com": Evidence.OUR_MESSAGE_ID})
+    foreign = make_candidate(make_ticket(9), named_by={"foreign@x": Evidence.MESSAGE_ID})
     mail = make_mail(in_reply_to=("foreign@x",), references=("far@example.com", "near@example.com"))
     thread = thread_of(mail, foreign, far, near)
     assert thread is not None
@@ -219,10 +216,10 @@ def test_our_ids_come_before_others_and_near_ones_before_far_ones() -> None:
 def test_a_delivery_report_is_about_our_letters_only() -> None:
     """A bounce that names somebody else's mail of a ticket is not about the ticket."""
     verdict = Verdict(Kind.BOUNCE, answerable=False, about="theirs@x")
-    assert thread_of(make_mail(), make_candidate(named_by={"theirs@x": False}), verdict=verdict) is None
-    thread = thread_of(make_mail(), make_candidate(named_by={"theirs@x": True}), verdict=verdict)
+    assert thread_of(make_mail(), make_candidate(named_by={"theirs@x": Evidence.MESSAGE_ID}), verdict=verdict) is None
+    thread = thread_of(make_mail(), make_candidate(named_by={"theirs@x": Evidence.OUR_MESSAGE_ID}), verdict=verdict)
     assert thread is not None
-    assert may_join(make_mail(sender=None), verdict, thread)
+    assert may_join(make_mail(sender=None), verdict, thread, POLICY)
 
 
 def test_the_number_in_the_subject_is_the_weakest_evidence() -> None:
@@ -248,7 +245,7 @@ def test_the_number_in_the_subject_is_the_weakest_evidence() -> None:
 def test_without_a_signature_only_who_takes_part_may_join(evidence: Evidence, mail: Mail, joins: bool) -> None:  # noqa: FBT001 - a column of the table
     """The sender must be the requester or a participant; a Reply-To or a display name makes nobody one."""
     thread = Thread(make_candidate(make_ticket(participants=(DAVE,))), evidence)
-    assert may_join(mail, NORMAL, thread) is joins
+    assert may_join(mail, NORMAL, thread, POLICY) is joins
 
 
 @pytest.mark.parametrize(
@@ -263,12 +260,12 @@ def test_without_a_signature_only_who_takes_part_may_join(evidence: Evidence, ma
 def test_a_machine_joins_by_what_only_our_letters_tell(evidence: Evidence, joins: bool) -> None:  # noqa: FBT001 - a column of the table
     """An out-of-office reply comes from any address; an id of ours or a signed address shows what it answers."""
     thread = Thread(make_candidate(), evidence, agents=(ANNA,) if evidence is Evidence.TOKEN else ())
-    assert may_join(make_mail(sender=MALLORY), AUTO_REPLY, thread) is joins
+    assert may_join(make_mail(sender=MALLORY), AUTO_REPLY, thread, POLICY) is joins
 
 
 def test_a_machine_of_somebody_who_takes_part_joins() -> None:
     """An out-of-office reply that kept nothing but the subject is kept with the ticket of its owner."""
-    assert may_join(make_mail(sender=CARLA), AUTO_REPLY, Thread(make_candidate(), Evidence.SUBJECT))
+    assert may_join(make_mail(sender=CARLA), AUTO_REPLY, Thread(make_candidate(), Evidence.SUBJECT), POLICY)
 
 
 words = st.text(max_size=40)
@@ -305,9 +302,9 @@ def test_a_stranger_never_joins_by_subject_or_message_id(
         references=tuple(references),
         headers=tuple(fields),
     )
-    named = make_candidate(named_by={"ours@example.com": True, "theirs@x": False})
+    named = make_candidate(named_by={"ours@example.com": Evidence.OUR_MESSAGE_ID, "theirs@x": Evidence.MESSAGE_ID})
     thread = thread_of(mail, named)
-    assert thread is None or not may_join(mail, NORMAL, thread)
+    assert thread is None or not may_join(mail, NORMAL, thread, POLICY)
 
 
 def test_an_alias_with_a_detail_part_is_ours() -> None:
