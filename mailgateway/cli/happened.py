@@ -114,6 +114,19 @@ def _counted(tags: list[str]) -> str:
 
 
 _JUDGED = {"helped": "helped", "not_helped": "did not help"}
+
+
+def _clocks(detail: Mapping[str, Any]) -> str:
+    return "; ".join(_clock(one) for one in detail["moved"])
+
+
+def _clock(one: Mapping[str, Any]) -> str:
+    name = one["target"].replace("_", " ")
+    if one["ended"]:
+        return f"{name} {one['ended'].replace('_', ' ')}"
+    return f"{name} due {one['due_at'][:16].replace('T', ' ')} UTC" if one["due_at"] else f"{name} paused"
+
+
 _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "opened": _opened,
     "article": _article,
@@ -124,6 +137,8 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "assignee": _assigned,
     "organisation": _set("organisation"),
     "ci": _set("configuration item"),
+    "service_level": _set("service level"),
+    "clocks": _clocks,
     "tags": _tags,
     "participants": lambda detail: f"let {_list(detail['added'])} take part",
     "watchers": _watchers,

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
+from mailgateway.cli import level_view
 from mailgateway.cli.happened import in_words
 from mailgateway.cli.lines import clean, clean_text, instant
 from mailgateway.cli.tables import moment
@@ -44,7 +46,7 @@ def as_line(line: TicketLine) -> dict[str, object]:
     }
 
 
-def as_json(sheet: TicketSheet) -> dict[str, object]:
+def as_json(sheet: TicketSheet, now: datetime) -> dict[str, object]:
     """Return the object of `tickets show --json`."""
     ticket = sheet.ticket
     return {
@@ -61,7 +63,7 @@ def as_json(sheet: TicketSheet) -> dict[str, object]:
         "language": ticket.language,
         "created_at": instant(ticket.created_at),
         "updated_at": instant(ticket.updated_at),
-        "service_level": None,
+        "service_level": level_view.as_object(ticket, now),
         "articles": [_article(filed) for filed in sheet.articles],
         "events": [_event(event) for event in sheet.events],
         "trace": dict(sheet.trace),
@@ -116,11 +118,11 @@ def _detail(event: Event) -> Mapping[str, object]:
     return {key: value for key, value in event.detail.items() if key not in ("at", "actor", "what")}
 
 
-def show_sheet(sheet: TicketSheet) -> None:
+def show_sheet(sheet: TicketSheet, now: datetime) -> None:
     """Put a ticket on the terminal."""
     console = Console(highlight=False, markup=False, emoji=False)
     console.print(Text(clean(f"#{sheet.ticket.number}  {sheet.ticket.subject}"), style="bold"))
-    for label, value in _facts(sheet.ticket).items():
+    for label, value in {**_facts(sheet.ticket), **level_view.facts(sheet.ticket, now)}.items():
         if value:
             console.print(Text(f"{label:<13}", style="dim") + Text(clean(value)))
     _show_links(console, sheet)

@@ -23,6 +23,7 @@ class GroupEntry(Strict):
     display: Line | None = Field(default=None, description="its name for people; by default the name")
     members: tuple[Word, ...] = Field(default=(), description="names of agents: they are told of new tickets")
     lead: Word | None = Field(default=None, description="the agent who leads it")
+    manager: Address | None = Field(default=None, description="the address of who is above it, for escalations")
     address: Address | None = Field(default=None, description="a shared address that is told as well")
 
 

@@ -21,13 +21,13 @@ from mailgateway.config.checks import (
 from mailgateway.config.document import Document
 from mailgateway.config.doubts import doubts_about_gateway, doubts_about_groups, doubts_about_organisations
 from mailgateway.config.gateway import Files, GatewayFile
-from mailgateway.config.groups import GroupsFile
+from mailgateway.config.groups import GroupEntry, GroupsFile
 from mailgateway.config.knowledge import as_library, read_knowledge
 from mailgateway.config.organisations import OrganisationsFile, as_organisations, contracts_in
 from mailgateway.config.parts import Model, Part, entries, read_part
 from mailgateway.config.policy import policy as policy_of
 from mailgateway.config.rules import RulesPart, read_rules
-from mailgateway.config.service_levels import ServiceLevelsFile
+from mailgateway.config.service_levels import Levels, ServiceLevelsFile
 from mailgateway.config.settings import Settings
 from mailgateway.config.syntax import NO_FILE
 from mailgateway.config.templates import chosen_by_rules
@@ -59,7 +59,16 @@ class _Parts:
 
     def calendars(self) -> tuple[str, ...] | None:
         """Return the names of the calendars, None where they are not known."""
-        return () if self.levels is _NO_LEVELS else entries(self.levels.document, "calendars")
+        return self._levels("calendars")
+
+    def policies(self) -> tuple[str, ...] | None:
+        """Return the names of the service-level policies, None where they are not known."""
+        return self._levels("policies")
+
+    def _levels(self, key: str) -> tuple[str, ...] | None:
+        if self.levels is not _NO_LEVELS and self.levels.document is None:
+            return None
+        return entries(self.levels.document, key) or ()
 
 
 def load(path: Path, *, rules: Path | None = None, tested: bool = True) -> Settings:
@@ -164,6 +173,7 @@ def _vocabulary(parts: _Parts, files: Files) -> Vocabulary:
         priorities=tuple(one.value for one in Priority),
         statuses=tuple(one.value for one in Status),
         calendars=parts.calendars(),
+        service_levels=parts.policies(),
         leads={group.name: group.lead for group in groups.model.groups if group.lead} if groups.model else {},
         own_addresses=own_addresses(gateway.model) if gateway.model else (),
         templates=chosen_by_rules(files.templates),
@@ -189,14 +199,14 @@ def _checked(parts: _Parts, files: Files) -> Iterator[Finding]:
         if gateway.model is not None:
             yield from check_circles(gateway.model, groups.model, groups.document)
     if parts.levels.document is not None and parts.levels.model is not None:
-        yield from check_service_levels(parts.levels.model, parts.levels.document)
+        yield from check_service_levels(parts.levels.model, parts.levels.document, entries(groups.document, "groups"))
     yield from _checked_customers(parts)
 
 
 def _checked_customers(parts: _Parts) -> Iterator[Finding]:
     customers = parts.customers
     if customers.document is not None and customers.model is not None:
-        yield from check_organisations(customers.model, customers.document, parts.calendars())
+        yield from check_organisations(customers.model, customers.document, parts.calendars(), parts.policies())
         if parts.gateway.model is not None:
             yield from check_own_addresses(parts.gateway.model, customers.model, customers.document)
 
@@ -241,7 +251,7 @@ def _settings(path: Path, parts: _Parts, rules: RulesPart, warnings: tuple[Findi
         ruleset=rules.ruleset,
         library=EMPTY,
         knowledge=files.knowledge,
-        calendars=tuple(one.as_calendar() for one in parts.levels.model.calendars) if parts.levels.model else (),
+        service_levels=parts.levels.model.as_levels() if parts.levels.model else Levels(),
         templates=files.templates,
         files=(path, files.groups, *_named_files(files.service_levels, files.organisations), *rules_files),
         rules_files=rules_files,
@@ -262,7 +272,15 @@ def _named_files(*files: Path | None) -> tuple[Path, ...]:
 
 def _directory(groups: GroupsFile) -> Directory:
     agents = (Agent(one.name, one.display or one.name, one.address, one.aliases) for one in groups.agents)
-    teams = (
-        Group(one.name, one.display or one.name, one.members, one.lead, one.address or "") for one in groups.groups
+    return Directory(tuple(agents), tuple(map(_group, groups.groups)))
+
+
+def _group(one: GroupEntry) -> Group:
+    return Group(
+        name=one.name,
+        display=one.display or one.name,
+        members=one.members,
+        lead=one.lead,
+        address=one.address or "",
+        manager=one.manager or "",
     )
-    return Directory(tuple(agents), tuple(teams))

@@ -71,6 +71,7 @@ class Expected(Strict):
     tags: tuple[_Text, ...] | None = Field(default=None, description="its tags, all of them")
     organisation: Line | None = Field(default=None, description="the organisation that it counts for")
     ci: Line | None = Field(default=None, description="the configuration item that it is about")
+    service_level: Word | None = Field(default=None, description="the service-level policy that a rule names")
     fields: dict[str, _Text] | None = Field(default=None, description="its fields, all of them")
     cc: tuple[Address, ...] | None = Field(default=None, description="who is added to it")
     watchers: tuple[Word, ...] | None = Field(default=None, description="the agents who watch it")

@@ -44,6 +44,7 @@ _VALUES: dict[ActionName, dict[str, Any]] = {
     ActionName.TAGS: {"anyOf": [_TAG, {"type": "array", "items": _TAG, "minItems": 1}]},
     ActionName.CI: _VALUE,
     ActionName.ORGANISATION: _VALUE,
+    ActionName.SERVICE_LEVEL: _TEXT,
     ActionName.FIELDS: {
         "type": "object",
         "propertyNames": {"pattern": "^[a-z][a-z0-9_]{0,39}$"},

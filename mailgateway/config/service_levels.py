@@ -1,15 +1,18 @@
-"""What service_levels.yaml may say: when the desk works."""
+"""What service_levels.yaml may say: when the desk works, and what it promises."""
 
+from dataclasses import dataclass
 from datetime import UTC
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
+from mailgateway.config.agreements import PolicyEntry
 from mailgateway.config.holidays import PublicHolidays
 from mailgateway.config.kinds import Line, Strict, Word, wrong
 from mailgateway.config.working_hours import Country, Day, DayHours, TimeZone
 from mailgateway.desk.calendar import ALWAYS, Calendar, Closure, Hours, no_holidays
+from mailgateway.desk.service_levels import ServiceLevel
 
 _WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WEEKEND = 5
@@ -104,8 +107,29 @@ class CalendarEntry(Strict):
 
 
 class ServiceLevelsFile(Strict):
-    """When the desk works."""
+    """When the desk works, and what it promises."""
 
     calendars: Annotated[tuple[CalendarEntry, ...], Field(min_length=1)] = Field(
         description="when the desk works, at least one calendar"
     )
+    policies: tuple[PolicyEntry, ...] = Field(
+        default=(), description="what is promised: of several policies the first that is for a ticket holds"
+    )
+    back_and_forth: Annotated[int, Field(strict=True, ge=1, le=100)] = Field(
+        default=2, description="how often a ticket comes back to a group that had it, until the lead is told"
+    )
+
+    def as_levels(self) -> "Levels":
+        """Return the plain values."""
+        calendars = {one.name: one.as_calendar() for one in self.calendars}
+        policies = tuple(one.as_level(calendars) for one in self.policies)
+        return Levels(tuple(calendars.values()), policies, self.back_and_forth)
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """What the file says, as the desk uses it; without a file there are no calendars and no policies."""
+
+    calendars: tuple[Calendar, ...] = ()
+    policies: tuple[ServiceLevel, ...] = ()
+    back_and_forth: int = 2

@@ -20,7 +20,7 @@ from mailgateway.config.gateway import (
 )
 from mailgateway.config.kinds import absolute
 from mailgateway.config.secret import Secret
-from mailgateway.desk.calendar import Calendar
+from mailgateway.config.service_levels import Levels
 from mailgateway.desk.knowledge import Library
 from mailgateway.desk.model import Directory
 from mailgateway.desk.organisations import Organisations
@@ -55,7 +55,7 @@ class Settings:
     directory: Directory
     organisations: Organisations
     ruleset: Ruleset
-    calendars: tuple[Calendar, ...]
+    service_levels: Levels
     library: Library
     templates: Path | None
     files: tuple[Path, ...]

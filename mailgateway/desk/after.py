@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from mailgateway.desk.level_changes import SetClocks, SetServiceLevel
 from mailgateway.desk.model import Ticket
 from mailgateway.desk.plan import (
     AddParticipants,
@@ -30,6 +31,8 @@ _REPLACED: dict[type[Change], str] = {
     SetFields: "fields",
     SetOrganisation: "organisation",
     SetCi: "ci",
+    SetServiceLevel: "service_level",
+    SetClocks: "clocks",
     Snooze: "snoozed_until",
 }
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from mailgateway.desk.timepiece import Clock
 from mailgateway.mail.model import Address
 
 
@@ -78,13 +79,15 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A team that tickets are routed to. `members` are agents' names; `address` (a shared one) may be empty."""
+    """A team that tickets are routed to. `members` are agents' names; `address` (a shared one)
+    and `manager` (an address) may be empty."""
 
     name: str
     display: str
     members: tuple[str, ...] = ()
     lead: str | None = None
     address: str = ""
+    manager: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,8 @@ class Ticket:
     about, both None where they are not known; `fields` are the desk's own, by name. `watchers` are agents, by name, who
     are told of what happens to it without owning it. `updated_at` is when a person last did something about it,
     `status_since` when its status was set. `snoozed_until` is when it wakes up, `attend_at` when the next thing will
-    happen to it by itself; None for never.
+    happen to it by itself; None for never. `service_level` is the policy that was chosen for it by name; `clocks` are
+    those of its service level, where there is one.
     """
 
     number: int
@@ -139,6 +143,8 @@ class Ticket:
     watchers: tuple[str, ...] = ()
     snoozed_until: datetime | None = None
     attend_at: datetime | None = None
+    service_level: str | None = None
+    clocks: tuple[Clock, ...] = ()
 
     @property
     def people(self) -> tuple[Address, ...]:

@@ -176,6 +176,7 @@ def _ticket(
         status_since=facts.now,
         tags=chosen.tags,
         organisation=chosen.organisation,
+        service_level=chosen.service_level,
         ci=chosen.ci,
         fields=chosen.fields,
         watchers=chosen.watchers,

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from mailgateway.desk.knowledge import AnswerOutcome
+from mailgateway.desk.level_changes import LevelChange
 from mailgateway.desk.model import Article, LinkKind, Priority, Status, Ticket, TicketType
 from mailgateway.desk.suppression import Reachability
 from mailgateway.mail.model import Address
@@ -246,6 +247,7 @@ Change = (
     | JudgeAnswer
     | InformIncidents
     | NameBy
+    | LevelChange
     | RecordEvent
 )
 

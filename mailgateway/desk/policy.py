@@ -6,8 +6,9 @@ from enum import StrEnum
 
 from mailgateway.desk.calendar import Calendar
 from mailgateway.desk.knowledge import EMPTY, Library
-from mailgateway.desk.model import Directory, Priority, TicketType
+from mailgateway.desk.model import Directory, Priority, Ticket, TicketType
 from mailgateway.desk.organisations import Organisations
+from mailgateway.desk.service_levels import ServiceLevel, level_of
 from mailgateway.desk.suppression import DEFAULT as LEAVE_ALONE
 from mailgateway.desk.suppression import SuppressionPolicy
 from mailgateway.mail.limits import DEFAULT, Limits
@@ -140,6 +141,8 @@ class Policy:
     life_cycle: LifeCycle = LifeCycle()
     suppression: SuppressionPolicy = LEAVE_ALONE
     verp: bool = False
+    service_levels: tuple[ServiceLevel, ...] = ()
+    back_and_forth: int = 2
     library: Library = EMPTY
 
     def asks_for(self, beginning: str) -> bool:
@@ -158,6 +161,18 @@ class Policy:
     def open_calendars(self, at: datetime) -> tuple[str, ...]:
         """Return the names of the calendars within whose business hours an instant lies."""
         return tuple(calendar.name for calendar in self.calendars if calendar.is_open(at))
+
+    def level_of(self, ticket: Ticket) -> ServiceLevel | None:
+        """Return the service-level policy that holds for a ticket, None where nothing is promised."""
+        customer = self.organisations.named(ticket.organisation)
+        contract = customer.contract if customer is not None else None
+        if contract is None:
+            return level_of(ticket, self.service_levels)
+        return level_of(ticket, self.service_levels, contract.name, contract.service_level)
+
+    def level(self, name: str) -> ServiceLevel | None:
+        """Return the service-level policy of this name."""
+        return next((level for level in self.service_levels if level.name == name), None)
 
     def is_ours(self, address: str) -> bool:
         """Tell whether mail to this address arrives at the desk, with or without a detail part (support+detail@)."""

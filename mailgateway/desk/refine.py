@@ -6,6 +6,7 @@ from mailgateway.desk.asking import question_about
 from mailgateway.desk.assignment import Assigned, assigned
 from mailgateway.desk.facts import Facts
 from mailgateway.desk.incoming import Incoming, newcomers
+from mailgateway.desk.level_changes import SetServiceLevel
 from mailgateway.desk.model import Priority, Status, Ticket, TicketType
 from mailgateway.desk.plan import (
     AddParticipants,
@@ -108,6 +109,9 @@ def _additions(routing: Routing, ticket: Ticket, policy: Policy) -> list[Change]
         changes.append(SetOrganisation(ticket.organisation, organisation))
     if ci not in (None, ticket.ci):
         changes.append(SetCi(ticket.ci, ci))
+    level = name_in(routing, ActionName.SERVICE_LEVEL)
+    if level not in (None, ticket.service_level):
+        changes.append(SetServiceLevel(ticket.service_level, level))
     if watchers:
         changes.append(ChangeWatchers(watchers))
     if after != ticket.fields:

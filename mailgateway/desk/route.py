@@ -29,6 +29,7 @@ class Route:
     tags: tuple[str, ...]
     organisation: str | None
     ci: str | None
+    service_level: str | None
     fields: Mapping[str, str]
     cc: tuple[str, ...]
     watchers: tuple[str, ...]
@@ -63,6 +64,7 @@ def route(policy: Policy, question: Question, *, every_step: bool = False) -> Ro
         tags=words(routing, ActionName.TAGS),
         organisation=organisation,
         ci=name_in(routing, ActionName.CI),
+        service_level=name_in(routing, ActionName.SERVICE_LEVEL),
         fields=fields(routing),
         cc=words(routing, ActionName.CC),
         watchers=words(routing, ActionName.WATCHERS),
@@ -92,6 +94,7 @@ def _final(routing: Routing, organisation: str | None, question: Question, polic
         "tags": list(words(routing, ActionName.TAGS)),
         "organisation": organisation,
         "ci": name_in(routing, ActionName.CI),
+        "service_level": name_in(routing, ActionName.SERVICE_LEVEL),
         "fields": fields(routing),
         "cc": list(words(routing, ActionName.CC)),
         "watchers": list(words(routing, ActionName.WATCHERS)),

@@ -17,6 +17,7 @@ from mailgateway.flows.races import despite_races
 from mailgateway.store import attention
 from mailgateway.store.apply import apply
 from mailgateway.store.attention import Due
+from mailgateway.store.clocks import with_clocks
 from mailgateway.store.engine import Transaction
 from mailgateway.store.gather import gather_ticket
 from mailgateway.store.workload import gather_workload, known_requester
@@ -87,6 +88,8 @@ def _in_one_transaction(desk: Desk, number: int) -> Plan | None:
         if since is None:
             return None
         facts = gather_ticket(tx, number, "", now)
+        if policy.service_levels:
+            facts = with_clocks(tx, facts)
         candidate = facts.candidate(number)
         if candidate is None:
             return None

@@ -1,9 +1,10 @@
-"""A plan is carried out, its letters are written, and its ticket knows when it is next to be looked at."""
+"""A plan is carried out: its clocks go on, its letters are written, and its ticket knows when it is next looked at."""
 
 from collections.abc import Sequence
 
 from mailgateway.desk.agenda import with_attention
 from mailgateway.desk.facts import Facts
+from mailgateway.desk.levelled import levelled
 from mailgateway.desk.plan import Plan
 from mailgateway.desk.policy import Policy
 from mailgateway.flows.desk import Desk
@@ -27,6 +28,7 @@ def carry_out(
 
     `facts` are those that the plan was made from, `spooled` the mail that caused it, `at_hand` its attachments.
     """
+    plan = levelled(plan, facts, policy)
     candidate = None if plan.ticket is None else facts.candidate(plan.ticket)
     number = apply(tx, with_attention(plan, candidate, policy), spooled)
     queue_letters(desk, tx, plan, number, facts.occasion, policy, at_hand)

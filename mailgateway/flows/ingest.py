@@ -28,6 +28,7 @@ from mailgateway.mail.parse import looks_like_mail, parse
 from mailgateway.mail.reply import split_reply
 from mailgateway.rules.language import language_of
 from mailgateway.store import answers, spool
+from mailgateway.store.clocks import with_clocks
 from mailgateway.store.engine import Transaction
 from mailgateway.store.gather import about_letter, gather, limits
 from mailgateway.store.links import open_problems
@@ -135,6 +136,8 @@ def _decide_and_apply(
     facts = gather(tx, incoming.keys, spooled, asked, desk.clock(), policy.conversation.several_mailboxes)
     if incoming.verdict.kind is Kind.BOUNCE:
         facts = about_letter(tx, facts, incoming.keys)
+    if policy.service_levels:
+        facts = with_clocks(tx, facts)
     requester = policy.organisations.addresses_of(writer(incoming.mail, policy).address)
     if policy.asks_for("requester.known") or policy.asks_for("requester.open_tickets"):
         facts = replace(facts, requester=known_requester(tx, requester))

@@ -8,6 +8,7 @@ from mailgateway.desk.problems import against_linking
 from mailgateway.desk.snooze import against_snooze
 from mailgateway.flows.carry_out import carry_out
 from mailgateway.flows.desk import Desk
+from mailgateway.store.clocks import with_clocks
 from mailgateway.store.gather import gather_ticket
 
 
@@ -19,6 +20,8 @@ def operate(desk: Desk, number: int, orders: Orders, agent: Agent, occasion: str
     policy = desk.policy()
     with desk.store.writing() as tx:
         facts = gather_ticket(tx, number, occasion, desk.clock(), named(orders))
+        if policy.service_levels:
+            facts = with_clocks(tx, facts)
         candidate = facts.candidate(number)
         if candidate is None:
             return f"there is no ticket {number}"

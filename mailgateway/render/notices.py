@@ -17,7 +17,7 @@ from mailgateway.render.faults import place_of
 from mailgateway.render.wording import Phrases, Wording
 
 VALUES: dict[NoticeKind, dict[str, object]] = {
-    NoticeKind.ACKNOWLEDGEMENT: {"answer": None, "follows": 0, "passed_on": False},
+    NoticeKind.ACKNOWLEDGEMENT: {"answer": None, "follows": 0, "passed_on": False, "expected_by": None},
     NoticeKind.REPLY: {},
     NoticeKind.STATUS_CHANGED: {"before": ""},
     NoticeKind.AGENT_NOTIFICATION: {"by": "", "rules": "", "answers": (), "commands": COMMANDS},

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from mailgateway.desk.knowledge import Answer
 from mailgateway.desk.model import Article, ArticleKind, Direction, Priority, Status, StoredFile, Ticket, TicketType
@@ -50,6 +50,7 @@ There are pictures at <https://printers.example.net/toner>."""
 _VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.STATUS_CHANGED: {"before": "open"},
     NoticeKind.ACKNOWLEDGEMENT: {
+        "expected_by": _AT + timedelta(hours=4),
         "answer": Answer(
             name="toner",
             language="en",
@@ -58,7 +59,7 @@ _VALUES: dict[NoticeKind, dict[str, object]] = {
             for_customers=True,
             text=as_text(_TONER),
             html=as_html(_TONER),
-        )
+        ),
     },
     NoticeKind.AGENT_NOTIFICATION: {
         "by": "",

@@ -89,6 +89,11 @@ def organisation(written: object, vocabulary: Vocabulary) -> object:
     return text if has_places(text) else _one_of(text, vocabulary.organisations, "organisation")
 
 
+def service_level(written: object, vocabulary: Vocabulary) -> object:
+    """The service-level policy that holds for the ticket, whatever its conditions say."""
+    return _one_of(written, vocabulary.service_levels, "service level")
+
+
 def custom_fields(written: object, _: Vocabulary) -> object:
     """Fields of your own, as names with values; {name} stands for a named group of an expression in the rule."""
     if not isinstance(written, dict) or not written or len(written) > _MOST_FIELDS:
@@ -161,6 +166,7 @@ ACTIONS: dict[ActionName, Action] = {
     ActionName.TAGS: Action(tags),
     ActionName.CI: Action(configuration_item),
     ActionName.ORGANISATION: Action(organisation),
+    ActionName.SERVICE_LEVEL: Action(service_level),
     ActionName.FIELDS: Action(custom_fields),
     ActionName.CC: Action(cc),
     ActionName.WATCHERS: Action(watchers),

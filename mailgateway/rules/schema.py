@@ -92,6 +92,7 @@ class ActionName(StrEnum):
     TAGS = "tags"
     CI = "ci"
     ORGANISATION = "organisation"
+    SERVICE_LEVEL = "service_level"
     FIELDS = "fields"
     CC = "cc"
     WATCHERS = "watchers"

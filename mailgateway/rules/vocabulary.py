@@ -37,6 +37,7 @@ class Vocabulary:
     organisations: tuple[str, ...] | None = None
     contracts: tuple[str, ...] | None = None
     answers: tuple[str, ...] | None = None
+    service_levels: tuple[str, ...] | None = None
     read_list: Callable[[str], tuple[str, ...]] = _no_lists
     find_timezone: Callable[[str], tzinfo] = _no_timezone
     leads: Mapping[str, str] = field(default_factory=dict)

@@ -85,6 +85,7 @@ def _open(tx: Transaction, opening: OpenTicket) -> int:
             "created_at": ticket.created_at,
             "updated_at": ticket.updated_at,
             "organisation": ticket.organisation,
+            "service_level": ticket.service_level,
             "ci": ticket.ci,
             "status_since": ticket.status_since,
             "snoozed_until": ticket.snoozed_until,

@@ -4,12 +4,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Identity, Integer, LargeBinary, MetaData
+from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Identity, Integer, LargeBinary, MetaData, text
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from mailgateway.desk.delivery import DeliveryState
 from mailgateway.desk.model import ArticleKind, Direction, LinkKind, Priority, Status, TicketType
 from mailgateway.desk.plan import Disposition
+from mailgateway.desk.timepiece import Target
 from mailgateway.store.columns import Instant, Word, Wording
 
 
@@ -53,5 +54,11 @@ class Base(DeclarativeBase):
         Priority: Word(Priority),
         SpoolState: Word(SpoolState),
         Status: Word(Status),
+        Target: Word(Target),
         TicketType: Word(TicketType),
     }
+
+
+def only_where(condition: str) -> dict[str, Any]:
+    """Keep in an index only the rows for which the condition holds."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}

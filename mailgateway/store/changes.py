@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, update
 
+from mailgateway.desk import clock_events
+from mailgateway.desk.level_changes import SetClocks, SetServiceLevel
 from mailgateway.desk.model import ArticleKind, Direction, LinkKind
 from mailgateway.desk.plan import (
     AddArticle,
@@ -41,10 +43,12 @@ from mailgateway.store.answers import note_answer
 from mailgateway.store.articles import add_article
 from mailgateway.store.belongings import add_people, add_tags, add_watchers, remove_tags, remove_watchers
 from mailgateway.store.broadcasts import add_broadcast
+from mailgateway.store.clocks import write_clocks
 from mailgateway.store.engine import Transaction
 from mailgateway.store.links import add_link, merge_links, remove_link
 from mailgateway.store.names import add_ids, add_names
-from mailgateway.store.tables import FiringRow, TicketRow
+from mailgateway.store.tables import TicketRow
+from mailgateway.store.tables_of_time import FiringRow
 from mailgateway.store.workload import take_turn
 
 _TOUCH = update(TicketRow).where(TicketRow.number == bindparam("survivor")).values(updated_at=bindparam("at"))
@@ -57,8 +61,9 @@ _COLUMNS = {
     Assign: "assignee",
     SetOrganisation: "organisation",
     SetCi: "ci",
+    SetServiceLevel: "service_level",
 }
-_Replaced = SetStatus | SetPriority | SetType | MoveToGroup | Assign | SetOrganisation | SetCi
+_Replaced = SetStatus | SetPriority | SetType | MoveToGroup | Assign | SetOrganisation | SetCi | SetServiceLevel
 
 
 @dataclass(slots=True)
@@ -177,6 +182,11 @@ def _set_attention(ticket: Changing, change: SetAttention) -> None:
     ticket.after["attend_at"] = change.at
 
 
+def _set_clocks(ticket: Changing, change: SetClocks) -> None:
+    write_clocks(ticket.tx, ticket.number, change.before, change.after)
+    ticket.tell(clock_events.WHAT, clock_events.detail_of(change.before, change.after, change.status))
+
+
 def _mark_undelivered(ticket: Changing, change: MarkUndelivered) -> None:
     suppressions.mark_undelivered(ticket.tx, ticket.number, change.at, change.address)
 
@@ -208,6 +218,7 @@ CARRIED_OUT: dict[type, Callable[[Changing, Any], None]] = {
     Snooze: _snooze,
     RecordFiring: _fire,
     SetAttention: _set_attention,
+    SetClocks: _set_clocks,
     MarkUndelivered: _mark_undelivered,
     SendAnswer: _note_answer,
     JudgeAnswer: _note_answer,

@@ -25,7 +25,8 @@ from mailgateway.store.heads import read_heads
 from mailgateway.store.links import links_of
 from mailgateway.store.lookup import address_key, lookup_key, possible_ids
 from mailgateway.store.spool import Spooled
-from mailgateway.store.tables import FiringRow, MessageIdRow, OutboxRow, SpoolRow, SuppressionRow, TicketRow
+from mailgateway.store.tables import MessageIdRow, OutboxRow, SpoolRow, SuppressionRow, TicketRow
+from mailgateway.store.tables_of_time import FiringRow
 
 MOST_CANDIDATES = 20
 _MOST_IDS = 64

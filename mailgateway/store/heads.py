@@ -29,6 +29,7 @@ _HEADS = (
         TicketRow.created_at,
         TicketRow.updated_at,
         TicketRow.organisation,
+        TicketRow.service_level,
         TicketRow.ci,
         TicketRow.status_since,
         TicketRow.snoozed_until,
@@ -107,5 +108,6 @@ def _ticket(row: Any) -> Ticket:
         status_since=row.status_since or row.created_at,
         snoozed_until=row.snoozed_until,
         attend_at=row.attend_at,
+        service_level=row.service_level,
         fields=row.fields or {},
     )

@@ -3,7 +3,7 @@
 from sqlalchemy import bindparam, select, update
 
 from mailgateway.store.engine import Transaction
-from mailgateway.store.tables import RenewalRow
+from mailgateway.store.tables_of_time import RenewalRow
 from mailgateway.store.upsert import insert_new
 
 _NAME = "agenda"

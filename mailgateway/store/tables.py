@@ -1,4 +1,4 @@
-"""Every table of mails and tickets; those that the gateway keeps about itself stand in upkeep.py.
+"""Tables of mails and tickets; those of time stand in tables_of_time.py, the gateway's own in upkeep.py.
 
 Rows are read with statements and turned at once into frozen values; these classes are never made.
 Every foreign key has an index: whoever removes what it points to would scan the table else.
@@ -7,20 +7,15 @@ Every foreign key has an index: whoever removes what it points to would scan the
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Identity, Index, UniqueConstraint, false, text
+from sqlalchemy import ForeignKey, Identity, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mailgateway.desk.delivery import DeliveryState
 from mailgateway.desk.model import ArticleKind, Direction, LinkKind, Priority, Status, TicketType
 from mailgateway.desk.plan import Disposition
-from mailgateway.store.base import WHOLE, Base, Key, SpoolState, TicketNumber
+from mailgateway.store.base import WHOLE, Base, Key, SpoolState, TicketNumber, only_where
 
 FIRST_TICKET = 10001
-
-
-def _where(condition: str) -> dict[str, Any]:
-    """Keep in an index only the rows for which the condition holds."""
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 class TicketRow(Base):
@@ -30,9 +25,9 @@ class TicketRow(Base):
     __table_args__ = (
         Index(None, "requester_key", "number"),
         Index(None, "assignee", "status"),
-        Index(None, "organisation", "created_at", **_where("organisation IS NOT NULL")),
-        Index(None, "ci", "status", **_where("ci IS NOT NULL")),
-        Index(None, "attend_at", "number", **_where("attend_at IS NOT NULL")),
+        Index(None, "organisation", "created_at", **only_where("organisation IS NOT NULL")),
+        Index(None, "ci", "status", **only_where("ci IS NOT NULL")),
+        Index(None, "attend_at", "number", **only_where("attend_at IS NOT NULL")),
         {"sqlite_autoincrement": True},
     )
 
@@ -55,28 +50,9 @@ class TicketRow(Base):
     status_since: Mapped[datetime | None]
     snoozed_until: Mapped[datetime | None]
     attend_at: Mapped[datetime | None]
+    service_level: Mapped[str | None]
     fields: Mapped[dict[str, Any] | None]
     trace: Mapped[dict[str, Any]]
-
-
-class FiringRow(Base):
-    """A moment of a ticket that has had its effect. The key is what lets each have it once, whoever looks."""
-
-    __tablename__ = "firings"
-
-    ticket: Mapped[TicketNumber] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(primary_key=True)
-    at: Mapped[datetime]
-
-
-class RenewalRow(Base):
-    """How far tickets know a new policy: `version` names it, `reached` is the last ticket told, None for all."""
-
-    __tablename__ = "renewals"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    version: Mapped[str]
-    reached: Mapped[int | None]
 
 
 class TurnRow(Base):
@@ -148,7 +124,7 @@ class SpoolRow(Base):
             "folder",
             "uidvalidity",
             "uid",
-            **_where("settled_at IS NULL"),
+            **only_where("settled_at IS NULL"),
         ),
         {"sqlite_autoincrement": True},
     )
@@ -211,7 +187,7 @@ class BroadcastRow(Base):
     __table_args__ = (
         Index(None, "problem"),
         Index(None, "article"),
-        Index("ix_broadcasts_open", "id", **_where("done_at IS NULL")),
+        Index("ix_broadcasts_open", "id", **only_where("done_at IS NULL")),
     )
 
     id: Mapped[Key]

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 
 from mailgateway.desk.model import Article, ArticleKind, Direction, Priority, Status, StoredFile, Ticket, TicketType
 from mailgateway.mail.model import Address
+from mailgateway.store.clocks import read_clocks
 from mailgateway.store.engine import Transaction
 from mailgateway.store.heads import read_heads
 from mailgateway.store.links import LinkedTicket, linked_tickets
@@ -161,6 +162,7 @@ def shown(tx: Transaction, number: int) -> TicketSheet | None:
     ticket = read_heads(tx, [number]).get(number)
     if ticket is None:
         return None
+    ticket = replace(ticket, clocks=read_clocks(tx, [number]).get(number, ()))
     trace = tx.connection.execute(select(TicketRow.trace).where(TicketRow.number == number)).scalar_one()
     happened = select(EventRow.at, EventRow.actor, EventRow.what, EventRow.detail).where(EventRow.ticket == number)
     events = tuple(Event(*row) for row in tx.connection.execute(happened.order_by(EventRow.id)))

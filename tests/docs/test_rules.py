@@ -26,6 +26,7 @@ WORDS = Vocabulary(
     statuses=tuple(one.value for one in Status),
     read_list=lambda name: (name,),
     calendars=("office",),
+    service_levels=("premium",),
     find_timezone=ZoneInfo,
     leads={"hardware": "anna"},
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import typer
 
@@ -14,11 +14,14 @@ from mailgateway.cli.options import AsJson
 from mailgateway.cli.tables import Column, moment, show_table, span
 from mailgateway.desk.delivery import DeliveryState
 from mailgateway.store import health, outbox
+from mailgateway.store.clocks import DueClocks, due_clocks
 from mailgateway.store.engine import Transaction
 from mailgateway.store.figures import Figures, figures
 from mailgateway.store.health import Alarm, Beat
 
 app = single()
+
+_SOON = timedelta(hours=1)
 
 _COLUMNS = (
     Column("Mailbox", 16),
@@ -38,6 +41,7 @@ class _State:
     alarms: Sequence[Alarm]
     figures: Figures
     oldest_due_at: datetime | None
+    clocks: DueClocks
 
     @property
     def quarantined(self) -> int:
@@ -66,6 +70,7 @@ def _state(tx: Transaction, mailboxes: Sequence[str], now: datetime) -> _State:
         alarms=tuple(health.raised(tx).values()),
         figures=figures(tx),
         oldest_due_at=outbox.oldest_due(tx, now),
+        clocks=due_clocks(tx, now, _SOON),
     )
 
 
@@ -79,6 +84,11 @@ def _as_json(state: _State) -> dict[str, object]:
             **_beat(state, "send"),
         },
         "quarantine": state.quarantined,
+        "clocks": {
+            "breached": state.clocks.breached,
+            "due_within_an_hour": state.clocks.soon,
+            "next_due_at": instant(state.clocks.next_at),
+        },
         "alarms": [{"name": one.name, "text": one.text, "raised_at": instant(one.raised_at)} for one in state.alarms],
     }
 
@@ -115,6 +125,7 @@ def _show(state: _State) -> None:
     if beat and beat.error:
         say(f"            last error, {moment(beat.attempt_at)}: {beat.error}")
     say(f"Quarantine  {state.quarantined}")
+    say(f"Promises    {state.clocks.breached} broken, {state.clocks.soon} due within an hour")
     say(f"Alarms      {len(state.alarms) or 'none'}")
     for alarm in state.alarms:
         say(f"            since {moment(alarm.raised_at)}: {alarm.text}")

@@ -79,9 +79,9 @@ def show(ctx: typer.Context, number: Number, *, as_object: AsJson = False) -> No
     if sheet is None:
         raise no_ticket(number)
     if as_object:
-        say_json(as_json(sheet))
+        say_json(as_json(sheet, clock.now()))
     else:
-        show_sheet(sheet)
+        show_sheet(sheet, clock.now())
 
 
 @app.command()

@@ -45,7 +45,8 @@ def test_hours_may_be_parts_and_the_requester_may_be_told(tmp_path: Path) -> Non
     plan = (
         "{name: silver, service_level: day, support_hours: office, plan: {hours: 7.5, per: year}, when_used_up: reply}"
     )
-    (tmp_path / "service_levels.yaml").write_text("calendars: [{name: office}]")
+    policy = "policies: [{name: day, calendar: office, targets: [{resolution: 8h}]}]"
+    (tmp_path / "service_levels.yaml").write_text(f"calendars: [{{name: office}}]\n{policy}\n")
     (one,) = read(tmp_path, f"organisations: [{{name: acme, domains: [a.example], contract: {plan}}}]", BOTH)
     allowance = Allowance(7.5, Unit.HOURS, Per.YEAR)
     assert one.contract == Contract("silver", "day", "office", allowance, WhenUsedUp.REPLY)

@@ -1,6 +1,6 @@
 """service_levels.yaml: calendars as admins write them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,8 +9,13 @@ from mailgateway.config.holidays import PublicHolidays
 from mailgateway.config.load import load
 from mailgateway.config.policy import policy
 from mailgateway.desk.calendar import Calendar
+from mailgateway.desk.model import Priority, Status
 from mailgateway.desk.policy import Policy
-from tests.unit.config.examples import GATEWAY, write
+from mailgateway.desk.service_levels import Told
+from mailgateway.desk.timepiece import Target
+from mailgateway.share import share
+from tests.unit.config.examples import GATEWAY, GROUPS, write
+from tests.unit.desk.builders import make_ticket
 
 LEVELS = """\
 calendars:
@@ -86,3 +91,63 @@ def test_tests_of_rules_know_the_calendars(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     assert policy_of(tmp_path, routing=routing).ruleset.fields == {"received.calendar"}
+
+
+POLICIES = """\
+calendars:
+  - {name: office, hours: {weekdays: "08:00-16:00"}}
+  - {name: always}
+policies:
+  - name: premium
+    calendar: always
+    working_hours: office
+    for: {organisation: ACME, priority: [high, urgent]}
+    targets:
+      - {priority: urgent, first_response: 30m}
+      - {first_response: 1h30m, own: 1h}
+    pauses: [pending, on_hold]
+    escalations:
+      - {at: 80%, notify: assignee}
+      - {at: 100%, of: [resolution], notify: [lead, manager], priority: raise, group: First-Line, on_call: first-line}
+  - {name: standard, calendar: office, only_by_name: true, targets: [{resolution: 40h}]}
+back_and_forth: 3
+"""
+HALF_AN_HOUR = timedelta(minutes=30)
+
+
+def test_policies_are_what_was_written(tmp_path: Path) -> None:
+    """Of several entries the first that fits counts; what is not written is as the documentation says."""
+    made = policy_of(tmp_path, POLICIES)
+    premium, standard = made.service_levels
+    urgent, high = (make_ticket(priority=one, organisation="acme") for one in (Priority.URGENT, Priority.HIGH))
+    assert premium.lengths(urgent) == {Target.FIRST_RESPONSE: HALF_AN_HOUR, Target.OWN: 2 * HALF_AN_HOUR}
+    assert premium.lengths(high)[Target.FIRST_RESPONSE] == 3 * HALF_AN_HOUR
+    assert made.level_of(high) is premium
+    assert made.level_of(make_ticket(organisation="ACME")) is None
+    assert made.level_of(make_ticket(service_level="standard")) is standard
+    assert (premium.calendar.name, premium.hours.name) == ("always", "office")
+    assert premium.pauses == {Status.PENDING, Status.ON_HOLD}
+    assert standard.pauses == {Status.PENDING}
+    assert made.back_and_forth == 3
+
+
+def test_the_lead_is_told_of_a_ticket_that_nobody_took_without_a_word_of_it(tmp_path: Path) -> None:
+    """Where a policy has a time to own and no escalation of it, there is one to the lead at its end."""
+    premium, standard = policy_of(tmp_path, POLICIES).service_levels
+    assert [(step.share, step.notify) for step in premium.steps if Target.OWN in step.of] == [(100, (Told.LEAD,))]
+    assert standard.steps == ()
+    assert premium.steps[0].of == {Target.FIRST_RESPONSE, Target.NEXT_RESPONSE, Target.RESOLUTION}
+
+
+def test_the_example_is_right_with_everything_in_it(tmp_path: Path) -> None:
+    """Whoever takes the # off the policies of the shipped example has them."""
+    text = (share("config") / "service_levels.yaml").read_text(encoding="utf-8")
+    policies = text[text.index("# policies:") :]
+    written = "\n".join(line.removeprefix("#").removeprefix(" ") for line in policies.splitlines())
+    levels = text[: text.index("# policies:")] + written.replace("\nHow often", "\n# How often")
+    groups = GROUPS + "  - {name: hardware, members: [anna], manager: boss@example.com}\n"
+    path = write(tmp_path, GATEWAY + "files: {service_levels: service_levels.yaml}\n", groups=groups)
+    (tmp_path / "service_levels.yaml").write_text(levels, encoding="utf-8")
+    settings = load(path)
+    assert [level.name for level in settings.service_levels.policies] == ["premium", "standard"]
+    assert settings.directory.groups[1].manager == "boss@example.com"

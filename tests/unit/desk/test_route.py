@@ -37,6 +37,7 @@ def test_what_no_rule_decides_the_mailbox_does() -> None:
             "tags": [],
             "organisation": None,
             "ci": None,
+            "service_level": None,
             "fields": {},
             "cc": [],
             "watchers": [],

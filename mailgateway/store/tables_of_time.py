@@ -1,0 +1,54 @@
+"""The tables of what happens to tickets by itself, and of the clocks that count for them."""
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mailgateway.desk.timepiece import Target
+from mailgateway.store.base import Base, TicketNumber, only_where
+
+
+class FiringRow(Base):
+    """A moment of a ticket that has had its effect. The key is what lets each have it once, whoever looks."""
+
+    __tablename__ = "firings"
+
+    ticket: Mapped[TicketNumber] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
+class RenewalRow(Base):
+    """How far tickets know a new policy: `version` names it, `reached` is the last ticket told, None for all."""
+
+    __tablename__ = "renewals"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[str]
+    reached: Mapped[int | None]
+
+
+class ClockRow(Base):
+    """Business time counted towards a target of a ticket. Spans are in microseconds.
+
+    Only what waits and is due is in the index: looking for it costs the same however many tickets there are.
+    """
+
+    __tablename__ = "clocks"
+    __table_args__ = (
+        Index("ix_clocks_due_at", "due_at", **only_where("met_at IS NULL AND ended_at IS NULL AND due_at IS NOT NULL")),
+    )
+
+    ticket: Mapped[TicketNumber] = mapped_column(primary_key=True)
+    target: Mapped[Target] = mapped_column(primary_key=True)
+    cycle: Mapped[int] = mapped_column(primary_key=True)
+    policy: Mapped[str]
+    calendar: Mapped[str]
+    length: Mapped[int]
+    started_at: Mapped[datetime]
+    counted: Mapped[int]
+    running_since: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    met_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]

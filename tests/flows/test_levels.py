@@ -1,0 +1,99 @@
+"""Service levels at work: mails and orders move clocks, and the customer is told by when to expect an answer."""
+
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+import pytest
+
+from mailgateway.desk.clocks import current
+from mailgateway.desk.model import Agent, Status
+from mailgateway.desk.orders import Orders
+from mailgateway.desk.timepiece import Clock, Target
+from mailgateway.flows.operate import operate
+from mailgateway.store import outbox
+from tests.end_to_end.office import message
+from tests.flows.bench import Bench
+
+LEVELS = """
+calendars:
+  - {name: office, timezone: Europe/Warsaw, hours: {weekdays: "08:00-16:00"}}
+  - {name: always}
+policies:
+  - name: standard
+    calendar: office
+    targets:
+      - {priority: urgent, first_response: 1h}
+      - {first_response: 4h, next_response: 8h, resolution: 16h, own: 2h}
+"""
+ANNA = Agent("anna", "Anna Kowalska", "anna@example.com")
+MONDAY = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def desk(bench: Bench, tmp_path: Path) -> Bench:
+    """Give the bench service levels; it is monday, an hour after noon in Warsaw."""
+    (tmp_path / "service_levels.yaml").write_text(LEVELS)
+    configuration = tmp_path / "gateway.yaml"
+    files = "files: {groups: groups.yaml,"
+    configuration.write_text(configuration.read_text().replace(files, f"{files} service_levels: service_levels.yaml,"))
+    bench.gateway.reload()
+    bench.now = MONDAY
+    return bench
+
+
+def clock(bench: Bench, target: Target, number: int = 10001) -> Clock:
+    """Return the last clock of a target."""
+    found = current(bench.ticket(number).ticket.clocks, target)
+    assert found is not None
+    return found
+
+
+def text_of(bench: Bench, letter_id: int) -> str:
+    """Return the text of a letter, on one line and with plain spaces."""
+    with bench.store.reading() as tx:
+        content = outbox.letter(tx, letter_id).content
+    body = message_from_bytes(content, policy=default).get_body(("plain",))
+    assert body is not None
+    return " ".join(str(body.get_content()).split())
+
+
+def order(bench: Bench, orders: Orders) -> None:
+    """Let Anna carry out orders on the ticket."""
+    assert operate(bench.desk, 10001, orders, ANNA, f"order-{bench.now}") == ""
+
+
+def test_a_mail_starts_the_clocks_and_its_receipt_tells_by_when_to_expect_an_answer(desk: Bench) -> None:
+    """Four hours from one o'clock end on Tuesday at nine, told in the zone of the calendar."""
+    desk.arrive(message("carla@customer.example", "Printer", "It is broken."))
+    desk.ingest()
+    assert clock(desk, Target.FIRST_RESPONSE).due_at == datetime(2026, 11, 3, 8, 0, tzinfo=UTC)
+    [receipt] = [one.id for one in desk.letters() if one.template == "acknowledgement"]
+    assert "by Tuesday, November 3, 2026, 9:00 AM CET" in text_of(desk, receipt)
+
+
+def test_a_note_meets_nothing_and_an_answer_does(desk: Bench) -> None:
+    """What only colleagues read is no answer."""
+    desk.arrive(message("carla@customer.example", "Printer", "It is broken."))
+    desk.ingest()
+    desk.now += HOUR
+    order(desk, Orders(text="Looks like the fuser.", note=True))
+    assert clock(desk, Target.FIRST_RESPONSE).is_open
+    order(desk, Orders(text="We are on our way."))
+    assert clock(desk, Target.FIRST_RESPONSE).met_at == desk.now
+    assert clock(desk, Target.RESOLUTION).is_open
+
+
+def test_waiting_for_the_customer_stops_the_clock_until_they_write(desk: Bench) -> None:
+    """The hour pending is not counted; the mail that wakes the ticket starts the clock of the next answer."""
+    desk.arrive(message("carla@customer.example", "Printer", "It is broken."))
+    desk.ingest()
+    order(desk, Orders(text="Which printer?", status=Status.PENDING))
+    assert clock(desk, Target.RESOLUTION).running_since is None
+    desk.now += HOUR
+    desk.arrive(message("carla@customer.example", "Re: [#10001] Printer", "The green one."))
+    desk.ingest()
+    assert clock(desk, Target.RESOLUTION).counted == timedelta()
+    assert clock(desk, Target.NEXT_RESPONSE).started_at == desk.now

@@ -1,0 +1,86 @@
+"""Clocks come back from the database as they were written, and what is due is counted."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from mailgateway.desk.facts import Candidate, Facts
+from mailgateway.desk.level_changes import SetClocks, SetServiceLevel
+from mailgateway.desk.model import Status
+from mailgateway.desk.timepiece import Clock, Target
+from mailgateway.store.apply import apply
+from mailgateway.store.clocks import due_clocks, read_clocks, with_clocks
+from mailgateway.store.engine import Store
+from mailgateway.store.tickets import shown
+from tests.store.examples import NOW, opening, working
+
+HOUR = timedelta(hours=1)
+FIRST = Clock(Target.FIRST_RESPONSE, 1, "standard", "office", 4 * HOUR, NOW, running_since=NOW, due_at=NOW + 4 * HOUR)
+SOLVED = replace(
+    FIRST, target=Target.RESOLUTION, counted=timedelta(microseconds=1), met_at=NOW + HOUR, running_since=None
+)
+
+
+def opened(store: Store, *clocks: Clock) -> int:
+    """Open a ticket with these clocks."""
+    with store.writing() as tx:
+        number = apply(tx, opening(), None)
+        assert number is not None
+        apply(tx, working(number, SetClocks((), clocks, Status.NEW)), None)
+    return number
+
+
+def test_clocks_come_back_as_they_were(store: Store) -> None:
+    """Spans to the microsecond, instants aware, in the order of targets."""
+    number = opened(store, SOLVED, FIRST)
+    with store.reading() as tx:
+        assert read_clocks(tx, [number]) == {number: (FIRST, SOLVED)}
+        sheet = shown(tx, number)
+    assert sheet is not None
+    assert sheet.ticket.clocks == (FIRST, SOLVED)
+    assert sheet.events[-1].what == "clocks"
+
+
+def test_a_clock_that_moves_is_written_over_itself(store: Store) -> None:
+    """One row for each cycle of a target; those that stood are not touched."""
+    number = opened(store, FIRST)
+    met = replace(FIRST, met_at=NOW + HOUR, running_since=None, counted=HOUR)
+    again = replace(FIRST, cycle=2)
+    with store.writing() as tx:
+        apply(tx, working(number, SetClocks((FIRST,), (met, again), Status.OPEN)), None)
+    with store.reading() as tx:
+        assert read_clocks(tx, [number])[number] == (met, again)
+
+
+def test_candidates_get_their_clocks(store: Store) -> None:
+    """Facts gathered before are completed, each ticket with its own."""
+    numbers = opened(store, FIRST), opened(store)
+    with store.reading() as tx:
+        heads = [sheet.ticket for number in numbers if (sheet := shown(tx, number))]
+        bare = tuple(Candidate(replace(head, clocks=())) for head in heads)
+        facts = with_clocks(tx, Facts(NOW, "x", bare))
+        assert [candidate.ticket.clocks for candidate in facts.candidates] == [(FIRST,), ()]
+        assert with_clocks(tx, Facts(NOW, "x")).candidates == ()
+
+
+def test_what_is_due_is_counted(store: Store) -> None:
+    """Broken promises, those due within the time asked for, and the next one; what is met counts for nothing."""
+    opened(store, FIRST, SOLVED)
+    opened(store, replace(FIRST, due_at=NOW + 5 * HOUR))
+    opened(store, replace(FIRST, due_at=NOW + 9 * HOUR))
+    with store.reading() as tx:
+        due = due_clocks(tx, NOW + 4.5 * HOUR, HOUR)
+        none = due_clocks(tx, NOW, HOUR)
+    assert (due.breached, due.soon, due.next_at) == (1, 1, NOW + 5 * HOUR)
+    assert (none.breached, none.soon, none.next_at) == (0, 0, None)
+
+
+def test_a_policy_chosen_by_name_stays_with_the_ticket(store: Store) -> None:
+    """It is kept with the head and told among what happened."""
+    number = opened(store)
+    with store.writing() as tx:
+        apply(tx, working(number, SetServiceLevel(None, "premium")), None)
+    with store.reading() as tx:
+        sheet = shown(tx, number)
+    assert sheet is not None
+    assert sheet.ticket.service_level == "premium"
+    assert sheet.events[-1].what == "service_level"
