@@ -13,6 +13,7 @@ from mailgateway.mail.fields import addr_spec
 from mailgateway.mail.model import Address, Attachment, Letter
 from mailgateway.mail.subjects import with_tag
 from mailgateway.mail.tokens import letter_id, letter_mark, reply_address
+from mailgateway.mail.verp import verp_address
 
 _BODY = re.compile(r"<body\b[^>]{0,1000}>", re.IGNORECASE)
 _HIDDEN = "display:none;max-height:0;overflow:hidden;mso-hide:all;font-size:1px;line-height:1px;color:transparent;"
@@ -63,9 +64,10 @@ def write_letter(
 ) -> Letter:
     """Return the finished mail. `files` holds the contents of `files_of(notice)` by their SHA-256.
 
-    The envelope sender is the plain support address for every letter, automatic ones too. RFC 3834 section 3.3 allows
-    it where that address answers no machine, as ours never does; with <> the bounces would not come back to us, and
-    providers that let an account send as itself only (Microsoft 365 among them) refuse both <> and detailed addresses.
+    The envelope sender is a support address for every letter, automatic ones too. RFC 3834 section 3.3 allows it where
+    that address answers no machine, as ours never does; with <> the bounces would not come back to us. It is the plain
+    one unless `verp` says otherwise: providers that let an account send as itself only (Microsoft 365 among them)
+    refuse detailed addresses, and <>.
     """
     key = policy.reply_keys[0]
     mark = letter_mark(key, number) if number and notice.ticket else ""
@@ -87,7 +89,8 @@ def write_letter(
             attachments=tuple(_attached(stored, files[stored.sha256]) for stored in files_of(notice)),
         )
     )
-    return Letter(message_id, notice.sender.address, addr_spec(notice.recipient.address), content)
+    envelope_from = verp_address(notice.sender.address, message_id) if policy.verp else notice.sender.address
+    return Letter(message_id, envelope_from, addr_spec(notice.recipient.address), content)
 
 
 def _marked_text(text: str, mark: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mailgateway import log
+from mailgateway.desk.about import about_its_letter
 from mailgateway.desk.decide import Incoming, addressees, decide_mail
 from mailgateway.desk.facts import Facts
 from mailgateway.desk.helped import may_judge
@@ -111,7 +112,7 @@ def understand(spooled: Spooled, policy: Policy) -> Incoming:
     if problem is not None:
         raise PoisonMessage("parse", problem)
     mail = parse(spooled.raw, policy.reading)
-    verdict = classify(mail, OwnMarks(policy.domain, policy.own_addresses))
+    verdict = about_its_letter(mail, classify(mail, OwnMarks(policy.domain, policy.own_addresses)), policy)
     reply = split_reply(mail)
     ordered = tickets_named(reply.text) if claimed_agent(mail, policy) else ()
     return Incoming(

@@ -1,5 +1,8 @@
 """A letter comes back: the report finds it, and the address is left alone until its owner writes again."""
 
+from dataclasses import replace
+
+from mailgateway.store import outbox
 from tests.end_to_end.office import message
 from tests.flows.bench import MINUTE, Bench
 
@@ -63,3 +66,38 @@ def test_a_bounced_acknowledgement_closes_the_address(bench: Bench) -> None:
     bench.ingest()
     sent = [one.to for one in bench.letters() if one.template == "acknowledgement"]
     assert sent == ["carla@customer.example"] * 2
+
+
+BARE = """\
+From: Mail Delivery System <MAILER-DAEMON@old.example>
+To: {to}
+Subject: failure notice
+Message-ID: <report-{number}@old.example>
+Date: Mon, 02 Nov 2026 12:01:00 +0000
+
+Hi. This is the qmail-send program at old.example.
+I'm afraid I wasn't able to deliver your message to the following addresses.
+This is a permanent error; I've given up. Sorry it didn't work out.
+
+<carla@customer.example>:
+This address no longer accepts mail.
+"""
+
+
+def test_a_report_that_names_nothing_finds_its_letter_by_the_address_it_came_to(bench: Bench) -> None:
+    """With `verp` the envelope sender names the letter; without, or with an invented name, the report finds none."""
+    policy = replace(bench.gateway.policy, verp=True)
+    bench.desk = replace(bench.desk, policy=lambda: policy)
+    bench.arrive(message("carla@customer.example", "Help", "It is broken."))
+    bench.ingest()
+    (receipt,) = [one for one in bench.letters() if one.template == "acknowledgement"]
+    with bench.store.reading() as tx:
+        envelope_from = outbox.letter(tx, receipt.id).envelope_from
+    assert envelope_from == f"support+b.{receipt.message_id.partition('@')[0]}@example.com"
+    tos = ("support@example.com", f"support+b.{'a' * 32}@example.com", envelope_from)
+    for number, to in enumerate(tos):
+        bench.arrive(BARE.format(to=to, number=number).replace("\n", "\r\n").encode())
+        bench.ingest()
+        told = [one for one in bench.letters() if one.template == "undelivered"]
+        assert bool(told) is (to == envelope_from)
+    assert bench.subjects() == ["Help"]

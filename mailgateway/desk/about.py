@@ -1,0 +1,29 @@
+"""Which letter of ours a machine's mail is about, where the address it was sent to names the letter."""
+
+from dataclasses import replace
+
+from mailgateway.desk.policy import Policy
+from mailgateway.mail.addresses import read_addresses
+from mailgateway.mail.model import Mail, Verdict
+from mailgateway.mail.verp import read_verp_address
+
+_FIELDS = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
+_MOST_FIELDS = 10
+
+
+def about_its_letter(mail: Mail, verdict: Verdict, policy: Policy) -> Verdict:
+    """Return the verdict with the letter that the mail came back to; a person's mail is about what its writer says.
+
+    What the envelope names outweighs what the text of a report names: relays give letters ids of their own.
+    """
+    if not verdict.is_machine:
+        return verdict
+    return next((replace(verdict, about=named) for named in _named(mail, policy) if named), verdict)
+
+
+def _named(mail: Mail, policy: Policy) -> list[str]:
+    people = [*mail.to, *mail.cc]
+    for name in _FIELDS:
+        for value in mail.headers.all(name)[:_MOST_FIELDS]:
+            people.extend(read_addresses(value))
+    return [read_verp_address(person.address, policy.own_addresses, policy.domain) for person in people]
