@@ -22,16 +22,17 @@ from mailgateway.config.policy import policy
 from mailgateway.config.settings import Settings
 from mailgateway.config.watch import fingerprint
 from mailgateway.desk.policy import Policy
-from mailgateway.errors import ConfigError, GatewayError, StoreUnusable
+from mailgateway.errors import ConfigError, GatewayError
 from mailgateway.flows.kept_tokens import KeptTokens
 from mailgateway.share import share
 from mailgateway.store import health, keys, schema
-from mailgateway.store.engine import HOW_IT_IS_MADE, Store, open_store
+from mailgateway.store.engine import Store, open_store
 
 if TYPE_CHECKING:
     from mailgateway.accounts.server import Server
     from mailgateway.config.gateway import Imap, Smtp
     from mailgateway.config.kinds import Settle
+    from mailgateway.daemon.caller import Line
     from mailgateway.daemon.mailbox_worker import Post
     from mailgateway.daemon.sender import Sender
     from mailgateway.daemon.supervisor import Supervisor
@@ -72,6 +73,8 @@ class Gateway:
         self._in_force = self._made(settings)
         self._seen = self._changing = fingerprint(settings)
         self._sender: Sender | None = None
+        self._supervisor: Supervisor | None = None
+        self._listen()
 
     @property
     def settings(self) -> Settings:
@@ -116,6 +119,19 @@ class Gateway:
             for mailbox in self.settings.mailboxes
         )
 
+    def stations(self) -> tuple[Post | Line, ...]:
+        """Return where all workers stand."""
+        return (*self.posts(), *self.lines())
+
+    def lines(self) -> tuple[Line, ...]:
+        """Return where the callers of webhooks stand; equal ones for webhooks whose configuration did not change."""
+        from mailgateway.config.servers import endpoint
+        from mailgateway.daemon.caller import Line
+        from mailgateway.flows.call import Calling
+        from mailgateway.flows.owners import own_name
+
+        return tuple(Line(endpoint(one), Calling(own_name(), clock.jitter)) for one in self.settings.webhooks)
+
     def new_pool(self) -> Pool:
         """Return a pool of connections to the SMTP server."""
         from mailgateway.smtp.pool import Pool
@@ -142,6 +158,7 @@ class Gateway:
         pool = self.new_pool()
         try:
             problems = once.run_once(self.posts(), self.desk, pool, self.sending(), stop)
+            problems += once.call_webhooks(self.lines(), self.desk, stop)
             self._watch(since=self._fetching_since())
             again = once.run_once((), self.desk, pool, self.sending(), stop)
         finally:
@@ -174,7 +191,7 @@ class Gateway:
             Tick("inform", INFORM_EVERY, lambda: inform_incidents(self.desk, supervisor.is_leaving)),
             Tick("configuration", LOOK_FOR_CHANGES_EVERY, self._look_for_changes),
         )
-        supervisor = Supervisor(self.desk, self.posts, sender, ticks, reload, clock.jitter)
+        supervisor = self._supervisor = Supervisor(self.desk, self.stations, sender, ticks, reload, clock.jitter)
         return supervisor
 
     def reload(self) -> None:
@@ -190,6 +207,7 @@ class Gateway:
             self._tell("The configuration is wrong and was not taken over", lines, f"{seen}{error}")
             return
         before, self._in_force = self.settings, made
+        self._listen()
         self._seen = fingerprint(settings)
         _log.info("gateway.reloaded", mailboxes=[mailbox.name for mailbox in settings.mailboxes])
         _log_doubts(settings)
@@ -264,6 +282,18 @@ class Gateway:
         elif found != self._seen:
             os.kill(os.getpid(), signal.SIGHUP)
 
+    def _listen(self) -> None:
+        """Let webhooks hear of what happens."""
+        self.store.listener = None
+        if self.settings.webhooks:
+            from mailgateway.flows.announce import announcer
+
+            self.store.listener = announcer(lambda: self.policy, clock.fresh_id, self._wake_callers)
+
+    def _wake_callers(self) -> None:
+        if self._supervisor is not None:
+            self._supervisor.wake_callers()
+
     def _wake_sender(self) -> None:
         if self._sender is not None:
             self._sender.wake()
@@ -289,8 +319,8 @@ def open_gateway(path: Path, *, makes: bool = True) -> Gateway:
     settings = load(path, tested=makes)
     store = open_store(settings.database_url(), settings.blobs, makes=makes)
     try:
-        _ensure_schema(store, makes=makes)
-        return Gateway(settings, store, _reply_keys(store))
+        schema.ensure(store, makes=makes)
+        return Gateway(settings, store, keys.kept_keys(store, bytes.fromhex(clock.fresh_id() + clock.fresh_id())))
     except BaseException:
         store.close()
         raise
@@ -306,28 +336,6 @@ def _log_doubts(settings: Settings) -> None:
     """Log what may be meant as it stands, and deserves a second look."""
     for warning in settings.warnings:
         _log.warning("gateway.doubtful", finding=str(warning))
-
-
-def _ensure_schema(store: Store, *, makes: bool) -> None:
-    has, wants = schema.current(store), schema.head()
-    if has == wants:
-        return
-    if has or store.engine.dialect.name != "sqlite":
-        raise StoreUnusable(f"the database is {f'at revision {has}' if has else 'empty'}: run `mailgateway db upgrade`")
-    if not makes:
-        raise StoreUnusable(f"the database is empty: {HOW_IT_IS_MADE}")
-    schema.upgrade(store)
-
-
-def _reply_keys(store: Store) -> tuple[bytes, ...]:
-    fresh = bytes.fromhex(clock.fresh_id() + clock.fresh_id())
-    try:
-        # looking is enough but for the first time, and waits for nobody who writes
-        with store.reading() as tx:
-            return keys.reply_keys(tx, fresh)
-    except StoreUnusable:
-        with store.writing() as tx:
-            return keys.reply_keys(tx, fresh)
 
 
 def _settlement(settle: Settle) -> Settlement:

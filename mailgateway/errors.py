@@ -4,6 +4,7 @@
      ├─ TransientError             the world may be better later: back off and try again
      │    ├─ MailboxUnavailable    network, time-out, BYE, NO [UNAVAILABLE]
      │    ├─ SmtpUnavailable       no connection, time-out before a mail was offered, 421 greeting
+     │    ├─ WebhookUnavailable    nobody answers where a webhook is called
      │    ├─ TokenUnavailable      no access token at the moment: token endpoint or command out of order
      │    └─ StoreBusy             locked, deadlock, serialisation, a unique race
      ├─ PermanentError             fails the same way again: stop, tell a person, keep the evidence
@@ -33,6 +34,10 @@ class MailboxUnavailable(TransientError):
 
 class SmtpUnavailable(TransientError):
     """The SMTP server cannot be used at the moment."""
+
+
+class WebhookUnavailable(TransientError):
+    """A webhook cannot be called at the moment."""
 
 
 class TokenUnavailable(TransientError):

@@ -8,11 +8,13 @@ from datetime import timedelta
 from functools import partial
 
 from mailgateway import clock
+from mailgateway.accounts.endpoint import Endpoint
 from mailgateway.accounts.server import Server
-from mailgateway.config.servers import TokenMemory, server
+from mailgateway.config.servers import TokenMemory, endpoint, server
 from mailgateway.config.settings import Settings
 from mailgateway.errors import FolderMissing, GatewayError, LoginRefused, StoreBusy, StoreUnusable
 from mailgateway.flows.kept_tokens import KeptTokens
+from mailgateway.hooks.post import reachable
 from mailgateway.imap.session import Session
 from mailgateway.smtp.probe import probe
 from mailgateway.store import health, schema
@@ -74,6 +76,9 @@ def _servers(settings: Settings, memory: TokenMemory) -> Iterator[Finding]:
     for mailbox in settings.mailboxes:
         what = f"mailbox {mailbox.name}"
         yield _guarded(what, partial(_imap, what, server(mailbox.imap, memory), mailbox.imap.folder))
+    for webhook in settings.webhooks:
+        what = f"webhook {webhook.name}"
+        yield _guarded(what, partial(_webhook, what, endpoint(webhook)))
     helo = settings.smtp.helo or settings.domain
     yield _guarded("sending", partial(_smtp, server(settings.smtp, memory), helo))
 
@@ -149,6 +154,14 @@ def _imap(what: str, at: Server, folder: str) -> Finding:
         news = "tells of new mail by itself (IDLE)" if session.has_idle else "has no IDLE and is polled"
         move = "MOVE" if connection.has_capability("MOVE") else "COPY and EXPUNGE, as it has no MOVE"
     return Finding(what, is_well=True, detail=f"logged in at {at}, folder {folder}; it {news}; moves by {move}")
+
+
+def _webhook(what: str, at: Endpoint) -> Finding:
+    problem = reachable(at, at.tls())
+    if problem:
+        mend = "check its address, and that a firewall lets this host through"
+        return Finding(what, is_well=False, detail=f"{at.host}: {problem}", mend=mend)
+    return Finding(what, is_well=True, detail=f"connected to {at.host}; `mailgateway webhooks test` calls it")
 
 
 def _smtp(at: Server, helo: str) -> Finding:

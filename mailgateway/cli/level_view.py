@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from mailgateway.cli.lines import instant
 from mailgateway.cli.tables import moment, span
+from mailgateway.desk.as_json import instant
 from mailgateway.desk.clocks import current
 from mailgateway.desk.model import Ticket
 from mailgateway.desk.timepiece import Clock, Target

@@ -4,9 +4,11 @@ import json
 import re
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 import typer
+
+from mailgateway.desk.as_json import instant
 
 # C0, DEL, C1; line and paragraph separators; what turns the direction of writing; lone surrogates
 _BEYOND_LAYOUT = "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
@@ -46,11 +48,6 @@ def say_json(value: Mapping[str, object]) -> None:
     takes_all = (sys.stdout.encoding or "").casefold().startswith("utf")
     line = json.dumps(value, ensure_ascii=not takes_all, default=_plain)
     typer.echo(_HOSTILE.sub(lambda found: f"\\u{ord(found[0]):04x}", line))
-
-
-def instant(at: datetime | None) -> str | None:
-    """Return an instant in ISO 8601, in UTC, as the JSON of every command has it."""
-    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _escaped(found: re.Match[str]) -> str:

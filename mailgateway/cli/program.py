@@ -38,6 +38,7 @@ COMMANDS = {
     "knowledge": "The answers of the knowledge folder.",
     "outbox": "Letters that wait to be sent, or could not be.",
     "suppressions": "Addresses that nothing is sent to.",
+    "webhooks": "Calls of other systems, and what became of them.",
     "quarantine": "Mails that were set aside for a person.",
     "reconcile": "Put every mail beside its one outcome.",
     "status": "Show whether mail comes in and goes out.",

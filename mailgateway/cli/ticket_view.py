@@ -11,9 +11,10 @@ from rich.text import Text
 
 from mailgateway.cli import level_view
 from mailgateway.cli.happened import in_words
-from mailgateway.cli.lines import clean, clean_text, instant
+from mailgateway.cli.lines import clean, clean_text
 from mailgateway.cli.tables import moment
-from mailgateway.desk.model import ArticleKind, Direction, StoredFile, Ticket
+from mailgateway.desk.as_json import article_meta, instant, person, ticket_head
+from mailgateway.desk.model import ArticleKind, Direction, Ticket
 from mailgateway.mail.model import Address
 from mailgateway.store.links import LinkedTicket
 from mailgateway.store.tickets import Event, FiledArticle, TicketLine, TicketSheet
@@ -37,7 +38,7 @@ def as_line(line: TicketLine) -> dict[str, object]:
         "priority": line.priority,
         "group": line.group,
         "assignee": line.assignee,
-        "requester": _person(line.requester),
+        "requester": person(line.requester),
         "tags": list(line.tags),
         "created_at": instant(line.created_at),
         "updated_at": instant(line.updated_at),
@@ -48,30 +49,13 @@ def as_line(line: TicketLine) -> dict[str, object]:
 
 def as_json(sheet: TicketSheet, now: datetime) -> dict[str, object]:
     """Return the object of `tickets show --json`."""
-    ticket = sheet.ticket
     return {
-        "number": ticket.number,
-        "subject": ticket.subject,
-        "status": ticket.status,
-        "type": ticket.type,
-        "priority": ticket.priority,
-        "group": ticket.group,
-        "assignee": ticket.assignee,
-        "requester": _person(ticket.requester),
-        "participants": [_person(person) for person in ticket.participants],
-        "tags": list(ticket.tags),
-        "language": ticket.language,
-        "created_at": instant(ticket.created_at),
-        "updated_at": instant(ticket.updated_at),
-        "service_level": level_view.as_object(ticket, now),
+        **ticket_head(sheet.ticket),
+        "service_level": level_view.as_object(sheet.ticket, now),
         "articles": [_article(filed) for filed in sheet.articles],
         "events": [_event(event) for event in sheet.events],
         "trace": dict(sheet.trace),
-        "organisation": ticket.organisation,
-        "ci": ticket.ci,
-        "fields": dict(ticket.fields),
         "links": [_link(link) for link in sheet.links],
-        "watchers": list(ticket.watchers),
     }
 
 
@@ -79,35 +63,10 @@ def _link(link: LinkedTicket) -> dict[str, object]:
     return {"kind": link.relation, "ticket": link.number, "subject": link.subject, "status": link.status}
 
 
-def _person(person: Address) -> dict[str, str]:
-    return {"name": person.name, "address": person.address}
-
-
 def _article(filed: FiledArticle) -> dict[str, object]:
     article = filed.article
-    return {
-        "id": filed.id,
-        "ticket": filed.ticket,
-        "at": instant(article.at),
-        "from": _person(article.sender),
-        "kind": article.kind,
-        "direction": article.direction,
-        "text": article.text,
-        "html": article.html,
-        "attachments": [_file(stored) for stored in article.attachments],
-        "message_id": article.message_id,
-    }
-
-
-def _file(stored: StoredFile) -> dict[str, object]:
-    return {
-        "filename": stored.filename,
-        "content_type": stored.content_type,
-        "size": stored.size,
-        "sha256": stored.sha256,
-        "inline": stored.inline,
-        "content_id": stored.content_id,
-    }
+    meta = article_meta(filed.id, article)
+    return {**meta, "ticket": filed.ticket, "text": article.text, "html": article.html}
 
 
 def _event(event: Event) -> dict[str, object]:

@@ -60,6 +60,16 @@ def check_groups(groups: GroupsFile, document: Document) -> Iterator[Finding]:
             yield from _unknown([(("groups", number, "lead"), group.lead)], agents, "agent", document)
 
 
+def check_webhooks(gateway: GatewayFile, document: Document, groups: tuple[str, ...] | None) -> Iterator[Finding]:
+    """Check that webhooks have names of their own, and ask for groups that are there (None: they are not known)."""
+    names = ((("webhooks", number, "name"), one.name) for number, one in enumerate(gateway.webhooks))
+    yield from _repeated(names, "webhooks are called", document)
+    for number, one in enumerate(gateway.webhooks):
+        if groups is not None:
+            asked = [(("webhooks", number, "groups", place), name) for place, name in enumerate(one.groups)]
+            yield from _unknown(asked, groups, "group", document)
+
+
 def check_default_groups(gateway: GatewayFile, document: Document, groups: tuple[str, ...] | None) -> Iterator[Finding]:
     """Check that what no rule routes goes to a group that is there; `groups` is None where they are not known."""
     if groups is not None:

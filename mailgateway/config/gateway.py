@@ -29,6 +29,7 @@ from mailgateway.config.kinds import (
     Word,
     wrong,
 )
+from mailgateway.config.webhook import Webhook
 from mailgateway.desk.model import Priority, TicketType
 from mailgateway.desk.policy import AgentEvidence, AgentForwards, Colleagues, SeveralMailboxes
 from mailgateway.desk.suppression import DEFAULT as LEAVE_ALONE
@@ -177,9 +178,7 @@ class Mailbox(Strict):
 class Alarms(Strict):
     """When the admin is told that mail does not flow."""
 
-    fetch_after: Duration = Field(
-        default=timedelta(minutes=15), description="no good fetch from a mailbox for this long"
-    )
+    fetch_after: Duration = Field(default=timedelta(minutes=15), description="no good fetch of a mailbox for so long")
     send_after: Duration = Field(
         default=timedelta(minutes=15), description="mail is due, and none could be sent for this long"
     )
@@ -345,6 +344,7 @@ class GatewayFile(Strict):
     reading: Reading = Field(default=Reading(), description="how much of one mail is looked at")
     knowledge: Knowledge = Field(default=Knowledge(), description="when answers are proposed, and when they are sent")
     conversation: Conversation = Field(default=Conversation(), description="how mails find their ticket")
+    webhooks: tuple[Webhook, ...] = Field(default=(), description="other systems that are told of what happens")
     files: Files = Field(
         default_factory=dict, validate_default=True, description="the other files, relative to this one"
     )

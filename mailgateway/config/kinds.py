@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -20,7 +21,9 @@ from pydantic_core import PydanticCustomError
 
 from mailgateway.config.document import Keyed
 from mailgateway.config.secret import SOURCES, Secret
+from mailgateway.desk.events import WORDS as EVENTS
 from mailgateway.mail.subjects import problem_of_format
+from mailgateway.rules.nearest import instead
 from mailgateway.rules.text import described, excerpt
 
 WRONG = "wrong"
@@ -35,6 +38,7 @@ _WORD = re.compile(r"\w[\w.@-]{0,63}")
 _DURATION = re.compile(r"(\d{1,9})(s|m|h|d)", re.ASCII)
 _SIZE = re.compile(r"(\d{1,9})(KB|MB|GB)", re.ASCII | re.IGNORECASE)
 _TOKEN_URL = re.compile(r"(?:https://|http://(?:localhost|127\.0\.0\.1)[:/])[^\s]{1,1000}")
+_HOOK_URL = re.compile(r"https?://[!-~]{1,1000}")
 _FLAG = re.compile(r"\\?[A-Za-z0-9$_.-]+")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _BYTES = {"KB": 10**3, "MB": 10**6, "GB": 10**9}
@@ -203,6 +207,37 @@ def _tag_format(written: str) -> str:
     return written
 
 
+def _hook_url(written: str) -> str:
+    if not _HOOK_URL.fullmatch(written) or not _host_of(written):
+        wrong(f"{excerpt(written)} is no address to call: write one such as https://example.com/hooks/mail")
+    if "@" in urlsplit(written).netloc:
+        wrong("a password does not belong in an address: what signs the calls is the secret")
+    return written
+
+
+def _host_of(url: str) -> str:
+    """Return the host of an address, "" where it has none or its port is no port."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname if parts.port != 0 else None
+    except ValueError:
+        return ""
+    return host if host and _SERVER.fullmatch(host) else ""
+
+
+def _event_words(written: object) -> tuple[str, ...] | None:
+    """Read the words of events; None stands for all of them."""
+    if written is None or written == "all":
+        return None
+    items = [written] if isinstance(written, str) else written
+    if not isinstance(items, list | tuple) or not all(isinstance(item, str) for item in items):
+        wrong(f"words belong here, such as [opened, replied], or all, not {described(written)}")
+    for item in items:
+        if item not in EVENTS:
+            wrong(f"unknown event {excerpt(item)}; {instead(item, (*EVENTS, 'all'))}")
+    return tuple(dict.fromkeys(items))
+
+
 def _schema(**schema: Any) -> WithJsonSchema:
     return WithJsonSchema(schema)
 
@@ -228,6 +263,7 @@ TagFormat = Annotated[
     str, AfterValidator(_tag_format), _schema(type="string", pattern=r"\{number\}", examples=["[#{number}]"])
 ]
 TokenUrl = Annotated[str, AfterValidator(_token_url), _schema(type="string", format="uri", pattern="^https?://")]
+HookUrl = Annotated[str, AfterValidator(_hook_url), _schema(type="string", format="uri", pattern="^https?://")]
 LocalPath = Annotated[Path, PlainValidator(_path), PlainSerializer(str), _schema(type="string", minLength=1)]
 Blobs = Annotated[str, PlainValidator(_blobs), _schema(type="string", minLength=1)]
 Duration = Annotated[
@@ -248,6 +284,15 @@ Settlement = Annotated[
     PlainValidator(_settle),
     PlainSerializer(_spoken_settle),
     _schema(type="string", pattern="^(move:.+|flag(:.+)?|delete)$", examples=["move:Processed", "flag", "delete"]),
+]
+EventWords = Annotated[
+    tuple[str, ...] | None,
+    PlainValidator(_event_words),
+    PlainSerializer(lambda words: "all" if words is None else list(words)),
+    _schema(
+        anyOf=[{"const": "all"}, {"type": "array", "items": {"enum": list(EVENTS)}, "uniqueItems": True}],
+        examples=[["opened", "received", "replied"], "all"],
+    ),
 ]
 Database = Annotated[
     str | Secret, PlainValidator(_database), _schema(anyOf=[{"type": "string", "format": "uri"}, _SECRET_SCHEMA])

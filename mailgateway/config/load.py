@@ -16,6 +16,7 @@ from mailgateway.config.checks import (
     check_organisations,
     check_own_addresses,
     check_service_levels,
+    check_webhooks,
     own_addresses,
 )
 from mailgateway.config.document import Document
@@ -179,6 +180,7 @@ def _vocabulary(parts: _Parts, files: Files) -> Vocabulary:
         templates=chosen_by_rules(files.templates),
         organisations=entries(parts.customers.document, "organisations"),
         contracts=contracts_in(parts.customers.document),
+        webhooks=entries(parts.gateway.document, "webhooks") or (),
     )
 
 
@@ -187,6 +189,7 @@ def _checked(parts: _Parts, files: Files) -> Iterator[Finding]:
     gateway, groups = parts.gateway, parts.groups
     if gateway.document is not None and gateway.model is not None:
         yield from check_gateway(gateway.model, gateway.document)
+        yield from check_webhooks(gateway.model, gateway.document, entries(groups.document, "groups"))
         yield from check_default_groups(gateway.model, gateway.document, entries(groups.document, "groups"))
         if files.templates is not None and not files.templates.is_dir():
             problem = f"{files.templates} is no folder: write the folder of your own templates, or leave the key out"
@@ -248,6 +251,7 @@ def _settings(path: Path, parts: _Parts, rules: RulesPart, warnings: tuple[Findi
         conversation=gateway.conversation,
         directory=_directory(_sound(parts.groups)),
         organisations=as_organisations(parts.customers.model) if parts.customers.model else Organisations(),
+        webhooks=gateway.webhooks,
         ruleset=rules.ruleset,
         library=EMPTY,
         knowledge=files.knowledge,

@@ -2,6 +2,8 @@
 
 from mailgateway.config.gateway import Mailbox
 from mailgateway.config.settings import Settings
+from mailgateway.config.webhook import Webhook
+from mailgateway.desk import webhooks
 from mailgateway.desk.policy import Conversation, Defaults, LifeCycle, MailboxPolicy, Policy, Problems
 
 
@@ -29,6 +31,7 @@ def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
         life_cycle=LifeCycle(**settings.lifecycle.model_dump()),
         problems=Problems(settings.problems.solve_incidents),
         conversation=_conversation(settings),
+        webhooks=tuple(_webhook(one) for one in settings.webhooks),
     )
 
 
@@ -51,3 +54,8 @@ def _conversation(settings: Settings) -> Conversation:
         several_mailboxes=settings.conversation.several_mailboxes,
         agent_forwards=settings.agents.forwards,
     )
+
+
+def _webhook(one: Webhook) -> webhooks.Webhook:
+    events = None if one.events is None else frozenset(one.events)
+    return webhooks.Webhook(one.name, events, frozenset(one.groups), frozenset(one.include))

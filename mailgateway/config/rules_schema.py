@@ -57,6 +57,7 @@ _VALUES: dict[ActionName, dict[str, Any]] = {
     ActionName.TEMPLATE: _TEMPLATE,
     ActionName.ANSWER: _TEXT,
     ActionName.LINK: {"type": "integer", "minimum": 1},
+    ActionName.WEBHOOK: {"anyOf": [_TEXT, _LIST]},
     ActionName.NO_ACKNOWLEDGEMENT: _TRUTH,
     ActionName.DISCARD: _TRUTH,
     ActionName.QUARANTINE: _TRUTH,

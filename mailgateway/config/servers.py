@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from mailgateway import clock
 from mailgateway.accounts.access_token import AccessToken, Grant, TokenSource
+from mailgateway.accounts.endpoint import Endpoint
 from mailgateway.accounts.oauth import ClientCredentials, CommandToken, RefreshToken
 from mailgateway.accounts.server import Login, Mechanism, Server, Tls
 from mailgateway.config.gateway import Access, Imap, RefreshGrant, Smtp, Token
 from mailgateway.config.secret import Secret
+from mailgateway.config.webhook import Webhook
 from mailgateway.errors import ConfigError, PermanentError
 
 _IMAP_PORTS = {Tls.IMPLICIT: 993, Tls.STARTTLS: 143, Tls.NONE: 143}
@@ -40,6 +43,19 @@ def server(access: Imap | Smtp, memory: TokenMemory | None = None) -> Server:
         login=_login(access, memory),
         timeout=access.timeout,
         ca_file=str(access.ca_file.absolute()) if access.ca_file is not None else None,
+    )
+
+
+def endpoint(webhook: Webhook) -> Endpoint:
+    """Return where the calls of a webhook go; its secret is read for every call anew."""
+    return Endpoint(
+        name=webhook.name,
+        url=webhook.url,
+        host=urlsplit(webhook.url).hostname or "",
+        secret=_reading(webhook.secret),
+        timeout=webhook.timeout,
+        retry_for=webhook.retry_for,
+        ca_file=str(webhook.ca_file.absolute()) if webhook.ca_file is not None else None,
     )
 
 

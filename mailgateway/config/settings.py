@@ -21,6 +21,7 @@ from mailgateway.config.gateway import (
 from mailgateway.config.kinds import absolute
 from mailgateway.config.secret import Secret
 from mailgateway.config.service_levels import Levels
+from mailgateway.config.webhook import Webhook
 from mailgateway.desk.knowledge import Library
 from mailgateway.desk.model import Directory
 from mailgateway.desk.organisations import Organisations
@@ -52,6 +53,7 @@ class Settings:
     reading: Reading
     problems: Problems
     conversation: Conversation
+    webhooks: tuple[Webhook, ...]
     directory: Directory
     organisations: Organisations
     ruleset: Ruleset
@@ -71,7 +73,7 @@ class Settings:
     def missing_secrets(self) -> tuple[Finding, ...]:
         """Return a finding for every secret that cannot be read at the moment."""
         findings: list[Finding] = []
-        for secret in _secrets((self.database, self.mailboxes, self.smtp)):
+        for secret in _secrets((self.database, self.mailboxes, self.smtp, self.webhooks)):
             try:
                 secret.read()
             except ConfigError as error:

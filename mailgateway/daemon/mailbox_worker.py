@@ -25,13 +25,18 @@ class Post:
     folder: str
     poll: timedelta
 
+    @property
+    def name(self) -> str:
+        """What threads, log lines and signs of life call it."""
+        return fetching(self.source.mailbox)
+
 
 class MailboxWorker(Worker):
     """Holds the connection to one mailbox for as long as the daemon runs."""
 
     def __init__(self, post: Post, desk: Desk, jitter: Callable[[], float]) -> None:
         """Take the post."""
-        super().__init__(fetching(post.source.mailbox), desk, jitter)
+        super().__init__(post.name, desk, jitter)
         self.post = post
         self._suspects = Suspects()
 

@@ -1,20 +1,24 @@
-"""One round and out: every mailbox until it is empty, then every letter that is due."""
+"""One round and out: every mailbox until it is empty, then every letter and every call that is due."""
 
 from collections.abc import Sequence
 
 from mailgateway import log
 from mailgateway.daemon.attendant import Attendant
+from mailgateway.daemon.caller import Line
 from mailgateway.daemon.mailbox_worker import Post
 from mailgateway.errors import GatewayError, MailboxUnavailable
 from mailgateway.flows.beats import SEND, beat, fetching
+from mailgateway.flows.call import call_due
 from mailgateway.flows.collect import collect
-from mailgateway.flows.deliver import InHand, Sending, deliver_due
+from mailgateway.flows.deliver import Sending, deliver_due
 from mailgateway.flows.desk import Desk, Stop
+from mailgateway.flows.in_hand import InHand
 from mailgateway.flows.inform import inform_incidents
 from mailgateway.flows.ingest import ingest_waiting
 from mailgateway.flows.receive import Suspects
 from mailgateway.imap.session import Session
 from mailgateway.smtp.pool import Pool
+from mailgateway.store import calls
 
 _log = log.logger("once")
 
@@ -63,3 +67,15 @@ def _deliver(desk: Desk, pool: Pool, sending: Sending, stop: Stop) -> str:
         beat(desk, SEND, str(error))
         return f"sending: {error}"
     return ""
+
+
+def call_webhooks(lines: Sequence[Line], desk: Desk, stop: Stop) -> tuple[str, ...]:
+    """Make the calls that are due; return what could not be done, a line for each webhook."""
+    problems = []
+    for line in lines:
+        try:
+            call_due(desk, line.endpoint, line.how, InHand(calls), stop)
+        except GatewayError as error:
+            beat(desk, line.name, str(error))
+            problems.append(str(error))
+    return tuple(problems)

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from mailgateway.daemon.worker import Worker
 from mailgateway.flows.beats import SEND
-from mailgateway.flows.deliver import InHand, Sending, deliver_due
+from mailgateway.flows.deliver import Sending, deliver_due
 from mailgateway.flows.desk import Desk
+from mailgateway.flows.in_hand import InHand
 from mailgateway.smtp.pool import Pool
 
 LONGEST_NAP = timedelta(seconds=5)

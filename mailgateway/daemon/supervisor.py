@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailgateway import log
 from mailgateway.daemon import service_manager
+from mailgateway.daemon.caller import Caller, Line
 from mailgateway.daemon.mailbox_worker import MailboxWorker, Post
 from mailgateway.daemon.sender import Sender
 from mailgateway.daemon.worker import Worker
@@ -34,12 +35,12 @@ class Tick:
 
 
 class Supervisor:
-    """Runs mailbox workers, the sender and the ticks until a signal says otherwise."""
+    """Runs mailbox workers, callers of webhooks, the sender and the ticks until a signal says otherwise."""
 
     def __init__(
         self,
         desk: Desk,
-        posts: Callable[[], Sequence[Post]],
+        posts: Callable[[], Sequence[Post | Line]],
         sender: Sender,
         ticks: Sequence[Tick],
         reload: Callable[[], None],
@@ -51,8 +52,8 @@ class Supervisor:
         self._ticks = ticks
         self._reload = reload
         self._jitter = jitter
-        self._workers: dict[str, MailboxWorker] = {}
-        self._leaving: list[MailboxWorker] = []
+        self._workers: dict[str, MailboxWorker | Caller] = {}
+        self._leaving: list[MailboxWorker | Caller] = []
         self._signalled = threading.Event()
         self._leave = False
         self._reload_asked = False
@@ -74,7 +75,7 @@ class Supervisor:
             self._scheduler.add_job(work, "interval", seconds=tick.every.total_seconds(), id=tick.name)
         self._scheduler.start()
         service_manager.tell("READY=1")
-        _log.info("supervisor.ready", pid=os.getpid(), mailboxes=sorted(self._workers))
+        _log.info("supervisor.ready", pid=os.getpid(), workers=sorted(self._workers))
         lost = self._watch_over()
         self._end()
         if lost:
@@ -85,15 +86,26 @@ class Supervisor:
         return self._leave
 
     def match_workers(self) -> None:
-        """Start, replace and stop mailbox workers until they are those of the configuration in force."""
-        wanted: Mapping[str, Post] = {post.source.mailbox: post for post in self._posts()}
+        """Start, replace and stop workers until they are those of the configuration in force."""
+        wanted: Mapping[str, Post | Line] = {post.name: post for post in self._posts()}
         for name in [name for name, worker in self._workers.items() if worker.post != wanted.get(name)]:
             self._leaving.append(self._workers.pop(name))
             self._leaving[-1].ask_to_stop()
         for name, post in wanted.items():
             if name not in self._workers:
-                self._workers[name] = MailboxWorker(post, self._desk, self._jitter)
+                self._workers[name] = self._worker(post)
                 self._workers[name].start()
+
+    def wake_callers(self) -> None:
+        """Let the callers look for calls now."""
+        for worker in tuple(self._workers.values()):
+            if isinstance(worker, Caller):
+                worker.wake()
+
+    def _worker(self, post: Post | Line) -> MailboxWorker | Caller:
+        if isinstance(post, Line):
+            return Caller(post, self._desk, self._jitter)
+        return MailboxWorker(post, self._desk, self._jitter)
 
     def _on_signal(self, number: int, _frame: object) -> None:
         if number == signal.SIGHUP:

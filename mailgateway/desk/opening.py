@@ -7,13 +7,23 @@ from mailgateway.desk.answering import answering, with_answers
 from mailgateway.desk.asking import question_about
 from mailgateway.desk.assignment import assigned
 from mailgateway.desk.brought import Brought, read_brought
+from mailgateway.desk.events import WEBHOOK
 from mailgateway.desk.facts import Facts
 from mailgateway.desk.forwarding import forward
 from mailgateway.desk.incoming import Incoming, article_of, message_id_reused, newcomers
 from mailgateway.desk.knowledge import proposals
 from mailgateway.desk.model import Article, LinkKind, Ticket
 from mailgateway.desk.naming import named_by
-from mailgateway.desk.plan import AddArticle, AddLink, Change, Disposition, Notice, OpenTicket, Plan, RecordEvent
+from mailgateway.desk.plan import (
+    AddArticle,
+    AddLink,
+    Change,
+    Disposition,
+    Notice,
+    OpenTicket,
+    Plan,
+    RecordEvent,
+)
 from mailgateway.desk.policy import AgentForwards, MailboxPolicy, Policy, SeveralMailboxes
 from mailgateway.desk.problems import linked_by_rule
 from mailgateway.desk.route import Route, route
@@ -58,6 +68,7 @@ def open_ticket(incoming: Incoming, origin: Origin, facts: Facts, policy: Policy
     if silence:
         helping = replace(helping, sent=None)
     opening: tuple[Change, ...] = (OpenTicket(ticket, chosen.trace), *entry.changes, *worker.changes)
+    called = (RecordEvent(WEBHOOK, {"names": list(chosen.webhooks)}),) if chosen.webhooks else ()
     told = with_answers(
         notices.agent_notification(
             entry.article, ticket, policy, except_for=ticket.requester.address, rules=chosen.matched
@@ -76,7 +87,7 @@ def open_ticket(incoming: Incoming, origin: Origin, facts: Facts, policy: Policy
         actor=writer(incoming.mail, policy).address or "unknown",
         disposition=Disposition.OPENED,
         reason=f"a new matter in {mailbox.name}",
-        changes=(*opening, *helping.changes, *linked_by_rule(chosen.link, None, facts), *remarks),
+        changes=(*opening, *called, *helping.changes, *linked_by_rule(chosen.link, None, facts), *remarks),
         notices=(*(() if silence else (receipt,)), *told, *passed_on.notices),
         waits_for=worker.waits_for,
         asks_about=passed_on.asks_about,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from mailgateway.desk.knowledge import AnswerOutcome
 from mailgateway.desk.level_changes import LevelChange
@@ -210,7 +211,7 @@ class RecordEvent:
     """Write down that something happened which changes nothing by itself."""
 
     what: str
-    detail: Mapping[str, str] = field(default_factory=dict)
+    detail: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,8 +334,7 @@ class Plan:
     is an address, an agent's name, or the name of the part of the gateway that acts. `reason` says in a line why.
     `waits_for` names the group whose workload has to be gathered before the plan can be made, `asks_about` addresses
     whose automatic mails have to be counted first. `is_quiet` tells that no person did anything: the ticket has been
-    idle for as long as before. `reachability` is what is known from now on of addresses that letters came back from, or
-    that somebody wrote from again.
+    idle for as long as before. `reachability` is what is known now of addresses that bounced or that wrote again.
     """
 
     at: datetime

@@ -11,6 +11,7 @@ from mailgateway.desk.organisations import Organisations
 from mailgateway.desk.service_levels import ServiceLevel, level_of
 from mailgateway.desk.suppression import DEFAULT as LEAVE_ALONE
 from mailgateway.desk.suppression import SuppressionPolicy
+from mailgateway.desk.webhooks import Webhook
 from mailgateway.mail.limits import DEFAULT, Limits
 from mailgateway.mail.subjects import DEFAULT_TAGS
 from mailgateway.rules.schema import Ruleset
@@ -143,6 +144,7 @@ class Policy:
     verp: bool = False
     service_levels: tuple[ServiceLevel, ...] = ()
     back_and_forth: int = 2
+    webhooks: tuple[Webhook, ...] = ()
     library: Library = EMPTY
 
     def asks_for(self, beginning: str) -> bool:

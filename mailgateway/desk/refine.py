@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from mailgateway.desk.asking import question_about
 from mailgateway.desk.assignment import Assigned, assigned
+from mailgateway.desk.events import WEBHOOK
 from mailgateway.desk.facts import Facts
 from mailgateway.desk.incoming import Incoming, newcomers
 from mailgateway.desk.level_changes import SetServiceLevel
@@ -59,7 +60,7 @@ def ruled(routing: Routing, ticket: Ticket, facts: Facts, policy: Policy) -> Ref
     noted = RecordEvent("rules", {"matched": ", ".join(routing.matched), "version": routing.version})
     moves = (*_moves(routing, ticket), *_handed(ticket, worker))
     linked = linked_by_rule(link(routing), facts.candidate(ticket.number), facts)
-    changes = (*moves, *_additions(routing, ticket, policy), *linked, noted)
+    changes = (*moves, *_additions(routing, ticket, policy), *linked, *called(routing), noted)
     return Refined(changes, worker.waits_for, words(routing, ActionName.FORWARD))
 
 
@@ -92,6 +93,12 @@ def _moves(routing: Routing, ticket: Ticket) -> list[Change]:
         kind = TicketType(decided[ActionName.TYPE])
         wanted.append((ActionName.TYPE, ticket.type, SetType(ticket.type, kind)))
     return [change for name, before, change in wanted if decided[name] != before]
+
+
+def called(routing: Routing) -> tuple[Change, ...]:
+    """Return the note of the webhooks that rules name, by which they are called."""
+    names = words(routing, ActionName.WEBHOOK)
+    return (RecordEvent(WEBHOOK, {"names": list(names)}),) if names else ()
 
 
 def _additions(routing: Routing, ticket: Ticket, policy: Policy) -> list[Change]:

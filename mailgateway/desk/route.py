@@ -35,6 +35,7 @@ class Route:
     watchers: tuple[str, ...]
     forward: tuple[str, ...]
     template: str
+    webhooks: tuple[str, ...]
     discard: str
     quarantine: str
     reject: str
@@ -70,6 +71,7 @@ def route(policy: Policy, question: Question, *, every_step: bool = False) -> Ro
         watchers=words(routing, ActionName.WATCHERS),
         forward=words(routing, ActionName.FORWARD),
         template=str(final["template"]),
+        webhooks=words(routing, ActionName.WEBHOOK),
         discard=str(final["discard"]),
         quarantine=str(final["quarantine"]),
         reject=str(final["reject"]),
@@ -101,6 +103,7 @@ def _final(routing: Routing, organisation: str | None, question: Question, polic
         "forward": list(words(routing, ActionName.FORWARD)),
         "template": _value(routing, ActionName.TEMPLATE, ""),
         "answer": _value(routing, ActionName.ANSWER, ""),
+        "webhook": list(words(routing, ActionName.WEBHOOK)),
         "no_acknowledgement": _rule_behind(routing, ActionName.NO_ACKNOWLEDGEMENT),
         "discard": _rule_behind(routing, ActionName.DISCARD),
         "quarantine": _rule_behind(routing, ActionName.QUARANTINE),

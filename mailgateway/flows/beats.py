@@ -20,6 +20,11 @@ def settling(mailbox: str) -> str:
     return f"settle:{mailbox}"
 
 
+def calling(webhook: str) -> str:
+    """Name the calling of a webhook."""
+    return f"call:{webhook}"
+
+
 def beat(desk: Desk, part: str, error: str | None) -> None:
     """Write down that a part did its work, or why it could not; a store that is away stops no part."""
     try:

@@ -10,7 +10,7 @@ from mailgateway.errors import LoginRefused, PermanentError, SmtpUnavailable, St
 from mailgateway.flows import owners
 from mailgateway.flows.beats import SEND, beat
 from mailgateway.flows.desk import Desk, Stop
-from mailgateway.flows.races import despite_races
+from mailgateway.flows.in_hand import InHand
 from mailgateway.mail.model import Letter
 from mailgateway.smtp.outcome import Deferred, Outcome, Rejected, Sent
 from mailgateway.smtp.pool import Pool
@@ -31,44 +31,6 @@ class Sending:
     owner: str
     retry_for: timedelta
     jitter: Callable[[], float]
-
-
-class InHand:
-    """Letters that are claimed and not given back yet, over the moments when the database is away.
-
-    Without it a letter that was sent just then would be sent again when its lease ends.
-    """
-
-    def __init__(self) -> None:
-        self._untouched: set[int] = set()
-        self._ended: dict[int, Delivery] = {}
-
-    def take(self, claimed: Iterable[outbox.Outgoing]) -> None:
-        """Take letters that were claimed just now."""
-        self._untouched.update(outgoing.id for outgoing in claimed)
-
-    def end(self, desk: Desk, outgoing_id: int, delivery: Delivery) -> None:
-        """Write down what became of a letter; raises StoreBusy or StoreUnusable, and `give_back` does it later."""
-        self._untouched.discard(outgoing_id)
-        self._ended[outgoing_id] = delivery
-        self._write_down(desk, outgoing_id)
-
-    def give_back(self, desk: Desk) -> None:
-        """Write down what could not be written before, and put back, as they were, letters that were not begun."""
-        for outgoing_id in tuple(self._ended):
-            self._write_down(desk, outgoing_id)
-        if self._untouched:
-            with desk.store.writing() as tx:
-                outbox.put_back(tx, sorted(self._untouched))
-            self._untouched.clear()
-
-    def _write_down(self, desk: Desk, outgoing_id: int) -> None:
-        def write() -> None:
-            with desk.store.writing() as tx:
-                outbox.record(tx, outgoing_id, self._ended[outgoing_id])
-
-        despite_races(write)
-        del self._ended[outgoing_id]
 
 
 @dataclass(slots=True)
@@ -92,7 +54,7 @@ def deliver_due(desk: Desk, pool: Pool, sending: Sending, in_hand: InHand, stop:
     while not stop():
         with desk.store.writing() as tx:
             claimed = outbox.claim_due(tx, desk.clock(), sending.owner, BATCH)
-        in_hand.take(claimed)
+        in_hand.take(outgoing.id for outgoing in claimed)
         if not claimed:
             break
         tally = _send(desk, pool, sending, in_hand, claimed, stop)

@@ -10,7 +10,7 @@ from mailgateway.desk.plan import Disposition, Plan
 from mailgateway.flows.beats import SEND, fetching, settling
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.letters import queue_letters
-from mailgateway.store import health, outbox, quarantine
+from mailgateway.store import calls, health, outbox, quarantine
 from mailgateway.store.engine import Transaction
 from mailgateway.store.health import Beat
 
@@ -50,7 +50,7 @@ def watch(desk: Desk, mailboxes: Sequence[str], thresholds: Thresholds, since: d
     with desk.store.writing() as tx:
         now = desk.clock()
         mails = [*_alarms(tx, _troubles(tx, mailboxes, thresholds, since, now), now)]
-        mails += [*_quarantined(tx, now), *_failed(tx, now)]
+        mails += [*_quarantined(tx, now), *_failed(tx, now), *_uncalled(tx, now)]
         for mail in mails:
             _queue(desk, tx, mail, now)
     if mails:
@@ -130,6 +130,16 @@ def _failed(tx: Transaction, now: datetime) -> Iterator[_Mail]:
         title = f"{len(ours)} letter{'s' if len(ours) > 1 else ''} could not be delivered"
         hint = "Try again with `mailgateway outbox retry ID`."
         yield _Mail(title, (*_most(lines), hint), f"failed-{ours[0].id}-{now.isoformat()}")
+
+
+def _uncalled(tx: Transaction, now: datetime) -> Iterator[_Mail]:
+    failures = {line.id: line for line in calls.untold_failures(tx)}
+    ours = [failures[one] for one in sorted(calls.told(tx, list(failures), now), reverse=True)] if failures else []
+    if ours:
+        lines = [f"{one.id}  {one.webhook}  {one.what}, ticket {one.ticket}: {one.answer}" for one in ours]
+        title = f"{len(ours)} call{'s' if len(ours) > 1 else ''} of webhooks did not get through"
+        hint = "Try again with `mailgateway webhooks retry ID`."
+        yield _Mail(title, (*_most(lines), hint), f"uncalled-{ours[0].id}-{now.isoformat()}")
 
 
 def _queue(desk: Desk, tx: Transaction, mail: _Mail, now: datetime) -> None:

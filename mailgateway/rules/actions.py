@@ -20,6 +20,8 @@ _HIGHEST_NUMBER = 10**12 - 1
 _MOST_FIELDS = 50
 _TEMPLATE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _REJECTION = ("reason", "template")
+_MOST_ADDRESSES = 20
+_MOST_WEBHOOKS = 20
 
 Read = Callable[[object, Vocabulary], object]
 _ANY = frozenset(Event)
@@ -121,6 +123,14 @@ def link(written: object, _: Vocabulary) -> object:
     raise Wrong(f"link: takes the number of a problem, such as 10234, not {described(written)}")
 
 
+def webhook(written: object, vocabulary: Vocabulary) -> object:
+    """Webhooks of gateway.yaml that are called, beside those of other rules."""
+    items = written if isinstance(written, list) else [written]
+    if not items or len(items) > _MOST_WEBHOOKS:
+        raise Wrong(f"webhook: takes the names of 1 to {_MOST_WEBHOOKS} webhooks, not {len(items)}")
+    return tuple(dict.fromkeys(_one_of(item, vocabulary.webhooks, "webhook") for item in items))
+
+
 def truth(written: object, _: Vocabulary) -> object:
     """Whether it shall be so."""
     if isinstance(written, bool):
@@ -174,6 +184,7 @@ ACTIONS: dict[ActionName, Action] = {
     ActionName.TEMPLATE: Action(template, _NEW),
     ActionName.ANSWER: Action(answer, _NEW),
     ActionName.LINK: Action(link, _MAIL),
+    ActionName.WEBHOOK: Action(webhook),
     ActionName.NO_ACKNOWLEDGEMENT: Action(no_acknowledgement, _NEW),
     ActionName.DISCARD: Action(discard, _NEW),
     ActionName.QUARANTINE: Action(quarantine, _NEW),

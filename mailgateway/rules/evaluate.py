@@ -123,6 +123,7 @@ _UNITED = {
     ActionName.CC: _all_of,
     ActionName.WATCHERS: _all_of,
     ActionName.FORWARD: _all_of,
+    ActionName.WEBHOOK: _all_of,
     ActionName.FIELDS: _last_of_each,
 }
 """Actions to which every rule adds, instead of the last one having its word alone."""

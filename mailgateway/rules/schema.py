@@ -100,6 +100,7 @@ class ActionName(StrEnum):
     TEMPLATE = "template"
     ANSWER = "answer"
     LINK = "link"
+    WEBHOOK = "webhook"
     NO_ACKNOWLEDGEMENT = "no_acknowledgement"
     DISCARD = "discard"
     QUARANTINE = "quarantine"

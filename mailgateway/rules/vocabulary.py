@@ -38,6 +38,7 @@ class Vocabulary:
     contracts: tuple[str, ...] | None = None
     answers: tuple[str, ...] | None = None
     service_levels: tuple[str, ...] | None = None
+    webhooks: tuple[str, ...] | None = None
     read_list: Callable[[str], tuple[str, ...]] = _no_lists
     find_timezone: Callable[[str], tzinfo] = _no_timezone
     leads: Mapping[str, str] = field(default_factory=dict)

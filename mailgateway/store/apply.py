@@ -7,16 +7,15 @@ from sqlalchemy import insert, update
 from mailgateway.desk.model import Ticket
 from mailgateway.desk.plan import Change, OpenTicket, Plan
 from mailgateway.errors import StoreBusy
-from mailgateway.store import suppressions
+from mailgateway.store import events, suppressions
 from mailgateway.store.belongings import add_people, add_tags, add_watchers
 from mailgateway.store.changes import Changing, carry_out
 from mailgateway.store.engine import Transaction
 from mailgateway.store.lookup import address_key
 from mailgateway.store.spool import Spooled
-from mailgateway.store.tables import EventRow, TicketRow
+from mailgateway.store.tables import TicketRow
 
 _OPEN = insert(TicketRow).returning(TicketRow.number)
-_ADD_EVENTS = insert(EventRow)
 
 
 def apply(tx: Transaction, plan: Plan, spooled: Spooled | None) -> int | None:
@@ -38,8 +37,7 @@ def apply(tx: Transaction, plan: Plan, spooled: Spooled | None) -> int | None:
         carry_out(ticket, change)
     if changes and (opening is None or ticket.after):
         _write_head(ticket)
-    if ticket.events:
-        tx.connection.execute(_ADD_EVENTS, ticket.events)
+    events.record(tx, ticket.events)
     return number
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Identity, Integer, LargeBinary, MetaData, text
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from mailgateway.desk.delivery import DeliveryState
 from mailgateway.desk.model import ArticleKind, Direction, LinkKind, Priority, Status, TicketType
@@ -62,3 +62,21 @@ class Base(DeclarativeBase):
 def only_where(condition: str) -> dict[str, Any]:
     """Keep in an index only the rows for which the condition holds."""
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+class Outbound:
+    """What waits to go out: where it stands, when it is due, who has it in hand, what was said of it last."""
+
+    ticket: Mapped[int | None] = mapped_column(WHOLE, ForeignKey("tickets.number"))
+    message_id: Mapped[str]
+    state: Mapped[DeliveryState]
+    attempts: Mapped[int]
+    uncertain: Mapped[bool]
+    created_at: Mapped[datetime]
+    first_at: Mapped[datetime]
+    next_attempt_at: Mapped[datetime | None]
+    claimed_by: Mapped[str | None]
+    claimed_at: Mapped[datetime | None]
+    answer: Mapped[str]
+    ended_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]

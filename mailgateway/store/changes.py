@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, update
 
 from mailgateway.desk import clock_events
+from mailgateway.desk.events import Event
 from mailgateway.desk.level_changes import SetClocks, SetServiceLevel
 from mailgateway.desk.model import ArticleKind, Direction, LinkKind
 from mailgateway.desk.plan import (
@@ -77,7 +78,7 @@ class Changing:
     article: int | None = None
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
-    events: list[dict[str, Any]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
 
     def replace(self, column: str, before: object, after: object) -> None:
         """Let a column have another value, and say so."""
@@ -87,8 +88,7 @@ class Changing:
 
     def tell(self, what: str, detail: Mapping[str, object], of: int | None = None) -> None:
         """Write down what happened, to this ticket or to another one."""
-        event = {"ticket": of or self.number, "at": self.plan.at, "actor": self.plan.actor, "what": what}
-        self.events.append({**event, "detail": dict(detail)})
+        self.events.append(Event(of or self.number, self.plan.at, self.plan.actor, what, dict(detail)))
 
     def tell_both(self, other: int, what: str, detail: Mapping[str, object]) -> None:
         """Write down what happened between this ticket and another one; the other one's is `from` this."""

@@ -3,9 +3,9 @@
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
+from mailgateway.desk.events import Event
 from mailgateway.errors import StoreUnusable
 from mailgateway.store.blobs import Blobs
 from mailgateway.store.failures import translated
@@ -31,11 +32,22 @@ class NoDatabaseYet(StoreUnusable):
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """All or nothing: what everything in this room works in. `dialect` is sqlite or postgresql."""
+    """All or nothing: what everything in this room works in. `dialect` is sqlite or postgresql.
+
+    `happened` gathers the events that are written down in it, for who listens to the store.
+    """
 
     connection: Connection
     blobs: Blobs
     dialect: str
+    happened: list[Event] = field(default_factory=list)
+
+
+Listener = Callable[[Transaction], Callable[[], None]]
+"""Called at the end of a transaction in which something happened to tickets, as a part of it.
+
+What it returns is called after the commit.
+"""
 
 
 class Store:
@@ -44,6 +56,7 @@ class Store:
     def __init__(self, engine: Engine, blobs: Blobs) -> None:
         self.engine = engine
         self.blobs = blobs
+        self.listener: Listener | None = None
         options: dict[str, Any] = {_READING: True}
         if engine.dialect.name == "postgresql":
             options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -57,8 +70,12 @@ class Store:
         StoreUnusable.
         """
         with translated(), self.engine.connect() as connection:
-            yield Transaction(connection, self.blobs, self.engine.dialect.name)
+            tx = Transaction(connection, self.blobs, self.engine.dialect.name)
+            yield tx
+            after = self.listener(tx) if self.listener is not None and tx.happened else None
             connection.commit()
+        if after is not None:
+            after()
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:

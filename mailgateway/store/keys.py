@@ -2,7 +2,8 @@
 
 from sqlalchemy import select
 
-from mailgateway.store.engine import Transaction
+from mailgateway.errors import StoreUnusable
+from mailgateway.store.engine import Store, Transaction
 from mailgateway.store.upkeep import ReplyKeyRow
 from mailgateway.store.upsert import insert_new
 
@@ -20,3 +21,13 @@ def reply_keys(tx: Transaction, fresh: bytes) -> tuple[bytes, ...]:
         return keys
     tx.connection.execute(_FIRST[tx.dialect], {"id": 1, "secret": fresh})
     return tuple(tx.connection.execute(_KEYS).scalars())
+
+
+def kept_keys(store: Store, fresh: bytes) -> tuple[bytes, ...]:
+    """Return the keys of a store, as `reply_keys` does. Looking is enough but for the first time."""
+    try:
+        with store.reading() as tx:
+            return reply_keys(tx, fresh)
+    except StoreUnusable:
+        with store.writing() as tx:
+            return reply_keys(tx, fresh)

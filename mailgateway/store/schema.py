@@ -7,7 +7,8 @@ from pathlib import Path
 
 from sqlalchemy import inspect, text
 
-from mailgateway.store.engine import Store
+from mailgateway.errors import StoreUnusable
+from mailgateway.store.engine import HOW_IT_IS_MADE, Store
 from mailgateway.store.failures import translated
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
@@ -46,3 +47,15 @@ def head() -> str:
 def is_current(store: Store) -> bool:
     """Tell whether the database has the newest schema."""
     return current(store) == head()
+
+
+def ensure(store: Store, *, makes: bool) -> None:
+    """Raise StoreUnusable unless the schema is of this version; with `makes`, an empty SQLite file gets its tables."""
+    has, wants = current(store), head()
+    if has == wants:
+        return
+    if has or store.engine.dialect.name != "sqlite":
+        raise StoreUnusable(f"the database is {f'at revision {has}' if has else 'empty'}: run `mailgateway db upgrade`")
+    if not makes:
+        raise StoreUnusable(f"the database is empty: {HOW_IT_IS_MADE}")
+    upgrade(store)

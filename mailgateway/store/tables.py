@@ -10,10 +10,9 @@ from typing import Any
 from sqlalchemy import ForeignKey, Identity, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mailgateway.desk.delivery import DeliveryState
 from mailgateway.desk.model import ArticleKind, Direction, LinkKind, Priority, Status, TicketType
 from mailgateway.desk.plan import Disposition
-from mailgateway.store.base import WHOLE, Base, Key, SpoolState, TicketNumber, only_where
+from mailgateway.store.base import WHOLE, Base, Key, Outbound, SpoolState, TicketNumber, only_where
 
 FIRST_TICKET = 10001
 
@@ -249,7 +248,7 @@ class EventRow(Base):
     detail: Mapped[dict[str, Any]]
 
 
-class OutboxRow(Base):
+class OutboxRow(Outbound, Base):
     """A finished letter. Its content lies here compressed, or in the blob store under `sha256` when it is large."""
 
     __tablename__ = "outbox"
@@ -264,27 +263,32 @@ class OutboxRow(Base):
 
     id: Mapped[Key]
     dedupe_key: Mapped[str]
-    ticket: Mapped[int | None] = mapped_column(WHOLE, ForeignKey("tickets.number"))
     notice: Mapped[str]
     audience: Mapped[str]
     automatic: Mapped[bool]
     recipient: Mapped[str]
     recipient_key: Mapped[str]
     envelope_from: Mapped[str]
-    message_id: Mapped[str]
     content: Mapped[bytes | None]
     sha256: Mapped[str | None]
-    state: Mapped[DeliveryState]
-    attempts: Mapped[int]
-    uncertain: Mapped[bool]
-    created_at: Mapped[datetime]
-    first_at: Mapped[datetime]
-    next_attempt_at: Mapped[datetime | None]
-    claimed_by: Mapped[str | None]
-    claimed_at: Mapped[datetime | None]
-    answer: Mapped[str]
-    ended_at: Mapped[datetime | None]
-    told_at: Mapped[datetime | None]
+
+
+class CallRow(Outbound, Base):
+    """A call of a webhook: finished content under an id of its own. `webhook` is its name, `what` the event's word."""
+
+    __tablename__ = "calls"
+    __table_args__ = (
+        UniqueConstraint("message_id"),
+        Index(None, "webhook", "state", "next_attempt_at", "id"),
+        Index(None, "state", "told_at"),
+        Index(None, "ticket"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[Key]
+    webhook: Mapped[str]
+    what: Mapped[str]
+    content: Mapped[bytes]
 
 
 class SuppressionRow(Base):

@@ -1,12 +1,12 @@
 """Tickets as people see them: lists, and one whole."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 
 from mailgateway.desk.model import Article, ArticleKind, Direction, Priority, Status, StoredFile, Ticket, TicketType
 from mailgateway.mail.model import Address
@@ -188,8 +188,16 @@ def article(tx: Transaction, article_id: int) -> Article | None:
     return _article(row, _files(tx, select(ArticleRow.id).where(ArticleRow.id == row.id))[row.id])
 
 
+def articles(tx: Transaction, ids: Sequence[int]) -> tuple[FiledArticle, ...]:
+    """Return articles by their ids, oldest first; what is not there is left out."""
+    return _found(tx, ArticleRow.id.in_(ids)) if ids else ()
+
+
 def _articles(tx: Transaction, numbers: Collection[int]) -> tuple[FiledArticle, ...]:
-    wanted = ArticleRow.ticket.in_(numbers)
+    return _found(tx, ArticleRow.ticket.in_(numbers))
+
+
+def _found(tx: Transaction, wanted: ColumnElement[bool]) -> tuple[FiledArticle, ...]:
     files = _files(tx, select(ArticleRow.id).where(wanted))
     rows = tx.connection.execute(_ARTICLES.where(wanted))
     return tuple(FiledArticle(row.id, row.ticket, _article(row, files[row.id])) for row in rows)

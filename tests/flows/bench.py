@@ -9,7 +9,8 @@ from pathlib import Path
 from mailgateway.accounts.server import Server, Tls
 from mailgateway.app import open_gateway
 from mailgateway.flows.collect import collect
-from mailgateway.flows.deliver import InHand, Sending, deliver_due
+from mailgateway.flows.deliver import Sending, deliver_due
+from mailgateway.flows.in_hand import InHand
 from mailgateway.flows.ingest import ingest_waiting
 from mailgateway.flows.receive import Source, Suspects
 from mailgateway.flows.reconcile import reconcile

@@ -7,10 +7,11 @@ import typer
 
 from mailgateway import clock
 from mailgateway.cli.apps import group
-from mailgateway.cli.lines import complain, instant, say, say_json
+from mailgateway.cli.lines import complain, say, say_json
 from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson, Ids, Limit
 from mailgateway.cli.tables import Column, show_table, span
+from mailgateway.desk.as_json import instant
 from mailgateway.desk.delivery import DeliveryState
 from mailgateway.store import outbox
 from mailgateway.store.outbox import OutboxLine

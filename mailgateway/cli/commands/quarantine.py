@@ -8,10 +8,11 @@ import typer
 from mailgateway import clock
 from mailgateway.app import Gateway
 from mailgateway.cli.apps import group
-from mailgateway.cli.lines import clean_text, complain, instant, say, say_json
+from mailgateway.cli.lines import clean_text, complain, say, say_json
 from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson, Ids, Limit
 from mailgateway.cli.tables import Column, moment, show_table, span
+from mailgateway.desk.as_json import instant
 from mailgateway.desk.plan import Disposition
 from mailgateway.store import quarantine, spool
 from mailgateway.store.quarantine import Quarantined

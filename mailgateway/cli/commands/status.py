@@ -1,6 +1,6 @@
 """`mailgateway status`: does mail come in, does it go out, what waits for a person."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,16 +8,18 @@ import typer
 
 from mailgateway import clock
 from mailgateway.cli.apps import single
-from mailgateway.cli.lines import instant, say, say_json
+from mailgateway.cli.lines import say, say_json
 from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson
 from mailgateway.cli.tables import Column, moment, show_table, span
+from mailgateway.desk.as_json import instant
 from mailgateway.desk.delivery import DeliveryState
-from mailgateway.store import health, outbox
+from mailgateway.store import calls, health, outbox
 from mailgateway.store.clocks import DueClocks, due_clocks
 from mailgateway.store.engine import Transaction
 from mailgateway.store.figures import Figures, figures
 from mailgateway.store.health import Alarm, Beat
+from mailgateway.store.queue import UNSENT
 
 app = single()
 
@@ -42,6 +44,7 @@ class _State:
     figures: Figures
     oldest_due_at: datetime | None
     clocks: DueClocks
+    webhooks: Mapping[str, Mapping[DeliveryState, int]]
 
     @property
     def quarantined(self) -> int:
@@ -53,7 +56,7 @@ def status(ctx: typer.Context, *, as_object: AsJson = False) -> None:
     """Show whether mail comes in and goes out. Leaves with 1 while an alarm stands."""
     with opened(ctx) as gateway, gateway.store.reading() as tx:
         names = [mailbox.name for mailbox in gateway.policy.mailboxes]
-        state = _state(tx, names, clock.now())
+        state = _state(tx, names, [webhook.name for webhook in gateway.policy.webhooks], clock.now())
     if as_object:
         say_json(_as_json(state))
     else:
@@ -62,7 +65,7 @@ def status(ctx: typer.Context, *, as_object: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-def _state(tx: Transaction, mailboxes: Sequence[str], now: datetime) -> _State:
+def _state(tx: Transaction, mailboxes: Sequence[str], webhooks: Sequence[str], now: datetime) -> _State:
     return _State(
         now=now,
         mailboxes=mailboxes,
@@ -71,6 +74,7 @@ def _state(tx: Transaction, mailboxes: Sequence[str], now: datetime) -> _State:
         figures=figures(tx),
         oldest_due_at=outbox.oldest_due(tx, now),
         clocks=due_clocks(tx, now, _SOON),
+        webhooks={**{name: dict.fromkeys(UNSENT, 0) for name in webhooks}, **calls.backlog(tx)},
     )
 
 
@@ -83,6 +87,7 @@ def _as_json(state: _State) -> dict[str, object]:
             "oldest_due_at": instant(state.oldest_due_at),
             **_beat(state, "send"),
         },
+        "webhooks": [_webhook(state, name) for name in state.webhooks],
         "quarantine": state.quarantined,
         "clocks": {
             "breached": state.clocks.breached,
@@ -91,6 +96,11 @@ def _as_json(state: _State) -> dict[str, object]:
         },
         "alarms": [{"name": one.name, "text": one.text, "raised_at": instant(one.raised_at)} for one in state.alarms],
     }
+
+
+def _webhook(state: _State, name: str) -> dict[str, object]:
+    counts = {waiting.value: count for waiting, count in state.webhooks[name].items()}
+    return {"name": name, **counts, **_beat(state, f"call:{name}")}
 
 
 def _mailbox(state: _State, name: str) -> dict[str, object]:
@@ -124,6 +134,11 @@ def _show(state: _State) -> None:
     beat = state.beats.get("send")
     if beat and beat.error:
         say(f"            last error, {moment(beat.attempt_at)}: {beat.error}")
+    for name, calls_ in state.webhooks.items():
+        counts = f"{calls_[DeliveryState.QUEUED]} queued, {calls_[DeliveryState.FAILED]} failed"
+        beat = state.beats.get(f"call:{name}")
+        error = f"; last error, {moment(beat.attempt_at)}: {beat.error}" if beat and beat.error else ""
+        say(f"Webhook     {name}: {counts}{error}")
     say(f"Quarantine  {state.quarantined}")
     say(f"Promises    {state.clocks.breached} broken, {state.clocks.soon} due within an hour")
     say(f"Alarms      {len(state.alarms) or 'none'}")

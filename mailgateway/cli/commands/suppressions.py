@@ -7,10 +7,11 @@ import typer
 
 from mailgateway import clock
 from mailgateway.cli.apps import group
-from mailgateway.cli.lines import complain, instant, say, say_json
+from mailgateway.cli.lines import complain, say, say_json
 from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson, Limit
 from mailgateway.cli.tables import Column, show_table
+from mailgateway.desk.as_json import instant
 from mailgateway.desk.suppression import Reachability
 from mailgateway.mail.addresses import read_addresses
 from mailgateway.store import suppressions

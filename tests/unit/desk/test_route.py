@@ -40,6 +40,7 @@ def test_what_no_rule_decides_the_mailbox_does() -> None:
             "service_level": None,
             "fields": {},
             "cc": [],
+            "webhook": [],
             "watchers": [],
             "forward": [],
             "template": "",

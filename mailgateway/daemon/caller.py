@@ -1,0 +1,58 @@
+"""One thread a webhook: it makes the calls that are due, and sleeps until one is. One that hangs holds up no other."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from mailgateway.accounts.endpoint import Endpoint
+from mailgateway.daemon.worker import Worker
+from mailgateway.flows.beats import calling
+from mailgateway.flows.call import Calling, call_due
+from mailgateway.flows.desk import Desk
+from mailgateway.flows.in_hand import InHand
+from mailgateway.store import calls
+
+LONGEST_NAP = timedelta(seconds=5)
+"""Calls queued by another process announce themselves to nobody: look that often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where a caller stands: the webhook that it calls, and how."""
+
+    endpoint: Endpoint
+    how: Calling
+
+    @property
+    def name(self) -> str:
+        """What threads, log lines and signs of life call it."""
+        return calling(self.endpoint.name)
+
+
+class Caller(Worker):
+    """Calls one webhook; `wake` lets it look at once."""
+
+    def __init__(self, post: Line, desk: Desk, jitter: Callable[[], float]) -> None:
+        """Take the webhook; nothing is connected to."""
+        super().__init__(post.name, desk, jitter)
+        self.post = post
+        self._in_hand = InHand(calls)
+        self._woken = threading.Event()
+
+    def wake(self) -> None:
+        """Look for calls now."""
+        self._woken.set()
+
+    def hurry(self) -> None:
+        """End the nap, and the pause after a failure."""
+        super().hurry()
+        self.wake()
+
+    def rounds(self) -> Iterator[None]:
+        """Make what is due, until asked to stop."""
+        while not self.stop_asked.is_set():
+            self._woken.clear()
+            call_due(self.desk, self.post.endpoint, self.post.how, self._in_hand, self.stop_asked.is_set)
+            yield
+            self._woken.wait(LONGEST_NAP.total_seconds())
