@@ -54,6 +54,7 @@ def act(
     merged = merging(orders, agent, after, candidate, facts, policy)
     changes = (
         *((AddArticle(article),) if article else ()),
+        *((AddArticle(_note_beside(orders, agent, facts)),) if orders.beside else ()),
         *(
             RecordEvent("answer_inserted", {"name": one.name, "language": one.language, "version": one.version})
             for one in taken
@@ -109,6 +110,17 @@ def _article(
         full_text=mail.text if mail else orders.text,
         message_id=mail.message_id if mail else None,
         attachments=tuple(files),
+    )
+
+
+def _note_beside(orders: Orders, agent: Agent, facts: Facts) -> Article:
+    return Article(
+        kind=ArticleKind.NOTE,
+        direction=Direction.IN,
+        sender=Address(agent.display, agent.address),
+        at=facts.now,
+        text=orders.beside,
+        full_text=orders.beside,
     )
 
 

@@ -19,7 +19,7 @@ from mailgateway.desk.problems import against_linking
 from mailgateway.desk.returned import returned
 from mailgateway.desk.snooze import against_snooze
 from mailgateway.desk.suppression import BY_BOUNCE, Reachability
-from mailgateway.desk.thread import Thread, writer
+from mailgateway.desk.thread import Thread, for_notes, writer
 from mailgateway.desk.trust import claimed_agent
 from mailgateway.mail.model import Kind, Mail
 
@@ -137,7 +137,7 @@ def _too_large(incoming: Incoming, facts: Facts, policy: Policy) -> Plan:
 
 def _from_agent(incoming: Incoming, thread: Thread, agent: Agent, facts: Facts, policy: Policy) -> Plan:
     files = _files_of_agent(incoming.mail)
-    reading = read_orders(incoming.reply.text, agent.name, policy)
+    reading = read_orders(incoming.reply.text, agent.name, policy, inside=thread.inside)
     orders, candidate = reading.orders, thread.candidate
     against = against_snooze(orders.snooze, facts.now, policy.ruleset.timezone)
     against = (
@@ -166,6 +166,8 @@ def _refused(
 ) -> Plan:
     ticket = thread.candidate.ticket
     notice = notices.commands_refused(incoming.mail, agent, ticket, problems, COMMANDS, policy)
+    if thread.inside:
+        notice = replace(notice, bound_to=for_notes(notice.bound_to))
     silence = notices.why_unanswered(notice, incoming.verdict, facts, policy)
     detail = {"why": "; ".join(problems) or "asked for help", **({"not_told": silence} if silence else {})}
     return Plan(

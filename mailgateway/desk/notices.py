@@ -9,7 +9,7 @@ from mailgateway.desk.knowledge import Answer
 from mailgateway.desk.model import Agent, Article, Status, Ticket
 from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind
 from mailgateway.desk.policy import MailboxPolicy, Policy
-from mailgateway.desk.thread import bound_to_agent
+from mailgateway.desk.thread import bound_to_agent, for_notes
 from mailgateway.desk.workers import as_worker, workers
 from mailgateway.mail.model import Address, Mail, Verdict
 
@@ -147,7 +147,7 @@ def agent_reminder(ticket: Ticket, candidate: Candidate, policy: Policy) -> tupl
     """Tell those who work on a ticket that the time it was put aside for is over."""
     told = _to_worker(NoticeKind.AGENT_REMINDER, None, ticket, policy, candidate.public_ids)
     return tuple(
-        replace(told, recipient=worker.address, bound_to=worker.bound_to, values={})
+        replace(told, recipient=worker.address, bound_to=for_notes(worker.bound_to), values={})
         for worker in workers(ticket, policy, except_for="")
     )
 
@@ -225,7 +225,7 @@ def undelivered(
         replace(
             told,
             recipient=worker.address,
-            bound_to=worker.bound_to,
+            bound_to=for_notes(worker.bound_to),
             values={"address": address, "reason": reason},
         )
         for worker in people

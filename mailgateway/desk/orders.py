@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from mailgateway.desk.command_lines import MARKERS, take_apart
 from mailgateway.desk.model import Priority, Status, TicketType
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.snooze import SHOWN, read_snooze
@@ -24,11 +25,13 @@ class Orders:
 
     `snooze` is how long the ticket is put aside, zero to wake it up, or until when in the desk's time zone. `problem`
     of 0 means of none. `text` goes to the requester and the participants, or becomes an internal note where `note` is
-    true; before it go the `answers` of the knowledge folder, by their names.
+    true; before it go the `answers` of the knowledge folder, by their names. `beside` is a note that goes along with
+    what is sent, and stays inside.
     """
 
     text: str = ""
     note: bool = False
+    beside: str = ""
     status: Status | None = None
     assign: str | None = None
     group: str | None = None
@@ -53,7 +56,8 @@ class Reading:
 
 
 COMMANDS: tuple[tuple[str, str], ...] = (
-    ("#note [TEXT]", "the rest of the mail becomes an internal note; nothing goes to the requester"),
+    ("#note [TEXT]", "what follows becomes an internal note and is not sent, up to a line #reply"),
+    ("#reply", "what follows goes to the requester: after a note, and where you answer an internal message"),
     ("#status STATUS", "new, open, pending, on_hold, solved or closed"),
     ("#solved #pending #open #hold #close", "the same, short"),
     ("#assign NAME|me|none", "give the ticket to an agent"),
@@ -77,11 +81,9 @@ _SHORT_STATUS = {
     "close": Status.CLOSED,
 }
 
-_COMMAND = re.compile(r"[#＃]([^\W\d_][\w-]*)\s*[:=]?(.*)", re.DOTALL)
 _NUMBER = re.compile(r"#?(\d{1,12})[.!]?", re.ASCII)
 _ABOUT_TICKETS = frozenset({"merge", "problem"})
 _MOST_NAMED = 3
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 
 
 class _MisreadError(ValueError):
@@ -96,13 +98,15 @@ class _Desk:
     policy: Policy
 
 
-def read_orders(text: str, author: str, policy: Policy) -> Reading:
-    """Read the `#word value` lines at the very top of an agent's text; `author` is the agent's name.
+def read_orders(text: str, author: str, policy: Policy, *, inside: bool = False) -> Reading:
+    """Read the `#word value` lines of an agent's text; `author` is the agent's name.
 
-    Empty lines between commands change nothing: mailers put them there. Whatever looks like a command and is none is a
-    problem, never text: it was not meant for the requester.
+    With `inside` the text is an internal note unless a line `#reply` says otherwise. Empty lines between commands
+    change nothing: mailers put them there. Whatever looks like a command and is none is a problem, never text: it was
+    not meant for the requester.
     """
-    commands, rest = _cut(text)
+    written = take_apart(text, inside=inside)
+    commands = written.commands
     orders, problems = Orders(), []
     for word, value in commands[:MOST_COMMANDS]:
         try:
@@ -111,7 +115,11 @@ def read_orders(text: str, author: str, policy: Policy) -> Reading:
             problems.append(str(misread))
     if len(commands) > MOST_COMMANDS:
         problems.append(f"there are {len(commands)} commands; one mail may have {MOST_COMMANDS}")
-    return Reading(replace(orders, text=_joined(orders.text, rest)), tuple(dict.fromkeys(problems)))
+    if written.is_note:
+        orders = replace(orders, note=True, text=written.note)
+    else:
+        orders = replace(orders, text=written.public, beside=written.note)
+    return Reading(orders, tuple(dict.fromkeys(problems)))
 
 
 def named(orders: Orders) -> tuple[int, ...]:
@@ -121,27 +129,9 @@ def named(orders: Orders) -> tuple[int, ...]:
 
 def tickets_named(text: str) -> tuple[int, ...]:
     """Return the other tickets that the commands at the top of a text speak of, a few at most."""
-    commands, _ = _cut(text)
+    commands = take_apart(text).commands
     named = [_NUMBER.fullmatch(value) for word, value in commands[:MOST_COMMANDS] if word in _ABOUT_TICKETS]
     return tuple(dict.fromkeys(int(number[1]) for number in named if number))[:_MOST_NAMED]
-
-
-def _cut(text: str) -> tuple[list[tuple[str, str]], str]:
-    """Cut a text into its commands, each as (word, value), and what follows them."""
-    commands: list[tuple[str, str]] = []
-    lines = text.split("\n")
-    for place, line in enumerate(lines):
-        visible = line.translate(_INVISIBLE).strip()
-        command = _COMMAND.fullmatch(visible)
-        if command is not None:
-            commands.append((command[1].casefold(), command[2].strip()))
-        elif visible:
-            return commands, "\n".join(lines[place:]).strip()
-    return commands, ""
-
-
-def _joined(first: str, second: str) -> str:
-    return f"{first}\n\n{second}" if first and second else first or second
 
 
 def _obey(orders: Orders, word: str, value: str, desk: _Desk) -> Orders:
@@ -150,13 +140,9 @@ def _obey(orders: Orders, word: str, value: str, desk: _Desk) -> Orders:
             raise _MisreadError(f"#{word} stands alone in its line; write the text for the requester below it")
         return replace(orders, status=_SHORT_STATUS[word])
     if word not in _WORDS:
-        near = nearest(word[:_MOST_SHOWN], [*_WORDS, *_SHORT_STATUS])
+        near = nearest(word[:_MOST_SHOWN], [*sorted(MARKERS), *_WORDS, *_SHORT_STATUS])
         raise _MisreadError(f"#{_shown(word)} is not a command" + (f"; did you mean #{near}?" if near else ""))
     return _WORDS[word](orders, value, desk)
-
-
-def _note(orders: Orders, value: str, _desk: _Desk) -> Orders:
-    return replace(orders, note=True, text="\n".join(part for part in (orders.text, value) if part))
 
 
 def _status(orders: Orders, value: str, _desk: _Desk) -> Orders:
@@ -247,7 +233,6 @@ def _help(orders: Orders, _value: str, _desk: _Desk) -> Orders:
 
 
 _WORDS: dict[str, Callable[[Orders, str, _Desk], Orders]] = {
-    "note": _note,
     "status": _status,
     "assign": _assign,
     "group": _group,

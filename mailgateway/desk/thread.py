@@ -28,13 +28,14 @@ class Thread:
     """The ticket a mail belongs to. `named` is what in the mail led there, "" where the evidence says it all.
 
     Where the evidence is a reply address, it was signed either for somebody who takes part (`as_participant`), or for
-    `agents`: one, or the members of a group.
+    `agents`: one, or the members of a group. `inside` tells that it was for notes: what was answered is internal.
     """
 
     candidate: Candidate
     evidence: Evidence
     as_participant: bool = False
     agents: tuple[Agent, ...] = ()
+    inside: bool = False
     named: str = ""
 
 
@@ -92,12 +93,16 @@ def bound_to_group(group: Group) -> str:
     return f"group:{group.name}"
 
 
+def for_notes(bound_to: str) -> str:
+    """Name an addressee of the desk whose answer is an internal note; no name of an agent or a group has a colon."""
+    return f"{bound_to}:note"
+
+
 def _by_token(keys: ThreadKeys, facts: Facts, policy: Policy) -> Iterator[Thread]:
-    for token in keys.tokens:
-        candidate = facts.candidate(token.ticket)
-        thread = None if candidate is None else _signed(token, candidate, policy)
-        if thread is not None:
-            yield thread
+    """Where a mail has several addresses of ours, the one for notes goes first: what is inside stays inside."""
+    named = ((token, facts.candidate(token.ticket)) for token in keys.tokens)
+    threads = (_signed(token, candidate, policy) for token, candidate in named if candidate is not None)
+    yield from sorted((thread for thread in threads if thread is not None), key=lambda thread: not thread.inside)
 
 
 def _signed(token: ReplyToken, candidate: Candidate, policy: Policy) -> Thread | None:
@@ -106,13 +111,19 @@ def _signed(token: ReplyToken, candidate: Candidate, policy: Policy) -> Thread |
 
     if any(is_for(person.key) for person in candidate.ticket.people):
         return Thread(candidate, Evidence.TOKEN, as_participant=True)
-    for agent in policy.directory.agents:
-        if is_for(bound_to_agent(agent)):
-            return Thread(candidate, Evidence.TOKEN, agents=(agent,))
-    for group in policy.directory.groups:
-        if is_for(bound_to_group(group)):
-            return Thread(candidate, Evidence.TOKEN, agents=_members(group, policy.directory))
+    for bound_to, agents in _desk(policy.directory):
+        for inside in (False, True):
+            if is_for(for_notes(bound_to) if inside else bound_to):
+                return Thread(candidate, Evidence.TOKEN, agents=agents, inside=inside)
     return None
+
+
+def _desk(directory: Directory) -> Iterator[tuple[str, tuple[Agent, ...]]]:
+    """Give all whom reply addresses for the desk are signed for, each with who may use such an address."""
+    for agent in directory.agents:
+        yield bound_to_agent(agent), (agent,)
+    for group in directory.groups:
+        yield bound_to_group(group), _members(group, directory)
 
 
 def _members(group: Group, directory: Directory) -> tuple[Agent, ...]:

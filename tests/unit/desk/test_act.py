@@ -71,6 +71,16 @@ def test_an_answer_goes_to_everybody_who_takes_part() -> None:
         assert (notice.in_reply_to, notice.references) == ("first@customer.example", ("first@customer.example",))
 
 
+def test_a_note_beside_an_answer_stays_inside() -> None:
+    """Both are kept, each in its own kind; the letter has the answer alone."""
+    plan = acted(Orders(text="Try again.", beside="He is difficult."), files=(FILE,))
+    answer, note = (change.article for change in plan.changes if isinstance(change, AddArticle))
+    assert (answer.kind, answer.text, answer.attachments) == (ArticleKind.PUBLIC, "Try again.", (FILE,))
+    assert (note.kind, note.direction, note.text) == (ArticleKind.NOTE, Direction.IN, "He is difficult.")
+    (letter,) = plan.notices
+    assert "difficult" not in spelled_out(letter)
+
+
 def test_an_answer_carries_nothing_of_the_agents_own_mail() -> None:
     """Neither the private address nor the quoted notification nor the id of the agent's mail leaves the desk."""
     mail = make_mail("Hi\n> secret", sender=FROM_ANNA, message_id="private@host.internal")

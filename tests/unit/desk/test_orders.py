@@ -96,8 +96,55 @@ def test_a_note_takes_the_rest_of_its_line_and_of_the_mail(text: str, note: str)
 
 
 @pytest.mark.parametrize(
+    ("text", "public", "note"),
+    [
+        ("#note Ask Bob.\n#reply\nHello.", "Hello.", "Ask Bob."),
+        ("#note\nAsk Bob.\n\nSoon.\n#endnote\n\nHello.", "Hello.", "Ask Bob.\n\nSoon."),
+        ("Hello.\n\n#note\nAsk Bob.", "Hello.", "Ask Bob."),
+        ("Hello.\n＃Note: Ask Bob.\n#REPLY\nBye.", "Hello.\n\nBye.", "Ask Bob."),
+        ("Hello.\n\u200b#note\u00a0Ask Bob.\nSoon.", "Hello.", "Ask Bob.\n\nSoon."),
+        ("Hello.\n#note one\n#note two", "Hello.", "one\ntwo"),
+        ("#note x\n#reply Hello.", "Hello.", "x"),
+        ("#42\n#note x", "#42", "x"),
+    ],
+)
+def test_an_answer_and_a_note_come_in_one_mail(text: str, public: str, note: str) -> None:
+    """`#note` begins a note wherever it stands, `#reply` what is sent; nothing of the one gets into the other."""
+    orders = ordered(text)
+    assert (orders.note, orders.text, orders.beside) == (False, public, note)
+
+
+def test_commands_stand_at_the_top_of_each_part() -> None:
+    """Whoever writes the note first gives the orders where the answer begins."""
+    orders = ordered("#priority high\n#note\nAsk Bob.\n#reply\n#solved\nHello.")
+    assert (orders.priority, orders.status, orders.text) == (Priority.HIGH, Status.SOLVED, "Hello.")
+
+
+@pytest.mark.parametrize("word", ["#ntoe", "#notes", "#repyl", "#end-note"])
+def test_a_misspelt_line_in_the_midst_is_not_sent(word: str) -> None:
+    """It was to keep something inside: the agent is asked first."""
+    assert "did you mean #" in problem(f"Hello.\n{word}\nShe is difficult.")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ask Bob.", Orders(text="Ask Bob.", note=True)),
+        ("#note\nAsk Bob.", Orders(text="Ask Bob.", note=True)),
+        ("#note x\n#endnote\ny", Orders(text="x\n\ny", note=True)),
+        ("#solved", Orders(status=Status.SOLVED, note=True)),
+        ("#reply\n#solved\nHello.", Orders(text="Hello.", status=Status.SOLVED)),
+        ("Ask Bob.\n#reply\nHello.", Orders(text="Hello.", beside="Ask Bob.")),
+    ],
+)
+def test_an_answer_to_what_is_internal_stays_inside(text: str, expected: Orders) -> None:
+    """Only a line `#reply` leads out."""
+    assert read_orders(text, "anna", POLICY, inside=True).orders == expected
+
+
+@pytest.mark.parametrize(
     "text",
-    ["Hello,\n#solved", "# Heading\ntext", "#1 is broken", "#", "Done.", "#42\n#note x", "> #solved"],
+    ["Hello,\n#solved", "# Heading\ntext", "#1 is broken", "#", "Done.", "#42\n#solved", "> #solved"],
 )
 def test_what_is_no_command_at_the_top_is_text(text: str) -> None:
     """Commands stand at the very top; a number or a heading is none."""
@@ -184,3 +231,12 @@ def test_reading_orders_is_total(text: str) -> None:
     first = reading.orders.text.split("\n")[0].strip()
     if not reading.problems and not reading.orders.note:
         assert not (first[:1] in {"#", "＃"} and first[1:2].isalpha())
+
+
+@given(st.lists(lines, max_size=8), st.booleans())
+def test_a_note_never_gets_into_what_is_sent(written: list[str], inside: bool) -> None:  # noqa: FBT001 - drawn
+    """Whatever surrounds it, what stands below `#note` is no part of the text for the requester."""
+    text = "\n".join([*written, "#note", "", "Secret.", "of ours"])
+    orders = read_orders(text, "anna", POLICY, inside=inside).orders
+    assert orders.note or "Secret." not in orders.text
+    assert "Secret." in orders.text + orders.beside

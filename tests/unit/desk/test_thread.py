@@ -12,6 +12,7 @@ from mailgateway.desk.thread import (
     Thread,
     bound_to_agent,
     bound_to_group,
+    for_notes,
     may_join,
     threads,
     writer,
@@ -122,6 +123,17 @@ def test_a_customers_reply_address_is_proof_whoever_writes() -> None:
         assert thread is not None
         assert (thread.evidence, thread.as_participant, thread.agents) == (Evidence.TOKEN, True, ())
         assert may_join(make_mail(sender=MALLORY), NORMAL, thread, POLICY)
+
+
+@pytest.mark.parametrize("bound_to", [bound_to_agent(ANNA), bound_to_group(FIRST_LINE)])
+def test_a_reply_address_says_whether_the_answer_stays_inside(bound_to: str) -> None:
+    """Notices about work are answered to the customer; what is internal carries an address for notes."""
+    about_work = thread_of(make_mail(to=(token(bound_to),)), make_candidate())
+    internal = thread_of(make_mail(to=(token(bound_to), token(for_notes(bound_to)))), make_candidate())
+    assert about_work is not None
+    assert internal is not None
+    assert (about_work.inside, internal.inside) == (False, True)
+    assert about_work.agents == internal.agents
 
 
 @pytest.mark.parametrize(
