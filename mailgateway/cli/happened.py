@@ -136,6 +136,11 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "group": _changed("group"),
     "assignee": _assigned,
     "organisation": _set("organisation"),
+    "time_spent": lambda detail: f"worked on it for {detail['minutes']} minutes",
+    "contract_used_up": lambda detail: (
+        f"the contract {detail['contract']} of {detail['organisation']} had no room left:"
+        f" {detail['used']} of {detail['amount']} {detail['unit']} this {detail['per']}"
+    ),
     "ci": _set("configuration item"),
     "service_level": _set("service level"),
     "clocks": _clocks,

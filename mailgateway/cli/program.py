@@ -36,6 +36,7 @@ COMMANDS = {
     "tickets": "Look at tickets, answer them, change them.",
     "templates": "The mails that are sent, and how they look.",
     "knowledge": "The answers of the knowledge folder.",
+    "organisations": "Your customers, and how much of their contracts is used.",
     "outbox": "Letters that wait to be sent, or could not be.",
     "suppressions": "Addresses that nothing is sent to.",
     "webhooks": "Calls of other systems, and what became of them.",

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from mailgateway.desk import lifecycle, news, notices
 from mailgateway.desk.answering import inserted, kept_inside
+from mailgateway.desk.counting import SpendTime
 from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.incoming import newcomers
 from mailgateway.desk.merging import merging
@@ -61,6 +62,7 @@ def act(
         ),
         *_changes(before, after),
         *linking(orders, candidate, facts),
+        *((SpendTime(orders.minutes),) if orders.minutes else ()),
         *merged.changes,
         *informing(before, after, answered=_is_answer(article)),
         *_remarks(article, to_customers),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from mailgateway.desk.counting import SetOrganisation
 from mailgateway.desk.level_changes import SetClocks, SetServiceLevel
 from mailgateway.desk.model import Ticket
 from mailgateway.desk.plan import (
@@ -16,7 +17,6 @@ from mailgateway.desk.plan import (
     MoveToGroup,
     SetCi,
     SetFields,
-    SetOrganisation,
     SetPriority,
     SetStatus,
     SetType,

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from mailgateway.desk import notices
 from mailgateway.desk.act import act, objection
+from mailgateway.desk.charging import charged
 from mailgateway.desk.facts import Earlier, Facts
 from mailgateway.desk.follow_up import follow_up, record_machine
 from mailgateway.desk.incoming import Incoming, files_of
@@ -75,7 +76,7 @@ def _decided(incoming: Incoming, facts: Facts, policy: Policy) -> Plan:
         return _about(incoming, found.thread, found.agent, facts, policy)
     if incoming.verdict.kind in (Kind.BOUNCE, Kind.DELIVERY_DELAY, Kind.READ_RECEIPT):
         return _recorded(incoming, "a report about no letter of a ticket", facts, policy)
-    return open_ticket(incoming, Origin(found.related), facts, policy)
+    return charged(open_ticket(incoming, Origin(found.related), facts, policy), facts, policy)
 
 
 def _about(incoming: Incoming, thread: Thread, agent: Agent | None, facts: Facts, policy: Policy) -> Plan:
@@ -89,7 +90,7 @@ def _about(incoming: Incoming, thread: Thread, agent: Agent | None, facts: Facts
     if incoming.verdict.is_machine:
         return record_machine(incoming, thread, facts, policy)
     if is_over(thread.candidate.ticket, facts, policy):
-        return open_ticket(incoming, Origin(thread, follows=True), facts, policy)
+        return charged(open_ticket(incoming, Origin(thread, follows=True), facts, policy), facts, policy)
     return follow_up(incoming, thread, facts, policy)
 
 

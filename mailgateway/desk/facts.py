@@ -131,7 +131,8 @@ class Facts:
     was sent and has said nothing of yet. `requester` and `workload` are gathered only where a rule asks for them.
     `copy` is the same mail as it was filed in another mailbox, where each mailbox has its own tickets.
 
-    `open_problems` are those of the problems that rules link tickets to which are there and not solved.
+    `open_problems` are those of the problems that rules link tickets to which are there and not solved. `used` tells
+    how much of its allowance an organisation used in the current period, where that has been counted.
 
     `occasion` names what caused the plan, once and for ever: the ids of its letters derive from it, so that doing the
     work again makes the same letters. `automatic_mails` counts, for each address asked about (casefolded), the
@@ -148,6 +149,7 @@ class Facts:
     workload: Workload | None = None
     suppressed: Mapping[str, Reachability] = field(default_factory=dict)
     letter: SentLetter | None = None
+    used: Mapping[str, float] = field(default_factory=dict)
     received_at: datetime | None = None
     size: int = 0
     answers: tuple[Found, ...] = ()

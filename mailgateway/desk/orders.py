@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from mailgateway.desk.command_lines import MARKERS, take_apart
+from mailgateway.desk.counting import MOST_MINUTES, read_minutes
 from mailgateway.desk.model import Priority, Status, TicketType
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.snooze import SHOWN, read_snooze
@@ -44,6 +45,7 @@ class Orders:
     snooze: timedelta | datetime | None = None
     answers: tuple[str, ...] = ()
     problem: int | None = None
+    minutes: int = 0
     help: bool = False
 
 
@@ -70,6 +72,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("#problem N|none", "the ticket is an incident of problem N: whoever solves or answers that one, answers this"),
     ("#merge N", "this ticket is closed and goes on under number N, with everybody who takes part"),
     ("#answer NAME", "put an answer of the knowledge folder before your text, in the requester's language"),
+    ("#time 1h 30m", "how long you worked on it, for contracts that are counted in hours"),
     ("#help", "this list"),
 )
 
@@ -228,6 +231,13 @@ def _answer(orders: Orders, value: str, desk: _Desk) -> Orders:
     return replace(orders, answers=tuple(dict.fromkeys((*orders.answers, name))))
 
 
+def _time(orders: Orders, value: str, _desk: _Desk) -> Orders:
+    minutes = read_minutes(value)
+    if minutes is None or orders.minutes + minutes > MOST_MINUTES:
+        raise _MisreadError(f"#time {_shown(value)}: write how long, at most a day: #time 45m, or #time 1h 30m")
+    return replace(orders, minutes=orders.minutes + minutes)
+
+
 def _help(orders: Orders, _value: str, _desk: _Desk) -> Orders:
     return replace(orders, help=True)
 
@@ -244,6 +254,7 @@ _WORDS: dict[str, Callable[[Orders, str, _Desk], Orders]] = {
     "merge": _merge,
     "answer": _answer,
     "problem": _problem,
+    "time": _time,
     "help": _help,
 }
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from mailgateway.desk.counting import SetOrganisation, SpendTime
 from mailgateway.desk.knowledge import AnswerOutcome
 from mailgateway.desk.level_changes import LevelChange
 from mailgateway.desk.model import Article, LinkKind, Priority, Status, Ticket, TicketType
@@ -63,14 +64,6 @@ class MoveToGroup:
 @dataclass(frozen=True, slots=True)
 class Assign:
     """Give it to an agent (by name), or to nobody."""
-
-    before: str | None
-    after: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class SetOrganisation:
-    """Count it among the tickets of an organisation (by name), or of none."""
 
     before: str | None
     after: str | None
@@ -236,6 +229,7 @@ Change = (
     | AddParticipants
     | ChangeWatchers
     | SetFields
+    | SpendTime
     | TakeTurn
     | AddLink
     | RemoveLink
@@ -333,8 +327,9 @@ class Plan:
     `ticket` is the number of the ticket that the changes are about, None where the plan opens one or has none. `actor`
     is an address, an agent's name, or the name of the part of the gateway that acts. `reason` says in a line why.
     `waits_for` names the group whose workload has to be gathered before the plan can be made, `asks_about` addresses
-    whose automatic mails have to be counted first. `is_quiet` tells that no person did anything: the ticket has been
-    idle for as long as before. `reachability` is what is known now of addresses that bounced or that wrote again.
+    whose automatic mails have to be counted first, `asks_use_of` the organisation whose use of its contract has to be.
+    `is_quiet` tells that no person did anything: the ticket has been idle for as long as before. `reachability` is what
+    is known now of addresses that bounced or that wrote again.
     """
 
     at: datetime
@@ -346,5 +341,6 @@ class Plan:
     notices: tuple[Notice, ...] = ()
     waits_for: str = ""
     asks_about: tuple[str, ...] = ()
+    asks_use_of: str = ""
     is_quiet: bool = False
     reachability: tuple[Reachability, ...] = ()

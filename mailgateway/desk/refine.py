@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from mailgateway.desk.asking import question_about
 from mailgateway.desk.assignment import Assigned, assigned
+from mailgateway.desk.counting import SetOrganisation
 from mailgateway.desk.events import WEBHOOK
 from mailgateway.desk.facts import Facts
 from mailgateway.desk.incoming import Incoming, newcomers
@@ -19,7 +20,6 @@ from mailgateway.desk.plan import (
     RecordEvent,
     SetCi,
     SetFields,
-    SetOrganisation,
     SetPriority,
     SetStatus,
     SetType,

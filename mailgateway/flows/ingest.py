@@ -21,6 +21,7 @@ from mailgateway.desk.thread import writer
 from mailgateway.desk.trust import claimed_agent
 from mailgateway.errors import PoisonMessage, StoreUnusable, TransientError
 from mailgateway.flows.carry_out import carry_out
+from mailgateway.flows.contracts import count_use
 from mailgateway.flows.desk import Desk, Stop
 from mailgateway.flows.races import despite_races
 from mailgateway.mail.classify import OwnMarks, classify
@@ -177,6 +178,9 @@ def _decided(tx: Transaction, incoming: Incoming, facts: Facts, requester: tuple
             automatic_mails={**facts.automatic_mails, **more["automatic_mails"]},
             suppressed={**facts.suppressed, **more["suppressed"]},
         )
+        plan = decide_mail(incoming, facts, policy)
+    if plan.asks_use_of:
+        facts = replace(facts, used=count_use(tx, plan.asks_use_of, facts.now, policy))
         plan = decide_mail(incoming, facts, policy)
     team = policy.directory.group(plan.waits_for)
     if team is not None:

@@ -17,10 +17,16 @@ from mailgateway.render.faults import place_of
 from mailgateway.render.wording import Phrases, Wording
 
 VALUES: dict[NoticeKind, dict[str, object]] = {
-    NoticeKind.ACKNOWLEDGEMENT: {"answer": None, "follows": 0, "passed_on": False, "expected_by": None},
+    NoticeKind.ACKNOWLEDGEMENT: {
+        "answer": None,
+        "follows": 0,
+        "passed_on": False,
+        "expected_by": None,
+        "used_up": False,
+    },
     NoticeKind.REPLY: {},
     NoticeKind.STATUS_CHANGED: {"before": ""},
-    NoticeKind.AGENT_NOTIFICATION: {"by": "", "rules": "", "answers": (), "commands": COMMANDS},
+    NoticeKind.AGENT_NOTIFICATION: {"by": "", "rules": "", "answers": (), "used_up": None, "commands": COMMANDS},
     NoticeKind.REMINDER: {},
     NoticeKind.AGENT_REMINDER: {},
     NoticeKind.AGENT_FOLLOW_UP: {"by": "", "commands": COMMANDS},

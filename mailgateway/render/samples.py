@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from mailgateway.desk.knowledge import Answer
 from mailgateway.desk.model import Article, ArticleKind, Direction, Priority, Status, StoredFile, Ticket, TicketType
 from mailgateway.desk.orders import COMMANDS
+from mailgateway.desk.organisations import Unit
 from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind
 from mailgateway.mail.model import Address
 from mailgateway.render.markdown import as_html, as_text
@@ -91,6 +92,7 @@ _AUDIENCES = {
     NoticeKind.UNDELIVERED: Audience.AGENT,
     NoticeKind.ALARM: Audience.ADMIN,
 }
+_USED_UP = {"organisation": "acme", "contract": "gold", "used": "52", "amount": "50", "per": "month"}
 _WITHOUT_TICKET = (NoticeKind.REJECTED, NoticeKind.ALARM)
 
 
@@ -98,7 +100,13 @@ def samples(kind: NoticeKind, language: str) -> Iterator[Notice]:
     """Return a full notice of this kind first, then scanty ones and those that templates tell apart."""
     yield _notice(kind, language, _ticket(Status.SOLVED if kind is NoticeKind.STATUS_CHANGED else Status.NEW))
     yield _notice(kind, language, _bare_ticket(), scanty=True)
+    if kind is NoticeKind.ACKNOWLEDGEMENT:
+        yield replace(_notice(kind, language, _ticket(Status.NEW)), values={"used_up": True})
     if kind is NoticeKind.AGENT_NOTIFICATION:
+        yield from (
+            replace(_notice(kind, language, _ticket(Status.NEW)), values={"used_up": {**_USED_UP, "unit": unit.value}})
+            for unit in Unit
+        )
         handed_over = _notice(kind, language, _ticket(Status.OPEN))
         yield replace(handed_over, article=_page(handed_over.ticket), values={"by": "Bob Stone"})
     if kind is NoticeKind.ACKNOWLEDGEMENT:

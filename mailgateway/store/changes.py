@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, update
 
 from mailgateway.desk import clock_events
+from mailgateway.desk.counting import SetOrganisation, SpendTime
 from mailgateway.desk.events import Event
 from mailgateway.desk.level_changes import SetClocks, SetServiceLevel
 from mailgateway.desk.model import ArticleKind, Direction, LinkKind
@@ -32,7 +33,6 @@ from mailgateway.desk.plan import (
     SetAttention,
     SetCi,
     SetFields,
-    SetOrganisation,
     SetPriority,
     SetStatus,
     SetType,
@@ -50,6 +50,7 @@ from mailgateway.store.links import add_link, merge_links, remove_link
 from mailgateway.store.names import add_ids, add_names
 from mailgateway.store.tables import TicketRow
 from mailgateway.store.tables_of_time import FiringRow
+from mailgateway.store.usage import Work, add_work, move_work, organisation_of
 from mailgateway.store.workload import take_turn
 
 _TOUCH = update(TicketRow).where(TicketRow.number == bindparam("survivor")).values(updated_at=bindparam("at"))
@@ -60,11 +61,10 @@ _COLUMNS = {
     SetType: "type",
     MoveToGroup: "group",
     Assign: "assignee",
-    SetOrganisation: "organisation",
     SetCi: "ci",
     SetServiceLevel: "service_level",
 }
-_Replaced = SetStatus | SetPriority | SetType | MoveToGroup | Assign | SetOrganisation | SetCi | SetServiceLevel
+_Replaced = SetStatus | SetPriority | SetType | MoveToGroup | Assign | SetCi | SetServiceLevel
 
 
 @dataclass(slots=True)
@@ -115,6 +115,18 @@ def _add_article(ticket: Changing, change: AddArticle) -> None:
 
 def _replace(ticket: Changing, change: _Replaced) -> None:
     ticket.replace(_COLUMNS[type(change)], change.before, change.after)
+
+
+def _set_organisation(ticket: Changing, change: SetOrganisation) -> None:
+    ticket.replace("organisation", change.before, change.after)
+    move_work(ticket.tx, ticket.number, change.after)
+
+
+def _spend_time(ticket: Changing, change: SpendTime) -> None:
+    after = ticket.after
+    whose = after["organisation"] if "organisation" in after else organisation_of(ticket.tx, ticket.number)
+    add_work(ticket.tx, Work(ticket.number, whose, ticket.plan.actor, ticket.plan.at, change.minutes))
+    ticket.tell("time_spent", {"minutes": change.minutes})
 
 
 def _change_tags(ticket: Changing, change: ChangeTags) -> None:
@@ -206,6 +218,8 @@ def _record_event(ticket: Changing, change: RecordEvent) -> None:
 CARRIED_OUT: dict[type, Callable[[Changing, Any], None]] = {
     AddArticle: _add_article,
     **dict.fromkeys(_COLUMNS, _replace),
+    SetOrganisation: _set_organisation,
+    SpendTime: _spend_time,
     ChangeTags: _change_tags,
     AddParticipants: _add_participants,
     ChangeWatchers: _change_watchers,

@@ -1,4 +1,4 @@
-"""The tables of what happens to tickets by itself, and of the clocks that count for them."""
+"""The tables of what happens to tickets by itself, and of the clocks and the work that count for them."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mailgateway.desk.timepiece import Target
-from mailgateway.store.base import Base, TicketNumber, only_where
+from mailgateway.store.base import Base, Key, TicketNumber, only_where
 
 
 class FiringRow(Base):
@@ -52,3 +52,20 @@ class ClockRow(Base):
     due_at: Mapped[datetime | None]
     met_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+
+
+class WorkRow(Base):
+    """How long somebody worked on a ticket, and for which organisation that counts."""
+
+    __tablename__ = "work"
+    __table_args__ = (
+        Index(None, "ticket"),
+        Index(None, "organisation", "at", **only_where("organisation IS NOT NULL")),
+    )
+
+    id: Mapped[Key]
+    ticket: Mapped[TicketNumber]
+    organisation: Mapped[str | None]
+    agent: Mapped[str]
+    at: Mapped[datetime]
+    minutes: Mapped[int]

@@ -6,6 +6,7 @@ from typing import get_args
 import pytest
 from sqlalchemy import func, select
 
+from mailgateway.desk.counting import SetOrganisation
 from mailgateway.desk.model import ArticleKind, Direction, Priority, Status, StoredFile, TicketType
 from mailgateway.desk.plan import (
     AddArticle,
@@ -21,7 +22,6 @@ from mailgateway.desk.plan import (
     RecordEvent,
     SetCi,
     SetFields,
-    SetOrganisation,
     SetPriority,
     SetStatus,
     SetType,

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
+from mailgateway.desk.counting import SetOrganisation, SpendTime
 from mailgateway.desk.delivery import Delivery, DeliveryState, failed, sent
 from mailgateway.desk.facts import ThreadKeys
 from mailgateway.desk.model import LinkKind, Status, StoredFile
+from mailgateway.desk.organisations import Unit
 from mailgateway.desk.plan import (
     AddArticle,
     AddLink,
@@ -24,7 +26,7 @@ from mailgateway.desk.plan import (
 )
 from mailgateway.desk.policy import SeveralMailboxes
 from mailgateway.mail.model import Address
-from mailgateway.store import attention, health, outbox, spool, tickets
+from mailgateway.store import attention, health, outbox, spool, tickets, usage
 from mailgateway.store.apply import apply
 from mailgateway.store.base import Base
 from mailgateway.store.engine import Store, Transaction
@@ -32,6 +34,7 @@ from mailgateway.store.gather import gather, gather_ticket
 from mailgateway.store.links import linked_tickets
 from tests.store.examples import (
     JANE,
+    MINUTE,
     NOW,
     arrival,
     article,
@@ -121,6 +124,7 @@ def _live(store: Store) -> None:
             SetAttention(NOW),
         )
         apply(tx, working(number, AddArticle(article(message_id="m100@x")), *changes), spooled)
+        _count(tx, number)
         tickets.opening(tx, number)
         other = apply(tx, opening(), None) or 0
         apply(tx, working(other, AddLink(number, LinkKind.PROBLEM), MergeInto(number, (bob,))), None)
@@ -129,8 +133,7 @@ def _live(store: Store) -> None:
         linked_tickets(tx, number)
         outbox.put(tx, [queued("a", number), queued("b", number)], NOW)
         spool.finish(tx, spool_id, Disposition.FOLLOWED_UP, "by number", number, NOW)
-        spool.postpone(tx, second, "busy", NOW)
-        spool.quarantine(tx, second, "parse", "too deep", NOW)
+        _put_aside(tx, second)
         spool.unsettled(tx, "support", "INBOX", 7, 50)
         spool.settled(tx, [spool_id, second], NOW)
     _deliver(store)
@@ -140,6 +143,17 @@ def _attend(tx: Transaction, number: int) -> None:
     attention.due(tx, NOW, 10)
     attention.due(tx, NOW, 10, (NOW, number))
     attention.take(tx, number, NOW)
+
+
+def _put_aside(tx: Transaction, spool_id: int) -> None:
+    spool.postpone(tx, spool_id, "busy", NOW)
+    spool.quarantine(tx, spool_id, "parse", "too deep", NOW)
+
+
+def _count(tx: Transaction, number: int) -> None:
+    apply(tx, working(number, SetOrganisation(None, "acme"), SpendTime(30)), None)
+    usage.used(tx, ["acme"], Unit.TICKETS, NOW, NOW + MINUTE)
+    usage.used(tx, ["acme"], Unit.HOURS, NOW, NOW + MINUTE)
 
 
 def _deliver(store: Store) -> None:

@@ -14,6 +14,7 @@ from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson, Limit
 from mailgateway.cli.tables import Column, show_table, span
 from mailgateway.cli.ticket_view import as_json, as_line, show_sheet
+from mailgateway.desk.counting import read_minutes
 from mailgateway.desk.model import Directory, Priority, Status, TicketType
 from mailgateway.store import tickets
 
@@ -137,6 +138,7 @@ def set_(  # noqa: PLR0913 - each is an option of the command
     problem: Annotated[
         str | None, typer.Option("--problem", metavar="N", help="The problem it is an incident of, or none.")
     ] = None,
+    time: Annotated[str | None, typer.Option("--time", metavar="TIME", help="Work done: 45m, 1h, 1h30m.")] = None,
     name: As = None,
 ) -> None:
     """Change a ticket. Whoever has to know is told by mail, as if an agent had ordered it."""
@@ -149,16 +151,15 @@ def set_(  # noqa: PLR0913 - each is an option of the command
         assign=assign,
         priority=priority,
         type=kind,
+        minutes=_minutes(time),
         add_tags=tags("--tag", tag or ()),
         remove_tags=tags("--untag", untag or ()),
         snooze=snoozing(snooze),
         problem=problem_number(problem),
     )
     if orders == Orders():
-        complain(
-            "nothing to change: give --status, --group, --assign, --priority, --type, --tag, --untag, --snooze or"
-            " --problem"
-        )
+        asked = "--status, --group, --assign, --priority, --type, --tag, --untag, --snooze, --problem or --time"
+        complain(f"nothing to change: give {asked}")
         raise typer.Exit(2)
     give(ctx, number, orders, name, "Done.")
 
@@ -176,6 +177,14 @@ def merge(
     from mailgateway.desk.orders import Orders
 
     give(ctx, number, Orders(merge=into), name, f"Merged into ticket {into}.")
+
+
+def _minutes(time: str | None) -> int:
+    minutes = read_minutes(time) if time is not None else 0
+    if minutes is None:
+        complain(f"--time {time}: write how long, at most a day: 45m, 1h or 1h30m")
+        raise typer.Exit(2)
+    return minutes
 
 
 def _group(name: str | None, directory: Directory) -> str | None:

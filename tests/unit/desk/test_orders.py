@@ -240,3 +240,12 @@ def test_a_note_never_gets_into_what_is_sent(written: list[str], inside: bool) -
     orders = read_orders(text, "anna", POLICY, inside=inside).orders
     assert orders.note or "Secret." not in orders.text
     assert "Secret." in orders.text + orders.beside
+
+
+def test_time_spent_adds_up() -> None:
+    """Each #time line counts; more than a day, or what is no span, is a problem."""
+    assert read_orders("#time 1h\n#time 30m\nDone.", "anna", make_policy()).orders == Orders(text="Done.", minutes=90)
+    for wrong in ("soon", "", "25h"):
+        (problem,) = read_orders(f"#time {wrong}\nDone.", "anna", make_policy()).problems
+        assert problem.endswith("write how long, at most a day: #time 45m, or #time 1h 30m")
+    assert read_orders("#time 20h\n#time 5h", "anna", make_policy()).problems

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from mailgateway.desk.counting import SetOrganisation
 from mailgateway.desk.decide import decide_mail
 from mailgateway.desk.model import Priority, Status, TicketType
 from mailgateway.desk.plan import (
@@ -18,7 +19,6 @@ from mailgateway.desk.plan import (
     RecordEvent,
     SetCi,
     SetFields,
-    SetOrganisation,
     SetPriority,
     SetStatus,
     SetType,
