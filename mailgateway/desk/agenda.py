@@ -8,15 +8,16 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
-from mailgateway.desk import automatic, snooze, timers
+from mailgateway.desk import automatic, escalation, snooze, timers
 from mailgateway.desk.after import after
 from mailgateway.desk.facts import Candidate
 from mailgateway.desk.model import Status, Ticket
 from mailgateway.desk.moments import Moment, Source
 from mailgateway.desk.plan import Disposition, OpenTicket, Plan, SetAttention
 from mailgateway.desk.policy import Policy
+from mailgateway.desk.service_levels import Step
 
-SOURCES: tuple[Source, ...] = (snooze.SOURCE, automatic.SOURCE, timers.SOURCE)
+SOURCES: tuple[Source, ...] = (snooze.SOURCE, automatic.SOURCE, timers.SOURCE, escalation.SOURCE)
 
 
 def moments(ticket: Ticket, policy: Policy, sources: Iterable[Source] = SOURCES) -> Iterator[Moment]:
@@ -64,4 +65,10 @@ def renewal(candidate: Candidate, at: datetime, policy: Policy) -> Plan | None:
 def version(policy: Policy) -> str:
     """Name what the moments of tickets follow from: the same name, the same moments."""
     rules = [(rule.name, rule.when, rule.thresholds) for rule in timers.timer_rules(policy)]
-    return sha256(repr((policy.life_cycle, rules)).encode()).hexdigest()[:16]
+    levels = [(level.name, level.hours.name, list(map(_spelled, level.steps))) for level in policy.service_levels]
+    return sha256(repr((policy.life_cycle, rules, levels)).encode()).hexdigest()[:16]
+
+
+def _spelled(step: Step) -> str:
+    """Write a step down in the same words in every process: sets have no order of their own."""
+    return repr(replace(step, of=frozenset())) + repr(sorted(step.of))

@@ -1,10 +1,12 @@
 """What becomes of a ticket when its time has come, without a mail and without anybody's order."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from mailgateway.desk.after import after
 from mailgateway.desk.agenda import SOURCES, moments, next_attention
 from mailgateway.desk.facts import Candidate, Facts
+from mailgateway.desk.levelled import levelled
 from mailgateway.desk.plan import Change, Disposition, Notice, Plan, RecordFiring, SetAttention
 from mailgateway.desk.policy import Policy
 
@@ -23,6 +25,7 @@ def attend(candidate: Candidate, facts: Facts, policy: Policy) -> Plan:
     told: list[Notice] = []
     fired: list[str] = []
     waits_for = ""
+    again: list[datetime] = []
     for source in SOURCES:
         theirs = moments(candidate.ticket, policy, (source,))
         due = tuple(one for one in theirs if one.at <= until and one.name not in candidate.fired)
@@ -34,15 +37,22 @@ def attend(candidate: Candidate, facts: Facts, policy: Policy) -> Plan:
         told += effect.notices
         fired += effect.fired
         waits_for = waits_for or effect.waits_for
-    coming = next_attention(candidate.ticket, {*candidate.fired, *fired}, policy, since=until)
-    return Plan(
+        again += [effect.again] if effect.again is not None else []
+    plan = Plan(
         at=facts.now,
         actor=ACTOR,
         disposition=Disposition.RECORDED,
         reason=f"due at {until.isoformat()}",
         ticket=ticket.number,
-        changes=(*changes, *map(RecordFiring, fired), SetAttention(coming)),
+        changes=(*changes, *map(RecordFiring, fired)),
         notices=tuple(told),
         waits_for=waits_for,
         is_quiet=True,
     )
+    plan = levelled(plan, facts, policy)
+    left = after(ticket, plan.changes, facts.now)
+    # what a changed clock has passed already is due at once
+    since = until if left.clocks == ticket.clocks else None
+    coming = next_attention(left, {*candidate.fired, *fired}, policy, since=since)
+    earliest = min((at for at in (coming, *again) if at is not None), default=None)
+    return replace(plan, changes=(*plan.changes, SetAttention(earliest)))

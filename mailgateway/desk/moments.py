@@ -26,13 +26,14 @@ class Moment:
 class Effect:
     """What comes of moments: `fired` names those that had their effect; the others may have it after a change.
 
-    `waits_for` is the group whose workload has to be gathered first.
+    `waits_for` is the group whose workload has to be gathered first. `again` is when to look once more at those others.
     """
 
     changes: tuple[Change, ...] = ()
     notices: tuple[Notice, ...] = ()
     fired: tuple[str, ...] = ()
     waits_for: str = ""
+    again: datetime | None = None
 
 
 Take = Callable[[Sequence[Moment], Candidate, Facts, Policy], Effect]

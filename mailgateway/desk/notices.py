@@ -58,7 +58,7 @@ def agent_notification(
     ticket; `rules` names the rules that sent it here.
     """
     known = tuple(references) or _own_id(article)
-    handed = _to_worker(NoticeKind.AGENT_NOTIFICATION, article, ticket, policy, known)
+    handed = to_worker(NoticeKind.AGENT_NOTIFICATION, article, ticket, policy, known)
     return tuple(
         replace(
             handed, recipient=worker.address, bound_to=worker.bound_to, values={"by": by, "rules": ", ".join(rules)}
@@ -70,7 +70,7 @@ def agent_notification(
 def agent_follow_up(article: Article, ticket: Ticket, candidate: Candidate, policy: Policy) -> tuple[Notice, ...]:
     """Tell those who work on a ticket that somebody wrote to it again."""
     known = (*candidate.public_ids, *_own_id(article))
-    told = _to_worker(NoticeKind.AGENT_FOLLOW_UP, article, ticket, policy, known)
+    told = to_worker(NoticeKind.AGENT_FOLLOW_UP, article, ticket, policy, known)
     return tuple(
         replace(told, recipient=worker.address, bound_to=worker.bound_to)
         for worker in workers(ticket, policy, except_for=article.sender.address)
@@ -145,7 +145,7 @@ def reminder(candidate: Candidate, policy: Policy) -> Notice:
 
 def agent_reminder(ticket: Ticket, candidate: Candidate, policy: Policy) -> tuple[Notice, ...]:
     """Tell those who work on a ticket that the time it was put aside for is over."""
-    told = _to_worker(NoticeKind.AGENT_REMINDER, None, ticket, policy, candidate.public_ids)
+    told = to_worker(NoticeKind.AGENT_REMINDER, None, ticket, policy, candidate.public_ids)
     return tuple(
         replace(told, recipient=worker.address, bound_to=for_notes(worker.bound_to), values={})
         for worker in workers(ticket, policy, except_for="")
@@ -219,7 +219,7 @@ def undelivered(
 ) -> tuple[Notice, ...]:
     """Tell those who work on a ticket (or `only` one agent) that what went out did not reach an address, and why."""
     ticket = candidate.ticket
-    told = _to_worker(NoticeKind.UNDELIVERED, None, ticket, policy, candidate.public_ids)
+    told = to_worker(NoticeKind.UNDELIVERED, None, ticket, policy, candidate.public_ids)
     people = workers(ticket, policy, except_for="") if only is None else (as_worker(only),)
     return tuple(
         replace(
@@ -285,13 +285,14 @@ _WORK = frozenset(
         NoticeKind.AGENT_NOTIFICATION,
         NoticeKind.AGENT_FOLLOW_UP,
         NoticeKind.AGENT_REMINDER,
+        NoticeKind.ESCALATION,
         NoticeKind.UNDELIVERED,
         NoticeKind.ALARM,
     }
 )
 
 
-def _to_worker(
+def to_worker(
     kind: NoticeKind, article: Article | None, ticket: Ticket, policy: Policy, known: tuple[str, ...]
 ) -> Notice:
     """Write to those who work on a ticket; whom exactly is still to be filled in."""

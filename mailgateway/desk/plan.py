@@ -258,6 +258,7 @@ class NoticeKind(StrEnum):
     AGENT_FOLLOW_UP = "agent_follow_up"
     MERGED = "merged"
     AGENT_REMINDER = "agent_reminder"
+    ESCALATION = "escalation"
     PROBLEM_NEWS = "problem_news"
     REJECTED = "rejected"
     FORWARDED = "forwarded"
@@ -325,11 +326,10 @@ class Plan:
     """What shall happen, all of it or nothing.
 
     `ticket` is the number of the ticket that the changes are about, None where the plan opens one or has none. `actor`
-    is an address, an agent's name, or the name of the part of the gateway that acts. `reason` says in a line why.
-    `waits_for` names the group whose workload has to be gathered before the plan can be made, `asks_about` addresses
-    whose automatic mails have to be counted first, `asks_use_of` the organisation whose use of its contract has to be.
-    `is_quiet` tells that no person did anything: the ticket has been idle for as long as before. `reachability` is what
-    is known now of addresses that bounced or that wrote again.
+    is an address, an agent's name, or the part of the gateway that acts. `waits_for` names the group whose workload has
+    to be gathered first, `asks_about` addresses whose automatic mails have to be counted, `asks_use_of` the
+    organisation whose use of its contract has to be. `is_quiet` tells that nobody did anything: the ticket stays idle.
+    `reachability` is what is known now of addresses that bounced or wrote again.
     """
 
     at: datetime

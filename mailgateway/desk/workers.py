@@ -37,7 +37,7 @@ def _responsible(ticket: Ticket, policy: Policy) -> Iterator[Worker]:
     if group is None or not (group.members or group.address):
         group = policy.directory.group(policy.mailbox(ticket.mailbox).default.group)
     if group is not None:
-        yield from _team(group, policy)
+        yield from team_of(group, policy)
 
 
 def _watching(ticket: Ticket, policy: Policy) -> Iterator[Worker]:
@@ -47,7 +47,8 @@ def _watching(ticket: Ticket, policy: Policy) -> Iterator[Worker]:
             yield as_worker(agent)
 
 
-def _team(group: Group, policy: Policy) -> Iterator[Worker]:
+def team_of(group: Group, policy: Policy) -> Iterator[Worker]:
+    """Give everybody who is told of tickets of a group: its members, and its shared address."""
     for name in group.members:
         agent = policy.directory.agent(name)
         if agent is not None:

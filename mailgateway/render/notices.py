@@ -28,6 +28,7 @@ VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.STATUS_CHANGED: {"before": ""},
     NoticeKind.AGENT_NOTIFICATION: {"by": "", "rules": "", "answers": (), "used_up": None, "commands": COMMANDS},
     NoticeKind.REMINDER: {},
+    NoticeKind.ESCALATION: {"target": "", "share": 0, "due_at": None, "is_over": False},
     NoticeKind.AGENT_REMINDER: {},
     NoticeKind.AGENT_FOLLOW_UP: {"by": "", "commands": COMMANDS},
     NoticeKind.MERGED: {"before": 0},

@@ -50,6 +50,7 @@ _TONER = """\
 There are pictures at <https://printers.example.net/toner>."""
 _VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.STATUS_CHANGED: {"before": "open"},
+    NoticeKind.ESCALATION: {"target": "first_response", "share": 80, "due_at": _AT + timedelta(hours=4)},
     NoticeKind.ACKNOWLEDGEMENT: {
         "expected_by": _AT + timedelta(hours=4),
         "answer": Answer(
@@ -85,6 +86,7 @@ _VALUES: dict[NoticeKind, dict[str, object]] = {
     },
 }
 _AUDIENCES = {
+    NoticeKind.ESCALATION: Audience.AGENT,
     NoticeKind.AGENT_NOTIFICATION: Audience.AGENT,
     NoticeKind.AGENT_FOLLOW_UP: Audience.AGENT,
     NoticeKind.AGENT_REMINDER: Audience.AGENT,

@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 from mailgateway.desk.clocks import current
-from mailgateway.desk.model import Agent, Status
+from mailgateway.desk.model import Agent, Priority, Status
 from mailgateway.desk.orders import Orders
 from mailgateway.desk.timepiece import Clock, Target
+from mailgateway.flows.attend import attend_due
 from mailgateway.flows.operate import operate
 from mailgateway.store import outbox
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
+from tests.servers.sink import Sink
 
 LEVELS = """
 calendars:
@@ -34,14 +36,19 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def desk(bench: Bench, tmp_path: Path) -> Bench:
-    """Give the bench service levels; it is monday, an hour after noon in Warsaw."""
-    (tmp_path / "service_levels.yaml").write_text(LEVELS)
+    """Give the bench service levels."""
+    promise(bench, tmp_path, LEVELS)
+    return bench
+
+
+def promise(bench: Bench, tmp_path: Path, levels: str) -> None:
+    """Give the bench these service levels; it is monday, an hour after noon in Warsaw."""
+    (tmp_path / "service_levels.yaml").write_text(levels)
     configuration = tmp_path / "gateway.yaml"
     files = "files: {groups: groups.yaml,"
     configuration.write_text(configuration.read_text().replace(files, f"{files} service_levels: service_levels.yaml,"))
     bench.gateway.reload()
     bench.now = MONDAY
-    return bench
 
 
 def clock(bench: Bench, target: Target, number: int = 10001) -> Clock:
@@ -97,3 +104,29 @@ def test_waiting_for_the_customer_stops_the_clock_until_they_write(desk: Bench) 
     desk.ingest()
     assert clock(desk, Target.RESOLUTION).counted == timedelta()
     assert clock(desk, Target.NEXT_RESPONSE).started_at == desk.now
+
+
+STEPS = """    escalations:
+      - {at: 50%, of: first_response, notify: lead}
+      - {at: 100%, of: first_response, notify: group, priority: raise}
+"""
+
+
+def test_an_escalation_is_mailed_once_when_its_time_comes(bench: Bench, tmp_path: Path, sink: Sink) -> None:
+    """With a clock that runs fast: at half time the lead gets a real mail, once, though nobody took the ticket."""
+    promise(bench, tmp_path, LEVELS + STEPS)
+    bench.arrive(message("carla@customer.example", "Invoice", "Where is it?"))
+    bench.ingest()
+    for _ in range(40):
+        bench.now += timedelta(minutes=30)
+        attend_due(bench.desk, lambda: False)
+        attend_due(bench.desk, lambda: False)
+    bench.send(sink)
+    escalations = [one for one in bench.letters() if one.template == "escalation"]
+    assert [one.to for one in escalations] == ["anna@example.com", "anna@example.com"]
+    mails = [one.content for one in sink.received if one.rcpt_tos == ("anna@example.com",)]
+    assert sum(b"of the time is used up" in content.replace(b"\r\n", b" ") for content in mails) == 2
+    events = [(event.what, event.actor) for event in bench.ticket(10001).events]
+    assert events.count(("escalated", "clock")) == 3
+    assert ("breached", "clock") in events
+    assert bench.ticket(10001).ticket.priority is Priority.HIGH

@@ -1,0 +1,180 @@
+"""Escalations: who is told when, once, within working hours, and what they change of a ticket."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from mailgateway.desk.agenda import next_attention
+from mailgateway.desk.attend import attend
+from mailgateway.desk.calendar import Calendar
+from mailgateway.desk.clocks import Happened, wound
+from mailgateway.desk.facts import Candidate
+from mailgateway.desk.level_changes import SetClocks
+from mailgateway.desk.model import Priority, Status
+from mailgateway.desk.plan import Assign, MoveToGroup, Plan, RecordEvent, RecordFiring, SetAttention, SetPriority
+from mailgateway.desk.policy import Policy
+from mailgateway.desk.service_levels import Promise, Scope, ServiceLevel, Step, Told
+from mailgateway.desk.timepiece import Target
+from tests.unit.desk.builders import make_candidate, make_facts, make_policy, make_ticket
+
+HOUR = timedelta(hours=1)
+MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
+OFFICE = Calendar("office", UTC, (*((((480, 960),),) * 5), (), ()))
+ALWAYS = Calendar("always", UTC)
+FIRST = frozenset({Target.FIRST_RESPONSE})
+
+
+def level(*steps: Step, calendar: Calendar = OFFICE) -> ServiceLevel:
+    """Return a policy with four hours for the first answer, one for urgent tickets."""
+    urgent = Promise({Target.FIRST_RESPONSE: HOUR}, Scope(priority=frozenset({"urgent"})))
+    return ServiceLevel("standard", calendar, OFFICE, (urgent, Promise({Target.FIRST_RESPONSE: 4 * HOUR})), steps=steps)
+
+
+def desk(*steps: Step, calendar: Calendar = OFFICE) -> Policy:
+    """Return a desk with this policy; the manager of the first line is the boss."""
+    policy = make_policy(calendars=(OFFICE, ALWAYS), service_levels=(level(*steps, calendar=calendar),))
+    groups = tuple(replace(group, manager="boss@example.com") for group in policy.directory.groups)
+    return replace(policy, directory=replace(policy.directory, groups=groups))
+
+
+def opened(policy: Policy, at: datetime = MONDAY, **changes: Any) -> Candidate:
+    """Return a new ticket whose clocks began at this time, and which waits for its first moment."""
+    ticket = make_ticket(status=Status.NEW, created_at=at, updated_at=at, **changes)
+    clocks = wound((), Happened(at, ticket, opened=True, wrote=True), policy.level_of(ticket), {})
+    ticket = replace(ticket, clocks=clocks)
+    return make_candidate(replace(ticket, attend_at=next_attention(ticket, (), policy)))
+
+
+def attended(candidate: Candidate, policy: Policy, at: datetime | None = None) -> Plan:
+    """Attend to a ticket when it is due, or at another time."""
+    now = at or candidate.ticket.attend_at
+    assert now is not None
+    return attend(candidate, replace(make_facts(candidate), now=now), policy)
+
+
+def told(plan: Plan) -> set[str]:
+    """Return whom a plan tells of an escalation."""
+    return {notice.recipient.address for notice in plan.notices if notice.kind.value == "escalation"}
+
+
+def test_a_step_is_taken_when_its_share_of_the_time_is_used_up() -> None:
+    """Half of four hours, in business time."""
+    policy = desk(Step(50, FIRST, (Told.GROUP,)))
+    assert opened(policy).ticket.attend_at == MONDAY + 2 * HOUR
+    assert opened(policy, MONDAY + 7 * HOUR).ticket.attend_at == MONDAY + timedelta(days=1, hours=1)
+
+
+@pytest.mark.parametrize(
+    ("who", "assignee", "addresses"),
+    [
+        (Told.ASSIGNEE, "bob", {"bob@example.com"}),
+        (Told.GROUP, "bob", {"anna@example.com", "bob@example.com"}),
+        (Told.LEAD, None, {"anna@example.com"}),
+        (Told.MANAGER, None, {"boss@example.com"}),
+        (Told.ASSIGNEE, None, {"anna@example.com", "bob@example.com"}),
+    ],
+)
+def test_whom_a_step_names_is_told(who: Told, assignee: str | None, addresses: set[str]) -> None:
+    """Where there is nobody of that kind, whoever works on the ticket."""
+    policy = desk(Step(50, FIRST, (who,)))
+    plan = attended(opened(policy, assignee=assignee), policy)
+    assert told(plan) == addresses
+    assert RecordFiring("level/first_response/1/50%/0") in plan.changes
+
+
+def test_a_step_happens_once() -> None:
+    """What has fired is not waited for again; the next thing is that the promise is broken."""
+    policy = desk(Step(50, FIRST, (Told.GROUP,)))
+    ticket = opened(policy).ticket
+    coming = next_attention(ticket, {"level/first_response/1/50%/0"}, policy)
+    assert coming == MONDAY + 4 * HOUR + timedelta(microseconds=1)
+
+
+def test_a_broken_promise_is_written_down() -> None:
+    """Whether there is a step or not."""
+    policy = desk()
+    candidate = opened(policy)
+    events = [change for change in attended(candidate, policy).changes if isinstance(change, RecordEvent)]
+    assert [event.what for event in events] == ["breached"]
+    assert events[0].detail["target"] == "first_response"
+
+
+def test_of_several_missed_steps_the_last_alone_tells_people() -> None:
+    """The desk stood still for hours: one mail, and every step is done with."""
+    policy = desk(Step(25, FIRST, (Told.ASSIGNEE,)), Step(50, FIRST, (Told.LEAD,)), Step(200, FIRST, (Told.MANAGER,)))
+    candidate = opened(policy)
+    first = attended(candidate, policy, MONDAY + 3 * HOUR)
+    assert told(first) == set()
+    waiting = replace(
+        candidate,
+        ticket=replace(candidate.ticket, attend_at=MONDAY + 2 * HOUR),
+        fired=frozenset({"level/first_response/1/25%/0"}),
+    )
+    assert told(attended(waiting, policy, MONDAY + 3 * HOUR)) == {"anna@example.com"}
+
+
+def test_people_are_told_within_working_hours() -> None:
+    """A clock that goes round reaches its share at night; the mail waits for the morning."""
+    policy = desk(Step(100, FIRST, (Told.LEAD,)), calendar=ALWAYS)
+    candidate = opened(policy, MONDAY + 7 * HOUR)
+    due = replace(candidate, fired=frozenset({"level/first_response/1/breach"}))
+    assert next_attention(candidate.ticket, due.fired, policy) == MONDAY + timedelta(days=1)
+    late = replace(due, ticket=replace(due.ticket, attend_at=MONDAY + timedelta(days=1)))
+    plan = attended(late, policy, MONDAY + timedelta(days=1, hours=12))
+    assert told(plan) == set()
+    assert plan.changes == (SetAttention(MONDAY + timedelta(days=2)),)
+
+
+def test_at_any_time_does_not_wait_and_on_call_is_told_at_night() -> None:
+    """On call is the group of hardware; by day the lead is told."""
+    anytime = desk(Step(100, FIRST, (Told.LEAD,), anytime=True), calendar=ALWAYS)
+    on_call = desk(Step(100, FIRST, (Told.LEAD,), on_call="hardware"), calendar=ALWAYS)
+    assert told(attended(opened(anytime, MONDAY + 7 * HOUR), anytime)) == {"anna@example.com"}
+    assert told(attended(opened(on_call, MONDAY + 7 * HOUR), on_call)) == {
+        "bob@example.com",
+        "hardware-team@example.com",
+    }
+    assert told(attended(opened(on_call), on_call)) == {"anna@example.com"}
+
+
+def test_what_is_due_at_closing_time_is_told_a_little_later_still() -> None:
+    """Looked at a few seconds after four o'clock, it does not wait for the next day."""
+    policy = desk(Step(100, FIRST, (Told.LEAD,)))
+    candidate = opened(policy, MONDAY + 4 * HOUR)
+    assert candidate.ticket.attend_at == MONDAY + 8 * HOUR
+    assert told(attended(candidate, policy, MONDAY + 8 * HOUR + timedelta(seconds=5))) == {"anna@example.com"}
+
+
+def test_a_raised_priority_brings_its_own_targets() -> None:
+    """A high ticket becomes urgent at half time: its hour for the first answer is over, and it is due at once."""
+    policy = desk(Step(50, FIRST, raises=True))
+    candidate = opened(policy, priority=Priority.HIGH)
+    plan = attended(candidate, policy)
+    assert SetPriority(Priority.HIGH, Priority.URGENT) in plan.changes
+    [moved] = [change for change in plan.changes if isinstance(change, SetClocks)]
+    assert moved.after[0].due_at == MONDAY + 2 * HOUR
+    assert isinstance(plan.changes[-1], SetAttention)
+    assert plan.changes[-1].at == MONDAY + 2 * HOUR + timedelta(microseconds=1)
+
+
+def test_another_group_takes_over_and_is_told_of_its_ticket() -> None:
+    """The assignee of the group before has it no longer, and the new group gets it as a new ticket."""
+    policy = desk(Step(50, FIRST, group="hardware"))
+    plan = attended(opened(policy, assignee="anna"), policy)
+    assert MoveToGroup("first-line", "hardware") in plan.changes
+    assert Assign("anna", None) in plan.changes
+    assert {notice.recipient.address for notice in plan.notices} == {"bob@example.com", "hardware-team@example.com"}
+
+
+def test_a_paused_or_answered_ticket_escalates_nothing() -> None:
+    """A clock that stands still has no moments."""
+    policy = desk(Step(50, FIRST, (Told.GROUP,)))
+    ticket = opened(policy).ticket
+    for happened in (
+        Happened(MONDAY + HOUR, replace(ticket, status=Status.PENDING)),
+        Happened(MONDAY + HOUR, ticket, answered=True),
+    ):
+        clocks = wound(ticket.clocks, happened, policy.level_of(ticket), {})
+        assert next_attention(replace(ticket, clocks=clocks), (), policy) is None
