@@ -18,7 +18,6 @@ def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
         ruleset=settings.ruleset,
         calendars=settings.service_levels.calendars,
         service_levels=settings.service_levels.policies,
-        back_and_forth=settings.service_levels.back_and_forth,
         library=settings.library,
         reply_keys=reply_keys,
         evidence=settings.agents.evidence,

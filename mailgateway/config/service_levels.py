@@ -115,15 +115,12 @@ class ServiceLevelsFile(Strict):
     policies: tuple[PolicyEntry, ...] = Field(
         default=(), description="what is promised: of several policies the first that is for a ticket holds"
     )
-    back_and_forth: Annotated[int, Field(strict=True, ge=1, le=100)] = Field(
-        default=2, description="how often a ticket comes back to a group that had it, until the lead is told"
-    )
 
     def as_levels(self) -> "Levels":
         """Return the plain values."""
         calendars = {one.name: one.as_calendar() for one in self.calendars}
         policies = tuple(one.as_level(calendars) for one in self.policies)
-        return Levels(tuple(calendars.values()), policies, self.back_and_forth)
+        return Levels(tuple(calendars.values()), policies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,4 +129,3 @@ class Levels:
 
     calendars: tuple[Calendar, ...] = ()
     policies: tuple[ServiceLevel, ...] = ()
-    back_and_forth: int = 2

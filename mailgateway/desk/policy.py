@@ -143,7 +143,6 @@ class Policy:
     suppression: SuppressionPolicy = LEAVE_ALONE
     verp: bool = False
     service_levels: tuple[ServiceLevel, ...] = ()
-    back_and_forth: int = 2
     webhooks: tuple[Webhook, ...] = ()
     library: Library = EMPTY
 
