@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert, update
+from sqlalchemy import func, insert, update
 
 from mailgateway.desk.model import Ticket
 from mailgateway.desk.plan import Change, OpenTicket, Plan
@@ -12,6 +12,7 @@ from mailgateway.store.belongings import add_people, add_tags, add_watchers
 from mailgateway.store.changes import Changing, carry_out
 from mailgateway.store.engine import Transaction
 from mailgateway.store.lookup import address_key
+from mailgateway.store.spells import begin_spell, turn_spells
 from mailgateway.store.spool import Spooled
 from mailgateway.store.tables import TicketRow
 
@@ -35,7 +36,7 @@ def apply(tx: Transaction, plan: Plan, spooled: Spooled | None) -> int | None:
         ticket.tell("opened", _opened(opening.ticket))
     for change in changes:
         carry_out(ticket, change)
-    if changes and (opening is None or ticket.after):
+    if changes and (opening is None or ticket.after or ticket.is_answered):
         _write_head(ticket)
     events.record(tx, ticket.events)
     return number
@@ -55,6 +56,9 @@ def _write_head(ticket: Changing) -> None:
     values = {getattr(TicketRow, column): after for column, after in ticket.after.items()}
     if "status" in ticket.after:
         values[TicketRow.status_since] = ticket.plan.at
+        turn_spells(ticket.tx, ticket.number, ticket.before["status"], ticket.after["status"], ticket.plan.at)
+    if ticket.is_answered:
+        values[TicketRow.answered_at] = func.coalesce(TicketRow.answered_at, ticket.plan.at)
     if not ticket.plan.is_quiet:
         values[TicketRow.updated_at] = ticket.plan.at
     if not values:
@@ -92,6 +96,7 @@ def _open(tx: Transaction, opening: OpenTicket) -> int:
             "trace": dict(opening.trace),
         },
     ).scalar_one()
+    begin_spell(tx, number, ticket.status, ticket.created_at)
     add_tags(tx, number, ticket.tags)
     add_people(tx, number, ticket.participants)
     add_watchers(tx, number, ticket.watchers)

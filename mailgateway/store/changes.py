@@ -76,6 +76,7 @@ class Changing:
     number: int
     spool_id: int | None
     article: int | None = None
+    is_answered: bool = False
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
@@ -110,6 +111,7 @@ def _add_article(ticket: Changing, change: AddArticle) -> None:
         # An agent's own mail is no customer's business, not even its id: what they may see is our letter's.
         public = article.direction is Direction.IN and article.kind is ArticleKind.PUBLIC
         add_ids(ticket.tx, ticket.number, (article.message_id,), public=public)
+    ticket.is_answered |= article.direction is Direction.OUT and article.kind is ArticleKind.PUBLIC
     ticket.tell("article", {"id": article_id, "kind": article.kind, "direction": article.direction})
 
 

@@ -23,6 +23,7 @@ class TicketRow(Base):
     __tablename__ = "tickets"
     __table_args__ = (
         Index(None, "requester_key", "number"),
+        Index(None, "created_at"),
         Index(None, "assignee", "status"),
         Index(None, "organisation", "created_at", **only_where("organisation IS NOT NULL")),
         Index(None, "ci", "status", **only_where("ci IS NOT NULL")),
@@ -47,6 +48,7 @@ class TicketRow(Base):
     organisation: Mapped[str | None]
     ci: Mapped[str | None]
     status_since: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
     snoozed_until: Mapped[datetime | None]
     attend_at: Mapped[datetime | None]
     service_level: Mapped[str | None]
@@ -238,7 +240,10 @@ class EventRow(Base):
     """Something that happened to a ticket."""
 
     __tablename__ = "events"
-    __table_args__ = (Index(None, "ticket", "id"),)
+    __table_args__ = (
+        Index(None, "ticket", "id"),
+        Index("ix_events_came_back", "ticket", **only_where("what IN ('undelivered', 'delivery_failed')")),
+    )
 
     id: Mapped[Key]
     ticket: Mapped[TicketNumber]

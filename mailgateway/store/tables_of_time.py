@@ -29,6 +29,21 @@ class RenewalRow(Base):
     reached: Mapped[int | None]
 
 
+class SpellRow(Base):
+    """A time during which a ticket was open: the first from when it was opened, one more for each time it came back.
+
+    With them it is known of every instant, at once, which tickets were open then. `ended_at` is None while it is.
+    """
+
+    __tablename__ = "spells"
+    __table_args__ = (Index(None, "began_at"), Index(None, "ended_at"))
+
+    ticket: Mapped[TicketNumber] = mapped_column(primary_key=True)
+    spell: Mapped[int] = mapped_column(primary_key=True)
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
 class ClockRow(Base):
     """Business time counted towards a target of a ticket. Spans are in microseconds.
 
@@ -38,6 +53,8 @@ class ClockRow(Base):
     __tablename__ = "clocks"
     __table_args__ = (
         Index("ix_clocks_due_at", "due_at", **only_where("met_at IS NULL AND ended_at IS NULL AND due_at IS NOT NULL")),
+        Index("ix_clocks_promised", "due_at", **only_where("ended_at IS NULL AND due_at IS NOT NULL")),
+        Index("ix_clocks_met_at", "met_at", **only_where("met_at IS NOT NULL")),
     )
 
     ticket: Mapped[TicketNumber] = mapped_column(primary_key=True)
