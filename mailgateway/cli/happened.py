@@ -156,6 +156,7 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "received_again": lambda detail: f"the same mail came again, in mailbox {detail['mailbox']}",
     "orders_refused": lambda detail: f"commands were not carried out: {detail['why']}",
     "not_sent": lambda detail: f"not sent: {detail['why']}",
+    "letter_withheld": lambda detail: f"not sent, since it would show what is internal: {detail['why']}",
     "not_acknowledged": lambda detail: f"no acknowledgement was sent: {detail['why']}",
     "nothing_ordered": lambda _: "changed nothing",
     "not_linked": lambda detail: f"not linked to problem {detail['ticket']}: {detail['why']}",

@@ -41,6 +41,7 @@ WORDS: Mapping[str, str] = {
     "watchers": "agents watch it, or do so no longer",
     "forwarded": "a mail went on to addresses that a rule names",
     "not_forwarded": "a mail did not go on to addresses that a rule names",
+    "letter_withheld": "a letter was not sent, since it would have shown what is internal",
     "agent_not_proven": "a mail claims to be an agent's and does not prove it",
     "message_id_reused": "another mail had the same Message-ID",
     "reminded": "the requester was reminded",

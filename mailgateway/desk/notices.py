@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from mailgateway.desk.audience import without_agents
 from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.incoming import Incoming
 from mailgateway.desk.knowledge import Answer
@@ -80,7 +81,8 @@ def agent_follow_up(article: Article, ticket: Ticket, candidate: Candidate, poli
 def reply(article: Article, agent: Agent, ticket: Ticket, candidate: Candidate, policy: Policy) -> tuple[Notice, ...]:
     """Pass an agent's answer on to everybody who takes part, in the agent's display name, without their address."""
     sender = Address(agent.display, policy.mailbox(ticket.mailbox).address)
-    shown = replace(article, sender=sender, full_text="", message_id=None)
+    text = without_agents(article.text, sender.address, policy, frozenset(person.key for person in ticket.people))
+    shown = replace(article, sender=sender, text=text, full_text="", html=None, message_id=None)
     return tuple(
         Notice(
             kind=NoticeKind.REPLY,

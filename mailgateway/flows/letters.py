@@ -1,20 +1,36 @@
 """From the notices of a plan to finished mails in the outbox, within the plan's own transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from mailgateway import log
+from mailgateway.desk import notices
+from mailgateway.desk.audience import breach
 from mailgateway.desk.letter import Rendered, dedupe_key, files_of, with_number, write_letter
-from mailgateway.desk.notices import is_counted
-from mailgateway.desk.plan import Notice, NoticeKind, Plan
+from mailgateway.desk.plan import Disposition, Notice, NoticeKind, Plan, RecordEvent
 from mailgateway.desk.policy import Policy
 from mailgateway.flows.desk import Desk
 from mailgateway.mail.model import Attachment
 from mailgateway.store import outbox, tickets
+from mailgateway.store.apply import apply
 from mailgateway.store.engine import Transaction
 from mailgateway.store.outbox import Queued
 
 _log = log.logger("letters")
+
+
+@dataclass(frozen=True, slots=True)
+class _Occasion:
+    """What the letters of one plan have in common. `contents` are files that are in memory, by their SHA-256."""
+
+    desk: Desk
+    tx: Transaction
+    name: str
+    number: int | None
+    at: datetime
+    policy: Policy
+    contents: Mapping[str, bytes]
 
 
 def queue_letters(
@@ -26,25 +42,50 @@ def queue_letters(
     policy: Policy,
     at_hand: Sequence[Attachment] = (),
 ) -> None:
-    """Write every notice of a plan and put it into the outbox; `at_hand` are attachments that are in memory already."""
+    """Write every notice of a plan and put it into the outbox; `at_hand` are attachments that are in memory already.
+
+    A letter that would show its reader what they must not see is not sent: it is written down, and the admin is told.
+    """
     contents = {attachment.sha256: attachment.content for attachment in at_hand}
-    queued = []
+    on = _Occasion(desk, tx, occasion, number, plan.at, policy, contents)
+    queued: list[Queued] = []
+    withheld: list[str] = []
     for notice in plan.notices:
         complete = _complete(tx, notice, number)
-        files = _files(desk, complete, contents)
-        about = complete.ticket.number if complete.ticket else number
-        letter = write_letter(complete, _rendered(desk, complete), about, occasion, plan.at, policy, files)
-        queued.append(
-            Queued(
-                dedupe_key=dedupe_key(notice, occasion),
-                ticket=about,
-                notice=notice.kind.value,
-                audience=notice.audience.value,
-                automatic=is_counted(notice),
-                letter=letter,
-            )
-        )
+        rendered = _rendered(desk, complete)
+        against = breach(complete, rendered, policy)
+        if against:
+            withheld.append(f"{notice.kind.value} to {notice.recipient.address}: {against}")
+            _log.error("letters.withheld", notice=notice.kind.value, why=against)
+        else:
+            queued.append(_queued(on, complete, rendered))
+    if withheld:
+        queued.append(_told(on, withheld))
     outbox.put(tx, queued, plan.at)
+
+
+def _queued(on: _Occasion, notice: Notice, rendered: Rendered) -> Queued:
+    files = _files(on.desk, notice, on.contents)
+    about = notice.ticket.number if notice.ticket else on.number
+    return Queued(
+        dedupe_key=dedupe_key(notice, on.name),
+        ticket=about,
+        notice=notice.kind.value,
+        audience=notice.audience.value,
+        automatic=notices.is_counted(notice),
+        letter=write_letter(notice, rendered, about, on.name, on.at, on.policy, files),
+    )
+
+
+def _told(on: _Occasion, withheld: Sequence[str]) -> Queued:
+    """Write down what was not sent, and return a letter to the admin about it."""
+    why = "; ".join(withheld)
+    if on.number is not None:
+        event = RecordEvent("letter_withheld", {"why": why})
+        apply(on.tx, Plan(on.at, "gateway", Disposition.RECORDED, why, on.number, (event,), is_quiet=True), None)
+    about = f" about ticket {on.number}" if on.number is not None else ""
+    notice = notices.alarm(f"A letter{about} was not sent: it would have shown what is internal", withheld, on.policy)
+    return _queued(on, notice, _rendered(on.desk, notice))
 
 
 def _complete(tx: Transaction, notice: Notice, number: int | None) -> Notice:

@@ -1,0 +1,34 @@
+"""A letter that would show what is internal stays in the house, whatever made it so."""
+
+from dataclasses import replace
+
+from mailgateway.desk.letter import Rendered
+from mailgateway.desk.plan import Audience, Notice
+from mailgateway.render.notices import Renderer
+from tests.end_to_end.office import message
+from tests.flows.bench import Bench
+
+
+class Careless(Renderer):
+    """Templates of an operator who names an agent's address to customers."""
+
+    def render(self, notice: Notice) -> Rendered:
+        """Add the address to what customers get."""
+        rendered = super().render(notice)
+        careless = notice.audience is Audience.CUSTOMER
+        return replace(rendered, text=f"{rendered.text}\nWrite to anna@example.com.") if careless else rendered
+
+
+def test_a_letter_with_an_agents_address_is_not_sent(bench: Bench) -> None:
+    """The ticket says so, the admin is told, and everybody else gets theirs."""
+    shipped = bench.desk.renderer()
+    careless = Careless(None, shipped._shipped)
+    bench.desk = replace(bench.desk, renderer=lambda: careless)
+    bench.arrive(message("jan@customer.example", "Printer", "It is broken."))
+    bench.ingest()
+    letters = [(line.template, line.to) for line in bench.letters()]
+    assert "acknowledgement" not in dict(letters)
+    assert ("alarm", "postmaster@example.com") in letters
+    assert "agent_notification" in dict(letters)
+    [event] = [event for event in bench.ticket(10001).events if event.what == "letter_withheld"]
+    assert "it shows an agent's own address" in event.detail["why"]
