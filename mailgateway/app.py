@@ -30,7 +30,7 @@ from mailgateway.store.engine import Store, open_store
 
 if TYPE_CHECKING:
     from mailgateway.accounts.server import Server
-    from mailgateway.config.gateway import Imap, Smtp
+    from mailgateway.config.access import Imap, Smtp
     from mailgateway.config.kinds import Settle
     from mailgateway.daemon.caller import Line
     from mailgateway.daemon.mailbox_worker import Post

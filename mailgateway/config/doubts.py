@@ -5,8 +5,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from mailgateway.accounts.server import Tls
+from mailgateway.config.access import Access
 from mailgateway.config.document import Document
-from mailgateway.config.gateway import Access, GatewayFile
+from mailgateway.config.gateway import GatewayFile
 from mailgateway.config.groups import GroupsFile
 from mailgateway.config.organisations import OrganisationsFile
 from mailgateway.errors import Finding

@@ -2,9 +2,11 @@
 
 from mailgateway.config.gateway import Mailbox
 from mailgateway.config.settings import Settings
+from mailgateway.config.templates import languages
 from mailgateway.config.webhook import Webhook
 from mailgateway.desk import webhooks
 from mailgateway.desk.policy import Conversation, Defaults, LifeCycle, MailboxPolicy, Policy, Problems
+from mailgateway.share import share
 
 
 def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
@@ -15,6 +17,7 @@ def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
         mailboxes=tuple(_mailbox(mailbox) for mailbox in settings.mailboxes),
         directory=settings.directory,
         organisations=settings.organisations,
+        languages=languages(settings.templates, share("templates")),
         ruleset=settings.ruleset,
         calendars=settings.service_levels.calendars,
         service_levels=settings.service_levels.policies,
@@ -40,7 +43,7 @@ def _mailbox(mailbox: Mailbox) -> MailboxPolicy:
         name=mailbox.name,
         address=mailbox.address,
         display=mailbox.display or mailbox.name,
-        default=Defaults(default.group, default.type, default.priority, default.language),
+        default=Defaults(default.group, default.type, default.priority, default.language, default.detect_language),
         aliases=mailbox.aliases,
         same_subject_within=mailbox.same_subject_within,
     )

@@ -10,7 +10,7 @@ from mailgateway.accounts.access_token import AccessToken, Grant, TokenSource
 from mailgateway.accounts.endpoint import Endpoint
 from mailgateway.accounts.oauth import ClientCredentials, CommandToken, RefreshToken
 from mailgateway.accounts.server import Login, Mechanism, Server, Tls
-from mailgateway.config.gateway import Access, Imap, RefreshGrant, Smtp, Token
+from mailgateway.config.access import Access, Imap, RefreshGrant, Smtp, Token
 from mailgateway.config.secret import Secret
 from mailgateway.config.webhook import Webhook
 from mailgateway.errors import ConfigError, PermanentError

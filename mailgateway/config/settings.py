@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from mailgateway.config.access import Smtp
 from mailgateway.config.gateway import (
     Agents,
     Alarms,
@@ -16,7 +17,6 @@ from mailgateway.config.gateway import (
     Mailbox,
     Problems,
     Reading,
-    Smtp,
 )
 from mailgateway.config.kinds import absolute
 from mailgateway.config.secret import Secret

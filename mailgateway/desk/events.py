@@ -56,6 +56,10 @@ WORDS: Mapping[str, str] = {
     "not_linked": "a rule names a problem that is not there any more",
     "joined": "a mail was found to belong to it, by what evidence",
     "passed_on": "an agent passed on somebody's mail",
+    "time_spent": "an agent noted how long they worked on it",
+    "contract_used_up": "its contract had no room left for it",
+    "breached": "a promised time passed",
+    "escalated": "a promised time came near or passed, and somebody was told",
     "rules": "rules for follow-ups matched",
 }
 """Everything that webhooks can ask to be told, each with what it means."""

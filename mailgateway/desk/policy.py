@@ -25,6 +25,7 @@ class Defaults:
     type: TicketType = TicketType.INCIDENT
     priority: Priority = Priority.NORMAL
     language: str = "en"
+    detects_language: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,7 @@ class Policy:
     automatic_mails_per_hour: int = 5
     forwards_per_hour: int = 100
     organisations: Organisations = _NOBODY
+    languages: frozenset[str] = frozenset()
     conversation: Conversation = Conversation()
     reading: Limits = DEFAULT
     problems: Problems = Problems()

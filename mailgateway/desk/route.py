@@ -8,6 +8,7 @@ from mailgateway.desk.organisations import Organisations
 from mailgateway.desk.policy import Policy
 from mailgateway.rules.evaluate import evaluate
 from mailgateway.rules.explain import as_trace
+from mailgateway.rules.fields import written_in
 from mailgateway.rules.schema import ActionName, Question, Rejection, Routing
 
 
@@ -91,7 +92,7 @@ def _final(routing: Routing, organisation: str | None, question: Question, polic
         "type": _value(routing, ActionName.TYPE, default.type.value),
         "priority": _value(routing, ActionName.PRIORITY, default.priority.value),
         "status": _value(routing, ActionName.STATUS, Status.NEW.value),
-        "language": _value(routing, ActionName.LANGUAGE, _language(organisation, policy) or default.language),
+        "language": _value(routing, ActionName.LANGUAGE, _language(organisation, question, policy)),
         "assign": _value(routing, ActionName.ASSIGN, None),
         "tags": list(words(routing, ActionName.TAGS)),
         "organisation": organisation,
@@ -141,9 +142,14 @@ def organisation_in(routing: Routing, known: Organisations) -> str | None:
     return found.name if found is not None else None
 
 
-def _language(organisation: str | None, policy: Policy) -> str:
+def _language(organisation: str | None, question: Question, policy: Policy) -> str:
+    """The organisation's; else that of the mail, where it is certain and there are words in it; else the mailbox's."""
+    default = policy.mailbox(question.mailbox).default
     found = policy.organisations.named(organisation)
-    return found.language if found is not None else ""
+    if found is not None and found.language:
+        return found.language
+    written = written_in(question) if default.detects_language else ""
+    return written if written in policy.languages else default.language
 
 
 def words(routing: Routing, name: ActionName) -> tuple[str, ...]:

@@ -103,7 +103,12 @@ def kind(question: Question) -> tuple[str, ...]:
 
 def language(question: Question) -> tuple[str, ...]:
     """The language of the new text and the subject, as a code such as en; nothing where it is not certain."""
-    return (language_of(f"{question.mail.subject}\n{question.reply or question.mail.text}"),)
+    return (written_in(question),)
+
+
+def written_in(question: Question) -> str:
+    """Return the code of the language of a mail, "" where it is not certain."""
+    return language_of(f"{question.mail.subject}\n{question.reply or question.mail.text}")
 
 
 def size(question: Question) -> tuple[float, ...]:

@@ -74,6 +74,7 @@ files: {groups: groups.yaml, rules: routing.yaml, service_levels: service_levels
     assert made.trusted_authserv == ("mx.example.com",)
     assert made.directory is settings.directory
     assert made.organisations is settings.organisations
+    assert {"en", "pl"} <= made.languages
 
 
 @pytest.mark.parametrize(

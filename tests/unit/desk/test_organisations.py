@@ -17,6 +17,7 @@ from mailgateway.mail.model import Address
 from mailgateway.rules.schema import Requester
 from tests.unit.desk.builders import (
     CARLA,
+    MAILBOX,
     make_candidate,
     make_facts,
     make_incoming,
@@ -179,3 +180,28 @@ def test_a_follow_up_changes_it_to_one_that_is_known(subject: str, after: str | 
     plan = decide_mail(make_incoming(make_mail(subject=subject, sender=CARLA)), make_facts(candidate), policy)
     changes = [change for change in plan.changes if isinstance(change, SetOrganisation)]
     assert changes == ([SetOrganisation("customer", after)] if after else [])
+
+
+POLISH = "Dzień dobry, drukarka na drugim piętrze nie drukuje od wczoraj. Proszę o pomoc, bardzo się spieszymy."
+
+
+@pytest.mark.parametrize(
+    ("sender", "detects", "languages", "language"),
+    [
+        ("x@nowhere.example", True, {"en", "pl"}, "pl"),
+        ("x@nowhere.example", False, {"en", "pl"}, "en"),
+        ("x@nowhere.example", True, {"en"}, "en"),
+        ("x@lab.acme.example", True, {"en", "pl", "de"}, "de"),
+    ],
+)
+def test_people_are_written_to_as_they_write(
+    sender: str,
+    detects: bool,  # noqa: FBT001 - a column of the table
+    languages: set[str],
+    language: str,
+) -> None:
+    """Where the mailbox wants it and there are words in that language; the organisation's goes before."""
+    mailbox = replace(MAILBOX, default=replace(MAILBOX.default, detects_language=detects))
+    policy = make_policy(organisations=KNOWN, mailboxes=(mailbox,), languages=frozenset(languages))
+    incoming = make_incoming(make_mail(sender=Address("", sender), subject="Drukarka", text=POLISH))
+    assert opened(decide_mail(incoming, make_facts(), policy))[1] == language
