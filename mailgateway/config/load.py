@@ -131,7 +131,8 @@ def _failed_tests(path: Path, settings: Settings) -> tuple[Finding, ...]:
     if not path.exists():
         return ()
     # what parses and routes mails takes as long to import as all the rest of the configuration
-    from mailgateway.config.rule_tests import RuleTestsFile, run_tests  # noqa: PLC0415
+    from mailgateway.config.rule_testing import run_tests  # noqa: PLC0415
+    from mailgateway.config.rule_tests import RuleTestsFile  # noqa: PLC0415
 
     tests = read_part(path, RuleTestsFile)
     if tests.findings or tests.model is None or tests.document is None:

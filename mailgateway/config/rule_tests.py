@@ -1,33 +1,16 @@
-"""routing.tests.yaml: mails with what must come of them, run wherever the rules are read."""
+"""routing.tests.yaml: mails and times that have come, each with what the rules must make of it."""
 
-from collections.abc import Iterator
-from datetime import datetime
-from pathlib import Path
+from datetime import timedelta
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from mailgateway.config.document import Document
-from mailgateway.config.kinds import Address, Line, LocalPath, Strict, Truth, Word, wrong
-from mailgateway.desk.asking import requester_of
+from mailgateway.config.kinds import Address, Duration, Line, LocalPath, Strict, Truth, Word, wrong
 from mailgateway.desk.model import Priority, Status, TicketType
-from mailgateway.desk.policy import Policy
-from mailgateway.desk.route import route
-from mailgateway.desk.thread import writer
-from mailgateway.desk.trust import results
-from mailgateway.errors import Finding
-from mailgateway.mail.classify import OwnMarks, classify
-from mailgateway.mail.model import Address as Person
-from mailgateway.mail.model import Attachment, Headers, Kind, Mail
-from mailgateway.mail.parse import parse
-from mailgateway.mail.reply import split_reply
-from mailgateway.rules.findings import EntryPath
-from mailgateway.rules.schema import Question, Requester
-from mailgateway.rules.text import excerpt
+from mailgateway.mail.model import Kind
 
 _Text = Annotated[str, Field(strict=True)]
 _Addresses = Annotated[tuple[Address, ...], Field(default=())]
-_WITH_NAMES_OF_RULES = ("no_acknowledgement", "discard", "quarantine", "reject")
 
 
 class Fields(Strict):
@@ -37,29 +20,53 @@ class Fields(Strict):
     name: Line | None = Field(default=None, description="the name beside that address")
     to: _Addresses = Field(default=(), description="the addresses in To")
     cc: _Addresses = Field(default=(), description="the addresses in Cc")
+    reply_to: _Addresses = Field(default=(), description="the addresses in Reply-To")
     subject: _Text = Field(default="", description="the subject")
-    body: _Text = Field(default="", description="the text")
+    body: _Text = Field(default="", description="the text, with what it quotes")
     headers: dict[str, _Text] = Field(default={}, description="other header fields by name")
     attachments: tuple[Line, ...] = Field(default=(), description="names of attachments")
     kind: Kind = Field(default=Kind.NORMAL, description="what kind of mail it is")
     size: int = Field(default=0, strict=True, ge=0, description="its size in bytes")
 
 
+class Existing(Strict):
+    """The ticket that a mail joins, or whose time has come. What is left out is as the mailbox's default says.
+
+    Ages are counted back from the moment of the test: without `age` the ticket is as old as the others say.
+    """
+
+    subject: _Text = Field(default="", description="its subject, for timers")
+    status: Status = Field(default=Status.OPEN, description="its status")
+    group: Word | None = Field(default=None, description="its group")
+    assignee: Word | None = Field(default=None, description="the agent who has it; none by default")
+    priority: Priority | None = Field(default=None, description="its priority")
+    type: TicketType | None = Field(default=None, description="its type")
+    language: Word | None = Field(default=None, description="the language in which its customer is written to")
+    tags: tuple[_Text, ...] = Field(default=(), description="its tags")
+    organisation: Line | None = Field(default=None, description="the organisation that it counts for")
+    ci: Line | None = Field(default=None, description="the configuration item that it is about")
+    age: Duration | None = Field(default=None, description="how long ago it was opened")
+    status_age: Duration | None = Field(default=None, description="how long it has its status; none by default")
+    idle: Duration | None = Field(default=None, description="how long nothing happened to it; none by default")
+
+    @property
+    def oldest(self) -> timedelta:
+        """How long ago it was opened."""
+        return self.age or max(self.status_age or timedelta(0), self.idle or timedelta(0))
+
+
 class Writer(Strict):
     """What the desk knows of the writer before the mail; by default nothing, as of everybody's first mail."""
 
+    address: Address | None = Field(default=None, description="who they are, where no mail says so: for timers")
     known: Truth = Field(default=False, description="whether they had a ticket before")
     open_tickets: int = Field(
         default=0, strict=True, ge=0, description="how many of theirs are neither solved nor closed"
     )
 
-    def as_counted(self) -> Requester:
-        """Return it as the database would tell it."""
-        return Requester(known=self.known or self.open_tickets > 0, open_tickets=self.open_tickets)
-
 
 class Expected(Strict):
-    """What must come of a mail; what is left out may be anything."""
+    """What must come of it; what is left out may be anything. A ticket that was there keeps what no rule decides."""
 
     matched: tuple[_Text, ...] | None = Field(default=None, description="the rules that match, in order")
     group: Word | None = Field(default=None, description="the group that the ticket goes to")
@@ -78,6 +85,8 @@ class Expected(Strict):
     forward: tuple[Address, ...] | None = Field(default=None, description="to whom the mail goes on")
     template: Word | None = Field(default=None, description="the template of the receipt")
     answer: Word | None = Field(default=None, description="the answer that the customer gets")
+    webhook: tuple[Word, ...] | None = Field(default=None, description="the webhooks that are called")
+    link: int | None = Field(default=None, strict=True, ge=1, description="the problem that it is tied to")
     no_acknowledgement: Truth | None = Field(default=None, description="whether the receipt is spared")
     discard: Truth | None = Field(default=None, description="whether the mail is discarded")
     quarantine: Truth | None = Field(default=None, description="whether it is quarantined")
@@ -85,11 +94,14 @@ class Expected(Strict):
 
 
 class RuleTest(Strict):
-    """One mail, as fields or as a file, and what must come of it."""
+    """One mail, as fields or as a file, and what must come of it; or a ticket alone, whose time has come."""
 
     name: Line = Field(description="what failures call it")
     mail: Fields | None = Field(default=None, description="the mail, by its fields")
     file: LocalPath | None = Field(default=None, description="the mail, as a file (.eml)")
+    ticket: Existing | None = Field(
+        default=None, description="the ticket that the mail joins; without a mail, what rules with on: timer are asked"
+    )
     mailbox: Word | None = Field(default=None, description="where it arrives; by default in the first mailbox")
     received: Line | None = Field(default=None, description='when it arrives, such as "2026-11-02 09:30"')
     requester: Writer = Field(default=Writer(), description="what is known of the writer before it")
@@ -97,8 +109,10 @@ class RuleTest(Strict):
 
     @model_validator(mode="after")
     def _is_one_mail(self) -> Self:
-        if (self.mail is None) == (self.file is None):
-            wrong("a test has one mail: write mail: with its fields, or file: with its name")
+        mails = (self.mail is not None) + (self.file is not None)
+        if mails > 1 or (not mails and self.ticket is None):
+            mend = "or, for rules with on: timer, ticket: alone"
+            wrong(f"a test has one mail: write mail: with its fields, or file: with its name; {mend}")
         return self
 
 
@@ -106,85 +120,3 @@ class RuleTestsFile(Strict):
     """Tests of the rules."""
 
     tests: tuple[RuleTest, ...] = Field(description="the tests")
-
-
-def run_tests(file: RuleTestsFile, document: Document, policy: Policy) -> Iterator[Finding]:
-    """Give a finding for everything that comes out otherwise than expected."""
-    for number, test in enumerate(file.tests):
-        path: EntryPath = ("tests", number)
-        if test.mailbox is not None and test.mailbox not in [mailbox.name for mailbox in policy.mailboxes]:
-            known = ", ".join(mailbox.name for mailbox in policy.mailboxes)
-            yield document.finding((*path, "mailbox"), f"no mailbox is called {test.mailbox}; there are: {known}")
-            continue
-        question = _question(test, policy)
-        if isinstance(question, str):
-            yield document.finding((*path, "file" if test.file else "received"), question)
-            continue
-        for key, problem in _differences(test, question, policy):
-            yield document.finding((*path, "expect", key), f"the test {excerpt(test.name)} fails: {problem}")
-
-
-def _differences(test: RuleTest, question: Question, policy: Policy) -> Iterator[tuple[str, str]]:
-    trace = route(policy, question).trace
-    final = trace["final"]
-    if not isinstance(final, dict):
-        return
-    got = {**final, "matched": trace["matched"]}
-    for key, expected in test.expect.model_dump(mode="json", exclude_none=True).items():
-        come: object = bool(got[key]) if key in _WITH_NAMES_OF_RULES else got[key]
-        if _in_order(key, come) != _in_order(key, expected):
-            by = f" by rule {got[key]}" if key in _WITH_NAMES_OF_RULES and got[key] else ""
-            yield key, f"{key} is {_shown(come)}{by}, not {_shown(expected)}; matched: {_shown(trace['matched'])}"
-
-
-def _in_order(key: str, value: object) -> object:
-    return sorted(value) if key in ("tags", "cc", "watchers", "forward") and isinstance(value, list) else value
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(map(str, value))}]"
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _question(test: RuleTest, policy: Policy) -> Question | str:
-    """Return the question of a test, or what is wrong with it."""
-    mailbox = test.mailbox or policy.mailboxes[0].name
-    try:
-        received = datetime.fromisoformat(test.received or "2026-11-02 09:30")
-    except ValueError:
-        return f'{test.received} is no time: write it as "2026-11-02 09:30"'
-    received = received if received.tzinfo else received.replace(tzinfo=policy.ruleset.timezone)
-    if test.mail is not None:
-        mail, kind, size, reply = _mail(test.mail), test.mail.kind, test.mail.size, test.mail.body
-    else:
-        try:
-            raw = Path(str(test.file)).read_bytes()
-        except OSError as error:
-            return f"the mail cannot be read: {error.strerror}"
-        mail = parse(raw, policy.reading)
-        kind = classify(mail, OwnMarks(policy.domain, policy.own_addresses)).kind
-        size, reply = len(raw), split_reply(mail).text
-    return Question(
-        mail,
-        kind,
-        mailbox,
-        reply,
-        size=size,
-        received_at=received,
-        requester=requester_of(writer(mail, policy).address, policy, test.requester.as_counted()),
-        authentication=results(mail, policy.trusted_authserv),
-        calendars=policy.open_calendars(received),
-    )
-
-
-def _mail(fields: Fields) -> Mail:
-    return Mail(
-        subject=fields.subject,
-        sender=Person(fields.name or "", fields.sender) if fields.sender else None,
-        to=tuple(Person("", address) for address in fields.to),
-        cc=tuple(Person("", address) for address in fields.cc),
-        headers=Headers(tuple(fields.headers.items())),
-        text=fields.body,
-        attachments=tuple(Attachment(name, "application/octet-stream", b"") for name in fields.attachments),
-    )

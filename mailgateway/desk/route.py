@@ -105,6 +105,7 @@ def _final(routing: Routing, organisation: str | None, question: Question, polic
         "template": _value(routing, ActionName.TEMPLATE, ""),
         "answer": _value(routing, ActionName.ANSWER, ""),
         "webhook": list(words(routing, ActionName.WEBHOOK)),
+        "link": link(routing),
         "no_acknowledgement": _rule_behind(routing, ActionName.NO_ACKNOWLEDGEMENT),
         "discard": _rule_behind(routing, ActionName.DISCARD),
         "quarantine": _rule_behind(routing, ActionName.QUARANTINE),

@@ -1,13 +1,14 @@
 """Timer rules at a ticket: when each may hold, and what comes of it, once for each stretch that it waits in."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailgateway.desk import news, notices
 from mailgateway.desk.after import after
 from mailgateway.desk.asking import requester_of, state_of
 from mailgateway.desk.facts import Candidate, Facts
-from mailgateway.desk.model import Ticket
+from mailgateway.desk.model import Status, Ticket
 from mailgateway.desk.moments import Effect, Moment, Source, last_change
 from mailgateway.desk.plan import Notice
 from mailgateway.desk.policy import Policy
@@ -34,7 +35,7 @@ def _moments(ticket: Ticket, policy: Policy) -> Iterator[Moment]:
     for rule in timer_rules(policy):
         asks_more = not _COUNTED.isdisjoint(fields_of(rule.when))
         for at in _times(rule, ticket):
-            if asks_more or timer_holds(rule, _question(ticket, at, policy)):
+            if asks_more or timer_holds(rule, question_at(ticket, at, policy)):
                 yield Moment(at, _name(rule, ticket), "rule")
 
 
@@ -55,7 +56,30 @@ def _name(rule: Rule, ticket: Ticket) -> str:
     return f"rule/{rule.name}/{'/'.join(bases)}"
 
 
-def _question(ticket: Ticket, at: datetime, policy: Policy, counted: Requester = NOBODY_LOOKED) -> Question:
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """When a timer rule is due at a ticket as it is, None for never; `fired` where it has had its effect."""
+
+    rule: Rule
+    due_at: datetime | None
+    fired: bool
+
+
+def outlook(ticket: Ticket, fired: Collection[str], policy: Policy) -> tuple[Outlook, ...]:
+    """Return what every timer rule waits for; `fired` names moments that were. A closed ticket has no timers."""
+    coming: dict[str, datetime] = {}
+    for moment in _moments(ticket, policy) if ticket.status is not Status.CLOSED else ():
+        coming[moment.name] = min(moment.at, coming.get(moment.name, moment.at))
+    found = []
+    for rule in timer_rules(policy):
+        name = _name(rule, ticket)
+        was = name in fired
+        found.append(Outlook(rule, None if was else coming.get(name), was))
+    return tuple(found)
+
+
+def question_at(ticket: Ticket, at: datetime, policy: Policy, counted: Requester = NOBODY_LOOKED) -> Question:
+    """Return what timer rules are asked about a ticket at a time."""
     return Question(
         mail=Mail(subject=ticket.subject),
         kind=Kind.NORMAL,
@@ -72,7 +96,7 @@ def _take(due: Sequence[Moment], candidate: Candidate, facts: Facts, policy: Pol
     names = {rule.name: _name(rule, ticket) for rule in timer_rules(policy)}
     spent = {name for name, moment in names.items() if moment in candidate.fired}
     at = max(moment.at for moment in due)
-    routing = evaluate_timers(policy.ruleset, _question(ticket, at, policy, facts.requester), spent)
+    routing = evaluate_timers(policy.ruleset, question_at(ticket, at, policy, facts.requester), spent)
     made = ruled(routing, ticket, facts, policy)
     changed = after(ticket, made.changes, facts.now)
     return Effect(

@@ -20,6 +20,7 @@ from mailgateway.store.attention import Due
 from mailgateway.store.clocks import with_clocks
 from mailgateway.store.engine import Transaction
 from mailgateway.store.gather import gather_ticket
+from mailgateway.store.links import open_problems
 from mailgateway.store.workload import gather_workload, known_requester
 
 BATCH = 100
@@ -102,6 +103,8 @@ def _planned(tx: Transaction, candidate: Candidate, facts: Facts, policy: Policy
     requester = policy.organisations.addresses_of(candidate.ticket.requester.address)
     if policy.ruleset.asks_for("requester.known") or policy.ruleset.asks_for("requester.open_tickets"):
         facts = replace(facts, requester=known_requester(tx, requester))
+    if policy.ruleset.links:
+        facts = replace(facts, open_problems=open_problems(tx, policy.ruleset.links))
     plan = attend(candidate, facts, policy)
     team = policy.directory.group(plan.waits_for)
     if team is not None:

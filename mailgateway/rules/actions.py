@@ -183,7 +183,7 @@ ACTIONS: dict[ActionName, Action] = {
     ActionName.FORWARD: Action(forward, _MAIL),
     ActionName.TEMPLATE: Action(template, _NEW),
     ActionName.ANSWER: Action(answer, _NEW),
-    ActionName.LINK: Action(link, _MAIL),
+    ActionName.LINK: Action(link),
     ActionName.WEBHOOK: Action(webhook),
     ActionName.NO_ACKNOWLEDGEMENT: Action(no_acknowledgement, _NEW),
     ActionName.DISCARD: Action(discard, _NEW),

@@ -46,7 +46,7 @@ def ask(condition: Condition, values: Values) -> Answer:
             return _test(condition, values)
         case Not(part):
             answer = ask(part, values)
-            return Answer(not answer.holds, f"not: {answer.why}")
+            return Answer(not answer.holds, f"not ({answer.why})")
         case Named(name, part):
             answer = ask(part, values)
             return Answer(answer.holds, f"{name}: {answer.why}")

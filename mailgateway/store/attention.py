@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, select, tuple_
 from mailgateway.store.columns import Instant
 from mailgateway.store.engine import Transaction
 from mailgateway.store.tables import TicketRow
+from mailgateway.store.tables_of_time import FiringRow
 
 _DUE = (
     select(TicketRow.attend_at, TicketRow.number)
@@ -28,6 +29,7 @@ _TAKE = (
     .where(TicketRow.number == bindparam("number"), TicketRow.attend_at <= bindparam("now"))
     .with_for_update(skip_locked=True, key_share=True)
 )
+_FIRED = select(FiringRow.name).where(FiringRow.ticket == bindparam("number"))
 
 Due = tuple[datetime, int]
 """When a ticket is due, and its number."""
@@ -45,3 +47,8 @@ def due(tx: Transaction, now: datetime, most: int, behind: Due | None = None) ->
 def take(tx: Transaction, number: int, now: datetime) -> datetime | None:
     """Keep others from a ticket and return since when it is due; None where somebody has it, or it no longer is."""
     return tx.connection.execute(_TAKE, {"number": number, "now": now}).scalar_one_or_none()
+
+
+def fired(tx: Transaction, number: int) -> frozenset[str]:
+    """Return the names of the moments of a ticket that have had their effect."""
+    return frozenset(tx.connection.execute(_FIRED, {"number": number}).scalars())

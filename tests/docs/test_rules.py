@@ -1,20 +1,25 @@
 """docs/rules.md explains the whole language, with examples that compile."""
 
 import re
+from io import StringIO
+from pathlib import Path
 from textwrap import dedent
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from ruamel.yaml import YAML
 
+from mailgateway.config.load import load
 from mailgateway.desk.model import Priority, Status, TicketType
 from mailgateway.mail.model import Kind
 from mailgateway.rules.compile import compile_rules
 from mailgateway.rules.fields import FIELDS, HEADER
 from mailgateway.rules.operators import OPERATORS
-from mailgateway.rules.schema import ActionName
+from mailgateway.rules.schema import ActionName, Event
 from mailgateway.rules.vocabulary import Vocabulary
 from tests.docs.pages import codes, page, rows, section
+from tests.unit.config.examples import write
 
 TEXT = page("docs/rules.md")
 WORDS = Vocabulary(
@@ -30,6 +35,15 @@ WORDS = Vocabulary(
     find_timezone=ZoneInfo,
     leads={"hardware": "anna"},
 )
+
+BLOCKS = re.findall(r"(?:^ {4}.*\n|^\n(?= {4}))+", TEXT, re.MULTILINE)
+GROUPS = """
+agents:
+  - {name: anna, address: anna@example.com}
+groups:
+  - {name: first-line, members: [anna]}
+  - {name: hardware, members: [anna], lead: anna}
+"""
 
 
 def table(title: str) -> dict[str, list[str]]:
@@ -82,8 +96,30 @@ def test_every_action_shown_is_right(word: str) -> None:
 
 def test_the_rules_shown_are_right() -> None:
     """Every block of rules on the page is a document that compiles."""
-    blocks = [block for block in re.findall(r"(?:^ {4}.*\n|^\n(?= {4}))+", TEXT, re.MULTILINE) if "rules:" in block]
+    blocks = [block for block in BLOCKS if "rules:" in block]
     assert len(blocks) >= 2
     for block in blocks:
         document = YAML(typ="safe").load(dedent(block))
         assert compile_rules(document, lambda _: (1, 1), "routing.yaml", WORDS).findings == ()
+
+
+def test_the_tests_shown_hold_for_the_rules_shown(tmp_path: Path) -> None:
+    """The rules of the page's examples, all in one file, with the tests of the page beside them."""
+    blocks = [YAML(typ="safe").load(dedent(block)) for block in BLOCKS if "rules:" in block]
+    path = write(tmp_path, routing=_together(blocks))
+    (tmp_path / "groups.yaml").write_text(GROUPS)
+    (tmp_path / "vip.txt").write_text("boss@customer.example\n")
+    [shown] = [dedent(block) for block in BLOCKS if "tests:" in block]
+    (tmp_path / "routing.tests.yaml").write_text(shown)
+    assert len(YAML(typ="safe").load(shown)["tests"]) == 3
+    assert {mark.value for mark in Event} == {event for rule in load(path).ruleset.rules for event in rule.on}
+
+
+def _together(documents: list[dict[str, Any]]) -> str:
+    whole: dict[str, Any] = {"conditions": {}, "rules": []}
+    for document in documents:
+        whole["conditions"] |= document.get("conditions", {})
+        whole["rules"] += document["rules"]
+    written = StringIO()
+    YAML(typ="safe").dump(whole, written)
+    return written.getvalue()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mailgateway.desk.attend import attend as attend_to
-from mailgateway.desk.model import Status
+from mailgateway.desk.model import Status, TicketType
 from mailgateway.desk.orders import Orders
 from mailgateway.desk.plan import Plan
 from mailgateway.desk.policy import LifeCycle
@@ -109,6 +109,21 @@ def test_a_timer_rule_fires_once(bench: Bench) -> None:
     assert (ticket.status, ticket.tags) == (Status.OPEN, ("late",))
     assert notices(bench, "status_changed") == told + 1
     assert happened(bench, number, "rules") == 1
+
+
+def test_a_timer_rule_ties_a_ticket_to_a_problem(bench: Bench) -> None:
+    """What waits too long joins the open problem that the rule names."""
+    number, problem = wait_for_customers(bench, 2)
+    agent = bench.gateway.policy.directory.agents[0]
+    operate(bench.desk, problem, Orders(type=TicketType.PROBLEM, status=Status.OPEN), agent, "test-problem")
+    when = {"all": [{"field": "ticket.status", "equals": "pending"}, {"field": "ticket.status_age", "gt": "1d"}]}
+    rules = ruleset({"name": "late", "on": "timer", "when": when, "then": {"link": problem}})
+    policy = replace(bench.desk.policy(), ruleset=rules, life_cycle=LifeCycle())
+    bench.desk = replace(bench.desk, policy=lambda: policy)
+    renew(bench.desk, "", lambda: False)
+    bench.now += DAY + timedelta(seconds=1)
+    assert attend(bench) == 1
+    assert [(link.relation, link.number) for link in bench.ticket(number).links] == [("problem", problem)]
 
 
 def test_a_snoozed_ticket_wakes_up_in_its_time(bench: Bench) -> None:

@@ -6,7 +6,9 @@ import pytest
 
 from mailgateway.config.example import write_example
 from mailgateway.config.load import load
+from mailgateway.config.rule_tests import Expected
 from mailgateway.errors import ConfigError
+from mailgateway.rules.schema import ActionName
 from tests.unit.config.examples import write
 
 ROUTING = """\
@@ -15,6 +17,22 @@ rules:
   - {name: vip, when: {field: from, in: {file: vip.txt}}, then: {priority: urgent, tags: [vip, fast]}}
   - {name: night, when: {field: received.time, gt: "20:00"}, then: {fields: {shift: night}, no_acknowledgement: true}}
   - {name: junk, when: {field: attachment.name, glob: "*.exe"}, then: {discard: true}}
+  - name: outage
+    when: {field: subject, contains: outage}
+    then: {link: 10234, watchers: [anna], forward: [it@x.example]}
+  - name: again
+    on: follow_up
+    when: {all: [{field: ticket.status, equals: solved}, {field: ticket.idle, lt: 3d}, {field: reply, contains: "no"}]}
+    then: {priority: high, tags: [again], watchers: [anna], cc: [boss@x.example], forward: [it@x.example], link: 10234}
+  - name: silent
+    on: timer
+    when:
+      all:
+        - {field: ticket.status, equals: pending}
+        - {field: ticket.status_age, gt: 3d}
+        - {field: requester.open_tickets, lt: 3}
+        - {field: subject, contains: printer}
+    then: {status: solved, assign: anna, tags: [silent], ci: printer-1, fields: {shift: late}, type: request}
 """
 
 
@@ -43,9 +61,55 @@ tests:
     assert problems(tmp_path, tests) == []
 
 
+def test_follow_ups_and_timers_are_tested(tmp_path: Path) -> None:
+    """A mail with a ticket asks the rules for follow-ups, a ticket alone those for timers; each change is expected."""
+    tests = """\
+tests:
+  - name: what rules add to a mail is seen
+    mail: {subject: An outage}
+    expect: {link: 10234, watchers: [anna], forward: [it@x.example], no_acknowledgement: false}
+  - name: solved again
+    mail: {body: "No.\\n\\nOn Monday Anna wrote:\\n> ok"}
+    ticket: {status: solved, idle: 2d, tags: [old], assignee: anna, organisation: acme}
+    expect:
+      {priority: high, tags: [old, again], watchers: [anna], cc: [boss@x.example], forward: [it@x.example], link: 10234,
+       status: open, group: first-line, assign: anna, organisation: acme, matched: [again]}
+  - name: what is quoted is not new
+    mail: {body: "Yes.\\n\\nOn Monday Anna wrote:\\n> no"}
+    ticket: {status: solved, idle: 2d}
+    expect: {matched: [], priority: normal}
+  - {name: too late, file: one.eml, ticket: {status: solved, idle: 4d}, expect: {matched: []}}
+  - name: nobody answered
+    ticket: {subject: The printer, status: pending, status_age: 4d, priority: low, ci: old}
+    requester: {known: true, open_tickets: 2}
+    expect: {status: solved, assign: anna, tags: [silent], ci: printer-1, fields: {shift: late}, type: request,
+             priority: low, matched: [silent]}
+  - name: not yet
+    ticket: {subject: The printer, status: pending, age: 9d, status_age: 3d}
+    expect: {status: pending, matched: []}
+  - name: they have much to wait for
+    ticket: {subject: The printer, status: pending, status_age: 4d}
+    requester: {open_tickets: 3}
+    expect: {matched: []}
+"""
+    assert problems(tmp_path, tests) == []
+
+
+def test_every_action_can_be_expected() -> None:
+    """Whatever a rule can do, a test can say."""
+    assert {name.value for name in ActionName} <= set(Expected.model_fields)
+
+
 @pytest.mark.parametrize(
     ("test", "said"),
     [
+        (
+            "{name: a, ticket: {status: pending, status_age: 4d, subject: printer}, expect: {status: pending}}",
+            'the test "a" fails: status is solved, not pending; matched: [silent]',
+        ),
+        ("{name: a, ticket: {group: fist-line}, expect: {}}", 'unknown group "fist-line"; did you mean "first-line"?'),
+        ("{name: a, ticket: {assignee: ana}, expect: {}}", 'unknown agent "ana"; did you mean "anna"?'),
+        ("{name: a, mail: {}, ticket: {}, expect: {discard: true}}", "discard is false, not true"),
         (
             "{name: a, mail: {from: boss@x.example}, expect: {priority: low}}",
             'routing.tests.yaml:2:54: the test "a" fails: priority is urgent, not low; matched: [vip]',

@@ -45,6 +45,7 @@ def test_what_no_rule_decides_the_mailbox_does() -> None:
             "forward": [],
             "template": "",
             "answer": "",
+            "link": None,
             "no_acknowledgement": "",
             "discard": "",
             "quarantine": "",
