@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mailgateway import clock, log
+from mailgateway import clock, log, parts
 from mailgateway.config.load import load
 from mailgateway.config.policy import policy
 from mailgateway.config.settings import Settings
@@ -31,14 +31,12 @@ from mailgateway.store.engine import Store, open_store
 if TYPE_CHECKING:
     from mailgateway.accounts.server import Server
     from mailgateway.config.access import Imap, Smtp
-    from mailgateway.config.kinds import Settle
     from mailgateway.daemon.caller import Line
     from mailgateway.daemon.mailbox_worker import Post
     from mailgateway.daemon.sender import Sender
     from mailgateway.daemon.supervisor import Supervisor
     from mailgateway.flows.deliver import Sending
     from mailgateway.flows.desk import Desk, Stop
-    from mailgateway.imap.settle import Settlement
     from mailgateway.render.notices import Renderer
     from mailgateway.smtp.pool import Pool
 
@@ -101,23 +99,7 @@ class Gateway:
 
     def posts(self) -> tuple[Post, ...]:
         """Return where the mailbox workers stand; equal ones for mailboxes whose configuration did not change."""
-        from mailgateway.daemon.mailbox_worker import Post
-        from mailgateway.flows.receive import Source
-
-        return tuple(
-            Post(
-                source=Source(
-                    mailbox=mailbox.name,
-                    size_limit=mailbox.size_limit,
-                    processed=_settlement(mailbox.settle.processed),
-                    quarantined=_settlement(mailbox.settle.quarantined),
-                ),
-                server=self._server(mailbox.imap),
-                folder=mailbox.imap.folder,
-                poll=mailbox.imap.poll,
-            )
-            for mailbox in self.settings.mailboxes
-        )
+        return parts.posts(self.settings, self._server)
 
     def stations(self) -> tuple[Post | Line, ...]:
         """Return where all workers stand."""
@@ -134,10 +116,7 @@ class Gateway:
 
     def new_pool(self) -> Pool:
         """Return a pool of connections to the SMTP server."""
-        from mailgateway.smtp.pool import Pool
-
-        settings = self.settings
-        return Pool(self.smtp_server(), settings.smtp.connections, settings.smtp.helo or settings.domain)
+        return parts.pool(self.settings, self._server)
 
     def smtp_server(self) -> Server:
         """Return the SMTP server of the configuration in force."""
@@ -145,10 +124,7 @@ class Gateway:
 
     def sending(self) -> Sending:
         """Return how letters are sent."""
-        from mailgateway.flows.deliver import Sending
-        from mailgateway.flows.owners import own_name
-
-        return Sending(own_name(), self.settings.smtp.retry_for, clock.jitter)
+        return parts.sending(self.settings)
 
     def run_once(self, stop: Stop) -> tuple[str, ...]:
         """Bring everything in and out once; return what could not be done, a line for each."""
@@ -336,15 +312,3 @@ def _log_doubts(settings: Settings) -> None:
     """Log what may be meant as it stands, and deserves a second look."""
     for warning in settings.warnings:
         _log.warning("gateway.doubtful", finding=str(warning))
-
-
-def _settlement(settle: Settle) -> Settlement:
-    from mailgateway.imap.settle import Delete, Flag, Move
-
-    match settle.action:
-        case "move":
-            return Move(settle.target)
-        case "flag":
-            return Flag(settle.target)
-        case _:
-            return Delete()

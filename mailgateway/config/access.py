@@ -6,7 +6,19 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from mailgateway.accounts.server import Tls
-from mailgateway.config.kinds import Domain, Duration, Host, Line, LocalPath, Port, SecretRef, Strict, TokenUrl, wrong
+from mailgateway.config.kinds import (
+    Domain,
+    Duration,
+    Host,
+    Line,
+    LocalPath,
+    Port,
+    Rates,
+    SecretRef,
+    Strict,
+    TokenUrl,
+    wrong,
+)
 
 _Connections = Annotated[int, Field(strict=True, ge=1, le=64)]
 
@@ -100,4 +112,8 @@ class Smtp(Access):
     helo: Domain | None = Field(default=None, description="the name to greet with; by default the domain above")
     retry_for: Duration = Field(
         default=timedelta(hours=72), description="how long to go on trying where the server says later, or nothing"
+    )
+    rates: Rates = Field(
+        default=(),
+        description="how many letters a domain gets at most, such as {gmail.com: 20/m}; * for every other",
     )

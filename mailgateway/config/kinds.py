@@ -22,6 +22,7 @@ from pydantic_core import PydanticCustomError
 from mailgateway.config.document import Keyed
 from mailgateway.config.secret import SOURCES, Secret
 from mailgateway.desk.events import WORDS as EVENTS
+from mailgateway.desk.pacing import EVERY_OTHER, Rate
 from mailgateway.mail.subjects import problem_of_format
 from mailgateway.rules.nearest import instead
 from mailgateway.rules.text import described, excerpt
@@ -36,6 +37,7 @@ _DOMAIN = re.compile(_HOST)
 _SERVER = re.compile(rf"{_HOST}|\[?[0-9a-fA-F:.]+\]?")
 _WORD = re.compile(r"\w[\w.@-]{0,63}")
 _DURATION = re.compile(r"(\d{1,9})(s|m|h|d)", re.ASCII)
+_RATE = re.compile(r"(\d{1,6})/(s|m|h|d)", re.ASCII)
 _SIZE = re.compile(r"(\d{1,9})(KB|MB|GB)", re.ASCII | re.IGNORECASE)
 _TOKEN_URL = re.compile(r"(?:https://|http://(?:localhost|127\.0\.0\.1)[:/])[^\s]{1,1000}")
 _HOOK_URL = re.compile(r"https?://[!-~]{1,1000}")
@@ -105,6 +107,28 @@ def _spoken_duration(duration: timedelta) -> str:
     seconds = round(duration.total_seconds())
     unit = next(unit for unit in ("d", "h", "m", "s") if seconds % _SECONDS[unit] == 0)
     return f"{seconds // _SECONDS[unit]}{unit}"
+
+
+def _rates(written: object) -> tuple[tuple[str, Rate], ...]:
+    if not isinstance(written, dict):
+        wrong(f"domains with their rates belong here, such as {{gmail.com: 20/m}}, not {described(written)}")
+    return tuple((_rated_domain(domain), _rate(rate, domain)) for domain, rate in written.items())
+
+
+def _rated_domain(written: object) -> str:
+    return EVERY_OTHER if written == EVERY_OTHER else _domain(_text(written, "a domain, or *,"))
+
+
+def _rate(written: object, domain: object) -> Rate:
+    found = _RATE.fullmatch(written) if isinstance(written, str) else None
+    if found is None or not int(found[1]):
+        wrong(f"a rate belongs behind {excerpt(str(domain))}, such as 20/m or 500/h, not {described(written)}")
+    return Rate(int(found[1]), timedelta(seconds=_SECONDS[found[2]]))
+
+
+def _spoken_rates(rates: tuple[tuple[str, Rate], ...]) -> dict[str, str]:
+    letters = {timedelta(seconds=seconds): letter for letter, seconds in _SECONDS.items()}
+    return {domain: f"{rate.count}/{letters[rate.per]}" for domain, rate in rates}
 
 
 def _size(written: object) -> int:
@@ -277,6 +301,12 @@ Size = Annotated[
     PlainValidator(_size),
     PlainSerializer(_spoken_size),
     _schema(type="string", pattern="^[0-9]+([kK]|[mM]|[gG])[bB]$", examples=["50MB"]),
+]
+Rates = Annotated[
+    tuple[tuple[str, Rate], ...],
+    PlainValidator(_rates),
+    PlainSerializer(_spoken_rates),
+    _schema(type="object", additionalProperties={"type": "string", "pattern": "^[0-9]+/[smhd]$"}),
 ]
 SecretRef = Annotated[Secret, PlainValidator(_secret), _schema(**_SECRET_SCHEMA)]
 Settlement = Annotated[

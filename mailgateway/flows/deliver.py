@@ -1,11 +1,12 @@
 """From the outbox to the SMTP server: claim what is due, send it, write each outcome down at once."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from mailgateway import log
 from mailgateway.desk.delivery import Attempt, Delivery, DeliveryState, deferred, failed, sent
+from mailgateway.desk.pacing import Pace
 from mailgateway.errors import LoginRefused, PermanentError, SmtpUnavailable, StoreUnusable
 from mailgateway.flows import owners
 from mailgateway.flows.beats import SEND, beat
@@ -14,7 +15,7 @@ from mailgateway.flows.in_hand import InHand
 from mailgateway.mail.model import Letter
 from mailgateway.smtp.outcome import Deferred, Outcome, Rejected, Sent
 from mailgateway.smtp.pool import Pool
-from mailgateway.store import outbox
+from mailgateway.store import outbox, pace
 
 BATCH = 50
 LEASE = timedelta(minutes=15)
@@ -26,11 +27,12 @@ _log = log.logger("deliver")
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """How letters are sent: who claims them, how long a letter is tried, and the source of chance for its retries."""
+    """How letters are sent: who claims them, how long one is tried, the chance in its retries, how fast they leave."""
 
     owner: str
     retry_for: timedelta
     jitter: Callable[[], float]
+    pace: Pace = field(default_factory=lambda: Pace({}))
 
 
 @dataclass(slots=True)
@@ -52,16 +54,31 @@ def deliver_due(desk: Desk, pool: Pool, sending: Sending, in_hand: InHand, stop:
     _release_abandoned(desk)
     tried = 0
     while not stop():
-        with desk.store.writing() as tx:
-            claimed = outbox.claim_due(tx, desk.clock(), sending.owner, BATCH)
+        claimed, paced = _claim(desk, sending)
         in_hand.take(outgoing.id for outgoing in claimed)
         if not claimed:
+            if paced:
+                continue
             break
         tally = _send(desk, pool, sending, in_hand, claimed, stop)
         if tally.tried:
             beat(desk, SEND, None if tally.judged else tally.answer)
         tried += tally.tried
     return tried
+
+
+def _claim(desk: Desk, sending: Sending) -> tuple[tuple[outbox.Outgoing, ...], int]:
+    """Claim letters that are due, and let those wait that leave too fast for their domain: return how many do."""
+    wanted, now = sending.pace, desk.clock()
+    with desk.store.writing() as tx:
+        due = outbox.claim_due(tx, now, sending.owner, BATCH)
+        rates = {one.due.domain: rate for one in due if (rate := wanted.rate(one.due.domain))}
+        if not rates:
+            return due, 0
+        gone = pace.gone(tx, {domain: now - rate.per for domain, rate in rates.items()}, [one.id for one in due])
+        waiting = wanted.waiting((one.due for one in due), gone, now)
+        pace.postpone(tx, waiting)
+    return tuple(one for one in due if one.id not in waiting), len(waiting)
 
 
 def _release_abandoned(desk: Desk) -> None:

@@ -10,6 +10,7 @@ from mailgateway.desk.audience import breach
 from mailgateway.desk.letter import Rendered, dedupe_key, files_of, with_number, write_letter
 from mailgateway.desk.plan import Disposition, Notice, NoticeKind, Plan, RecordEvent
 from mailgateway.desk.policy import Policy
+from mailgateway.desk.urgency import urgency_of
 from mailgateway.flows.desk import Desk
 from mailgateway.mail.model import Attachment
 from mailgateway.store import outbox, tickets
@@ -74,6 +75,7 @@ def _queued(on: _Occasion, notice: Notice, rendered: Rendered) -> Queued:
         audience=notice.audience.value,
         automatic=notices.is_counted(notice),
         letter=write_letter(notice, rendered, about, on.name, on.at, on.policy, files),
+        urgency=urgency_of(notice),
     )
 
 

@@ -10,11 +10,12 @@ from mailgateway.desk.plan import Disposition, Plan
 from mailgateway.flows.beats import SEND, fetching, settling
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.letters import queue_letters
-from mailgateway.store import calls, health, outbox, quarantine
+from mailgateway.store import calls, health, outbox, pace, quarantine
 from mailgateway.store.engine import Transaction
 from mailgateway.store.health import Beat
 
 _MOST_LINES = 50
+_MORE_THAN_ONE = 2
 
 _log = log.logger("watch")
 
@@ -71,7 +72,9 @@ def _troubles(
     for mailbox in mailboxes:
         yield from _silent(beats.get(fetching(mailbox)), mailbox, thresholds, since, now)
         yield from _unsettled(beats.get(settling(mailbox)), mailbox, thresholds, now)
-    yield from _stuck(beats.get(SEND), outbox.oldest_due(tx, now), thresholds, now)
+    sending = beats.get(SEND)
+    stuck = tuple(_stuck(sending, outbox.oldest_due(tx, now), thresholds, now))
+    yield from stuck or _put_off(sending, pace.put_off(tx), thresholds, now)
 
 
 def _silent(
@@ -96,6 +99,18 @@ def _stuck(beat: Beat | None, due: datetime | None, thresholds: Thresholds, now:
     if silent >= thresholds.send_after:
         title = f"No letter could be sent for {_minutes(silent)} minutes"
         yield Trouble(SEND, title, (f"A letter is due since: {_moment(due)}", _last_error(beat)))
+
+
+def _put_off(
+    beat: Beat | None, waiting: pace.PutOff | None, thresholds: Thresholds, now: datetime
+) -> Iterator[Trouble]:
+    """Tell of a server that says "later" to all: to letters for one domain alone, another server may say so."""
+    if waiting is None or waiting.domains < _MORE_THAN_ONE:
+        return
+    silent = now - max(waiting.since, beat.good_at if beat and beat.good_at else waiting.since)
+    if silent >= thresholds.send_after:
+        title = f'The server answers "later" to every letter since {_minutes(silent)} minutes'
+        yield Trouble(SEND, title, (f"The first of them waits since: {_moment(waiting.since)}", _last_error(beat)))
 
 
 def _alarms(tx: Transaction, troubles: Iterable[Trouble], now: datetime) -> Iterator[_Mail]:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, or_, select
+from sqlalchemy import Executable, Row, bindparam, or_, select
 
 from mailgateway.desk.delivery import Delivery, DeliveryState
 from mailgateway.desk.events import Event
+from mailgateway.desk.pacing import Due
 from mailgateway.desk.plan import Audience
+from mailgateway.desk.urgency import Urgency
 from mailgateway.errors import PermanentError
 from mailgateway.mail.model import Letter
 from mailgateway.store import events
@@ -33,6 +35,7 @@ class Queued:
     audience: str
     automatic: bool
     letter: Letter
+    urgency: Urgency = Urgency.NEWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Outgoing:
     attempts: int
     first_at: datetime
     message_id: str
+    due: Due
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +77,20 @@ _KNOW = insert_or_update(
     lambda refused: {"ours": True, "mentioned": False, "public": or_(MessageIdRow.public, refused.public)},
 )
 _DUE = (
-    select(OutboxRow.id, OutboxRow.ticket, OutboxRow.attempts, OutboxRow.first_at, OutboxRow.message_id)
-    .where(OutboxRow.state == DeliveryState.QUEUED, OutboxRow.next_attempt_at <= bindparam("now"))
+    select(
+        OutboxRow.id,
+        OutboxRow.ticket,
+        OutboxRow.attempts,
+        OutboxRow.first_at,
+        OutboxRow.message_id,
+        OutboxRow.domain,
+        OutboxRow.urgency,
+    )
+    .where(
+        OutboxRow.state == DeliveryState.QUEUED,
+        OutboxRow.urgency == bindparam("urgency"),
+        OutboxRow.next_attempt_at <= bindparam("now"),
+    )
     .order_by(OutboxRow.next_attempt_at, OutboxRow.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
@@ -109,9 +125,22 @@ def put(tx: Transaction, queued: Sequence[Queued], now: datetime) -> int:
 
 
 def claim_due(tx: Transaction, now: datetime, owner: str, limit: int) -> tuple[Outgoing, ...]:
-    """Take letters that are due, longest due first, for `owner` to send; others do not get them meanwhile."""
-    rows = _QUEUE.claim(tx, _DUE, {"now": now, "most": limit}, owner)
-    return tuple(Outgoing(row.id, row.ticket, row.attempts + 1, row.first_at, row.message_id) for row in rows)
+    """Take letters that are due, the most urgent first, then the longest due, for `owner` to send; nobody else does."""
+    rows: list[Row[Any]] = []
+    for urgency in Urgency:
+        if len(rows) < limit:
+            rows += _QUEUE.claim(tx, _DUE, {"now": now, "urgency": urgency, "most": limit - len(rows)}, owner)
+    return tuple(
+        Outgoing(
+            row.id,
+            row.ticket,
+            row.attempts + 1,
+            row.first_at,
+            row.message_id,
+            Due(row.id, row.domain, Urgency(row.urgency)),
+        )
+        for row in rows
+    )
 
 
 def letter(tx: Transaction, outgoing_id: int) -> Letter:
@@ -167,6 +196,8 @@ def _row(tx: Transaction, queued: Queued, now: datetime) -> dict[str, Any]:
         "automatic": queued.automatic,
         "recipient": letter.recipient,
         "recipient_key": address_key(letter.recipient),
+        "domain": address_key(letter.recipient.rpartition("@")[2]),
+        "urgency": queued.urgency,
         "envelope_from": letter.envelope_from,
         "message_id": letter.message_id,
         "content": zlib.compress(letter.content, 1) if inline else None,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from mailgateway.desk.model import ArticleKind, Direction, LinkKind, Priority, Status, TicketType
 from mailgateway.desk.plan import Disposition
+from mailgateway.desk.urgency import Urgency
 from mailgateway.store.base import WHOLE, Base, Key, Outbound, SpoolState, TicketNumber, only_where
 
 FIRST_TICKET = 10001
@@ -260,6 +261,8 @@ class OutboxRow(Outbound, Base):
     __table_args__ = (
         UniqueConstraint("dedupe_key"),
         Index(None, "state", "next_attempt_at", "id"),
+        Index(None, "state", "urgency", "next_attempt_at", "id"),
+        Index(None, "domain", "ended_at"),
         Index(None, "recipient_key", "automatic", "created_at"),
         Index(None, "ticket"),
         Index(None, "message_id"),
@@ -273,6 +276,8 @@ class OutboxRow(Outbound, Base):
     automatic: Mapped[bool]
     recipient: Mapped[str]
     recipient_key: Mapped[str]
+    domain: Mapped[str] = mapped_column(server_default="")
+    urgency: Mapped[int] = mapped_column(server_default=str(int(Urgency.NEWS)))
     envelope_from: Mapped[str]
     content: Mapped[bytes | None]
     sha256: Mapped[str | None]

@@ -1,16 +1,19 @@
 """From the outbox to the server: what every answer of a server does to a letter, and what an outage does not."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from mailgateway.desk.delivery import Delivery, DeliveryState
+from mailgateway.desk.pacing import Pace, Rate
 from mailgateway.errors import SmtpUnavailable, StoreBusy
 from mailgateway.flows import watch
+from mailgateway.flows.beats import beat, fetching
 from mailgateway.store import health, outbox
 from mailgateway.store.engine import Transaction
 from tests.end_to_end.office import message
-from tests.flows.bench import MINUTE, Bench
+from tests.flows.bench import MINUTE, NOON, Bench
 from tests.servers.sink import Sink
 
 CARLA = "carla@customer.example"
@@ -210,3 +213,31 @@ def test_line_breaks_in_subject_and_name_make_no_header(bench: Bench, sink: Sink
         ("mallory@evil.example",),
         ("anna@example.com",),
     }
+
+
+def test_a_slow_domain_holds_up_no_other(bench: Bench, sink: Sink) -> None:
+    """Of its letters two a minute leave, in whatever batches; those to others leave at once, and none is lost."""
+    bench.sending = replace(bench.sending, pace=Pace({"customer.example": Rate(2, MINUTE)}))
+    bench.arrive(*(message(f"c{number}@customer.example", "Question", "Why?") for number in range(5)))
+    bench.arrive(message("dora@other.example", "Question", "Why?"))
+    bench.ingest()
+    went: list[int] = []
+    for _ in range(8):
+        bench.send(sink)
+        went.append(sum(one.rcpt_tos[0].endswith("@customer.example") for one in sink.received))
+        assert any(one.rcpt_tos == ("dora@other.example",) for one in sink.received)
+        bench.now += MINUTE / 2
+    assert went == [2, 2, 3, 4, 5, 6, 6, 6]
+    assert {line.attempts for line in bench.letters()} == {1}
+
+
+def test_a_server_that_puts_everything_off_is_told(bench: Bench, sink: Sink) -> None:
+    """Letters to two domains that are all answered with 4xx raise the alarm after a quarter of an hour."""
+    sink.answer("MAIL", "451 4.3.0 disk full", times=None)
+    for minute in (0, 1, 7, 14, 16):
+        bench.now = NOON + minute * MINUTE
+        bench.send(sink)
+        beat(bench.desk, fetching("support"), None)
+        watch.watch(bench.desk, ["support"], THRESHOLDS, NOON)
+        alarms = [line for line in bench.letters() if line.template == "alarm"]
+        assert len(alarms) == (minute >= 15)

@@ -1,14 +1,17 @@
 """The outbox: every letter goes out the same, and what became of it is known."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
 
 from mailgateway.desk.delivery import Delivery, DeliveryState, failed, sent
+from mailgateway.desk.pacing import Gone
+from mailgateway.desk.urgency import Urgency
 from mailgateway.errors import PermanentError
 from mailgateway.mail.model import Letter
-from mailgateway.store import outbox, tickets
+from mailgateway.store import outbox, pace, tickets
 from mailgateway.store.engine import Store
 from mailgateway.store.outbox import Outgoing
 from mailgateway.store.tables import OutboxRow
@@ -45,7 +48,7 @@ def test_a_letter_goes_out_as_it_was_written(store: Store, size: int) -> None:
     with store.writing() as tx:
         assert outbox.put(tx, [queued("k", number, letter=letter("l@x", content=content))], NOW) == 1
     (outgoing,) = _claim(store)
-    assert outgoing == Outgoing(outgoing.id, number, 1, NOW, "l@x")
+    assert outgoing == Outgoing(outgoing.id, number, 1, NOW, "l@x", outgoing.due)
     assert _letter(store, outgoing) == letter("l@x", content=content)
 
 
@@ -103,7 +106,7 @@ def test_a_deferred_letter_is_due_again(store: Store) -> None:
         assert outbox.listed(tx, everything=False, limit=0)[0].uncertain
     assert _claim(store) == ()
     (second,) = _claim(store, at=MINUTE)
-    assert second == Outgoing(first.id, None, 2, NOW, first.message_id)
+    assert second == Outgoing(first.id, None, 2, NOW, first.message_id, first.due)
     assert _letter(store, second) == _letter(store, first)
 
 
@@ -207,3 +210,41 @@ def test_a_list_is_newest_first_and_bounded(store: Store) -> None:
             "b@example.com",
         ]
         assert len(outbox.listed(tx, everything=False, limit=0)) == 3
+
+
+def test_the_most_urgent_letters_are_claimed_first(store: Store) -> None:
+    """An answer that was written last goes before receipts, and those before what is for the admin."""
+    with store.writing() as tx:
+        for number, urgency in enumerate((Urgency.REPORT, Urgency.NEWS, Urgency.ANSWER)):
+            outbox.put(tx, [replace(queued(f"k{number}"), urgency=urgency)], NOW + number * MINUTE)
+    claimed = [_claim(store, at=3 * MINUTE, limit=1)[0].due.urgency for _ in range(3)]
+    assert claimed == [Urgency.ANSWER, Urgency.NEWS, Urgency.REPORT]
+
+
+def test_what_went_to_a_domain_is_counted(store: Store) -> None:
+    """Letters taken within the time count, and those under way; others, and those of other domains, do not."""
+    _put(store, "a", "b", "c")
+    first, second, third = _claim(store)
+    domain = first.due.domain
+    with store.writing() as tx:
+        outbox.record(tx, first.id, sent("250 ok", NOW))
+        outbox.record(tx, second.id, sent("250 ok", NOW - 5 * MINUTE))
+        asked = {domain: NOW - MINUTE, "other.example": NOW - MINUTE}
+        assert pace.gone(tx, asked, ()) == {domain: Gone(2, NOW), "other.example": Gone()}
+        assert pace.gone(tx, asked, [third.id])[domain] == Gone(1, NOW)
+        pace.postpone(tx, {third.id: NOW + MINUTE})
+        assert pace.gone(tx, asked, ())[domain] == Gone(1, NOW)
+        assert outbox.next_due(tx) == NOW + MINUTE
+    (again,) = _claim(store, at=MINUTE)
+    assert again.attempts == 1
+
+
+def test_letters_that_were_put_off_are_known(store: Store) -> None:
+    """Those that were tried and wait count, with the domains they go to; those that never were do not."""
+    _put(store, "a", "b")
+    with store.writing() as tx:
+        assert pace.put_off(tx) is None
+    for outgoing in _claim(store, limit=1):
+        with store.writing() as tx:
+            outbox.record(tx, outgoing.id, Delivery(DeliveryState.QUEUED, NOW + MINUTE, "451", uncertain=False, at=NOW))
+            assert pace.put_off(tx) == pace.PutOff(1, NOW)

@@ -1,0 +1,74 @@
+"""From settings to what the running parts are made with. Imports wait until a part is wanted, as in app.py."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mailgateway import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mailgateway.accounts.server import Server
+    from mailgateway.config.access import Imap, Smtp
+    from mailgateway.config.kinds import Settle
+    from mailgateway.config.settings import Settings
+    from mailgateway.daemon.mailbox_worker import Post
+    from mailgateway.flows.deliver import Sending
+    from mailgateway.imap.settle import Settlement
+    from mailgateway.smtp.pool import Pool
+
+    ServerOf = Callable[[Imap | Smtp], Server]
+
+# ruff: noqa: PLC0415 - see above
+
+
+def posts(settings: Settings, server_of: ServerOf) -> tuple[Post, ...]:
+    """Return where the mailbox workers stand; equal ones for mailboxes whose configuration did not change."""
+    from mailgateway.daemon.mailbox_worker import Post
+    from mailgateway.flows.receive import Source
+
+    return tuple(
+        Post(
+            source=Source(
+                mailbox=mailbox.name,
+                size_limit=mailbox.size_limit,
+                processed=_settlement(mailbox.settle.processed),
+                quarantined=_settlement(mailbox.settle.quarantined),
+            ),
+            server=server_of(mailbox.imap),
+            folder=mailbox.imap.folder,
+            poll=mailbox.imap.poll,
+        )
+        for mailbox in settings.mailboxes
+    )
+
+
+def pool(settings: Settings, server_of: ServerOf) -> Pool:
+    """Return a pool of connections to the SMTP server."""
+    from mailgateway.smtp.pool import Pool
+
+    smtp = settings.smtp
+    return Pool(server_of(smtp), smtp.connections, smtp.helo or settings.domain)
+
+
+def sending(settings: Settings) -> Sending:
+    """Return how letters are sent."""
+    from mailgateway.desk.pacing import Pace
+    from mailgateway.flows.deliver import Sending
+    from mailgateway.flows.owners import own_name
+
+    smtp = settings.smtp
+    return Sending(own_name(), smtp.retry_for, clock.jitter, Pace(dict(smtp.rates)))
+
+
+def _settlement(settle: Settle) -> Settlement:
+    from mailgateway.imap.settle import Delete, Flag, Move
+
+    match settle.action:
+        case "move":
+            return Move(settle.target)
+        case "flag":
+            return Flag(settle.target)
+        case _:
+            return Delete()
