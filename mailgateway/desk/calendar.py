@@ -130,11 +130,10 @@ class Calendar:
         return None
 
     def parts(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """Give every part of business time between two instants, in order."""
+        """Give every part of business time between two instants, in order and apart."""
         at = self.next_opening(start)
         while at is not None and at < end:
-            year = self._year(_year_of(at))
-            closing = _instant(year.ends[bisect_right(year.starts, _tick(at)) - 1])
+            closing = self._closing(at)
             yield at, min(closing, end)
             at = self.next_opening(closing)
 
@@ -150,6 +149,18 @@ class Calendar:
             return ""
         closure = next((one.name for one in self.closures if one.first <= day <= one.last), "")
         return closure or self.holidays(day.year).get(day, "")
+
+    def _closing(self, at: datetime) -> datetime:
+        """Return when the part of business time that holds an instant ends, be it in a later year."""
+        number = _year_of(at)
+        year = self._year(number)
+        place = bisect_right(year.starts, _tick(at)) - 1
+        closing = _instant(year.ends[place])
+        while place == len(year.ends) - 1 and _year_of(closing) > number and self.is_open(closing):
+            number, place = number + 1, 0
+            year = self._year(number)
+            closing = _instant(year.ends[0])
+        return closing
 
     def _last_year(self) -> int:
         """Return the last year worth a look: without hours of a week there are exceptional openings alone."""

@@ -110,6 +110,8 @@ def test_the_next_opening_is_open_and_nothing_is_before_it(calendar: Calendar, a
 
 @settings(max_examples=40)
 @given(calendars(), INSTANTS, st.integers(0, 20_000))
+@example(Calendar("over the year", UTC), datetime(2026, 12, 31, 23, 30, tzinfo=UTC), 61)
+@example(Calendar("around the clock", UTC), datetime(2026, 12, 31, 23, 30, tzinfo=UTC), 600_000)
 def test_the_parts_add_up(calendar: Calendar, start: datetime, minutes: int) -> None:
     """The parts of business time are in order, apart, and together what lies between."""
     end = start + minutes * MINUTE
