@@ -155,6 +155,7 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "machine_mail": lambda detail: f"sent an automatic mail of kind {detail['kind'].replace('_', ' ')}",
     "received_again": lambda detail: f"the same mail came again, in mailbox {detail['mailbox']}",
     "orders_refused": lambda detail: f"commands were not carried out: {detail['why']}",
+    "silent": lambda detail: f"customers are not told of {_list(detail['after'])}",
     "not_sent": lambda detail: f"not sent: {detail['why']}",
     "letter_withheld": lambda detail: f"not sent, since it would show what is internal: {detail['why']}",
     "not_acknowledged": lambda detail: f"no acknowledgement was sent: {detail['why']}",

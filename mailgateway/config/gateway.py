@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -25,13 +25,13 @@ from mailgateway.config.kinds import (
     Word,
     wrong,
 )
+from mailgateway.config.notifications import Notifications
+from mailgateway.config.reading import Reading
 from mailgateway.config.webhook import Webhook
 from mailgateway.desk.model import Priority, TicketType
 from mailgateway.desk.policy import AgentEvidence, AgentForwards, Colleagues, SeveralMailboxes
 from mailgateway.desk.suppression import DEFAULT as LEAVE_ALONE
 from mailgateway.desk.suppression import SuppressionPolicy
-from mailgateway.mail.limits import DEFAULT as READ
-from mailgateway.mail.limits import Limits as ReadingLimits
 from mailgateway.mail.subjects import DEFAULT_TAGS
 
 _Count = Annotated[int, Field(strict=True, ge=1, le=10_000)]
@@ -149,32 +149,6 @@ class Problems(Strict):
     solve_incidents: Truth = Field(default=True, description="whoever solves a problem solves its incidents too")
 
 
-def _most(default: int, description: str) -> Any:
-    """Describe a bound that may be set from 1 to ten times its default."""
-    return Field(default=default, strict=True, ge=1, le=10 * default, description=description)
-
-
-class Reading(Strict):
-    """How much of one mail is looked at. What lies beyond is kept as an attachment, or named where it was dropped."""
-
-    depth: int = _most(READ.depth, "levels of parts within parts that are opened")
-    parts: int = _most(READ.parts, "parts of one mail; the rest is kept together as one attachment")
-    header_fields: int = _most(READ.header_fields, "header fields of one part")
-    field_bytes: int = _most(READ.field_bytes, "bytes of one header field")
-    header_bytes: int = _most(READ.header_bytes, "bytes of one header block")
-    addresses: int = _most(READ.addresses, "addresses of one header field")
-    references: int = _most(READ.references, "message ids of one header field, the last ones")
-    text_chars: int = _most(READ.text_chars, "characters of the text")
-    html_chars: int = _most(READ.html_chars, "characters of HTML that are read and shown")
-    html_tags: int = _most(READ.html_tags, "tags of HTML that are read and shown")
-    html_attributes: int = _most(READ.html_attributes, "attributes of one tag, for the HTML to be shown")
-    html_depth: int = _most(READ.html_depth, "elements within elements, for the HTML to be shown")
-
-    def as_limits(self) -> ReadingLimits:
-        """Return the plain value that the parser takes."""
-        return ReadingLimits(**self.model_dump())
-
-
 class Agents(Strict):
     """What proves that a mail is an agent's."""
 
@@ -246,6 +220,9 @@ class GatewayFile(Strict):
     lifecycle: LifeCycle = Field(default=LifeCycle(), description="what happens to a ticket by itself")
     limits: Limits = Field(default=Limits(), description="what keeps machines from writing to each other without end")
     bounces: Bounces = Field(default=Bounces(), description="when nothing more is sent to an address")
+    notifications: Notifications = Field(
+        default=Notifications(), description="how customers are told what happens to their tickets"
+    )
     problems: Problems = Field(default=Problems(), description="what a problem does to its incidents")
     reading: Reading = Field(default=Reading(), description="how much of one mail is looked at")
     knowledge: Knowledge = Field(default=Knowledge(), description="when answers are proposed, and when they are sent")

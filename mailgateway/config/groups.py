@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from mailgateway.config.kinds import Address, Line, Strict, Word
+from mailgateway.config.notifications import Silence
 
 
 class AgentEntry(Strict):
@@ -25,6 +26,9 @@ class GroupEntry(Strict):
     lead: Word | None = Field(default=None, description="the agent who leads it")
     manager: Address | None = Field(default=None, description="the address of who is above it, for escalations")
     address: Address | None = Field(default=None, description="a shared address that is told as well")
+    no_status_mails: Silence = Field(
+        default=(), description="what customers are not told of its tickets, such as [solved]; true: nothing"
+    )
 
 
 class GroupsFile(Strict):

@@ -94,7 +94,8 @@ def _line(written: str) -> str:
     return written
 
 
-def _duration(written: object) -> timedelta:
+def duration(written: object) -> timedelta:
+    """Return the time that is written, such as 30s."""
     if isinstance(written, timedelta):
         return written
     found = _DURATION.fullmatch(written) if isinstance(written, str) else None
@@ -103,7 +104,8 @@ def _duration(written: object) -> timedelta:
     return timedelta(seconds=min(int(found[1]) * _SECONDS[found[2]], 10**9))
 
 
-def _spoken_duration(duration: timedelta) -> str:
+def spoken_duration(duration: timedelta) -> str:
+    """Return a time as it is written."""
     seconds = round(duration.total_seconds())
     unit = next(unit for unit in ("d", "h", "m", "s") if seconds % _SECONDS[unit] == 0)
     return f"{seconds // _SECONDS[unit]}{unit}"
@@ -292,8 +294,8 @@ LocalPath = Annotated[Path, PlainValidator(_path), PlainSerializer(str), _schema
 Blobs = Annotated[str, PlainValidator(_blobs), _schema(type="string", minLength=1)]
 Duration = Annotated[
     timedelta,
-    PlainValidator(_duration),
-    PlainSerializer(_spoken_duration),
+    PlainValidator(duration),
+    PlainSerializer(spoken_duration),
     _schema(type="string", pattern="^[0-9]+(s|m|h|d)$", examples=["30s", "15m", "72h"]),
 ]
 Size = Annotated[

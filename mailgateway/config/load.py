@@ -33,7 +33,7 @@ from mailgateway.config.settings import Settings
 from mailgateway.config.syntax import NO_FILE
 from mailgateway.config.templates import chosen_by_rules
 from mailgateway.desk.knowledge import EMPTY
-from mailgateway.desk.model import Agent, Directory, Group, Priority, Status, TicketType
+from mailgateway.desk.model import Agent, Directory, Group, News, Priority, Status, TicketType
 from mailgateway.desk.organisations import Organisations
 from mailgateway.errors import ConfigError, Finding
 from mailgateway.rules.vocabulary import Vocabulary
@@ -174,6 +174,7 @@ def _vocabulary(parts: _Parts, files: Files) -> Vocabulary:
         types=tuple(one.value for one in TicketType),
         priorities=tuple(one.value for one in Priority),
         statuses=tuple(one.value for one in Status),
+        news=tuple(one.value for one in News),
         calendars=parts.calendars(),
         service_levels=parts.policies(),
         leads={group.name: group.lead for group in groups.model.groups if group.lead} if groups.model else {},
@@ -248,6 +249,7 @@ def _settings(path: Path, parts: _Parts, rules: RulesPart, warnings: tuple[Findi
         limits=gateway.limits,
         bounces=gateway.bounces,
         reading=gateway.reading,
+        notifications=gateway.notifications,
         problems=gateway.problems,
         conversation=gateway.conversation,
         directory=_directory(_sound(parts.groups)),
@@ -288,4 +290,5 @@ def _group(one: GroupEntry) -> Group:
         lead=one.lead,
         address=one.address or "",
         manager=one.manager or "",
+        silent=one.no_status_mails,
     )

@@ -31,6 +31,7 @@ def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
         verp=settings.bounces.verp,
         reading=settings.reading.as_limits(),
         life_cycle=LifeCycle(**settings.lifecycle.model_dump()),
+        notifications=settings.notifications.as_policy(),
         problems=Problems(settings.problems.solve_incidents),
         conversation=_conversation(settings),
         webhooks=tuple(_webhook(one) for one in settings.webhooks),

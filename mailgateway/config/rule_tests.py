@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from mailgateway.config.kinds import Address, Duration, Line, LocalPath, Strict, Truth, Word, wrong
-from mailgateway.desk.model import Priority, Status, TicketType
+from mailgateway.desk.model import News, Priority, Status, TicketType
 from mailgateway.mail.model import Kind
 
 _Text = Annotated[str, Field(strict=True)]
@@ -87,6 +87,7 @@ class Expected(Strict):
     answer: Word | None = Field(default=None, description="the answer that the customer gets")
     webhook: tuple[Word, ...] | None = Field(default=None, description="the webhooks that are called")
     link: int | None = Field(default=None, strict=True, ge=1, description="the problem that it is tied to")
+    no_status_mails: tuple[News, ...] | None = Field(default=None, description="what customers are not told of")
     no_acknowledgement: Truth | None = Field(default=None, description="whether the receipt is spared")
     discard: Truth | None = Field(default=None, description="whether the mail is discarded")
     quarantine: Truth | None = Field(default=None, description="whether it is quarantined")

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from mailgateway.desk.model import Priority, Status, TicketType
+from mailgateway.desk.model import News, Priority, Status, TicketType
 from mailgateway.rules.actions import ACTIONS
 from mailgateway.rules.compile import RULE_KEYS
 from mailgateway.rules.conditions import EVERY_MAIL, NAMED
@@ -34,6 +34,7 @@ _WATCHER: dict[str, Any] = {
     ]
 }
 _EVENT: dict[str, Any] = {"enum": [event.value for event in Event]}
+_NEWS: dict[str, Any] = {"enum": [one.value for one in News]}
 _VALUES: dict[ActionName, dict[str, Any]] = {
     ActionName.GROUP: _TEXT,
     ActionName.ASSIGN: {**_TEXT, "examples": ["round_robin", "least_open", "last"]},
@@ -58,6 +59,7 @@ _VALUES: dict[ActionName, dict[str, Any]] = {
     ActionName.ANSWER: _TEXT,
     ActionName.LINK: {"type": "integer", "minimum": 1},
     ActionName.WEBHOOK: {"anyOf": [_TEXT, _LIST]},
+    ActionName.NO_STATUS_MAILS: {"anyOf": [{"const": True}, _NEWS, {"type": "array", "items": _NEWS}]},
     ActionName.NO_ACKNOWLEDGEMENT: _TRUTH,
     ActionName.DISCARD: _TRUTH,
     ActionName.QUARANTINE: _TRUTH,

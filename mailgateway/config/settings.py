@@ -16,9 +16,10 @@ from mailgateway.config.gateway import (
     Limits,
     Mailbox,
     Problems,
-    Reading,
 )
 from mailgateway.config.kinds import absolute
+from mailgateway.config.notifications import Notifications
+from mailgateway.config.reading import Reading
 from mailgateway.config.secret import Secret
 from mailgateway.config.service_levels import Levels
 from mailgateway.config.webhook import Webhook
@@ -51,6 +52,7 @@ class Settings:
     limits: Limits
     bounces: Bounces
     reading: Reading
+    notifications: Notifications
     problems: Problems
     conversation: Conversation
     webhooks: tuple[Webhook, ...]

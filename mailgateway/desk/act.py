@@ -198,7 +198,8 @@ def _to_customers(
 ) -> tuple[Notice, ...]:
     """A status is told within the answer where there is one; nobody is told of what they did themselves."""
     if article is not None and _is_answer(article):
-        return _answers(article, agent, after, candidate, facts, policy)
+        letters = _answers(article, agent, after, candidate, facts, policy)
+        return tuple(news.since(one, news.standing(before), policy) or one for one in letters)
     if after.requester.key in agent.addresses:
         return ()
     return news.of_status(before, after, candidate, facts, policy)

@@ -22,6 +22,7 @@ from mailgateway.desk.plan import (
     SetType,
     Snooze,
 )
+from mailgateway.desk.silence import Silence
 
 _REPLACED: dict[type[Change], str] = {
     MoveToGroup: "group",
@@ -34,6 +35,7 @@ _REPLACED: dict[type[Change], str] = {
     SetServiceLevel: "service_level",
     SetClocks: "clocks",
     Snooze: "snoozed_until",
+    Silence: "silent",
 }
 
 

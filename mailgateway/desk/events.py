@@ -39,6 +39,7 @@ WORDS: Mapping[str, str] = {
     "linked": "it was tied to another ticket, or merged with one",
     "unlinked": "it is no longer tied to another ticket",
     "watchers": "agents watch it, or do so no longer",
+    "silent": "its customers are told less of what happens to it",
     "forwarded": "a mail went on to addresses that a rule names",
     "not_forwarded": "a mail did not go on to addresses that a rule names",
     "letter_withheld": "a letter was not sent, since it would have shown what is internal",

@@ -55,6 +55,8 @@ def follow_up(incoming: Incoming, thread: Thread, facts: Facts, policy: Policy) 
     woken = replace(ticket, status=status, snoozed_until=None, participants=(*ticket.participants, *people))
     ruled = refine(incoming, ticket, woken, facts, policy) if takes_part else Refined()
     changed = after(woken, ruled.changes, facts.now)
+    # That it goes on is news where it seemed to be over; else nobody is told of what they did themselves.
+    heard = ticket if ticket.status in lifecycle.DONE and incoming.verdict.answerable else woken
     passed_on = forward(ruled.forward, incoming, article, changed, facts, policy)
     return Plan(
         at=facts.now,
@@ -72,7 +74,7 @@ def follow_up(incoming: Incoming, thread: Thread, facts: Facts, policy: Policy) 
         ),
         notices=(
             *notices.agent_follow_up(article, changed, thread.candidate, policy),
-            *news.of_status(woken, changed, thread.candidate, facts, policy),
+            *news.of_status(heard, changed, thread.candidate, facts, policy),
             *passed_on.notices,
         ),
         waits_for=ruled.waits_for,

@@ -3,10 +3,8 @@
 from mailgateway.desk.knowledge import AnswerOutcome
 from mailgateway.desk.model import Status
 
-_WAKES_ON_FOLLOW_UP = frozenset({Status.PENDING, Status.SOLVED, Status.CLOSED})
-
-TOLD_TO_REQUESTER = frozenset({Status.OPEN, Status.PENDING, Status.SOLVED, Status.CLOSED})
-"""Changes to these are of interest to the requester; the others are the desk's own book-keeping."""
+DONE = (Status.SOLVED, Status.CLOSED)
+_WAKES_ON_FOLLOW_UP = frozenset({Status.PENDING, *DONE})
 
 
 def after_follow_up(status: Status) -> Status:

@@ -39,6 +39,19 @@ class TicketType(StrEnum):
     PROBLEM = "problem"
 
 
+class News(StrEnum):
+    """What customers are told of a ticket beside what people write to them; each can be switched off."""
+
+    RECEIVED = "received"
+    WORKING = "working"
+    WAITING = "waiting"
+    SOLVED = "solved"
+    REOPENED = "reopened"
+    CLOSED = "closed"
+    HANDED_OVER = "handed_over"
+    ADDED = "added"
+
+
 class LinkKind(StrEnum):
     """What the other ticket is to this one: its problem, something related, or the one that goes on in its place."""
 
@@ -80,7 +93,8 @@ class Agent:
 @dataclass(frozen=True, slots=True)
 class Group:
     """A team that tickets are routed to. `members` are agents' names; `address` (a shared one)
-    and `manager` (an address) may be empty."""
+    and `manager` (an address) may be empty. `silent` names what customers are not told of its tickets.
+    """
 
     name: str
     display: str
@@ -88,6 +102,7 @@ class Group:
     lead: str | None = None
     address: str = ""
     manager: str = ""
+    silent: tuple[News, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +131,8 @@ class Ticket:
 
     `organisation` is the name of the one that the requester belongs to, `ci` that of the configuration item that it is
     about, both None where they are not known; `fields` are the desk's own, by name. `watchers` are agents, by name, who
-    are told of what happens to it without owning it. `updated_at` is when a person last did something about it,
+    are told of what happens to it without owning it. `silent` names what its customers are not told of.
+    `updated_at` is when a person last did something about it,
     `status_since` when its status was set. `snoozed_until` is when it wakes up, `attend_at` when the next thing will
     happen to it by itself; None for never. `service_level` is the policy that was chosen for it by name; `clocks` are
     those of its service level, where there is one.
@@ -141,6 +157,7 @@ class Ticket:
     organisation: str | None = None
     ci: str | None = None
     watchers: tuple[str, ...] = ()
+    silent: tuple[News, ...] = ()
     snoozed_until: datetime | None = None
     attend_at: datetime | None = None
     service_level: str | None = None

@@ -12,8 +12,9 @@ from mailgateway.desk.facts import Facts
 from mailgateway.desk.forwarding import forward
 from mailgateway.desk.incoming import Incoming, article_of, message_id_reused, newcomers
 from mailgateway.desk.knowledge import proposals
-from mailgateway.desk.model import Article, LinkKind, Ticket
+from mailgateway.desk.model import Article, LinkKind, News, Ticket
 from mailgateway.desk.naming import named_by
+from mailgateway.desk.news import is_silent
 from mailgateway.desk.plan import (
     AddArticle,
     AddLink,
@@ -150,6 +151,8 @@ def _silence(receipt: Notice, incoming: Incoming, chosen: Route, facts: Facts, p
     """Return why the requester is not told that the ticket is open, "" where they are."""
     if chosen.unanswered:
         return f"rule {chosen.unanswered}"
+    if receipt.ticket is not None and is_silent(News.RECEIVED, receipt.ticket, policy):
+        return "receipts are switched off for it"
     if "passed_on" in receipt.values and policy.conversation.agent_forwards is AgentForwards.SILENT:
         return "an agent passed it on"
     return notices.why_unanswered(receipt, incoming.verdict, facts, policy)
@@ -191,6 +194,7 @@ def _ticket(
         ci=chosen.ci,
         fields=chosen.fields,
         watchers=chosen.watchers,
+        silent=chosen.silent,
     )
     added = tuple(Address("", address) for address in chosen.cc)
     return replace(ticket, participants=newcomers((*mail.to, *mail.cc, *added), ticket, policy))

@@ -10,6 +10,7 @@ from mailgateway.desk.counting import SetOrganisation, SpendTime
 from mailgateway.desk.knowledge import AnswerOutcome
 from mailgateway.desk.level_changes import LevelChange
 from mailgateway.desk.model import Article, LinkKind, Priority, Status, Ticket, TicketType
+from mailgateway.desk.silence import Silence
 from mailgateway.desk.suppression import Reachability
 from mailgateway.mail.model import Address
 
@@ -231,6 +232,7 @@ Change = (
     | SetFields
     | SpendTime
     | TakeTurn
+    | Silence
     | AddLink
     | RemoveLink
     | MergeInto
@@ -290,7 +292,8 @@ class Notice:
     `ticket` is the ticket as it will be after the plan (None where there is none); `article` is the text to pass on;
     `bound_to` names whom the reply address is signed for ("" for a plain reply address); `answers_to` is where answers
     go instead of to us. `values` are further words for the template; `template` names the operator's own ones that go
-    before the usual ones.
+    before the usual ones. `known` says how the ticket stood when its recipient last heard of it (`news.standing`): such
+    a mail waits a little, to be gathered with what comes after it; "" for one that goes at once.
     """
 
     kind: NoticeKind
@@ -307,6 +310,7 @@ class Notice:
     values: Mapping[str, object] = field(default_factory=dict)
     template: str = ""
     answers_to: Address | None = None
+    known: str = ""
 
 
 class Disposition(StrEnum):

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from mailgateway.desk.calendar import Calendar
 from mailgateway.desk.knowledge import EMPTY, Library
-from mailgateway.desk.model import Directory, Priority, Ticket, TicketType
+from mailgateway.desk.model import Directory, News, Priority, Ticket, TicketType
 from mailgateway.desk.organisations import Organisations
 from mailgateway.desk.service_levels import ServiceLevel, level_of
 from mailgateway.desk.suppression import DEFAULT as LEAVE_ALONE
@@ -118,6 +118,14 @@ class Problems:
 
 
 @dataclass(frozen=True, slots=True)
+class Notifications:
+    """How customers are told of what happens: how long that waits to be gathered into one mail; what is not told."""
+
+    gather: timedelta = timedelta(seconds=60)
+    silent: tuple[News, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One organisation's rules for its desk.
 
@@ -147,6 +155,7 @@ class Policy:
     service_levels: tuple[ServiceLevel, ...] = ()
     webhooks: tuple[Webhook, ...] = ()
     library: Library = EMPTY
+    notifications: Notifications = Notifications()
 
     def asks_for(self, beginning: str) -> bool:
         """Tell whether a rule, or the condition of an answer, asks for a field whose name begins like this."""

@@ -26,7 +26,8 @@ from mailgateway.desk.plan import (
 )
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.problems import linked_by_rule
-from mailgateway.desk.route import fields, link, name_in, organisation_in, words
+from mailgateway.desk.route import fields, link, name_in, organisation_in, silenced, words
+from mailgateway.desk.silence import Silence
 from mailgateway.mail.model import Address
 from mailgateway.rules.evaluate import evaluate
 from mailgateway.rules.schema import ActionName, Routing
@@ -60,7 +61,14 @@ def ruled(routing: Routing, ticket: Ticket, facts: Facts, policy: Policy) -> Ref
     noted = RecordEvent("rules", {"matched": ", ".join(routing.matched), "version": routing.version})
     moves = (*_moves(routing, ticket), *_handed(ticket, worker))
     linked = linked_by_rule(link(routing), facts.candidate(ticket.number), facts)
-    changes = (*moves, *_additions(routing, ticket, policy), *linked, *called(routing), noted)
+    changes = (
+        *moves,
+        *_additions(routing, ticket, policy),
+        *_silence(routing, ticket),
+        *linked,
+        *called(routing),
+        noted,
+    )
     return Refined(changes, worker.waits_for, words(routing, ActionName.FORWARD))
 
 
@@ -99,6 +107,11 @@ def called(routing: Routing) -> tuple[Change, ...]:
     """Return the note of the webhooks that rules name, by which they are called."""
     names = words(routing, ActionName.WEBHOOK)
     return (RecordEvent(WEBHOOK, {"names": list(names)}),) if names else ()
+
+
+def _silence(routing: Routing, ticket: Ticket) -> tuple[Change, ...]:
+    after = tuple(dict.fromkeys((*ticket.silent, *silenced(routing))))
+    return (Silence(ticket.silent, after),) if after != ticket.silent else ()
 
 
 def _additions(routing: Routing, ticket: Ticket, policy: Policy) -> list[Change]:

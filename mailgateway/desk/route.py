@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mailgateway.desk.model import Priority, Status, TicketType
+from mailgateway.desk.model import News, Priority, Status, TicketType
 from mailgateway.desk.organisations import Organisations
 from mailgateway.desk.policy import Policy
 from mailgateway.rules.evaluate import evaluate
@@ -37,6 +37,7 @@ class Route:
     forward: tuple[str, ...]
     template: str
     webhooks: tuple[str, ...]
+    silent: tuple[News, ...]
     discard: str
     quarantine: str
     reject: str
@@ -73,6 +74,7 @@ def route(policy: Policy, question: Question, *, every_step: bool = False) -> Ro
         forward=words(routing, ActionName.FORWARD),
         template=str(final["template"]),
         webhooks=words(routing, ActionName.WEBHOOK),
+        silent=silenced(routing),
         discard=str(final["discard"]),
         quarantine=str(final["quarantine"]),
         reject=str(final["reject"]),
@@ -106,6 +108,7 @@ def _final(routing: Routing, organisation: str | None, question: Question, polic
         "answer": _value(routing, ActionName.ANSWER, ""),
         "webhook": list(words(routing, ActionName.WEBHOOK)),
         "link": link(routing),
+        "no_status_mails": list(words(routing, ActionName.NO_STATUS_MAILS)),
         "no_acknowledgement": _rule_behind(routing, ActionName.NO_ACKNOWLEDGEMENT),
         "discard": _rule_behind(routing, ActionName.DISCARD),
         "quarantine": _rule_behind(routing, ActionName.QUARANTINE),
@@ -123,6 +126,11 @@ def link(routing: Routing) -> int | None:
     """Return the problem that rules tie the ticket to, None where none does."""
     value = _value(routing, ActionName.LINK, None)
     return value if isinstance(value, int) else None
+
+
+def silenced(routing: Routing) -> tuple[News, ...]:
+    """Return what rules say that customers are not told of."""
+    return tuple(News(one) for one in words(routing, ActionName.NO_STATUS_MAILS))
 
 
 def name_in(routing: Routing, action: ActionName) -> str | None:

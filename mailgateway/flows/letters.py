@@ -12,6 +12,7 @@ from mailgateway.desk.plan import Disposition, Notice, NoticeKind, Plan, RecordE
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.urgency import urgency_of
 from mailgateway.flows.desk import Desk
+from mailgateway.flows.gathering import gathered
 from mailgateway.mail.model import Attachment
 from mailgateway.store import outbox, tickets
 from mailgateway.store.apply import apply
@@ -52,14 +53,17 @@ def queue_letters(
     queued: list[Queued] = []
     withheld: list[str] = []
     for notice in plan.notices:
-        complete = _complete(tx, notice, number)
+        due = gathered(tx, _complete(tx, notice, number), policy, plan.at)
+        if due is None:
+            continue
+        complete = due.notice
         rendered = _rendered(desk, complete)
         against = breach(complete, rendered, policy)
         if against:
             withheld.append(f"{notice.kind.value} to {notice.recipient.address}: {against}")
             _log.error("letters.withheld", notice=notice.kind.value, why=against)
         else:
-            queued.append(_queued(on, complete, rendered))
+            queued.append(replace(_queued(on, complete, rendered), due=due.at))
     if withheld:
         queued.append(_told(on, withheld))
     outbox.put(tx, queued, plan.at)
@@ -76,6 +80,7 @@ def _queued(on: _Occasion, notice: Notice, rendered: Rendered) -> Queued:
         automatic=notices.is_counted(notice),
         letter=write_letter(notice, rendered, about, on.name, on.at, on.policy, files),
         urgency=urgency_of(notice),
+        known=notice.known,
     )
 
 

@@ -138,6 +138,14 @@ def truth(written: object, _: Vocabulary) -> object:
     raise Wrong(f"this is true or false, not {described(written)}")
 
 
+def no_status_mails(written: object, vocabulary: Vocabulary) -> object:
+    """What customers are not told of the ticket, such as [solved, closed]; true: nothing but what people write."""
+    if written is True:
+        return vocabulary.news
+    items = written if isinstance(written, list) else [written]
+    return tuple(dict.fromkeys(_one_of(item, vocabulary.news, "status mail") for item in items))
+
+
 def no_acknowledgement(written: object, vocabulary: Vocabulary) -> object:
     """Whether the customer gets no receipt."""
     return truth(written, vocabulary)
@@ -185,6 +193,7 @@ ACTIONS: dict[ActionName, Action] = {
     ActionName.ANSWER: Action(answer, _NEW),
     ActionName.LINK: Action(link),
     ActionName.WEBHOOK: Action(webhook),
+    ActionName.NO_STATUS_MAILS: Action(no_status_mails),
     ActionName.NO_ACKNOWLEDGEMENT: Action(no_acknowledgement, _NEW),
     ActionName.DISCARD: Action(discard, _NEW),
     ActionName.QUARANTINE: Action(quarantine, _NEW),

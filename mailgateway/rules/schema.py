@@ -101,6 +101,7 @@ class ActionName(StrEnum):
     ANSWER = "answer"
     LINK = "link"
     WEBHOOK = "webhook"
+    NO_STATUS_MAILS = "no_status_mails"
     NO_ACKNOWLEDGEMENT = "no_acknowledgement"
     DISCARD = "discard"
     QUARANTINE = "quarantine"

@@ -32,6 +32,7 @@ class Vocabulary:
     types: tuple[str, ...]
     priorities: tuple[str, ...]
     statuses: tuple[str, ...] = ()
+    news: tuple[str, ...] = ()
     tags: tuple[str, ...] | None = None
     calendars: tuple[str, ...] | None = None
     organisations: tuple[str, ...] | None = None

@@ -93,6 +93,7 @@ def _open(tx: Transaction, opening: OpenTicket) -> int:
             "snoozed_until": ticket.snoozed_until,
             "attend_at": ticket.attend_at,
             "fields": dict(ticket.fields),
+            "silent": list(ticket.silent) or None,
             "trace": dict(opening.trace),
         },
     ).scalar_one()

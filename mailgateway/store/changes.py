@@ -39,6 +39,7 @@ from mailgateway.desk.plan import (
     Snooze,
     TakeTurn,
 )
+from mailgateway.desk.silence import Silence
 from mailgateway.store import suppressions
 from mailgateway.store.answers import note_answer
 from mailgateway.store.articles import add_article
@@ -153,6 +154,11 @@ def _set_fields(ticket: Changing, change: SetFields) -> None:
     ticket.tell("fields", {"before": dict(change.before), "after": dict(change.after)})
 
 
+def _silence(ticket: Changing, change: Silence) -> None:
+    ticket.after["silent"] = list(change.after)
+    ticket.tell("silent", {"before": list(change.before), "after": list(change.after)})
+
+
 def _add_link(ticket: Changing, change: AddLink) -> None:
     add_link(ticket.tx, ticket.number, change.kind, change.other)
     ticket.tell_both(change.other, "linked", {"kind": change.kind, **({"why": change.why} if change.why else {})})
@@ -226,6 +232,7 @@ CARRIED_OUT: dict[type, Callable[[Changing, Any], None]] = {
     AddParticipants: _add_participants,
     ChangeWatchers: _change_watchers,
     SetFields: _set_fields,
+    Silence: _silence,
     AddLink: _add_link,
     RemoveLink: _remove_link,
     MergeInto: _merge_into,

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from mailgateway.desk.model import Ticket
+from mailgateway.desk.model import News, Ticket
 from mailgateway.mail.model import Address
 from mailgateway.store.engine import Transaction
 from mailgateway.store.lookup import possible_ids
@@ -35,6 +35,7 @@ _HEADS = (
         TicketRow.snoozed_until,
         TicketRow.attend_at,
         TicketRow.fields,
+        TicketRow.silent,
     )
     .where(TicketRow.number.in_(bindparam("numbers", expanding=True)))
     .order_by(TicketRow.number)
@@ -110,4 +111,5 @@ def _ticket(row: Any) -> Ticket:
         attend_at=row.attend_at,
         service_level=row.service_level,
         fields=row.fields or {},
+        silent=tuple(News(one) for one in row.silent or ()),
     )

@@ -27,7 +27,11 @@ _LARGEST_INLINE = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """A letter to be sent. `dedupe_key` is the same for the same letter, however often it is asked for."""
+    """A letter to be sent, not before `due` (None: at once).
+
+    `dedupe_key` is the same for the same letter, however often it is asked for. `known` says how the ticket stood when
+    the recipient last heard of it, for a letter that a later one may replace while it waits.
+    """
 
     dedupe_key: str
     ticket: int | None
@@ -36,6 +40,8 @@ class Queued:
     automatic: bool
     letter: Letter
     urgency: Urgency = Urgency.NEWS
+    due: datetime | None = None
+    known: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,7 @@ _LINES = select(
 
 
 def put(tx: Transaction, queued: Sequence[Queued], now: datetime) -> int:
-    """Queue letters, due at once; return how many were new. Their ids become ids that name their tickets."""
+    """Queue letters; return how many were new. Their ids become ids that name their tickets."""
     rows = [_row(tx, letter, now) for letter in queued]
     if not rows:
         return 0
@@ -206,8 +212,9 @@ def _row(tx: Transaction, queued: Queued, now: datetime) -> dict[str, Any]:
         "attempts": 0,
         "uncertain": False,
         "created_at": now,
-        "first_at": now,
-        "next_attempt_at": now,
+        "first_at": queued.due or now,
+        "next_attempt_at": queued.due or now,
+        "known": queued.known or None,
         "answer": "",
     }
 

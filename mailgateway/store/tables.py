@@ -54,6 +54,7 @@ class TicketRow(Base):
     attend_at: Mapped[datetime | None]
     service_level: Mapped[str | None]
     fields: Mapped[dict[str, Any] | None]
+    silent: Mapped[list[str] | None]
     trace: Mapped[dict[str, Any]]
 
 
@@ -281,6 +282,7 @@ class OutboxRow(Outbound, Base):
     envelope_from: Mapped[str]
     content: Mapped[bytes | None]
     sha256: Mapped[str | None]
+    known: Mapped[str | None]
 
 
 class CallRow(Outbound, Base):

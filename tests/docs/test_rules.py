@@ -11,7 +11,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from mailgateway.config.load import load
-from mailgateway.desk.model import Priority, Status, TicketType
+from mailgateway.desk.model import News, Priority, Status, TicketType
 from mailgateway.mail.model import Kind
 from mailgateway.rules.compile import compile_rules
 from mailgateway.rules.fields import FIELDS, HEADER
@@ -29,6 +29,7 @@ WORDS = Vocabulary(
     types=tuple(one.value for one in TicketType),
     priorities=tuple(one.value for one in Priority),
     statuses=tuple(one.value for one in Status),
+    news=tuple(one.value for one in News),
     read_list=lambda name: (name,),
     calendars=("office",),
     service_levels=("premium",),

@@ -225,7 +225,7 @@ def test_the_requester_is_told_of_a_status_that_concerns_them(before: Status, af
         [(NoticeKind.STATUS_CHANGED, CARLA)] if told else []
     )
     for notice in plan.notices:
-        assert notice.values == {"before": before.value}
+        assert notice.values["before"] == before
         assert notice.ticket is not None
         assert notice.ticket.status is after
 

@@ -247,7 +247,7 @@ def test_a_large_mail_that_was_released_is_filed() -> None:
     ("before", "after"), [(Status.SOLVED, Status.OPEN), (Status.PENDING, Status.OPEN), (Status.NEW, Status.NEW)]
 )
 def test_a_customers_answer_joins_its_ticket_and_wakes_it(before: Status, after: Status) -> None:
-    """Those who work on it are told, the customer gets no acknowledgement."""
+    """Those who work on it are told; the customer gets no acknowledgement, but word that what was over goes on."""
     plan = decided(make_incoming(make_mail(to=(CARLAS,))), make_candidate(make_ticket(status=before)))
     assert (plan.disposition, plan.ticket, plan.reason) == (Disposition.FOLLOWED_UP, 7, "by token")
     assert [change for change in plan.changes if isinstance(change, SetStatus)] == (
@@ -256,6 +256,7 @@ def test_a_customers_answer_joins_its_ticket_and_wakes_it(before: Status, after:
     assert [(notice.kind, notice.recipient.address) for notice in plan.notices] == [
         (NoticeKind.AGENT_FOLLOW_UP, ANNA.address),
         (NoticeKind.AGENT_FOLLOW_UP, BOB.address),
+        *([(NoticeKind.STATUS_CHANGED, CARLA.address)] if before is Status.SOLVED else []),
     ]
     assert plan.notices[0].ticket is not None
     assert plan.notices[0].ticket.status is after

@@ -46,6 +46,7 @@ def test_what_no_rule_decides_the_mailbox_does() -> None:
             "template": "",
             "answer": "",
             "link": None,
+            "no_status_mails": [],
             "no_acknowledgement": "",
             "discard": "",
             "quarantine": "",
