@@ -66,6 +66,11 @@ class KnowledgePart:
         """The names of the answers that customers may see, each once."""
         return tuple(dict.fromkeys(one.name for one in self.library.answers if one.for_customers))
 
+    @property
+    def inside(self) -> tuple[str, ...]:
+        """The names of those that are for agents alone, each once."""
+        return tuple(dict.fromkeys(one.name for one in self.library.answers if not one.for_customers))
+
 
 @dataclass(frozen=True, slots=True)
 class _Read:

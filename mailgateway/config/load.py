@@ -107,7 +107,8 @@ def _load(path: Path, rules: Path | None, *, tested: bool) -> Settings:
     parts = _parts(gateway, files)
     words = _vocabulary(parts, files)
     knowledge = read_knowledge(files.knowledge, words)
-    routing = read_rules(files.rules, replace(words, answers=knowledge.for_customers))
+    named_answers = replace(words, answers=knowledge.for_customers, answers_inside=knowledge.inside)
+    routing = read_rules(files.rules, named_answers)
     named = _with_mend((*parts.findings, *knowledge.findings, *routing.findings), _MEND_NAMED.format(path))
     findings = (*gateway.findings, *named, *_checked(parts, files))
     if findings:

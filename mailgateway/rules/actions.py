@@ -113,6 +113,8 @@ def template(written: object, vocabulary: Vocabulary) -> object:
 
 def answer(written: object, vocabulary: Vocabulary) -> object:
     """The answer of the knowledge folder that the customer gets with the receipt."""
+    if isinstance(written, str) and written.casefold() in map(str.casefold, vocabulary.answers_inside):
+        raise Wrong(f"the answer {excerpt(written)} is for agents alone: write customers: true above it")
     return _one_of(written, vocabulary.answers, "answer for customers")
 
 

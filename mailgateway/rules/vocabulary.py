@@ -20,10 +20,10 @@ def _no_timezone(name: str) -> tzinfo:
 class Vocabulary:
     """The names that rules may use, as the desk knows them; None where they are not known, and any will do.
 
-    `tags` are those that rules may put on, None for any; `answers` those that may be sent to customers. `read_list`
-    gives the entries of a list file, `find_timezone` a time zone by its name; both raise Wrong. `leads` are the agents
-    who lead the groups that have a lead; `own_addresses` those of the mailboxes; `templates` the names of the
-    operator's own templates, None where they are not known.
+    `tags` are those that rules may put on, None for any; `answers` those that may be sent to customers,
+    `answers_inside` the others. `read_list` gives the entries of a list file, `find_timezone` a time zone by its name;
+    both raise Wrong. `leads` are the agents who lead the groups that have a lead; `own_addresses` those of the
+    mailboxes; `templates` the names of the operator's own templates, None where they are not known.
     """
 
     groups: tuple[str, ...] | None
@@ -38,6 +38,7 @@ class Vocabulary:
     organisations: tuple[str, ...] | None = None
     contracts: tuple[str, ...] | None = None
     answers: tuple[str, ...] | None = None
+    answers_inside: tuple[str, ...] = ()
     service_levels: tuple[str, ...] | None = None
     webhooks: tuple[str, ...] | None = None
     read_list: Callable[[str], tuple[str, ...]] = _no_lists

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, event
 from mailgateway.desk.counting import SetOrganisation, SpendTime
 from mailgateway.desk.delivery import Delivery, DeliveryState, failed, sent
 from mailgateway.desk.facts import ThreadKeys
+from mailgateway.desk.knowledge import Answer, Library
 from mailgateway.desk.model import LinkKind, Status, StoredFile
 from mailgateway.desk.organisations import Unit
 from mailgateway.desk.plan import (
@@ -26,7 +27,7 @@ from mailgateway.desk.plan import (
 )
 from mailgateway.desk.policy import SeveralMailboxes
 from mailgateway.mail.model import Address
-from mailgateway.store import attention, health, outbox, spool, tickets, usage
+from mailgateway.store import answers, attention, health, outbox, spool, tickets, usage
 from mailgateway.store.apply import apply
 from mailgateway.store.base import Base
 from mailgateway.store.engine import Store, Transaction
@@ -63,6 +64,30 @@ def test_no_statement_of_a_mail_scans_a_table(store: Store) -> None:
             if found:
                 scans[statement] = found
     assert scans == {}
+
+
+def test_answers_are_found_by_their_index(store: Store) -> None:
+    """The search reads the index of words; what a customer awaits is looked up by the ticket."""
+    library = Library((Answer("toner", "en", "Change the toner", "Push it in.", version="1"),), version="v1")
+    with store.writing() as tx:
+        answers.search(tx, library, ["toner"], "en")
+    statements: dict[str, Any] = {}
+
+    def note(*arguments: Any) -> None:
+        statements[arguments[2]] = _once(arguments[3])
+
+    event.listen(store.engine, "before_cursor_execute", note)
+    with store.writing() as tx:
+        assert answers.search(tx, library, ["toner"], "en")
+        answers.awaited(tx, [10001])
+    event.remove(store.engine, "before_cursor_execute", note)
+    asked = {
+        one: parameters for one, parameters in statements.items() if "answer_words" in one or "sent_answers" in one
+    }
+    assert len(asked) == 2
+    with store.writing() as tx:
+        scans = [scan for one, values in asked.items() for scan in _scans(tx, one, values)]
+    assert scans == []
 
 
 def test_a_scan_would_be_seen(store: Store) -> None:
@@ -140,6 +165,7 @@ def _live(store: Store) -> None:
 
 
 def _attend(tx: Transaction, number: int) -> None:
+    attention.fired(tx, number)
     attention.due(tx, NOW, 10)
     attention.due(tx, NOW, 10, (NOW, number))
     attention.take(tx, number, NOW)

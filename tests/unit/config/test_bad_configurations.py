@@ -20,8 +20,7 @@ def test_every_mistake_is_told_with_its_place_and_its_mend(
     """The files of the folder, laid over a configuration that is right, give exactly the lines expected."""
     monkeypatch.chdir(tmp_path)
     gateway = write(Path())
-    for file in case.glob("*.yaml"):
-        shutil.copy(file, tmp_path)
+    shutil.copytree(case, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("expected"))
     if not any(case.glob("*.yaml")):
         gateway.unlink()
     with pytest.raises(ConfigError) as refused:

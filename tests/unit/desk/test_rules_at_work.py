@@ -146,6 +146,13 @@ def test_a_follow_up_changes_what_rules_decide() -> None:
     assert not any(isinstance(change, SetType) for change in plan.changes)
 
 
+@pytest.mark.parametrize(("status", "told"), [("pending", 1), ("solved", 1), ("on_hold", 0)])
+def test_a_status_that_a_follow_up_rule_sets_is_told_to_the_requester(status: str, told: int) -> None:
+    """Once, where it is of interest to them."""
+    plan = follow_up({"on": "follow_up", "when": "always", "then": {"status": status}})
+    assert [notice.kind for notice in plan.notices].count(NoticeKind.STATUS_CHANGED) == told
+
+
 def test_rules_for_new_mail_leave_follow_ups_alone() -> None:
     """A rule without `on` changes no ticket that is there."""
     plan = follow_up({"when": "always", "then": {"group": "hardware"}})

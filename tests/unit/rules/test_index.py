@@ -2,22 +2,35 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.naive import evaluate_naively
-from benchmarks.rulebook import compiled, rules
+from benchmarks.rulebook import compiled as rulebook
 from benchmarks.rulebook import questions as mails_asked_about
+from benchmarks.rulebook import rules
 from mailgateway.mail.model import Address, Headers, Kind, Mail
+from mailgateway.rules.compile import compile_rules
 from mailgateway.rules.evaluate import MOST_STEPS, evaluate
 from mailgateway.rules.keys import keys_of
 from mailgateway.rules.patterns import compile_pattern
-from mailgateway.rules.schema import Event, Question
+from mailgateway.rules.schema import Event, Question, Requester, TicketState
 from mailgateway.rules.text import folded
+from mailgateway.rules.vocabulary import Vocabulary
 from tests.unit.rules.examples import QUESTION, ask, ruleset
 
+NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+_NAMES = ["office", "night", "acme", "Globex", "gold", "true", "false", "open", "pending", "vip", "web-1", "hardware"]
+_NAMED = [
+    "received.calendar", "requester.organisation", "requester.contract", "ticket.status", "ticket.tags", "ticket.group",
+    "ticket.organisation", "ticket.ci", "ticket.assignee", "ticket.language", "mailbox",
+]  # fmt: skip
+_ANY_WORDS = Vocabulary(None, None, None, tuple(_NAMES), tuple(_NAMES), tuple(_NAMES))
+_SPANS = ["ticket.age", "ticket.idle", "ticket.status_age"]
+_TRUTHS = ["requester.vip", "requester.known", "is_follow_up"]
 _PIECES = st.sampled_from(
     ["error", "Żółw", "straße", "printer", "ſet", "host-1", "İstanbul", "a", " ", ".", "x@y.example", "ΣΊΣΥΦΟΣ", "ﬁle"]
 )
@@ -44,6 +57,12 @@ def _tests() -> st.SearchStrategy[dict[str, object]]:
         st.tuples(fields, st.just("exists"), st.booleans()),
         st.tuples(st.sampled_from(["from", "to"]), st.just("domain"), st.sampled_from(["y.example", "z.y.example"])),
         st.tuples(st.just("size"), st.just("gt"), st.integers(0, 5)),
+        st.tuples(st.sampled_from(_NAMED), st.sampled_from(["equals", "not", "contains"]), st.sampled_from(_NAMES)),
+        st.tuples(st.sampled_from(_NAMED), st.just("in"), st.lists(st.sampled_from(_NAMES), min_size=1, max_size=3)),
+        st.tuples(st.just("auth.dmarc"), st.sampled_from(["equals", "not"]), st.sampled_from(["pass", "fail"])),
+        st.tuples(st.sampled_from(_TRUTHS), st.just("equals"), st.booleans()),
+        st.tuples(st.sampled_from(_SPANS), st.sampled_from(["gt", "lt"]), st.sampled_from(["1h", "2d", "3d"])),
+        st.tuples(st.just("requester.open_tickets"), st.sampled_from(["gt", "lt"]), st.integers(0, 3)),
     )
     return texts.map(lambda test: {"field": test[0], test[1]: test[2]})
 
@@ -58,10 +77,59 @@ CONDITIONS: st.SearchStrategy[dict[str, object]] = st.recursive(
     ),
     max_leaves=5,
 )
-_RULES = st.tuples(CONDITIONS, st.booleans(), st.sampled_from(["a", "b"])).map(
-    lambda made: {"when": made[0], "stop": made[1], "then": {"tags": made[2], "fields": {made[2]: made[2]}}}
+_RULES = st.tuples(
+    CONDITIONS, st.booleans(), st.sampled_from(["a", "b"]), st.sampled_from(["new", "follow_up", ["new", "follow_up"]])
+).map(
+    lambda made: {
+        "when": made[0], "stop": made[1], "on": made[3], "then": {"tags": made[2], "fields": {made[2]: made[2]}}
+    }
+)  # fmt: skip
+_BY_TIME = st.fixed_dictionaries(
+    {
+        "on": st.just("timer"),
+        "when": st.tuples(
+            st.fixed_dictionaries(
+                {"field": st.sampled_from(_SPANS), "gt": st.sampled_from(["1h", "2d", "3d"])},
+            ),
+            st.fixed_dictionaries(
+                {
+                    "field": st.sampled_from(["ticket.status", "ticket.tags", "ticket.organisation"]),
+                    "equals": st.sampled_from(_NAMES),
+                }
+            ),
+        ).map(lambda parts: {"all": list(parts)}),
+        "stop": st.booleans(),
+        "then": st.sampled_from(["a", "b"]).map(lambda tag: {"tags": tag}),
+    }
 )
 _ADDRESSES = st.sampled_from(["x@y.example", "X@Z.Y.EXAMPLE", "x@zy.example", "nobody", ""])
+
+_WORDS = st.sampled_from(_NAMES)
+_AGES = (timedelta(minutes=59), timedelta(hours=1), timedelta(days=2, seconds=1), timedelta(days=9))
+_TIMES = st.sampled_from([NOW - age for age in _AGES])
+_TICKETS = st.builds(
+    TicketState,
+    status=_WORDS,
+    group=_WORDS,
+    assignee=st.none() | _WORDS,
+    priority=_WORDS,
+    type=_WORDS,
+    language=_WORDS,
+    created_at=_TIMES,
+    updated_at=_TIMES,
+    status_since=_TIMES,
+    tags=st.lists(_WORDS, max_size=2).map(tuple),
+    organisation=st.none() | _WORDS,
+    ci=st.none() | _WORDS,
+)
+_REQUESTERS = st.builds(
+    Requester,
+    known=st.none() | st.booleans(),
+    open_tickets=st.none() | st.integers(0, 4),
+    organisation=_WORDS,
+    contract=_WORDS | st.just(""),
+    is_vip=st.booleans(),
+)
 
 
 @st.composite
@@ -73,16 +141,35 @@ def questions(draw: st.DrawFn) -> Question:
         to=tuple(Address("", one) for one in draw(st.lists(_ADDRESSES, max_size=2))),
         headers=Headers(tuple(("X-Any", one) for one in draw(st.lists(_TEXTS, max_size=2)))),
     )
-    return Question(mail, Kind.NORMAL, "support", size=draw(st.integers(0, 5)))
+    event = draw(st.sampled_from(Event))
+    return Question(
+        mail,
+        Kind.NORMAL,
+        draw(st.sampled_from(["support", "office"])),
+        event=event,
+        size=draw(st.integers(0, 5)),
+        received_at=NOW,
+        ticket=None if event is Event.NEW else draw(_TICKETS),
+        requester=draw(_REQUESTERS),
+        authentication=draw(st.sampled_from([{}, {"dmarc": "pass"}])),
+        calendars=draw(st.sampled_from([(), ("office",), ("office", "night")])),
+    )
 
 
-@given(st.lists(_RULES, min_size=1, max_size=8), questions(), st.integers(0, MOST_STEPS))
+@given(st.lists(_RULES | _BY_TIME, min_size=1, max_size=8), questions(), st.integers(0, MOST_STEPS))
 def test_the_index_decides_as_trying_every_rule_does(
     written: list[dict[str, object]], question: Question, more: int
 ) -> None:
     """Whatever the rules and the mail: the same matches, values and steps, with few rules and with many."""
-    never = [{"name": f"n{n}", "when": {"field": "cc", "equals": f"n{n}@x.example"}, "stop": True} for n in range(more)]
-    made = ruleset(*written[:4], *never, *written[4:])
+    both = ["new", "follow_up"]
+    never = [
+        {"name": f"n{n}", "on": both, "when": {"field": "cc", "equals": f"n{n}@x.example"}, "stop": True}
+        for n in range(more)
+    ]
+    document = {"rules": [*written[:4], *never, *written[4:]]}
+    compiled = compile_rules(document, lambda _: (1, 1), "routing.yaml", _ANY_WORDS)
+    assert compiled.findings == ()
+    made = compiled.ruleset
     assert evaluate(made, question) == evaluate_naively(made, question)
     whole = evaluate(made, question, every_step=True)
     assert whole.matched == evaluate(made, question).matched
@@ -91,7 +178,7 @@ def test_the_index_decides_as_trying_every_rule_does(
 
 def test_a_large_rulebook_decides_as_trying_every_rule_does() -> None:
     """A thousand realistic rules over ordinary mail: the same, and the trace stays short."""
-    made = compiled(rules(1_000))
+    made = rulebook(rules(1_000))
     some = 0
     for question in mails_asked_about(40):
         routing = evaluate(made, question)
