@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mailgateway.desk.events import Event
 from mailgateway.desk.model import ArticleKind, Direction, LinkKind
-from mailgateway.store.tickets import Event
 
 _TIES = {
     LinkKind.PROBLEM: ("it is an incident of problem", "is an incident of this problem"),

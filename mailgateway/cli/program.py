@@ -34,6 +34,7 @@ COMMANDS = {
     "ingest": "File mails as if they had arrived.",
     "rules": "Check the routing rules, and see what they make of a mail.",
     "tickets": "Look at tickets, answer them, change them.",
+    "events": "Show what happens to tickets, as it happens.",
     "templates": "The mails that are sent, and how they look.",
     "knowledge": "The answers of the knowledge folder.",
     "organisations": "Your customers, and how much of their contracts is used.",

@@ -14,10 +14,11 @@ from mailgateway.cli.happened import in_words
 from mailgateway.cli.lines import clean, clean_text
 from mailgateway.cli.tables import moment
 from mailgateway.desk.as_json import article_meta, instant, person, ticket_head
+from mailgateway.desk.events import Event
 from mailgateway.desk.model import ArticleKind, Direction, Ticket
 from mailgateway.mail.model import Address
 from mailgateway.store.links import LinkedTicket
-from mailgateway.store.tickets import Event, FiledArticle, TicketLine, TicketSheet
+from mailgateway.store.tickets import FiledArticle, TicketLine, TicketSheet
 
 _MOST_LINKS = 20
 _HEADS = {

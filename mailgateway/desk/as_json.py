@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from mailgateway.desk.events import Event
 from mailgateway.desk.model import Article, StoredFile, Ticket
 from mailgateway.mail.model import Address
 
@@ -49,6 +50,18 @@ def article_meta(number: int, article: Article) -> dict[str, object]:
         "direction": article.direction.value,
         "attachments": [_file(stored) for stored in article.attachments],
         "message_id": article.message_id,
+    }
+
+
+def event_object(event: Event) -> dict[str, object]:
+    """Return an event by itself: its number, when, whose ticket, who, what; no words of people are in it."""
+    return {
+        "id": event.id,
+        "at": instant(event.at),
+        "ticket": event.ticket,
+        "actor": event.actor,
+        "what": event.what,
+        "detail": dict(event.detail),
     }
 
 

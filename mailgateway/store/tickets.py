@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
 
+from mailgateway.desk.events import Event
 from mailgateway.desk.model import Article, ArticleKind, Direction, Priority, Status, StoredFile, Ticket, TicketType
 from mailgateway.mail.model import Address
 from mailgateway.store.clocks import read_clocks
@@ -57,16 +58,6 @@ class FiledArticle:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened to a ticket; `detail` is plain JSON values."""
-
-    at: datetime
-    actor: str
-    what: str
-    detail: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class TicketSheet:
     """A whole ticket: articles and events oldest first, and the routing trace of its first mail.
 
@@ -105,7 +96,9 @@ _FILES = select(
     AttachmentRow.content_id,
 ).order_by(AttachmentRow.id)
 
-
+_EVENTS = select(EventRow.ticket, EventRow.at, EventRow.actor, EventRow.what, EventRow.detail, EventRow.id).order_by(
+    EventRow.id
+)
 _ANY = Wanted()
 
 
@@ -164,8 +157,7 @@ def shown(tx: Transaction, number: int) -> TicketSheet | None:
         return None
     ticket = replace(ticket, clocks=read_clocks(tx, [number]).get(number, ()))
     trace = tx.connection.execute(select(TicketRow.trace).where(TicketRow.number == number)).scalar_one()
-    happened = select(EventRow.at, EventRow.actor, EventRow.what, EventRow.detail).where(EventRow.ticket == number)
-    events = tuple(Event(*row) for row in tx.connection.execute(happened.order_by(EventRow.id)))
+    events = tuple(Event(*row) for row in tx.connection.execute(_EVENTS.where(EventRow.ticket == number)))
     links = linked_tickets(tx, number)
     whole = [number, *(link.number for link in links if link.relation == "merged")]
     return TicketSheet(ticket, _articles(tx, whole), events, links, trace)
