@@ -1,9 +1,9 @@
-"""Run benchmarks by name: `python -m benchmarks attend|backtest|ingest|latency|parse|rules [--mails N]`."""
+"""Run benchmarks by name, or all: `python -m benchmarks [NAME...] [--mails N] [--corpus FOLDER] [--seed N]`."""
 
 import argparse
 from pathlib import Path
 
-from benchmarks import attend, backtest, ingest, latency, parse, rules
+from benchmarks import attend, backtest, ingest, latency, parse, rules, simulation
 
 BENCHMARKS = {
     "attend": attend.run,
@@ -12,6 +12,7 @@ BENCHMARKS = {
     "latency": latency.run,
     "parse": parse.run,
     "rules": rules.run,
+    "simulation": simulation.run,
 }
 
 
@@ -21,10 +22,13 @@ def main() -> None:
     parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], metavar="|".join(BENCHMARKS))
     parser.add_argument("--mails", type=int, default=1000, help="how many mails, or look-ups of attend (default 1000)")
     parser.add_argument("--corpus", type=Path, help="parse: the mails of a folder instead of made ones")
+    parser.add_argument("--seed", type=int, default=1, help="simulation: another seed makes other people (default 1)")
     asked = parser.parse_args()
     for name in asked.names or BENCHMARKS:
         if name == "parse":
             parse.run(asked.mails, asked.corpus)
+        elif name == "simulation":
+            simulation.run(asked.mails, asked.seed)
         else:
             BENCHMARKS[name](asked.mails)
 

@@ -66,6 +66,8 @@ _AUTOREPLY_SUBJECT = re.compile(
     r"מענה אוטומטי|תשובה אוטומטית|رد تلقائي|الرد التلقائي|trả lời tự động|thư trả lời tự động)",
     re.IGNORECASE,
 )
+_ANSWERED_SUBJECT = re.compile(r"\s?[:：]\s?(\S.*)")
+_NUMBER = re.compile(r"#\s?\d")
 _NO_ANSWER_LOCAL = re.compile(
     r"(?:no|not|do[._-]?not|never|ne[._-]?pas|non)[._-]?(?:reply|respond|response|answer|repondre|"
     r"responder|rispondere)"
@@ -141,9 +143,19 @@ def _auto_reply(mail: Mail) -> tuple[str, ...]:
     if headers.get("Return-Path").strip() == "<>":
         found.append("Return-Path: <>")
     supported = bool(found) or bool(_suppression(headers)) or bool(headers.get("X-Loop"))
-    if supported and _AUTOREPLY_SUBJECT.match(mail.subject[:200]):
+    words = _AUTOREPLY_SUBJECT.match(mail.subject[:200])
+    if words and (supported or _heads_an_answer(mail, words.end())):
         found.append(f"Subject: {mail.subject[:60]}")
     return tuple(found)
+
+
+def _heads_an_answer(mail: Mail, end: int) -> bool:
+    """Tell whether the words up to `end` stand before the subject of a mail that this one answers, as mailers put them.
+
+    That it answers one is told by the ids it names, or a number such as #10234 in that subject.
+    """
+    answered = _ANSWERED_SUBJECT.match(mail.subject[:200], end)
+    return answered is not None and bool(mail.in_reply_to or mail.references or _NUMBER.search(answered[1]))
 
 
 def _holds(headers: Headers, name: str, wanted: str) -> bool:

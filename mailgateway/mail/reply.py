@@ -80,17 +80,28 @@ def _separate(lines: list[Line], *, forwards: bool) -> tuple[list[Line], list[Li
 
 
 def _above_marker(lines: list[Line]) -> tuple[list[Line], bool]:
-    """Cut at our marker, and what introduces the quotation it stands in."""
+    """Cut at our marker, and what introduces the quotation it stands in.
+
+    Who wrote nothing above it may have written below: where the client marks what it quotes, that is what is left.
+    """
     place = next((number for number, line in enumerate(lines) if is_marker(line.text)), -1)
     if place < 0:
         return lines, False
+    above = _without_introduction(lines, place)
+    if lines[place].depth and not any(_is_word(line) for line in above):
+        return lines[_end_of_quote(lines, place) :], True
+    return above, True
+
+
+def _without_introduction(lines: list[Line], place: int) -> list[Line]:
+    """Return the lines above a place, without the quoted ones and the attribution right above it."""
     above = lines[:place]
     while above and (not above[-1].text.strip() or above[-1].depth):
         above.pop()
     for back in range(1, min(6, len(above)) + 1):
         if attribution(lines, len(above) - back) >= back:
-            return above[: len(above) - back], True
-    return above, True
+            return above[: len(above) - back]
+    return above
 
 
 def _history_at(lines: list[Line], place: int) -> bool:

@@ -113,6 +113,29 @@ def test_without_a_sender_there_is_no_answer() -> None:
     assert not classify(mail(sender=""), OWN).answerable
 
 
+@pytest.mark.parametrize(
+    ("subject", "answered"),
+    [
+        ("Automatic reply: Printer", "a@b"),
+        ("Abwesenheitsnotiz: RE: Drucker", "a@b"),
+        ("Automatyczna odpowiedź: [HELP-7] Drukarka", "a@b"),
+        ("Out of office: [#10016] Printer", ""),
+    ],
+)
+def test_a_subject_that_heads_the_answered_one_is_a_machines(subject: str, answered: str) -> None:
+    """Old mailers mark nothing, but no person writes such words and a colon before the subject that they answer."""
+    ids = (answered,) if answered else ()
+    assert classify(replace(mail(subject=subject), in_reply_to=ids), OWN).kind is Kind.AUTO_REPLY
+    assert classify(replace(mail(subject=subject), references=ids), OWN).kind is Kind.AUTO_REPLY
+
+
+@pytest.mark.parametrize("subject", ["On vacation from Monday", "Re: Automatic reply: Printer", "Out of office: why?!"])
+def test_a_person_who_writes_of_absence_is_a_person(subject: str) -> None:
+    """Their own words, an answer to such a mail, and a new matter about it are no machine's."""
+    ids = () if subject.startswith("Out") else ("a@b",)
+    assert classify(replace(mail(subject=subject), in_reply_to=ids), OWN).kind is Kind.NORMAL
+
+
 def test_localised_subjects_support_but_do_not_prove() -> None:
     """A subject of automatic answers alone is a person's; with suppression it is an automatic answer."""
     subject = "Abwesenheitsnotiz: Drucker"

@@ -83,6 +83,19 @@ def test_our_marker_ends_the_reply(marker: str) -> None:
     assert reply(text) == ("Blue.", True)
 
 
+@pytest.mark.parametrize("below", ["The blue one.", "\nThe blue one.\n\n-- \nJan", "The blue one.\n\n> more of it"])
+def test_an_answer_below_the_quoted_marker_is_kept(below: str) -> None:
+    """Many write under what they quote: their words are not lost, and the quotation is no word of theirs."""
+    text = f"On 2 Jan 2024 10:00, Help <help@x.org> wrote:\n> {MARKER}\n>\n> Your ticket\n> > old\n>\n> more\n\n{below}"
+    assert reply(text) == ("The blue one.", True)
+
+
+def test_without_a_word_of_ones_own_nothing_of_our_letter_is_one() -> None:
+    """Whether it is marked as quoted or not, what stands below the marker stays ours."""
+    assert reply(f"On 2 Jan 2024 10:00, Help <h@x.org> wrote:\n> {MARKER}\n> Your ticket") == ("", True)
+    assert reply(f"{MARKER}\nYour ticket\n\nInternal words") == ("", True)
+
+
 def test_answers_between_quotes_keep_the_lines_they_answer() -> None:
     """Inline answers stay with their questions; the unanswered rest is cut."""
     text = "See below.\n\nOn 2 Jan 2024 10:00, A <a@x.y> wrote:\n> one?\nyes\n> two?\nno\n> three\n> four"
