@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mailgateway import app, log
-from mailgateway.flows import collect, ingest, receive
+from mailgateway.flows import carry_out, collect, receive
 from mailgateway.store import outbox, spool
 
 
@@ -79,7 +79,7 @@ def within(original: Callable[..., Any], fuse: Fuse) -> Callable[..., Any]:
 POINTS: dict[str, tuple[Any, str, Callable[[Callable[..., Any], Fuse], Callable[..., Any]]]] = {
     "before_spool_commit": (spool, "put", after),
     "after_spool_commit": (collect, "receive", on_each),
-    "inside_apply": (ingest, "apply", after),
+    "inside_apply": (carry_out, "apply", after),
     "before_ticket_commit": (spool, "finish", after),
     "before_settle": (receive, "settle", before),
     "during_settle": (receive, "settle", within),

