@@ -57,6 +57,8 @@ def _test_at_no_event(test: FieldTest, on: frozenset[Event]) -> str:
         return "it is asked for new matters alone: write on: follow_up"
     if test.field == "is_follow_up" and on == {Event.FOLLOW_UP} and test.operand == "false":
         return "it is asked for follow-ups alone: leave on: follow_up out"
+    if on == {Event.TIMER} and test.field == "ticket.status" and test.operand in ("closed", ("closed",)):
+        return "a closed ticket has no timers"
     return ""
 
 

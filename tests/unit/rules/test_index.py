@@ -17,7 +17,7 @@ from mailgateway.rules.compile import compile_rules
 from mailgateway.rules.evaluate import MOST_STEPS, evaluate
 from mailgateway.rules.keys import keys_of
 from mailgateway.rules.patterns import compile_pattern
-from mailgateway.rules.schema import Event, Question, Requester, TicketState
+from mailgateway.rules.schema import Event, Question, Requester, Ruleset, TicketState
 from mailgateway.rules.text import folded
 from mailgateway.rules.vocabulary import Vocabulary
 from tests.unit.rules.examples import QUESTION, ask, ruleset
@@ -132,6 +132,13 @@ _REQUESTERS = st.builds(
 )
 
 
+def with_any_names(*rules: dict[str, object]) -> Ruleset:
+    """Compile rules that are right, at a desk that has every name that they ask for."""
+    compiled = compile_rules({"rules": list(rules)}, lambda _: (1, 1), "routing.yaml", _ANY_WORDS)
+    assert compiled.findings == ()
+    return compiled.ruleset
+
+
 @st.composite
 def questions(draw: st.DrawFn) -> Question:
     mail = Mail(
@@ -166,10 +173,7 @@ def test_the_index_decides_as_trying_every_rule_does(
         {"name": f"n{n}", "on": both, "when": {"field": "cc", "equals": f"n{n}@x.example"}, "stop": True}
         for n in range(more)
     ]
-    document = {"rules": [*written[:4], *never, *written[4:]]}
-    compiled = compile_rules(document, lambda _: (1, 1), "routing.yaml", _ANY_WORDS)
-    assert compiled.findings == ()
-    made = compiled.ruleset
+    made = with_any_names(*written[:4], *never, *written[4:])
     assert evaluate(made, question) == evaluate_naively(made, question)
     whole = evaluate(made, question, every_step=True)
     assert whole.matched == evaluate(made, question).matched

@@ -9,8 +9,8 @@ from mailgateway.rules.ask import holds
 from mailgateway.rules.compile import compile_rules
 from mailgateway.rules.implies import implies, never_holds
 from mailgateway.rules.values import Values
-from tests.unit.rules.examples import WORDS, ruleset
-from tests.unit.rules.test_index import CONDITIONS, questions
+from tests.unit.rules.examples import WORDS
+from tests.unit.rules.test_index import CONDITIONS, questions, with_any_names
 
 Written = dict[str, object]
 
@@ -124,7 +124,9 @@ def test_an_expression_for_addresses_without_an_end_is_told(pattern: str) -> Non
 @given(CONDITIONS, CONDITIONS, questions())
 def test_what_is_proven_holds_for_every_mail(one: Written, other: Written, question: object) -> None:
     """No mail contradicts what was said to follow, or to be impossible."""
-    first, second = (rule.when for rule in ruleset({"when": one, "stop": True}, {"when": other, "stop": True}).rules)
+    first, second = (
+        rule.when for rule in with_any_names({"when": one, "stop": True}, {"when": other, "stop": True}).rules
+    )
     values = Values(question)  # type: ignore[arg-type]  # hypothesis knows the type
     if implies(first, second) and holds(first, values):
         assert holds(second, values)
@@ -162,3 +164,17 @@ def test_a_mailbox_without_any_route_is_told() -> None:
     assert told(support) == ['no rule can match mail of the mailbox "sales": its default decides all of it']
     assert told(support, either) == []
     assert told() == []
+
+
+@pytest.mark.parametrize("status", [test("ticket.status", "equals", "closed"), test("ticket.status", "in", ["closed"])])
+def test_a_timer_for_closed_tickets_is_told(status: Written) -> None:
+    """They have no timers; one for other tickets too is well."""
+    words = replace(WORDS, statuses=("solved", "closed"))
+
+    def found(when: object) -> list[str]:
+        document = {"rules": [{"on": "timer", "when": when, "then": {"group": "hardware"}}]}
+        return [one.problem for one in compile_rules(document, lambda _: (1, 1), "routing.yaml", words).doubts]
+
+    idle = test("ticket.idle", "gt", "3d")
+    assert found({"all": [idle, status]}) == ["this rule can never match: a closed ticket has no timers"]
+    assert found({"all": [idle, test("ticket.status", "in", ["closed", "solved"])]}) == []
