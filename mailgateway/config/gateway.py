@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from mailgateway.config.access import Imap, Smtp
+from mailgateway.config.agents import Agents
 from mailgateway.config.kinds import (
     Address,
     Blobs,
@@ -29,7 +30,7 @@ from mailgateway.config.notifications import Notifications
 from mailgateway.config.reading import Reading
 from mailgateway.config.webhook import Webhook
 from mailgateway.desk.model import Priority, TicketType
-from mailgateway.desk.policy import AgentEvidence, AgentForwards, Colleagues, SeveralMailboxes
+from mailgateway.desk.policy import Colleagues, SeveralMailboxes
 from mailgateway.desk.suppression import DEFAULT as LEAVE_ALONE
 from mailgateway.desk.suppression import SuppressionPolicy
 from mailgateway.mail.subjects import DEFAULT_TAGS
@@ -149,22 +150,6 @@ class Problems(Strict):
     solve_incidents: Truth = Field(default=True, description="whoever solves a problem solves its incidents too")
 
 
-class Agents(Strict):
-    """What proves that a mail is an agent's."""
-
-    evidence: AgentEvidence = Field(
-        default=AgentEvidence.TOKEN_OR_DMARC,
-        description="token: the signed reply address; dmarc: a pass stated by a trusted server; either, or both",
-    )
-    trusted_authserv: tuple[Line, ...] = Field(
-        default=(), description="the names with which your own servers sign Authentication-Results (RFC 8601)"
-    )
-    forwards: AgentForwards = Field(
-        default=AgentForwards.ACKNOWLEDGE,
-        description="a mail that an agent forwards is of its writer, told (acknowledge) or not (silent); own: not",
-    )
-
-
 class Conversation(Strict):
     """How mails find their ticket."""
 
@@ -215,7 +200,7 @@ class GatewayFile(Strict):
     admin: Address = Field(description="the address that alarms go to, such as postmaster@example.com")
     mailboxes: Annotated[tuple[Mailbox, ...], Field(min_length=1)] = Field(description="the support addresses")
     smtp: Smtp = Field(description="the server that mail is sent through, at least smtp: {host: NAME}")
-    agents: Agents = Field(default=Agents(), description="what proves that a mail is an agent's")
+    agents: Agents = Field(default=Agents(), description="what proves that a mail is an agent's, and what it does")
     alarms: Alarms = Field(default=Alarms(), description="when the admin is told that mail does not flow")
     lifecycle: LifeCycle = Field(default=LifeCycle(), description="what happens to a ticket by itself")
     limits: Limits = Field(default=Limits(), description="what keeps machines from writing to each other without end")

@@ -24,6 +24,7 @@ def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
         library=settings.library,
         reply_keys=reply_keys,
         evidence=settings.agents.evidence,
+        agents=settings.agents.as_policy(),
         trusted_authserv=settings.agents.trusted_authserv,
         automatic_mails_per_hour=settings.limits.automatic_mails_per_hour,
         forwards_per_hour=settings.limits.forwards_per_hour,

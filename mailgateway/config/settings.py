@@ -7,8 +7,8 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from mailgateway.config.access import Smtp
+from mailgateway.config.agents import Agents
 from mailgateway.config.gateway import (
-    Agents,
     Alarms,
     Bounces,
     Conversation,

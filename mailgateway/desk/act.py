@@ -48,10 +48,10 @@ def act(
     taken = inserted(orders, before, policy)
     orders = replace(orders, text="\n\n".join(part for part in (*(one.text for one in taken), orders.text) if part))
     article = _article(orders, agent, facts, files, mail)
-    after = _ordered(orders, before, policy, answered=_is_answer(article))
+    after = _ordered(orders, before, policy, by=agent.name if _is_answer(article) else "")
     if orders.snooze is not None:
         after = replace(after, snoozed_until=until(orders.snooze, facts.now, policy.ruleset.timezone))
-    to_customers = _to_customers(before, after, article, agent, candidate, facts, policy)
+    to_customers = _to_customers(before, after, article, agent, candidate, facts, _addressing(orders, policy))
     merged = merging(orders, agent, after, candidate, facts, policy)
     changes = (
         *((AddArticle(article),) if article else ()),
@@ -88,7 +88,7 @@ def objection(orders: Orders, ticket: Ticket, files: Sequence[StoredFile], polic
         return "the mail says nothing: there is no text above the quotation, and no command that changes anything"
     if says_something and not orders.note:
         listening = replace(ticket, participants=(*ticket.participants, *orders.participants))
-        if not notices.readers(listening, policy):
+        if not notices.readers(listening, policy, orders.reply_to or policy.agents.reply_to):
             return "nobody who takes part has an address; name one with #cc ADDRESS, or begin with #note"
     return ""
 
@@ -130,8 +130,17 @@ def _is_answer(article: Article | None) -> bool:
     return article is not None and article.kind is ArticleKind.PUBLIC
 
 
-def _ordered(orders: Orders, ticket: Ticket, policy: Policy, *, answered: bool) -> Ticket:
-    status = lifecycle.after_answer(ticket.status) if answered else ticket.status
+def _addressing(orders: Orders, policy: Policy) -> Policy:
+    """Return the policy with the readers that an agent asked for this once."""
+    if orders.reply_to is None:
+        return policy
+    return replace(policy, agents=replace(policy.agents, reply_to=orders.reply_to))
+
+
+def _ordered(orders: Orders, ticket: Ticket, policy: Policy, *, by: str) -> Ticket:
+    """Return the ticket as ordered; `by` is who answered, "" for nobody."""
+    reopens = policy.agents.reopen_on_answer
+    status = lifecycle.after_answer(ticket.status, reopens=reopens) if by else ticket.status
     removed = {tag.casefold() for tag in orders.remove_tags}
     kept = tuple(tag for tag in ticket.tags if tag.casefold() not in removed)
     known = {tag.casefold() for tag in kept}
@@ -139,13 +148,21 @@ def _ordered(orders: Orders, ticket: Ticket, policy: Policy, *, answered: bool) 
     return replace(
         ticket,
         status=orders.status or status,
-        assignee=_assignee(orders, ticket, policy.directory),
+        assignee=_owner(orders, ticket, policy, by),
         group=orders.group or ticket.group,
         priority=orders.priority or ticket.priority,
         type=orders.type or ticket.type,
         tags=(*kept, *added),
         participants=(*ticket.participants, *newcomers(orders.participants, ticket, policy)),
     )
+
+
+def _owner(orders: Orders, ticket: Ticket, policy: Policy, by: str) -> str | None:
+    """Who answers what nobody has may become its owner by that; an order goes before."""
+    takes = by and policy.agents.own_on_reply and policy.directory.agent(by) is not None
+    if takes and ticket.assignee is None and orders.assign is None and orders.group is None:
+        return by
+    return _assignee(orders, ticket, policy.directory)
 
 
 def _assignee(orders: Orders, ticket: Ticket, directory: Directory) -> str | None:
@@ -209,7 +226,7 @@ def _answers(
     article: Article, agent: Agent, after: Ticket, candidate: Candidate, facts: Facts, policy: Policy
 ) -> tuple[Notice, ...]:
     """Send the answer to everybody who can be reached; of those who cannot the agent is told."""
-    letters = notices.reply(article, agent, after, candidate, policy)
+    letters = notices.reply(article, agent, after, candidate, policy, policy.agents.reply_to)
     closed = [known for letter in letters if (known := facts.suppressed.get(letter.recipient.key))]
     told = [
         notice
@@ -222,8 +239,9 @@ def _answers(
 def _to_workers(
     before: Ticket, after: Ticket, article: Article | None, agent: Agent, candidate: Candidate, policy: Policy
 ) -> tuple[Notice, ...]:
-    """Whoever the ticket is handed to gets it, with the note that came along."""
-    if (before.group, before.assignee) == (after.group, after.assignee):
+    """Whoever the ticket is handed to gets it, with the note that came along; who takes it hands nothing."""
+    taken = after.assignee == agent.name and before.group == after.group
+    if taken or (before.group, before.assignee) == (after.group, after.assignee):
         return ()
     return notices.agent_notification(
         None if _is_answer(article) else article,

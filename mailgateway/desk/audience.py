@@ -52,7 +52,7 @@ def _stranger(notice: Notice, policy: Policy) -> str:
     key = notice.recipient.key
     if notice.audience is Audience.ADMIN:
         return "" if key == policy.admin.casefold() else "it is for the admin alone"
-    shared = {group.address.casefold() for group in policy.directory.groups if group.address}
+    shared = {address.casefold() for group in policy.directory.groups for address in (group.address, group.manager)}
     return "" if key in shared or policy.directory.agent_at(key) else "it is for agents alone"
 
 

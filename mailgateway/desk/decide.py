@@ -17,6 +17,7 @@ from mailgateway.desk.orders import COMMANDS, read_orders
 from mailgateway.desk.plan import Disposition, Plan, RecordEvent
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.problems import against_linking
+from mailgateway.desk.receipts import receipt
 from mailgateway.desk.returned import returned
 from mailgateway.desk.snooze import against_snooze
 from mailgateway.desk.suppression import BY_BOUNCE, Reachability
@@ -150,7 +151,9 @@ def _from_agent(incoming: Incoming, thread: Thread, agent: Agent, facts: Facts, 
     problems = reading.problems or ((against,) if against else ())
     if problems or reading.orders.help:
         return _refused(incoming, problems, thread, agent, facts, policy)
-    return act(reading.orders, agent, thread.candidate, facts, policy, files, mail=incoming.mail)
+    plan = act(reading.orders, agent, candidate, facts, policy, files, mail=incoming.mail)
+    told = receipt(plan, agent, incoming, candidate, facts, policy)
+    return replace(plan, notices=(*plan.notices, *told))
 
 
 def _files_of_agent(mail: Mail) -> tuple[StoredFile, ...]:

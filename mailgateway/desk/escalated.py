@@ -10,6 +10,7 @@ from mailgateway.desk.notices import agent_notification, to_worker
 from mailgateway.desk.plan import Change, Notice, NoticeKind
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.service_levels import Told
+from mailgateway.desk.thread import for_notes
 from mailgateway.desk.workers import Worker, as_worker, team_of, workers
 from mailgateway.mail.model import Address
 
@@ -32,7 +33,15 @@ def notices(
 ) -> tuple[Notice, ...]:
     """Return the notice of an escalation for each of these."""
     bare = to_worker(NoticeKind.ESCALATION, None, candidate.ticket, policy, candidate.public_ids)
-    return tuple(replace(bare, recipient=one.address, bound_to=one.bound_to, values=dict(values)) for one in people)
+    return tuple(
+        replace(
+            bare,
+            recipient=one.address,
+            bound_to=for_notes(one.bound_to) if one.bound_to else "",
+            values=dict(values),
+        )
+        for one in people
+    )
 
 
 def handed_over(changes: Iterable[Change], candidate: Candidate, policy: Policy) -> tuple[Notice, ...]:

@@ -12,9 +12,10 @@ def after_follow_up(status: Status) -> Status:
     return Status.OPEN if status in _WAKES_ON_FOLLOW_UP else status
 
 
-def after_answer(status: Status) -> Status:
-    """Return the status after an agent answered without naming one."""
-    return Status.OPEN if status is Status.NEW else status
+def after_answer(status: Status, *, reopens: bool = False) -> Status:
+    """Return the status after an agent answered without naming one; `reopens` tells that what is done opens again."""
+    opens = status is Status.NEW or (reopens and status in (Status.SOLVED, Status.CLOSED))
+    return Status.OPEN if opens else status
 
 
 def after_judgement(status: Status, outcome: AnswerOutcome) -> Status:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from mailgateway.desk.agent_policy import ReplyTo
 from mailgateway.desk.audience import without_agents
 from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.incoming import Incoming
@@ -78,8 +79,15 @@ def agent_follow_up(article: Article, ticket: Ticket, candidate: Candidate, poli
     )
 
 
-def reply(article: Article, agent: Agent, ticket: Ticket, candidate: Candidate, policy: Policy) -> tuple[Notice, ...]:
-    """Pass an agent's answer on to everybody who takes part, in the agent's display name, without their address."""
+def reply(
+    article: Article,
+    agent: Agent,
+    ticket: Ticket,
+    candidate: Candidate,
+    policy: Policy,
+    to: ReplyTo = ReplyTo.ALL,
+) -> tuple[Notice, ...]:
+    """Pass an agent's answer on to those who take part, in the agent's display name, without their address."""
     sender = Address(agent.display, policy.mailbox(ticket.mailbox).address)
     text = without_agents(article.text, sender.address, policy, frozenset(person.key for person in ticket.people))
     shown = replace(article, sender=sender, text=text, full_text="", html=None, message_id=None)
@@ -97,7 +105,7 @@ def reply(article: Article, agent: Agent, ticket: Ticket, candidate: Candidate, 
             in_reply_to=_last(candidate.public_ids),
             references=candidate.public_ids,
         )
-        for person in readers(ticket, policy)
+        for person in readers(ticket, policy, to)
         if person.key not in agent.addresses
     )
 
@@ -248,9 +256,10 @@ def alarm(title: str, lines: Sequence[str], policy: Policy) -> Notice:
     )
 
 
-def readers(ticket: Ticket, policy: Policy) -> tuple[Address, ...]:
-    """Return everybody who takes part and can be written to: we never write to ourselves."""
-    return tuple(person for person in ticket.people if not policy.is_ours(person.address))
+def readers(ticket: Ticket, policy: Policy, to: ReplyTo = ReplyTo.ALL) -> tuple[Address, ...]:
+    """Return who gets an answer: everybody who takes part, or the requester. We never write to ourselves."""
+    people = [person for person in ticket.people if to is ReplyTo.ALL or person.key == ticket.requester.key]
+    return tuple(person for person in people if not policy.is_ours(person.address))
 
 
 def why_not(notice: Notice, facts: Facts, policy: Policy) -> str:
@@ -262,7 +271,9 @@ def why_not(notice: Notice, facts: Facts, policy: Policy) -> str:
         return "the address is our own"
     if key in facts.suppressed:
         return f"mails to the address came back: {facts.suppressed[key].reason}"
-    if facts.automatic_mails.get(key, 0) >= policy.automatic_mails_per_hour:
+    of_agents = notice.audience is Audience.AGENT
+    most = policy.agents.mails_per_hour if of_agents else policy.automatic_mails_per_hour
+    if facts.automatic_mails.get(key, 0) >= most:
         return "the address had enough automatic mails within the hour"
     return ""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from mailgateway.desk.agent_policy import ReplyTo
 from mailgateway.desk.command_lines import MARKERS, take_apart
 from mailgateway.desk.counting import MOST_MINUTES, read_minutes
 from mailgateway.desk.model import Priority, Status, TicketType
@@ -27,12 +28,13 @@ class Orders:
     `snooze` is how long the ticket is put aside, zero to wake it up, or until when in the desk's time zone. `problem`
     of 0 means of none. `text` goes to the requester and the participants, or becomes an internal note where `note` is
     true; before it go the `answers` of the knowledge folder, by their names. `beside` is a note that goes along with
-    what is sent, and stays inside.
+    what is sent, and stays inside; `reply_to` says who gets it, None for the desk's usual way.
     """
 
     text: str = ""
     note: bool = False
     beside: str = ""
+    reply_to: ReplyTo | None = None
     status: Status | None = None
     assign: str | None = None
     group: str | None = None
@@ -60,6 +62,7 @@ class Reading:
 COMMANDS: tuple[tuple[str, str], ...] = (
     ("#note [TEXT]", "what follows becomes an internal note and is not sent, up to a line #reply"),
     ("#reply", "what follows goes to the requester: after a note, and where you answer an internal message"),
+    ("#only #all", "your answer goes to the requester alone, or to everybody who takes part"),
     ("#status STATUS", "new, open, pending, on_hold, solved or closed"),
     ("#solved #pending #open #hold #close", "the same, short"),
     ("#assign NAME|me|none", "give the ticket to an agent"),
@@ -146,6 +149,15 @@ def _obey(orders: Orders, word: str, value: str, desk: _Desk) -> Orders:
         near = nearest(word[:_MOST_SHOWN], [*sorted(MARKERS), *_WORDS, *_SHORT_STATUS])
         raise _MisreadError(f"#{_shown(word)} is not a command" + (f"; did you mean #{near}?" if near else ""))
     return _WORDS[word](orders, value, desk)
+
+
+def _reply_to(to: ReplyTo) -> Callable[[Orders, str, _Desk], Orders]:
+    def obey(orders: Orders, value: str, _desk: _Desk) -> Orders:
+        if value.strip(".!"):
+            raise _MisreadError("#only and #all stand alone in their line; write the text for the requester below it")
+        return replace(orders, reply_to=to)
+
+    return obey
 
 
 def _status(orders: Orders, value: str, _desk: _Desk) -> Orders:
@@ -243,6 +255,8 @@ def _help(orders: Orders, _value: str, _desk: _Desk) -> Orders:
 
 
 _WORDS: dict[str, Callable[[Orders, str, _Desk], Orders]] = {
+    "only": _reply_to(ReplyTo.REQUESTER),
+    "all": _reply_to(ReplyTo.ALL),
     "status": _status,
     "assign": _assign,
     "group": _group,

@@ -260,6 +260,7 @@ class NoticeKind(StrEnum):
     AGENT_FOLLOW_UP = "agent_follow_up"
     MERGED = "merged"
     AGENT_REMINDER = "agent_reminder"
+    AGENT_RECEIPT = "agent_receipt"
     ESCALATION = "escalation"
     PROBLEM_NEWS = "problem_news"
     REJECTED = "rejected"

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from mailgateway.desk.agent_policy import AgentPolicy
 from mailgateway.desk.calendar import Calendar
 from mailgateway.desk.knowledge import EMPTY, Library
 from mailgateway.desk.model import Directory, News, Priority, Ticket, TicketType
@@ -93,6 +94,7 @@ class Conversation:
 
 
 _NOBODY = Organisations()
+_AGENTS = AgentPolicy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ class Policy:
     organisations: Organisations = _NOBODY
     languages: frozenset[str] = frozenset()
     conversation: Conversation = Conversation()
+    agents: AgentPolicy = _AGENTS
     reading: Limits = DEFAULT
     problems: Problems = Problems()
     calendars: tuple[Calendar, ...] = ()

@@ -11,6 +11,7 @@ from mailgateway.desk.letter import Rendered
 from mailgateway.desk.model import Article, Direction
 from mailgateway.desk.orders import COMMANDS
 from mailgateway.desk.plan import Audience, Notice, NoticeKind
+from mailgateway.desk.receipts import NOTHING_CHANGED
 from mailgateway.mail.subjects import bare
 from mailgateway.render.environment import Templates
 from mailgateway.render.faults import place_of
@@ -30,6 +31,7 @@ VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.REMINDER: {},
     NoticeKind.ESCALATION: {"target": "", "share": 0, "due_at": None, "is_over": False},
     NoticeKind.AGENT_REMINDER: {},
+    NoticeKind.AGENT_RECEIPT: {"sent": (), "noted": False, "changed": NOTHING_CHANGED, "meanwhile": ()},
     NoticeKind.AGENT_FOLLOW_UP: {"by": "", "commands": COMMANDS},
     NoticeKind.MERGED: {"before": 0},
     NoticeKind.PROBLEM_NEWS: {"solved": False, "news": ""},

@@ -9,6 +9,7 @@ from mailgateway.desk.model import Article, ArticleKind, Direction, Priority, St
 from mailgateway.desk.orders import COMMANDS
 from mailgateway.desk.organisations import Unit
 from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind
+from mailgateway.desk.receipts import NOTHING_CHANGED
 from mailgateway.mail.model import Address
 from mailgateway.render.markdown import as_html, as_text
 
@@ -69,6 +70,12 @@ _VALUES: dict[NoticeKind, dict[str, object]] = {
         "answers": [("toner", "Change the toner of a printer"), ("paper-jam", "Clear a paper jam")],
     },
     NoticeKind.MERGED: {"before": 10237},
+    NoticeKind.AGENT_RECEIPT: {
+        "sent": ["Jan Nowak <jan.nowak@example.org>"],
+        "noted": True,
+        "changed": {**NOTHING_CHANGED, "status": "solved", "tags": "+fuser -paper"},
+        "meanwhile": [("Jan Nowak", "It prints again, but with stripes.")],
+    },
     NoticeKind.REJECTED: {"reason": "the mail has 31.4 MB, more than this mailbox takes", "subject": "Scans of March"},
     NoticeKind.FORWARDED: {"subject": "Offer for toner cartridges"},
     NoticeKind.COMMANDS_REFUSED: {
@@ -90,6 +97,7 @@ _AUDIENCES = {
     NoticeKind.AGENT_NOTIFICATION: Audience.AGENT,
     NoticeKind.AGENT_FOLLOW_UP: Audience.AGENT,
     NoticeKind.AGENT_REMINDER: Audience.AGENT,
+    NoticeKind.AGENT_RECEIPT: Audience.AGENT,
     NoticeKind.COMMANDS_REFUSED: Audience.AGENT,
     NoticeKind.UNDELIVERED: Audience.AGENT,
     NoticeKind.ALARM: Audience.ADMIN,

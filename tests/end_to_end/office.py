@@ -33,7 +33,7 @@ mailboxes:
     default: {{group: first-line, type: incident, priority: normal, language: en}}
 smtp: {{host: 127.0.0.1, port: {smtp_port}, tls: none, connections: 2}}
 notifications: {{gather: 0}}
-agents: {{evidence: token_or_dmarc, trusted_authserv: [mx.example.com]}}
+agents: {{evidence: token_or_dmarc, trusted_authserv: [mx.example.com], receipts: never}}
 files: {{groups: groups.yaml, rules: routing.yaml}}
 """
 GROUPS = """

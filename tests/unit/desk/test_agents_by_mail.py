@@ -2,6 +2,7 @@
 
 import pytest
 
+from mailgateway.desk.audience import FOR_CUSTOMERS
 from mailgateway.desk.decide import decide_mail
 from mailgateway.desk.facts import Candidate
 from mailgateway.desk.model import Article, ArticleKind
@@ -35,8 +36,8 @@ def articles(plan: Plan) -> list[Article]:
 
 
 def sent(plan: Plan) -> list[NoticeKind]:
-    """Return what is sent."""
-    return [notice.kind for notice in plan.notices]
+    """Return what is sent to customers."""
+    return [notice.kind for notice in plan.notices if notice.kind in FOR_CUSTOMERS]
 
 
 def test_an_answer_to_what_is_internal_is_a_note() -> None:
@@ -50,7 +51,7 @@ def test_an_answer_to_what_is_internal_is_a_note() -> None:
 def test_a_line_reply_leads_out() -> None:
     """It sends what stands below it, and keeps what stands above."""
     plan = written("Ask Bob.\n#reply\nHello Carla.", INTERNAL)
-    (letter,) = plan.notices
+    (letter,) = (one for one in plan.notices if one.kind in FOR_CUSTOMERS)
     assert (letter.kind, letter.article and letter.article.text) == (NoticeKind.REPLY, "Hello Carla.")
     assert [(one.kind, one.text) for one in articles(plan)] == [
         (ArticleKind.PUBLIC, "Hello Carla."),

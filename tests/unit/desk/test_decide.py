@@ -415,7 +415,7 @@ def test_what_cannot_be_carried_out_goes_back_to_the_agent(text: str, part: str)
 def test_refusals_stop_at_the_budget_and_are_listed() -> None:
     """A robot in an agent's name does not keep us busy; the history says that nobody was told."""
     incoming = make_incoming(make_mail("#slove", sender=FROM_ANNA, to=(ANNAS,)))
-    plan = decided(incoming, automatic_mails={ANNA.address: 5})
+    plan = decided(incoming, automatic_mails={ANNA.address: POLICY.agents.mails_per_hour})
     assert plan.notices == ()
     assert "within the hour" in events(plan)["orders_refused"]["not_told"]
 
@@ -599,9 +599,11 @@ _OWN_WORDS = (NoticeKind.ACKNOWLEDGEMENT, NoticeKind.REJECTED)
 
 
 def _check_budget(plan: Plan, known: Facts) -> None:
-    sent = Counter(notice.recipient.key for notice in plan.notices if is_counted(notice))
-    for key, count in sent.items():
-        assert known.automatic_mails.get(key, 0) + count <= POLICY.automatic_mails_per_hour
+    usual, of_agents = POLICY.automatic_mails_per_hour, POLICY.agents.mails_per_hour
+    sent = Counter((one.recipient.key, one.audience) for one in plan.notices if is_counted(one))
+    for (key, audience), count in sent.items():
+        most = of_agents if audience is Audience.AGENT else usual
+        assert known.automatic_mails.get(key, 0) + count <= most
 
 
 def _check_machine(plan: Plan) -> None:

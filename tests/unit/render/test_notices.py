@@ -27,6 +27,7 @@ CONTINUES = (
     NoticeKind.PROBLEM_NEWS,
     NoticeKind.AGENT_FOLLOW_UP,
     NoticeKind.AGENT_REMINDER,
+    NoticeKind.AGENT_RECEIPT,
 )
 
 
