@@ -10,6 +10,7 @@ from mailgateway.desk.counting import SetOrganisation, SpendTime
 from mailgateway.desk.knowledge import AnswerOutcome
 from mailgateway.desk.level_changes import LevelChange
 from mailgateway.desk.model import Article, LinkKind, Priority, Status, Ticket, TicketType
+from mailgateway.desk.notice_kind import NoticeKind as NoticeKind  # noqa: PLC0414 - passed on with the notice
 from mailgateway.desk.silence import Silence
 from mailgateway.desk.suppression import Reachability
 from mailgateway.mail.model import Address
@@ -247,27 +248,6 @@ Change = (
     | LevelChange
     | RecordEvent
 )
-
-
-class NoticeKind(StrEnum):
-    """Every mail that we send, by the name of its template."""
-
-    ACKNOWLEDGEMENT = "acknowledgement"
-    REPLY = "reply"
-    STATUS_CHANGED = "status_changed"
-    REMINDER = "reminder"
-    AGENT_NOTIFICATION = "agent_notification"
-    AGENT_FOLLOW_UP = "agent_follow_up"
-    MERGED = "merged"
-    AGENT_REMINDER = "agent_reminder"
-    AGENT_RECEIPT = "agent_receipt"
-    ESCALATION = "escalation"
-    PROBLEM_NEWS = "problem_news"
-    REJECTED = "rejected"
-    FORWARDED = "forwarded"
-    COMMANDS_REFUSED = "commands_refused"
-    UNDELIVERED = "undelivered"
-    ALARM = "alarm"
 
 
 class Audience(StrEnum):

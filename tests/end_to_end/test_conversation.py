@@ -89,8 +89,7 @@ def test_a_hand_over_tells_the_new_group_what_it_is_about(office: Office) -> Non
     office.write(message(CUSTOMER, "Strange noise", "It comes from the box."))
     notified = to(office.round(), "anna@example.com")[0]
     office.write(answer(notified, "anna@example.com", "#group hardware"))
-    (handed,) = office.round()
-    assert handed.recipient == "bob@example.com"
+    (handed,) = to(office.round(), "bob@example.com")
     assert "It comes from the box." in handed.mail.text
 
 

@@ -1,0 +1,24 @@
+"""The kinds of mails that we send; `plan` gives the word on with the notice itself."""
+
+from enum import StrEnum
+
+
+class NoticeKind(StrEnum):
+    """Every mail that we send, by the name of its template."""
+
+    ACKNOWLEDGEMENT = "acknowledgement"
+    REPLY = "reply"
+    STATUS_CHANGED = "status_changed"
+    REMINDER = "reminder"
+    AGENT_NOTIFICATION = "agent_notification"
+    AGENT_FOLLOW_UP = "agent_follow_up"
+    MERGED = "merged"
+    AGENT_REMINDER = "agent_reminder"
+    AGENT_RECEIPT = "agent_receipt"
+    ESCALATION = "escalation"
+    PROBLEM_NEWS = "problem_news"
+    REJECTED = "rejected"
+    FORWARDED = "forwarded"
+    COMMANDS_REFUSED = "commands_refused"
+    UNDELIVERED = "undelivered"
+    ALARM = "alarm"
