@@ -14,7 +14,7 @@ from mailgateway.rules.schema import Question
 from mailgateway.rules.text import excerpt
 
 _WITH_NAMES_OF_RULES = ("no_acknowledgement", "discard", "quarantine", "reject")
-_IN_ANY_ORDER = ("tags", "cc", "watchers", "forward", "webhook")
+_IN_ANY_ORDER = ("tags", "cc", "watchers", "forward", "webhook", "no_status_mails")
 
 
 def run_tests(file: RuleTestsFile, document: Document, policy: Policy) -> Iterator[Finding]:

@@ -43,5 +43,6 @@ def _final(routing: Routing, ticket: TicketState, event: Event, known: Organisat
         "watchers": list(words(routing, ActionName.WATCHERS)),
         "forward": list(words(routing, ActionName.FORWARD)),
         "webhook": list(words(routing, ActionName.WEBHOOK)),
+        "no_status_mails": list(words(routing, ActionName.NO_STATUS_MAILS)),
         "link": link(routing),
     }
