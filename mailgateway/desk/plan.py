@@ -26,7 +26,10 @@ class OpenTicket:
 
 @dataclass(frozen=True, slots=True)
 class AddArticle:
-    """Add an entry to the ticket. A plan has at most one with direction `in`: the mail that caused it."""
+    """Add an entry to the ticket: the mail that caused the plan, what an agent sends, or a note that came along.
+
+    All entries of a plan that a mail caused lead back to it; its Message-ID has at most one of them.
+    """
 
     article: Article
 

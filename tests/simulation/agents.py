@@ -89,10 +89,10 @@ def passes_on(stage: Stage) -> bool:
 def asks_as_customer(stage: Stage) -> bool:
     """An agent has a matter of their own, and is a customer there."""
     agent = stage.chance.choice(stage.cast.agents)
-    word, subject, message_id = stage.word("pub"), stage.subject(), _id(stage)
+    word, subject, message_id = stage.word("pub"), stage.subject(), stage.fresh_id("requester.example")
     matter = stage.matter(agent.address, subject, "")
     head = Head((agent.display, agent.address), (SUPPORT,), subject, message_id)
-    body = clients.fresh(stage.words(word), agent.signature, "top")
+    body = clients.fresh(stage.words(word), agent.display, "top")
     stage.write(Sort.OPENING, "an agent as a customer", matter, word, head, body)
     return True
 

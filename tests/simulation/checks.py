@@ -25,7 +25,7 @@ def outcome(written: Written, matter: Matter) -> Iterator[str]:
     """Judge one mail right after its round: its disposition, and the ticket it is on."""
     if written.disposition not in EXPECTED[written.sort]:
         yield f"became {written.disposition}, not {', '.join(EXPECTED[written.sort])}"
-    if written.sort is not Sort.TOO_LARGE and written.ticket not in (matter.number, matter.last.number):
+    if written.sort is not Sort.TOO_LARGE and written.ticket not in matter.numbers:
         yield f"is on ticket {written.ticket}, not on {matter.last.number}"
 
 

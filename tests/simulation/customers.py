@@ -141,8 +141,7 @@ def a_stranger_lies(stage: Stage) -> bool:
         to=(SUPPORT,),
         subject=f"Re: [#{about.number}] {about.subject}",
         message_id=message_id,
-        in_reply_to=about.opening_id,
-        references=(about.opening_id,),
+        references=() if forged else (about.opening_id,),
         more=(("Authentication-Results", "evil.example; dmarc=pass header.from=example.com"),) if forged else (),
     )
     matter = stage.matter(sender[1], f"lie {word}", message_id)

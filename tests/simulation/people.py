@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 CUSTOMERS, AGENTS, COMPANIES = 50, 8, 12
-SECRET = "zq"
-"""Every word that may never leave the desk begins with this and goes on with digits or letters, up to another q."""
+SECRET = "zq0"
+"""Every word that may never leave the desk begins with this, and goes on up to another q.
+
+No id or signature of ours looks like it: these are in base 32, which has no 0.
+"""
 
 
 class Responder(StrEnum):

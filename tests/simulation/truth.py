@@ -22,6 +22,11 @@ class Matter:
     third_party_id: str = ""
 
     @property
+    def numbers(self) -> set[int | None]:
+        """The tickets on which a mail about the matter may have been filed: its own, and those that went on for it."""
+        return {self.number} if self.into is None else {self.number, *self.into.numbers}
+
+    @property
     def last(self) -> "Matter":
         """The matter that goes on for this one after mergers, itself where there were none."""
         return self if self.into is None else self.into.last

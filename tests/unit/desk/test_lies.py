@@ -11,7 +11,7 @@ from mailgateway.desk.facts import Candidate, Earlier, Evidence, Facts
 from mailgateway.desk.model import ArticleKind, Status
 from mailgateway.desk.naming import keys
 from mailgateway.desk.organisations import Organisation, Person, organisations
-from mailgateway.desk.plan import AddArticle, AddLink, Disposition, NameBy, NoticeKind, OpenTicket, Plan
+from mailgateway.desk.plan import AddArticle, AddLink, Disposition, NameBy, NoticeKind, OpenTicket, Plan, SetStatus
 from mailgateway.desk.policy import AgentEvidence, AgentForwards, Colleagues, Conversation, LifeCycle, Policy
 from mailgateway.mail.model import Address, Mail, Reply
 from mailgateway.mail.tokens import letter_mark
@@ -25,6 +25,7 @@ from tests.unit.desk.builders import (
     MALLORY,
     NORMAL,
     NOW,
+    OLD_KEY,
     make_candidate,
     make_facts,
     make_incoming,
@@ -122,6 +123,28 @@ def test_no_policy_of_evidence_believes_a_lie(evidence: AgentEvidence, lie: str)
     }
     plan = decided(mails[lie], OURS, policy=make_policy(evidence=evidence))
     assert plan.disposition is Disposition.OPENED
+
+
+@pytest.mark.parametrize("evidence", list(AgentEvidence))
+@pytest.mark.parametrize("replayed", ["signed with a key put away", "of an agent who left", "of a team that they left"])
+def test_an_old_reply_address_is_no_evidence_any_more(evidence: AgentEvidence, replayed: str) -> None:
+    """Who kept a mail of long ago can send to its address again: it proves as much as it would if it were new."""
+    bound_to, key = {
+        "signed with a key put away": ("agent:anna", b"p" * 32),
+        "of an agent who left": ("agent:zoe", KEY),
+        "of a team that they left": ("group:hardware", KEY),
+    }[replayed]
+    mail = make_mail("#solved", sender=FROM_ANNA, subject="[#7]", to=(token(bound_to, key=key),))
+    plan = decided(mail, OURS, policy=make_policy(evidence=evidence))
+    assert plan.disposition is Disposition.OPENED
+    assert not any(isinstance(change, SetStatus) for change in plan.changes)
+
+
+def test_a_customers_old_reply_address_still_leads_to_the_ticket_that_goes_on() -> None:
+    """It is no secret of a moment: who takes part may answer an old mail, also after the key was changed."""
+    mail = make_mail(to=(token(CARLA.key, key=OLD_KEY),))
+    plan = decided(mail, make_candidate(make_ticket(status=Status.SOLVED)))
+    assert (plan.disposition, plan.ticket) == (Disposition.FOLLOWED_UP, 7)
 
 
 def test_colleagues_may_be_kept_out() -> None:
