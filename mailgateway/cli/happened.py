@@ -157,6 +157,7 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "orders_refused": lambda detail: f"commands were not carried out: {detail['why']}",
     "silent": lambda detail: f"customers are not told of {_list(detail['after'])}",
     "not_sent": lambda detail: f"not sent: {detail['why']}",
+    "automatic_mail_stopped": lambda detail: f"no {detail['notice']} to {detail['to']}: {detail['why']}",
     "letter_withheld": lambda detail: f"not sent, since it would show what is internal: {detail['why']}",
     "not_acknowledged": lambda detail: f"no acknowledgement was sent: {detail['why']}",
     "nothing_ordered": lambda _: "changed nothing",

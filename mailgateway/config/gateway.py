@@ -14,6 +14,7 @@ from mailgateway.config.kinds import (
     Database,
     Domain,
     Duration,
+    Exempt,
     Language,
     Line,
     LocalPath,
@@ -118,6 +119,9 @@ class Limits(Strict):
     )
     forwards_per_hour: _Count = Field(
         default=100, description="mails that rules forward to one address within an hour, at most; more open tickets"
+    )
+    exempt: tuple[Exempt, ...] = Field(
+        default=(), description="addresses, and domains such as @example.com, that may get any number of mails"
     )
 
 

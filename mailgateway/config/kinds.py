@@ -70,6 +70,10 @@ def _address(written: str) -> str:
     return written
 
 
+def _exempt(written: str) -> str:
+    return f"@{_domain(written[1:])}" if written.startswith("@") else _address(written)
+
+
 def _domain(written: str) -> str:
     if not _DOMAIN.fullmatch(written) or len(written) > 253:
         wrong(f"{excerpt(written)} is no domain: write it plainly, such as example.com (xn--… for other letters)")
@@ -310,6 +314,7 @@ Rates = Annotated[
     PlainSerializer(_spoken_rates),
     _schema(type="object", additionalProperties={"type": "string", "pattern": "^[0-9]+/[smhd]$"}),
 ]
+Exempt = Annotated[str, AfterValidator(_exempt)]
 SecretRef = Annotated[Secret, PlainValidator(_secret), _schema(**_SECRET_SCHEMA)]
 Settlement = Annotated[
     Settle,

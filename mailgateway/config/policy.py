@@ -28,6 +28,7 @@ def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
         trusted_authserv=settings.agents.trusted_authserv,
         automatic_mails_per_hour=settings.limits.automatic_mails_per_hour,
         forwards_per_hour=settings.limits.forwards_per_hour,
+        unlimited=frozenset(one.casefold() for one in settings.limits.exempt),
         suppression=settings.bounces.as_policy(),
         verp=settings.bounces.verp,
         reading=settings.reading.as_limits(),

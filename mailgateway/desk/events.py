@@ -42,6 +42,7 @@ WORDS: Mapping[str, str] = {
     "silent": "its customers are told less of what happens to it",
     "forwarded": "a mail went on to addresses that a rule names",
     "not_forwarded": "a mail did not go on to addresses that a rule names",
+    "automatic_mail_stopped": "automatic mail was not sent, since its reader had too much",
     "letter_withheld": "a letter was not sent, since it would have shown what is internal",
     "agent_not_proven": "a mail claims to be an agent's and does not prove it",
     "message_id_reused": "another mail had the same Message-ID",

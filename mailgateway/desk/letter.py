@@ -48,6 +48,13 @@ def dedupe_key(notice: Notice, occasion: str) -> str:
     return f"{occasion}/{notice.kind.value}/{notice.recipient.key}"
 
 
+def once_a_day(notice: Notice, now: datetime) -> str:
+    """Return the occasion of a refusal, which is the same for an address, a reason and a day (UTC); "" for others."""
+    if notice.kind is not NoticeKind.REJECTED:
+        return ""
+    return f"refused-{now:%Y-%m-%d}-{notice.sender.key}-{notice.values.get('reason', '')}"
+
+
 def files_of(notice: Notice) -> tuple[StoredFile, ...]:
     """Return the attachments that go along with the notice."""
     return notice.article.attachments if notice.article and notice.kind in _WITH_FILES else ()

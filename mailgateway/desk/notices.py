@@ -15,6 +15,7 @@ from mailgateway.desk.thread import bound_to_agent, for_notes
 from mailgateway.desk.workers import as_worker, workers
 from mailgateway.mail.model import Address, Mail, Verdict
 
+ENOUGH = "the address had enough automatic mails within the hour"
 _QUOTED_BACK = 20_000
 
 
@@ -273,8 +274,8 @@ def why_not(notice: Notice, facts: Facts, policy: Policy) -> str:
         return f"mails to the address came back: {facts.suppressed[key].reason}"
     of_agents = notice.audience is Audience.AGENT
     most = policy.agents.mails_per_hour if of_agents else policy.automatic_mails_per_hour
-    if facts.automatic_mails.get(key, 0) >= most:
-        return "the address had enough automatic mails within the hour"
+    if facts.automatic_mails.get(key, 0) >= most and not policy.is_unlimited(key):
+        return ENOUGH
     return ""
 
 

@@ -133,6 +133,7 @@ class Policy:
 
     `reply_keys` sign reply addresses and letter ids: the first signs, all of them are believed. `reading` says how much
     of a mail is looked at. With `verp` the envelope sender of every letter names the letter.
+    `unlimited` are addresses and @domains (casefolded) that the limits of automatic mail do not hold for.
     """
 
     domain: str
@@ -145,6 +146,7 @@ class Policy:
     trusted_authserv: tuple[str, ...] = ()
     automatic_mails_per_hour: int = 5
     forwards_per_hour: int = 100
+    unlimited: frozenset[str] = frozenset()
     organisations: Organisations = _NOBODY
     languages: frozenset[str] = frozenset()
     conversation: Conversation = Conversation()
@@ -188,6 +190,10 @@ class Policy:
     def level(self, name: str) -> ServiceLevel | None:
         """Return the service-level policy of this name."""
         return next((level for level in self.service_levels if level.name == name), None)
+
+    def is_unlimited(self, address: str) -> bool:
+        """Tell whether an address (casefolded), or everybody at its domain, may get any number of automatic mails."""
+        return address in self.unlimited or f"@{address.rpartition('@')[2]}" in self.unlimited
 
     def is_ours(self, address: str) -> bool:
         """Tell whether mail to this address arrives at the desk, with or without a detail part (support+detail@)."""

@@ -7,12 +7,13 @@ from datetime import datetime
 from mailgateway import log
 from mailgateway.desk import notices
 from mailgateway.desk.audience import breach
-from mailgateway.desk.letter import Rendered, dedupe_key, files_of, with_number, write_letter
+from mailgateway.desk.letter import Rendered, dedupe_key, files_of, once_a_day, with_number, write_letter
 from mailgateway.desk.plan import Disposition, Notice, NoticeKind, Plan, RecordEvent
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.urgency import urgency_of
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.gathering import gathered
+from mailgateway.flows.stopped import unanswered, within_limits
 from mailgateway.mail.model import Attachment
 from mailgateway.store import outbox, tickets
 from mailgateway.store.apply import apply
@@ -46,13 +47,15 @@ def queue_letters(
 ) -> None:
     """Write every notice of a plan and put it into the outbox; `at_hand` are attachments that are in memory already.
 
-    A letter that would show its reader what they must not see is not sent: it is written down, and the admin is told.
+    A letter that would show its reader what they must not see is not sent: it is written down, and the admin is told;
+    nor is automatic mail that would be too much.
     """
     contents = {attachment.sha256: attachment.content for attachment in at_hand}
     on = _Occasion(desk, tx, occasion, number, plan.at, policy, contents)
     queued: list[Queued] = []
     withheld: list[str] = []
-    for notice in plan.notices:
+    wanted = (*plan.notices, *unanswered(tx, plan, number, policy))
+    for notice in within_limits(tx, wanted, number, plan.at, policy):
         due = gathered(tx, _complete(tx, notice, number), policy, plan.at)
         if due is None:
             continue
@@ -72,13 +75,14 @@ def queue_letters(
 def _queued(on: _Occasion, notice: Notice, rendered: Rendered) -> Queued:
     files = _files(on.desk, notice, on.contents)
     about = notice.ticket.number if notice.ticket else on.number
+    occasion = once_a_day(notice, on.at) or on.name
     return Queued(
-        dedupe_key=dedupe_key(notice, on.name),
+        dedupe_key=dedupe_key(notice, occasion),
         ticket=about,
         notice=notice.kind.value,
         audience=notice.audience.value,
         automatic=notices.is_counted(notice),
-        letter=write_letter(notice, rendered, about, on.name, on.at, on.policy, files),
+        letter=write_letter(notice, rendered, about, occasion, on.at, on.policy, files),
         urgency=urgency_of(notice),
         known=notice.known,
     )

@@ -10,12 +10,14 @@ from mailgateway.desk.plan import Disposition, Plan
 from mailgateway.flows.beats import SEND, fetching, settling
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.letters import queue_letters
+from mailgateway.flows.stopped import ALARM as LOOP
 from mailgateway.store import calls, health, outbox, pace, quarantine
 from mailgateway.store.engine import Transaction
 from mailgateway.store.health import Beat
 
 _MOST_LINES = 50
 _MORE_THAN_ONE = 2
+_QUIET_AFTER = timedelta(hours=1)
 
 _log = log.logger("watch")
 
@@ -75,6 +77,7 @@ def _troubles(
     sending = beats.get(SEND)
     stuck = tuple(_stuck(sending, outbox.oldest_due(tx, now), thresholds, now))
     yield from stuck or _put_off(sending, pace.put_off(tx), thresholds, now)
+    yield from _loops(tx, now)
 
 
 def _silent(
@@ -99,6 +102,13 @@ def _stuck(beat: Beat | None, due: datetime | None, thresholds: Thresholds, now:
     if silent >= thresholds.send_after:
         title = f"No letter could be sent for {_minutes(silent)} minutes"
         yield Trouble(SEND, title, (f"A letter is due since: {_moment(due)}", _last_error(beat)))
+
+
+def _loops(tx: Transaction, now: datetime) -> Iterator[Trouble]:
+    """Keep up the alarms about automatic mail that was stopped, until none was for an hour; others raised them."""
+    for name, alarm in health.raised(tx).items():
+        if name.startswith(LOOP) and now - alarm.raised_at < _QUIET_AFTER:
+            yield Trouble(name, alarm.text, ())
 
 
 def _put_off(

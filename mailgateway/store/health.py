@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from mailgateway.store.engine import Transaction
 from mailgateway.store.upkeep import AlarmRow, BeatRow
@@ -65,6 +65,14 @@ def raise_alarm(tx: Transaction, name: str, text: str, now: datetime) -> bool:
     """Raise an alarm; False where it stands already."""
     values = {"name": name, "text": text, "raised_at": now}
     return tx.connection.execute(_RAISE[tx.dialect], values).first() is not None
+
+
+def raise_or_renew(tx: Transaction, name: str, text: str, now: datetime) -> bool:
+    """Raise an alarm; where it stands already, let it stand since now, and return False."""
+    if raise_alarm(tx, name, text, now):
+        return True
+    tx.connection.execute(update(AlarmRow).where(AlarmRow.name == name).values(raised_at=now))
+    return False
 
 
 def clear_alarm(tx: Transaction, name: str, now: datetime) -> bool:  # noqa: ARG001 - every change is told its time

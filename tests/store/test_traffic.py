@@ -1,0 +1,25 @@
+"""How many automatic mails addresses got lately."""
+
+from dataclasses import replace
+
+from mailgateway.desk.loops import Traffic
+from mailgateway.desk.urgency import Urgency
+from mailgateway.store import outbox
+from mailgateway.store.engine import Store
+from mailgateway.store.traffic import traffic
+from tests.store.examples import MINUTE, NOW, open_ticket, queued
+
+
+def test_mails_are_counted_within_each_window_in_all_and_about_a_ticket(store: Store) -> None:
+    """Old ones fall out of the short windows; answers of persons do not count towards a ticket's."""
+    number = open_ticket(store)
+    with store.writing() as tx:
+        for place, minutes in enumerate((5, 20, 45, 100, 500, 700)):
+            outbox.put(tx, [queued(f"ticket{place}", number)], NOW - minutes * MINUTE)
+        outbox.put(tx, [queued("other")], NOW - MINUTE)
+        outbox.put(tx, [replace(queued("answer", number), urgency=Urgency.ANSWER, automatic=False)], NOW - MINUTE)
+        recipient = queued("x").letter.recipient
+        found = traffic(tx, {recipient, "nobody@example.com"}, number, NOW)
+        assert found == {recipient: Traffic((3, 4, 5), (1, 2, 3, 4, 5))}
+        assert traffic(tx, {recipient}, None, NOW)[recipient].about_ticket == (0, 0, 0, 0, 0)
+        assert traffic(tx, set(), number, NOW) == {}
