@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from mailgateway.daemon.supervisor import Supervisor
     from mailgateway.flows.deliver import Sending
     from mailgateway.flows.desk import Desk, Stop
+    from mailgateway.mail.model import Letter
     from mailgateway.render.notices import Renderer
     from mailgateway.smtp.pool import Pool
 
@@ -67,6 +68,7 @@ class Gateway:
         self.store = store
         self._reply_keys = reply_keys
         self._servers: dict[Imap | Smtp, Server] = {}
+        self._signing: tuple[Settings, Callable[[Letter], Letter]] | None = None
         self._renderers: dict[Path | None, Renderer] = {}
         self._in_force = self._made(settings)
         self._seen = self._changing = fingerprint(settings)
@@ -95,6 +97,7 @@ class Gateway:
             renderer=self._renderer,
             clock=clock.now,
             letters_waiting=self._wake_sender,
+            sign=self._sign,
         )
 
     def posts(self) -> tuple[Post, ...]:
@@ -131,6 +134,7 @@ class Gateway:
         from mailgateway.daemon import once
 
         _log_doubts(self.settings)
+        self._signer(self.settings)
         pool = self.new_pool()
         try:
             problems = once.run_once(self.posts(), self.desk, pool, self.sending(), stop)
@@ -150,6 +154,7 @@ class Gateway:
         from mailgateway.flows.ingest import ingest_left_over
 
         _log_doubts(self.settings)
+        self._signer(self.settings)
         since, attendant = clock.now(), Attendant(self.desk)
         sender = self._sender = Sender(self.desk, self.new_pool, self.sending())
 
@@ -176,6 +181,7 @@ class Gateway:
         try:
             settings = load(self.settings.path)
             made = self._made(settings)
+            self._signer(settings)
         except ConfigError as error:
             found = [str(finding) for finding in error.findings]
             _log.error("gateway.reload_refused", findings=found)
@@ -227,6 +233,15 @@ class Gateway:
         if own not in self._renderers:
             self._renderers[own] = Renderer(own, share("templates"))
         return self._renderers[own]
+
+    def _sign(self, letter: Letter) -> Letter:
+        return self._signer(self.settings)(letter)
+
+    def _signer(self, settings: Settings) -> Callable[[Letter], Letter]:
+        """Return what signs letters, its keys read once; raises ConfigError where one cannot be read."""
+        if self._signing is None or self._signing[0] is not settings:
+            self._signing = settings, parts.signer(settings)
+        return self._signing[1]
 
     def _server(self, access: Imap | Smtp) -> Server:
         """Return the same server for the same settings: its access token outlives a reload, and so does its worker."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mailgateway import clock
+from mailgateway.errors import ConfigError, Finding, PermanentError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from mailgateway.daemon.mailbox_worker import Post
     from mailgateway.flows.deliver import Sending
     from mailgateway.imap.settle import Settlement
+    from mailgateway.mail.model import Letter
     from mailgateway.smtp.pool import Pool
 
     ServerOf = Callable[[Imap | Smtp], Server]
@@ -50,6 +52,23 @@ def pool(settings: Settings, server_of: ServerOf) -> Pool:
 
     smtp = settings.smtp
     return Pool(server_of(smtp), smtp.connections, smtp.helo or settings.domain)
+
+
+def signer(settings: Settings) -> Callable[[Letter], Letter]:
+    """Return what signs finished letters; raises ConfigError where a key cannot be read."""
+    if not settings.dkim:
+        return _unsigned
+    from mailgateway.config.servers import reading
+    from mailgateway.smtp.signing import DkimKey, Signer
+
+    try:
+        return Signer([DkimKey(one.domain, one.selector, reading(one.key)) for one in settings.dkim])
+    except PermanentError as error:
+        raise ConfigError((Finding(str(settings.path), 0, 0, str(error)),)) from None
+
+
+def _unsigned(letter: Letter) -> Letter:
+    return letter
 
 
 def sending(settings: Settings) -> Sending:

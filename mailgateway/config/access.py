@@ -117,3 +117,11 @@ class Smtp(Access):
         default=(),
         description="how many letters a domain gets at most, such as {gmail.com: 20/m}; * for every other",
     )
+
+
+class Dkim(Strict):
+    """A key that what is sent from a domain is signed with (RFC 6376)."""
+
+    domain: Domain = Field(description="the domain that mail is from, such as example.com")
+    selector: Domain = Field(description="where the public key stands: SELECTOR._domainkey.DOMAIN")
+    key: SecretRef = Field(description="where the private RSA key (PEM) is kept, such as {file: PATH}")

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from mailgateway.config.access import Imap, Smtp
+from mailgateway.config.access import Dkim, Imap, Smtp
 from mailgateway.config.agents import Agents
 from mailgateway.config.kinds import (
     Address,
@@ -204,6 +204,7 @@ class GatewayFile(Strict):
     admin: Address = Field(description="the address that alarms go to, such as postmaster@example.com")
     mailboxes: Annotated[tuple[Mailbox, ...], Field(min_length=1)] = Field(description="the support addresses")
     smtp: Smtp = Field(description="the server that mail is sent through, at least smtp: {host: NAME}")
+    dkim: tuple[Dkim, ...] = Field(default=(), description="keys that what is sent is signed with, one a domain")
     agents: Agents = Field(default=Agents(), description="what proves that a mail is an agent's, and what it does")
     alarms: Alarms = Field(default=Alarms(), description="when the admin is told that mail does not flow")
     lifecycle: LifeCycle = Field(default=LifeCycle(), description="what happens to a ticket by itself")

@@ -244,6 +244,7 @@ def _settings(path: Path, parts: _Parts, rules: RulesPart, warnings: tuple[Findi
         admin=gateway.admin,
         mailboxes=gateway.mailboxes,
         smtp=gateway.smtp,
+        dkim=gateway.dkim,
         agents=gateway.agents,
         alarms=gateway.alarms,
         lifecycle=gateway.lifecycle,

@@ -52,7 +52,7 @@ def endpoint(webhook: Webhook) -> Endpoint:
         name=webhook.name,
         url=webhook.url,
         host=urlsplit(webhook.url).hostname or "",
-        secret=_reading(webhook.secret),
+        secret=reading(webhook.secret),
         timeout=webhook.timeout,
         retry_for=webhook.retry_for,
         ca_file=str(webhook.ca_file.absolute()) if webhook.ca_file is not None else None,
@@ -66,11 +66,13 @@ def _login(access: Access, memory: TokenMemory | None) -> Login | None:
         token = AccessToken(_Lazily(access.token, memory), clock.now)
         return Login(access.username, token, Mechanism.XOAUTH2, token.drop)
     if access.password is not None:
-        return Login(access.username, _reading(access.password))
+        return Login(access.username, reading(access.password))
     raise AssertionError("a checked account has a password or a token")
 
 
-def _reading(secret: Secret) -> Callable[[], str]:
+def reading(secret: Secret) -> Callable[[], str]:
+    """Return what reads a secret anew each time, and raises PermanentError where that cannot be done."""
+
     def read() -> str:
         try:
             return secret.read()
@@ -103,8 +105,8 @@ class _Refresh:
     def __init__(self, grant: RefreshGrant, memory: TokenMemory | None) -> None:
         self._grant = grant
         self._memory = memory
-        self._client_secret = _reading(grant.client_secret)() if grant.client_secret is not None else None
-        self._configured = _reading(grant.refresh_token)()
+        self._client_secret = reading(grant.client_secret)() if grant.client_secret is not None else None
+        self._configured = reading(grant.refresh_token)()
         # Another configured token is another grant: what came in place of the one before is of no use then
         named = f"{grant.token_url}\n{grant.client_id}\n{self._configured}"
         self._name = sha256(named.encode()).hexdigest()
@@ -141,4 +143,4 @@ def _source(token: Token, memory: TokenMemory | None) -> TokenSource:
         raise AssertionError("a checked token has a source")
     if isinstance(grant, RefreshGrant):
         return _Refresh(grant, memory)
-    return ClientCredentials(grant.token_url, grant.client_id, _reading(grant.client_secret)(), grant.scope)
+    return ClientCredentials(grant.token_url, grant.client_id, reading(grant.client_secret)(), grant.scope)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from mailgateway.config.access import Smtp
+from mailgateway.config.access import Dkim, Smtp
 from mailgateway.config.agents import Agents
 from mailgateway.config.gateway import (
     Alarms,
@@ -46,6 +46,7 @@ class Settings:
     admin: str
     mailboxes: tuple[Mailbox, ...]
     smtp: Smtp
+    dkim: tuple[Dkim, ...]
     agents: Agents
     alarms: Alarms
     lifecycle: LifeCycle
@@ -75,7 +76,7 @@ class Settings:
     def missing_secrets(self) -> tuple[Finding, ...]:
         """Return a finding for every secret that cannot be read at the moment."""
         findings: list[Finding] = []
-        for secret in _secrets((self.database, self.mailboxes, self.smtp, self.webhooks)):
+        for secret in _secrets((self.database, self.mailboxes, self.smtp, self.dkim, self.webhooks)):
             try:
                 secret.read()
             except ConfigError as error:

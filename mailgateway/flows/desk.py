@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailgateway.desk.policy import Policy
+from mailgateway.mail.model import Letter
 from mailgateway.render.notices import Renderer
 from mailgateway.store.engine import Store
 
@@ -17,7 +18,7 @@ class Desk:
     """The store, the renderer, the policy in force, and the clock.
 
     `policy` and `renderer` are asked anew for every mail, so that a reload takes effect between two of them.
-    `letters_waiting` is called after letters were queued.
+    `letters_waiting` is called after letters were queued; `sign` puts a signature on a letter that is written.
     """
 
     store: Store
@@ -25,3 +26,4 @@ class Desk:
     renderer: Callable[[], Renderer]
     clock: Callable[[], datetime]
     letters_waiting: Callable[[], None]
+    sign: Callable[[Letter], Letter]

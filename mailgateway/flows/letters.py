@@ -82,7 +82,7 @@ def _queued(on: _Occasion, notice: Notice, rendered: Rendered) -> Queued:
         notice=notice.kind.value,
         audience=notice.audience.value,
         automatic=notices.is_counted(notice),
-        letter=write_letter(notice, rendered, about, occasion, on.at, on.policy, files),
+        letter=on.desk.sign(write_letter(notice, rendered, about, occasion, on.at, on.policy, files)),
         urgency=urgency_of(notice),
         known=notice.known,
     )
