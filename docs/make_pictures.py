@@ -10,14 +10,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from base64 import b64encode
+from dataclasses import replace
 from pathlib import Path
 
-from mailgateway.desk.plan import NoticeKind
+from mailgateway.desk.plan import Notice, NoticeKind
+from mailgateway.render.charts import charts, described
 from mailgateway.render.notices import Renderer
 from mailgateway.render.samples import samples
+from mailgateway.reports.report import Report
 
 ROOT = Path(__file__).resolve().parent.parent
-SHOWN = (NoticeKind.ACKNOWLEDGEMENT, NoticeKind.AGENT_NOTIFICATION, NoticeKind.REPLY)
+SHOWN = (NoticeKind.ACKNOWLEDGEMENT, NoticeKind.AGENT_NOTIFICATION, NoticeKind.REPLY, NoticeKind.REPORT)
 FRAMES = """<!doctype html><meta charset="utf-8">
 <body style="margin:0;background:#888;width:max-content;display:flex;align-items:flex-start;gap:%(gap)spx">%(frames)s
 <script>
@@ -59,10 +63,24 @@ def _all(renderer: Renderer, folder: Path, chromium: str | None) -> None:
 
 
 def _page(renderer: Renderer, kind: NoticeKind, language: str, place: int) -> str:
-    rendered = renderer.render(list(samples(kind, language))[place])
+    notice = list(samples(kind, language))[place]
+    if kind is NoticeKind.REPORT:
+        notice = replace(notice, values={**notice.values, "charts": _charts(renderer, notice)})
+    rendered = renderer.render(notice)
     if rendered.defects or rendered.html is None:
         raise SystemExit("\n".join(rendered.defects) or f"{language}/{kind.value} has no HTML")
     return rendered.html
+
+
+def _charts(renderer: Renderer, notice: Notice) -> list[dict[str, str]]:
+    report, words = notice.values["figures"], renderer.report_words(notice.language)
+    if not isinstance(report, Report):
+        raise SystemExit("the sample has no report")
+    told = described(report, words)
+    return [
+        {"name": name, "source": f"data:image/png;base64,{b64encode(picture).decode()}", "alt": told[name]}
+        for name, picture in charts(report, words).items()
+    ]
 
 
 def _picture(chromium: str, page: str, widths: tuple[int, ...], target: Path, *, dark: bool = False) -> None:

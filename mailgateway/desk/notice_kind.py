@@ -22,3 +22,4 @@ class NoticeKind(StrEnum):
     COMMANDS_REFUSED = "commands_refused"
     UNDELIVERED = "undelivered"
     ALARM = "alarm"
+    REPORT = "report"

@@ -315,9 +315,8 @@ class Plan:
 
     `ticket` is the number of the ticket that the changes are about, None where the plan opens one or has none. `actor`
     is an address, an agent's name, or the part of the gateway that acts. `waits_for` names the group whose workload has
-    to be gathered first, `asks_about` addresses whose automatic mails have to be counted, `asks_use_of` the
-    organisation whose use of its contract has to be. `is_quiet` tells that nobody did anything: the ticket stays idle.
-    `reachability` is what is known now of addresses that bounced or wrote again.
+    to be gathered first, `asks_about` addresses whose automatic mails, `asks_use_of` the organisation whose use of its
+    contract. `is_quiet`: nobody did anything, the ticket stays idle. `reachability` is news of addresses that bounced.
     """
 
     at: datetime

@@ -12,7 +12,7 @@ from jinja2.utils import missing
 from markupsafe import Markup
 
 from mailgateway.mail.subjects import bare
-from mailgateway.render import formats, words
+from mailgateway.render import formats, report, words
 from mailgateway.render.wording import Phrases, WordsError, as_html
 from mailgateway.rules.nearest import instead
 
@@ -40,6 +40,8 @@ FILTERS = (
     formats.percent,
     words.page,
     words.proposed,
+    report.sheet,
+    report.laid_out,
 )
 
 

@@ -40,14 +40,19 @@ def stamp(context: Context, at: datetime) -> str:
 @pass_context
 def span(context: Context, length: timedelta) -> str:
     """Return how long something takes, in its two largest units: 2 days 3 hours."""
+    return span_in(length, _locale(context))
+
+
+def span_in(length: timedelta, locale: Locale, style: Literal["long", "short", "narrow"] = "long") -> str:
+    """Return how long something takes, as a language says it."""
     seconds = int(abs(length.total_seconds()))
     parts: list[str] = []
     for size, unit in _UNITS:
         count, seconds = divmod(seconds, size)
         if count:
-            told = format_timedelta(timedelta(seconds=count * size), unit, threshold=10_000, locale=_locale(context))
-            parts.append(told)
-    return " ".join(parts[:2]) or format_timedelta(timedelta(seconds=seconds), "second", locale=_locale(context))
+            part = timedelta(seconds=count * size)
+            parts.append(format_timedelta(part, unit, threshold=10_000, format=style, locale=locale))
+    return " ".join(parts[:2]) or format_timedelta(timedelta(seconds=seconds), "second", format=style, locale=locale)
 
 
 @pass_context

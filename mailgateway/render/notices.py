@@ -40,6 +40,7 @@ VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.COMMANDS_REFUSED: {"problems": (), "commands": COMMANDS, "original": ""},
     NoticeKind.UNDELIVERED: {"address": "", "reason": ""},
     NoticeKind.ALARM: {"title": "", "lines": ()},
+    NoticeKind.REPORT: {"figures": None, "charts": ()},
 }
 """The names each notice's templates have beside the common ones, with what they are where the notice says nothing."""
 
@@ -97,6 +98,15 @@ class Renderer:
             except Exception as error:  # noqa: BLE001 - a template is the operator's program: anything can happen in it
                 defects.append(str(place_of(error, f"{language}/{notice.kind.value}")))
         return _plain(notice, tuple(dict.fromkeys(defects)))
+
+    def report_words(self, language: str) -> Phrases:
+        """Return the words of reports in a language, or in English where it has none."""
+        return self._words(language, NoticeKind.REPORT.value)
+
+    def _words(self, language: str, name: str) -> Phrases:
+        one = self._shelf((*([self._own] if self._own is not None else ()), self._shipped))
+        spoken = next((known for known in languages(language) if one.offers(known, name)), FALLBACK)
+        return one.wording.phrases(languages(spoken), name)
 
     def _choices(self, notice: Notice) -> Iterator[tuple[Shelf, str]]:
         shelves = [self._shelf(folders) for folders in self._sources(notice)]

@@ -1,6 +1,6 @@
 """Sample notices of every kind: what `check` renders templates with, and what pictures of them show."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +12,7 @@ from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind
 from mailgateway.desk.receipts import NOTHING_CHANGED
 from mailgateway.mail.model import Address
 from mailgateway.render.markdown import as_html, as_text
+from mailgateway.render.sample_report import CHARTS, EMPTY, REPORT
 
 _AT = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 _DESK = Address("Service desk", "support@example.com")
@@ -101,9 +102,10 @@ _AUDIENCES = {
     NoticeKind.COMMANDS_REFUSED: Audience.AGENT,
     NoticeKind.UNDELIVERED: Audience.AGENT,
     NoticeKind.ALARM: Audience.ADMIN,
+    NoticeKind.REPORT: Audience.ADMIN,
 }
 _USED_UP = {"organisation": "acme", "contract": "gold", "used": "52", "amount": "50", "per": "month"}
-_WITHOUT_TICKET = (NoticeKind.REJECTED, NoticeKind.ALARM)
+_WITHOUT_TICKET = (NoticeKind.REJECTED, NoticeKind.ALARM, NoticeKind.REPORT)
 
 
 def samples(kind: NoticeKind, language: str) -> Iterator[Notice]:
@@ -142,8 +144,14 @@ def _notice(kind: NoticeKind, language: str, ticket: Ticket, *, scanty: bool = F
         automatic=Automatic.NO if kind is NoticeKind.REPLY else Automatic.GENERATED,
         ticket=None if kind in _WITHOUT_TICKET else ticket,
         article=None if kind in _WITHOUT_TICKET else _article(kind, customer, scanty=scanty),
-        values={} if scanty else _VALUES.get(kind, {}),
+        values=_values(kind, scanty=scanty),
     )
+
+
+def _values(kind: NoticeKind, *, scanty: bool) -> Mapping[str, object]:
+    if kind is NoticeKind.REPORT:
+        return {"figures": EMPTY} if scanty else {"figures": REPORT, "charts": CHARTS}
+    return {} if scanty else _VALUES.get(kind, {})
 
 
 def _sender(kind: NoticeKind, *, scanty: bool) -> Address:

@@ -17,7 +17,7 @@ MARKERS = {
     "pl": "##- odpowiedz powyżej tej linii -##",
     "de": "##- bitte oberhalb dieser Zeile antworten -##",
 }
-WITHOUT_TICKET = (NoticeKind.REJECTED, NoticeKind.ALARM)
+WITHOUT_TICKET = (NoticeKind.REJECTED, NoticeKind.ALARM, NoticeKind.REPORT)
 CONTINUES = (
     NoticeKind.ACKNOWLEDGEMENT,
     NoticeKind.REPLY,

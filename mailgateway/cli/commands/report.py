@@ -1,0 +1,170 @@
+"""`mailgateway report`: figures of a period, beside those of the period before, and the tickets behind each."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import typer
+
+from mailgateway import clock
+from mailgateway.app import Gateway
+from mailgateway.cli.apps import single
+from mailgateway.cli.lines import complain, say_json
+from mailgateway.cli.names import unknown
+from mailgateway.cli.opened import opened
+from mailgateway.reports.asked import Asked, read_asked
+from mailgateway.reports.counted import Listed, Scope
+from mailgateway.reports.export import as_object, as_rows, listed_object, listed_rows
+from mailgateway.reports.period import Period, PeriodName, named_period
+from mailgateway.reports.report import Report
+
+# ruff: noqa: PLC0415 - what counts and draws takes as long to import as other commands take
+
+app = single()
+
+
+class Format(StrEnum):
+    """How a report is written."""
+
+    TEXT = "text"
+    HTML = "html"
+    CSV = "csv"
+    JSON = "json"
+
+
+@app.command()
+def report(  # noqa: PLR0913 - each is an option of the command
+    ctx: typer.Context,
+    *,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="The first day, such as 2026-03-01.")
+    ] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="The last day; by default today.")] = None,
+    period: Annotated[
+        PeriodName | None, typer.Option("--period", help="A period by its name; by default last-week.")
+    ] = None,
+    group: Annotated[str | None, typer.Option("--group", metavar="NAME", help="Only tickets of this group.")] = None,
+    organisation: Annotated[
+        str | None, typer.Option("--organisation", metavar="NAME", help="Only tickets of this organisation.")
+    ] = None,
+    figure: Annotated[
+        str | None,
+        typer.Option(
+            "--list", metavar="FIGURE", help="The tickets behind a figure: solved, broken:resolution, open:group=NAME."
+        ),
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="How it is written; html has charts.")] = Format.TEXT,
+    language: Annotated[str, typer.Option("--language", metavar="CODE", help="The language of text and html.")] = "en",
+    timezone: Annotated[
+        str | None,
+        typer.Option("--timezone", metavar="NAME", help="Whose midnight days begin at; else that of the rules."),
+    ] = None,
+) -> None:
+    """Show the figures of a period, and what they were in the period before."""
+    with opened(ctx) as gateway:
+        from mailgateway.flows.report import list_behind, make_report
+
+        now = clock.now()
+        scope = _scope(gateway, group, organisation)
+        days = _period(first, last, period, now, _zone(gateway, timezone))
+        asked = _asked(figure)
+        with gateway.store.reading() as tx:
+            if asked is not None:
+                _show_list(form, list_behind(tx, asked, days, scope, now))
+                return
+            made = make_report(tx, days, scope, gateway.policy, now)
+        _show(form, gateway, made, language)
+
+
+def _scope(gateway: Gateway, group: str | None, organisation: str | None) -> Scope:
+    directory, organisations = gateway.policy.directory, gateway.policy.organisations
+    team, customer = directory.group(group or ""), organisations.named(organisation)
+    if group is not None and team is None:
+        raise unknown("--group", group, [one.name for one in directory.groups])
+    if organisation is not None and customer is None and organisations.all:
+        raise unknown("--organisation", organisation, [one.name for one in organisations.all])
+    return Scope(team.name if team else None, customer.name if customer else organisation)
+
+
+def _zone(gateway: Gateway, name: str | None) -> ZoneInfo:
+    try:
+        return ZoneInfo(name or str(gateway.policy.ruleset.timezone))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        complain(f"--timezone {name}: there is no such time zone; write one such as Europe/Warsaw")
+        raise typer.Exit(2) from None
+
+
+def _period(first: str | None, last: str | None, name: PeriodName | None, now: datetime, zone: ZoneInfo) -> Period:
+    if first is None and last is None:
+        return named_period(name or PeriodName.LAST_WEEK, now, zone)
+    if name is not None:
+        complain("--period stands beside --from or --to: give one or the other")
+        raise typer.Exit(2)
+    today = now.astimezone(zone).date()
+    until = _day("--to", last) if last is not None else today
+    since = _day("--from", first) if first is not None else until.replace(day=1)
+    if since > until:
+        complain(f"--from {since} is after --to {until}: the first day comes first")
+        raise typer.Exit(2)
+    return Period(since, until, zone)
+
+
+def _day(option: str, written: str) -> date:
+    try:
+        found = date.fromisoformat(written.strip())
+    except ValueError:
+        found = date.min
+    if not 1990 <= found.year <= 2200:
+        complain(f"{option} {written}: this is no date; write it as 2026-03-01")
+        raise typer.Exit(2)
+    return found
+
+
+def _asked(figure: str | None) -> Asked | None:
+    try:
+        return None if figure is None else read_asked(figure)
+    except ValueError as error:
+        complain(f"--list {figure}: {error}")
+        raise typer.Exit(2) from None
+
+
+def _show_list(form: Format, tickets: tuple[Listed, ...]) -> None:
+    from mailgateway.cli.report_view import show_list
+
+    match form:
+        case Format.JSON:
+            for one in tickets:
+                say_json(listed_object(one))
+        case Format.CSV:
+            _say_rows(listed_rows(tickets))
+        case Format.HTML:
+            complain("--list is written as text, csv or json")
+            raise typer.Exit(2)
+        case Format.TEXT:
+            show_list(tickets)
+
+
+def _show(form: Format, gateway: Gateway, made: Report, language: str) -> None:
+    from mailgateway.cli.report_view import show_report
+    from mailgateway.flows.report import report_page
+    from mailgateway.render.report import as_sheet
+
+    match form:
+        case Format.JSON:
+            say_json(as_object(made))
+        case Format.CSV:
+            _say_rows(as_rows(made))
+        case Format.HTML:
+            typer.echo(report_page(gateway.desk, made, language))
+        case Format.TEXT:
+            show_report(as_sheet(made, gateway.desk.renderer().report_words(language)))
+
+
+def _say_rows(rows: Iterable[Sequence[object]]) -> None:
+    held = io.StringIO()
+    csv.writer(held, lineterminator="\n").writerows(rows)
+    typer.echo(held.getvalue(), nl=False)

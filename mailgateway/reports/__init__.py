@@ -1,0 +1,1 @@
+"""Reports: pure. What was counted becomes figures and tables, beside those of the period before."""

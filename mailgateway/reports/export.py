@@ -1,0 +1,97 @@
+"""A report and the lists behind it as plain values: for JSON, and as rows for CSV."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+
+from mailgateway.reports.asked import NONE
+from mailgateway.reports.counted import Listed
+from mailgateway.reports.report import Report
+
+COLUMNS = ("table", "row", "measure", "value")
+LISTED = (
+    "number",
+    "subject",
+    "status",
+    "type",
+    "priority",
+    "group",
+    "assignee",
+    "organisation",
+    "ci",
+    "requester",
+    "created_at",
+    "at",
+    "seconds",
+)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_MEASURES = ("opened", "opened_before", "solved", "open", "median")
+
+
+def as_object(report: Report) -> dict[str, object]:
+    """Return a report as JSON has it. Spans are in seconds, shares parts of 1, null stands for nothing."""
+    return {
+        "period": _days(report.period.first, report.period.last),
+        "before": _days(report.period.before.first, report.period.before.last),
+        "timezone": str(report.period.zone),
+        "group": report.scope.group,
+        "organisation": report.scope.organisation,
+        "made_at": report.made_at.astimezone(UTC).isoformat(),
+        "is_over": report.is_over,
+        "figures": {
+            one.name: {"unit": one.unit.value, "value": one.value, "before": one.before, "list": one.asked}
+            for one in report.figures
+        },
+        "ages": [{"days": age.days, "open": age.count, "list": age.asked} for age in report.ages],
+        "by": {dimension.value: [asdict(share) for share in shares] for dimension, shares in report.shares},
+        "steps": [{"day": step.day.isoformat(), "opened": step.opened, "solved": step.solved} for step in report.steps],
+        "contracts": [{**asdict(one), "begins": one.begins.isoformat()} for one in report.usage],
+        "measured": report.measured,
+        "plain": report.plain,
+    }
+
+
+def as_rows(report: Report) -> Iterator[tuple[object, ...]]:
+    """Give a report as rows, one a value, the names of the columns first."""
+    yield COLUMNS
+    for figure in report.figures:
+        yield "figures", figure.name, "now", figure.value
+        yield "figures", figure.name, "before", figure.before
+    for age in report.ages:
+        yield "ages", f"{age.days} days", "open", age.count
+    for dimension, shares in report.shares:
+        for share in shares:
+            for measure in _MEASURES:
+                name = NONE if share.value is None else share.value
+                yield dimension.value, harmless(name), measure, getattr(share, measure)
+    for step in report.steps:
+        yield "steps", step.day.isoformat(), "opened", step.opened
+        yield "steps", step.day.isoformat(), "solved", step.solved
+    for one in report.usage:
+        yield "contracts", harmless(one.organisation), f"{one.unit}_used", one.used
+        yield "contracts", harmless(one.organisation), one.unit, one.amount
+
+
+def listed_object(one: Listed) -> dict[str, object]:
+    """Return a ticket behind a figure as JSON has it."""
+    return {name: _plain(getattr(one, name)) for name in LISTED}
+
+
+def listed_rows(tickets: Iterable[Listed]) -> Iterator[tuple[object, ...]]:
+    """Give the tickets behind a figure as rows, the names of the columns first."""
+    yield LISTED
+    for one in tickets:
+        yield tuple(harmless(_plain(getattr(one, name))) for name in LISTED)
+
+
+def harmless(value: object) -> object:
+    """Return a value that no spreadsheet takes for a formula: what strangers wrote is text, whatever it begins with."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def _plain(value: object) -> object:
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
+
+
+def _days(first: date, last: date) -> dict[str, str]:
+    return {"from": first.isoformat(), "to": last.isoformat()}

@@ -1,0 +1,91 @@
+"""`mailgateway report`: figures, their lists, and what is said of wrong words."""
+
+import csv
+import io
+
+import pytest
+
+from tests.cli.shell import Shell
+
+
+@pytest.fixture
+def busy(shell: Shell) -> Shell:
+    """Give a desk with two tickets, one of which is answered and solved."""
+    shell.run("ingest", str(shell.mail("a", "=cmd|' /C calc'!A0 printer")), str(shell.mail("b", "Invoice")))
+    assert shell.run("tickets", "reply", "10001", "Done.", "--as", "bob").code == 0
+    assert shell.run("tickets", "set", "10001", "--status", "solved").code == 0
+    return shell
+
+
+def test_a_report_tells_its_figures_as_json(busy: Shell) -> None:
+    """One object has every figure with that of the period before, and how to list its tickets."""
+    found = busy.run("report", "--period", "today", "--format", "json").only
+    assert not found["is_over"]
+    figures = found["figures"]
+    assert figures["opened"] == {"unit": "count", "value": 2, "before": 0, "list": "opened"}
+    assert (figures["solved"]["value"], figures["open"]["value"]) == (1, 1)
+    assert figures["first_response_median"]["value"] is not None
+    assert {share["value"]: share["opened"] for share in found["by"]["group"]} == {"hardware": 1, "first-line": 1}
+    assert (found["measured"], found["plain"]) == (2, 2)
+
+
+def test_a_report_of_a_group_counts_its_tickets_alone(busy: Shell) -> None:
+    """With --group nothing else is counted."""
+    found = busy.run("report", "--period", "today", "--group", "hardware", "--format", "json").only
+    assert found["group"] == "hardware"
+    assert found["figures"]["opened"]["value"] == 1
+
+
+def test_the_tickets_behind_a_figure_are_listed(busy: Shell) -> None:
+    """As text, JSON and CSV; a subject that is a formula is none in a spreadsheet."""
+    (solved,) = busy.run("report", "--period", "today", "--list", "solved", "--format", "json").objects
+    assert (solved["number"], solved["group"], solved["status"]) == (10001, "hardware", "solved")
+    written = busy.run("report", "--period", "today", "--list", "opened:group=hardware", "--format", "csv").out
+    (row,) = csv.DictReader(io.StringIO(written))
+    assert row["subject"].startswith("'=cmd")
+    assert "10002" in busy.run("report", "--period", "today", "--list", "open").out
+
+
+def test_text_fits_eighty_columns_in_every_language(busy: Shell) -> None:
+    """Figures stand in tables; times that no service level counted are said to be plain."""
+    for language, word in (("en", "Opened"), ("pl", "Nowe"), ("de", "Eröffnet")):
+        out = busy.run("report", "--period", "today", "--language", language).out
+        assert word in out
+        assert max(map(len, out.splitlines())) <= 80
+
+
+def test_a_page_holds_its_charts_and_describes_them(busy: Shell) -> None:
+    """HTML loads nothing from elsewhere, and every picture has words for those who do not see it."""
+    page = busy.run("report", "--period", "today", "--format", "html").out
+    assert page.count('src="data:image/png;base64,') == 2
+    assert 'alt="Bar chart: 2 tickets opened and 1 solved' in page
+    assert 'src="http' not in page
+
+
+def test_a_value_a_line_is_csv(busy: Shell) -> None:
+    """The columns are named first."""
+    rows = list(csv.reader(io.StringIO(busy.run("report", "--period", "today", "--format", "csv").out)))
+    assert rows[0] == ["table", "row", "measure", "value"]
+    assert ["figures", "opened", "now", "2"] in rows
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--from", "2026-13-01"), "--from 2026-13-01: this is no date; write it as 2026-03-01"),
+        (("--from", "2026-03-02", "--to", "2026-03-01"), "the first day comes first"),
+        (("--from", "2026-03-02", "--period", "today"), "give one or the other"),
+        (("--group", "hardwar"), "did you mean hardware?"),
+        (("--list", "solvd"), 'did you mean "solved"?'),
+        (("--list", "broken"), '"broken" wants a target, such as broken:resolution'),
+        (("--list", "opened:age=7"), "narrows nothing"),
+        (("--list", "open:age=8"), "one of 0, 1, 3, 7, 30"),
+        (("--list", "open", "--format", "html"), "text, csv or json"),
+        (("--timezone", "Mars/Base"), "there is no such time zone"),
+    ],
+)
+def test_wrong_words_are_told(busy: Shell, words: tuple[str, ...], said: str) -> None:
+    """Exit code 2, and what would be right."""
+    ran = busy.run("report", *words)
+    assert ran.code == 2
+    assert said in ran.err
