@@ -31,6 +31,7 @@ from mailgateway.store.engine import Store, open_store
 if TYPE_CHECKING:
     from mailgateway.accounts.server import Server
     from mailgateway.config.access import Imap, Smtp
+    from mailgateway.daemon.api_worker import ApiPost
     from mailgateway.daemon.caller import Line
     from mailgateway.daemon.mailbox_worker import Post
     from mailgateway.daemon.sender import Sender
@@ -104,9 +105,19 @@ class Gateway:
         """Return where the mailbox workers stand; equal ones for mailboxes whose configuration did not change."""
         return parts.posts(self.settings, self._server)
 
-    def stations(self) -> tuple[Post | Line, ...]:
+    def stations(self) -> tuple[Post | Line | ApiPost, ...]:
         """Return where all workers stand."""
-        return (*self.posts(), *self.lines())
+        return (*self.posts(), *self.lines(), *self._api())
+
+    def _api(self) -> tuple[ApiPost, ...]:
+        from mailgateway.config.api import split
+        from mailgateway.config.servers import tokens
+        from mailgateway.daemon.api_worker import ApiPost
+
+        if self.settings.api is None:
+            return ()
+        host, port = split(self.settings.api.listen)
+        return (ApiPost(host, port, lambda: tokens(self.settings.api)),)
 
     def lines(self) -> tuple[Line, ...]:
         """Return where the callers of webhooks stand; equal ones for webhooks whose configuration did not change."""

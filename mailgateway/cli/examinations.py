@@ -10,6 +10,7 @@ from functools import partial
 from mailgateway import clock
 from mailgateway.accounts.endpoint import Endpoint
 from mailgateway.accounts.server import Server
+from mailgateway.config.api import split
 from mailgateway.config.servers import TokenMemory, endpoint, server
 from mailgateway.config.settings import Settings
 from mailgateway.errors import FolderMissing, GatewayError, LoginRefused, StoreBusy, StoreUnusable
@@ -79,6 +80,8 @@ def _servers(settings: Settings, memory: TokenMemory) -> Iterator[Finding]:
     for webhook in settings.webhooks:
         what = f"webhook {webhook.name}"
         yield _guarded(what, partial(_webhook, what, endpoint(webhook)))
+    if settings.api is not None:
+        yield _api(*split(settings.api.listen))
     helo = settings.smtp.helo or settings.domain
     yield _guarded("sending", partial(_smtp, server(settings.smtp, memory), helo))
 
@@ -162,6 +165,18 @@ def _webhook(what: str, at: Endpoint) -> Finding:
         mend = "check its address, and that a firewall lets this host through"
         return Finding(what, is_well=False, detail=f"{at.host}: {problem}", mend=mend)
     return Finding(what, is_well=True, detail=f"connected to {at.host}; `mailgateway webhooks test` calls it")
+
+
+def _api(host: str, port: int) -> Finding:
+    try:
+        socket.create_connection((host, port), timeout=5).close()
+    except ConnectionRefusedError:
+        detail = f"nobody listens at {host}:{port}: the daemon does, once it runs"
+        return Finding("API", is_well=None, detail=detail)
+    except OSError as error:
+        mend = "listen at an address of this host, such as 127.0.0.1"
+        return Finding("API", is_well=False, detail=f"{host}:{port}: {error.strerror or 'no answer'}", mend=mend)
+    return Finding("API", is_well=True, detail=f"somebody listens at {host}:{port}")
 
 
 def _smtp(at: Server, helo: str) -> Finding:

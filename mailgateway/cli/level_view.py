@@ -1,35 +1,11 @@
-"""The service level of a ticket for programs and for the eyes."""
+"""The service level of a ticket for the eyes."""
 
 from datetime import datetime, timedelta
 
 from mailgateway.cli.tables import moment, span
-from mailgateway.desk.as_json import instant
 from mailgateway.desk.clocks import current
 from mailgateway.desk.model import Ticket
 from mailgateway.desk.timepiece import Clock, Target
-
-
-def as_object(ticket: Ticket, now: datetime) -> dict[str, object] | None:
-    """Return the `service_level` of `tickets show --json`, None for a ticket to which nothing was ever promised."""
-    if not ticket.clocks:
-        return None
-    found = {target: current(ticket.clocks, target) for target in Target}
-    newest = max(ticket.clocks, key=lambda clock: (clock.is_open, clock.started_at))
-    return {
-        "policy": newest.policy,
-        **{target.value: _clock(clock, now) if clock else None for target, clock in found.items()},
-    }
-
-
-def _clock(clock: Clock, now: datetime) -> dict[str, object]:
-    return {
-        "due_at": instant(clock.due_at),
-        "met_at": instant(clock.met_at),
-        "breached": clock.is_breached(now),
-        "called_off_at": instant(clock.ended_at),
-        "paused": clock.is_open and clock.running_since is None,
-        "cycle": clock.cycle,
-    }
 
 
 def facts(ticket: Ticket, now: datetime) -> dict[str, str]:

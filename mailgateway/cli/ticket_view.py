@@ -1,4 +1,4 @@
-"""Tickets as JSON objects and as sheets for the eyes."""
+"""Tickets as sheets for the eyes."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -13,12 +13,9 @@ from mailgateway.cli import level_view
 from mailgateway.cli.happened import in_words
 from mailgateway.cli.lines import clean, clean_text
 from mailgateway.cli.tables import moment
-from mailgateway.desk.as_json import article_meta, instant, person, ticket_head
-from mailgateway.desk.events import Event
 from mailgateway.desk.model import ArticleKind, Direction, Ticket
 from mailgateway.mail.model import Address
-from mailgateway.store.links import LinkedTicket
-from mailgateway.store.tickets import FiledArticle, TicketLine, TicketSheet
+from mailgateway.store.tickets import FiledArticle, TicketSheet
 
 _MOST_LINKS = 20
 _HEADS = {
@@ -27,55 +24,6 @@ _HEADS = {
     (ArticleKind.NOTE, Direction.IN): ("note", "yellow"),
     (ArticleKind.AUTO, Direction.IN): ("machine", "dim"),
 }
-
-
-def as_line(line: TicketLine) -> dict[str, object]:
-    """Return the object of `tickets list --json`."""
-    return {
-        "number": line.number,
-        "subject": line.subject,
-        "status": line.status,
-        "type": line.type,
-        "priority": line.priority,
-        "group": line.group,
-        "assignee": line.assignee,
-        "requester": person(line.requester),
-        "tags": list(line.tags),
-        "created_at": instant(line.created_at),
-        "updated_at": instant(line.updated_at),
-        "organisation": line.organisation,
-        "ci": line.ci,
-    }
-
-
-def as_json(sheet: TicketSheet, now: datetime) -> dict[str, object]:
-    """Return the object of `tickets show --json`."""
-    return {
-        **ticket_head(sheet.ticket),
-        "service_level": level_view.as_object(sheet.ticket, now),
-        "articles": [_article(filed) for filed in sheet.articles],
-        "events": [_event(event) for event in sheet.events],
-        "trace": dict(sheet.trace),
-        "links": [_link(link) for link in sheet.links],
-    }
-
-
-def _link(link: LinkedTicket) -> dict[str, object]:
-    return {"kind": link.relation, "ticket": link.number, "subject": link.subject, "status": link.status}
-
-
-def _article(filed: FiledArticle) -> dict[str, object]:
-    article = filed.article
-    meta = article_meta(filed.id, article)
-    return {**meta, "ticket": filed.ticket, "text": article.text, "html": article.html}
-
-
-def _event(event: Event) -> dict[str, object]:
-    return {"at": instant(event.at), "actor": event.actor, "what": event.what, **_detail(event)}
-
-
-def _detail(event: Event) -> Mapping[str, object]:
-    return {key: value for key, value in event.detail.items() if key not in ("at", "actor", "what")}
 
 
 def show_sheet(sheet: TicketSheet, now: datetime) -> None:

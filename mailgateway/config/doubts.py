@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from mailgateway.accounts.server import Tls
 from mailgateway.config.access import Access
+from mailgateway.config.api import is_loopback
 from mailgateway.config.document import Document
 from mailgateway.config.gateway import GatewayFile
 from mailgateway.config.groups import GroupsFile
@@ -59,6 +60,15 @@ def doubts_about_gateway(gateway: GatewayFile, document: Document) -> Iterator[F
     for number, mailbox in enumerate(gateway.mailboxes):
         yield from _clear_text(mailbox.imap, ("mailboxes", number, "imap", "tls"), document)
     yield from _clear_text(gateway.smtp, ("smtp", "tls"), document)
+    for number, webhook in enumerate(gateway.webhooks):
+        if webhook.url.startswith("http://") and urlsplit(webhook.url).hostname not in _LOOPBACK:
+            problem = (
+                f"what happens to tickets travels to {urlsplit(webhook.url).hostname} in clear text: write https://"
+            )
+            yield document.finding(("webhooks", number, "url"), problem)
+    if gateway.api is not None and not is_loopback(gateway.api.listen):
+        problem = "others reach it, and token and tickets travel in clear text: listen at 127.0.0.1, behind a TLS proxy"
+        yield document.finding(("api", "listen"), problem)
 
 
 def doubts_about_groups(groups: GroupsFile, document: Document) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from mailgateway.config.access import Dkim, Imap, Smtp
 from mailgateway.config.agents import Agents
+from mailgateway.config.api import Api
 from mailgateway.config.kinds import (
     Address,
     Blobs,
@@ -218,6 +219,7 @@ class GatewayFile(Strict):
     knowledge: Knowledge = Field(default=Knowledge(), description="when answers are proposed, and when they are sent")
     conversation: Conversation = Field(default=Conversation(), description="how mails find their ticket")
     webhooks: tuple[Webhook, ...] = Field(default=(), description="other systems that are told of what happens")
+    api: Api | None = Field(default=None, description="the HTTP API, which is off without it")
     files: Files = Field(
         default_factory=dict, validate_default=True, description="the other files, relative to this one"
     )

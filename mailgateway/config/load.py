@@ -257,6 +257,7 @@ def _settings(path: Path, parts: _Parts, rules: RulesPart, warnings: tuple[Findi
         directory=_directory(_sound(parts.groups)),
         organisations=as_organisations(parts.customers.model) if parts.customers.model else Organisations(),
         webhooks=gateway.webhooks,
+        api=gateway.api,
         ruleset=rules.ruleset,
         library=EMPTY,
         knowledge=files.knowledge,

@@ -1,6 +1,7 @@
 """Settings of a mail server -> a server that connections can be opened to, its secrets read when they are needed."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from mailgateway.accounts.endpoint import Endpoint
 from mailgateway.accounts.oauth import ClientCredentials, CommandToken, RefreshToken
 from mailgateway.accounts.server import Login, Mechanism, Server, Tls
 from mailgateway.config.access import Access, Imap, RefreshGrant, Smtp, Token
+from mailgateway.config.api import Api
 from mailgateway.config.secret import Secret
 from mailgateway.config.webhook import Webhook
 from mailgateway.errors import ConfigError, PermanentError
@@ -68,6 +70,15 @@ def _login(access: Access, memory: TokenMemory | None) -> Login | None:
     if access.password is not None:
         return Login(access.username, reading(access.password))
     raise AssertionError("a checked account has a password or a token")
+
+
+def tokens(api: Api | None) -> tuple[str, ...]:
+    """Return the tokens of the API that can be read at the moment."""
+    found = []
+    for secret in api.tokens if api is not None else ():
+        with suppress(ConfigError):  # doctor and check tell of it; nobody gets in by it
+            found.append(secret.read())
+    return tuple(found)
 
 
 def reading(secret: Secret) -> Callable[[], str]:

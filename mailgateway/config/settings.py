@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from mailgateway.config.access import Dkim, Smtp
 from mailgateway.config.agents import Agents
+from mailgateway.config.api import Api
 from mailgateway.config.gateway import (
     Alarms,
     Bounces,
@@ -57,6 +58,7 @@ class Settings:
     problems: Problems
     conversation: Conversation
     webhooks: tuple[Webhook, ...]
+    api: Api | None
     directory: Directory
     organisations: Organisations
     ruleset: Ruleset
@@ -76,7 +78,7 @@ class Settings:
     def missing_secrets(self) -> tuple[Finding, ...]:
         """Return a finding for every secret that cannot be read at the moment."""
         findings: list[Finding] = []
-        for secret in _secrets((self.database, self.mailboxes, self.smtp, self.dkim, self.webhooks)):
+        for secret in _secrets((self.database, self.mailboxes, self.smtp, self.dkim, self.webhooks, self.api)):
             try:
                 secret.read()
             except ConfigError as error:

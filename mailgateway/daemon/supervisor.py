@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailgateway import log
 from mailgateway.daemon import service_manager
+from mailgateway.daemon.api_worker import ApiPost, ApiWorker
 from mailgateway.daemon.caller import Caller, Line
 from mailgateway.daemon.mailbox_worker import MailboxWorker, Post
 from mailgateway.daemon.sender import Sender
@@ -35,12 +36,12 @@ class Tick:
 
 
 class Supervisor:
-    """Runs mailbox workers, callers of webhooks, the sender and the ticks until a signal says otherwise."""
+    """Runs mailbox workers, callers of webhooks, the API, the sender and the ticks until a signal says otherwise."""
 
     def __init__(
         self,
         desk: Desk,
-        posts: Callable[[], Sequence[Post | Line]],
+        posts: Callable[[], Sequence[Post | Line | ApiPost]],
         sender: Sender,
         ticks: Sequence[Tick],
         reload: Callable[[], None],
@@ -52,8 +53,8 @@ class Supervisor:
         self._ticks = ticks
         self._reload = reload
         self._jitter = jitter
-        self._workers: dict[str, MailboxWorker | Caller] = {}
-        self._leaving: list[MailboxWorker | Caller] = []
+        self._workers: dict[str, MailboxWorker | Caller | ApiWorker] = {}
+        self._leaving: list[MailboxWorker | Caller | ApiWorker] = []
         self._signalled = threading.Event()
         self._leave = False
         self._reload_asked = False
@@ -87,7 +88,7 @@ class Supervisor:
 
     def match_workers(self) -> None:
         """Start, replace and stop workers until they are those of the configuration in force."""
-        wanted: Mapping[str, Post | Line] = {post.name: post for post in self._posts()}
+        wanted: Mapping[str, Post | Line | ApiPost] = {post.name: post for post in self._posts()}
         for name in [name for name, worker in self._workers.items() if worker.post != wanted.get(name)]:
             self._leaving.append(self._workers.pop(name))
             self._leaving[-1].ask_to_stop()
@@ -102,9 +103,11 @@ class Supervisor:
             if isinstance(worker, Caller):
                 worker.wake()
 
-    def _worker(self, post: Post | Line) -> MailboxWorker | Caller:
+    def _worker(self, post: Post | Line | ApiPost) -> MailboxWorker | Caller | ApiWorker:
         if isinstance(post, Line):
             return Caller(post, self._desk, self._jitter)
+        if isinstance(post, ApiPost):
+            return ApiWorker(post, self._desk, self._jitter)
         return MailboxWorker(post, self._desk, self._jitter)
 
     def _on_signal(self, number: int, _frame: object) -> None:

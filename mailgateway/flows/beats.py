@@ -6,6 +6,7 @@ from mailgateway.flows.desk import Desk
 from mailgateway.store import health
 
 SEND = "send"
+API = "api"
 
 _log = log.logger("beats")
 

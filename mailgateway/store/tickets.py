@@ -1,12 +1,12 @@
 """Tickets as people see them: lists, and one whole."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from mailgateway.desk.events import Event
 from mailgateway.desk.model import Article, ArticleKind, Direction, Priority, Status, StoredFile, Ticket, TicketType
@@ -39,13 +39,26 @@ class TicketLine:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which tickets shall be listed: those of which all of this is so; None stands for any."""
+    """Which tickets shall be listed: those of which all of this is so; None stands for any.
+
+    `below` leaves out those with this number and higher ones.
+    """
 
     status: Status | None = None
     group: str | None = None
     assignee: str | None = None
     organisation: str | None = None
     ci: str | None = None
+    changed_since: datetime | None = None
+    below: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Most:
+    """How much of a long ticket is read, the newest: articles and events each, and characters of all articles."""
+
+    entries: int
+    characters: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +74,7 @@ class FiledArticle:
 class TicketSheet:
     """A whole ticket: articles and events oldest first, and the routing trace of its first mail.
 
-    Among the articles are those of the tickets that were merged into it.
+    Among the articles are those of the tickets that were merged into it. What was left out is its oldest part.
     """
 
     ticket: Ticket
@@ -69,6 +82,8 @@ class TicketSheet:
     events: tuple[Event, ...]
     links: tuple[LinkedTicket, ...]
     trace: Mapping[str, Any]
+    articles_left_out: int = 0
+    events_left_out: int = 0
 
 
 _ARTICLES = select(
@@ -100,15 +115,20 @@ _EVENTS = select(EventRow.ticket, EventRow.at, EventRow.actor, EventRow.what, Ev
     EventRow.id
 )
 _ANY = Wanted()
+_EQUAL = ("status", "group", "assignee", "organisation", "ci")
 
 
 def listed(tx: Transaction, limit: int, of: Wanted = _ANY) -> tuple[TicketLine, ...]:
     """Return tickets, newest first; `limit` 0 gives all of them."""
     wanted = select(TicketRow.number).order_by(TicketRow.number.desc()).limit(limit or None)
-    for name in Wanted.__dataclass_fields__:
+    for name in _EQUAL:
         value = getattr(of, name)
         if value is not None:
             wanted = wanted.where(getattr(TicketRow, name) == value)
+    if of.changed_since is not None:
+        wanted = wanted.where(TicketRow.updated_at >= of.changed_since)
+    if of.below is not None:
+        wanted = wanted.where(TicketRow.number < of.below)
     tags = _tags(tx, wanted)
     heads = (
         select(
@@ -150,17 +170,55 @@ def _line(head: Any, tags: list[str]) -> TicketLine:
     )
 
 
-def shown(tx: Transaction, number: int) -> TicketSheet | None:
-    """Return a whole ticket, None where there is none with this number."""
+def shown(tx: Transaction, number: int, most: Most | None = None) -> TicketSheet | None:
+    """Return a whole ticket, or the newest part of a long one; None where there is none with this number."""
     ticket = read_heads(tx, [number]).get(number)
     if ticket is None:
         return None
     ticket = replace(ticket, clocks=read_clocks(tx, [number]).get(number, ()))
     trace = tx.connection.execute(select(TicketRow.trace).where(TicketRow.number == number)).scalar_one()
-    events = tuple(Event(*row) for row in tx.connection.execute(_EVENTS.where(EventRow.ticket == number)))
     links = linked_tickets(tx, number)
-    whole = [number, *(link.number for link in links if link.relation == "merged")]
-    return TicketSheet(ticket, _articles(tx, whole), events, links, trace)
+    articles = ArticleRow.ticket.in_([number, *(link.number for link in links if link.relation == "merged")])
+    events = EventRow.ticket == number
+    if most is None:
+        return TicketSheet(ticket, _found(tx, articles), _happened(tx, events), links, trace)
+    oldest = _oldest_article(tx, articles, most)
+    oldest_event = _nth_newest_event(tx, events, most.entries)
+    return TicketSheet(
+        ticket,
+        _found(tx, articles & (ArticleRow.id >= oldest)),
+        _happened(tx, events & (EventRow.id >= oldest_event)),
+        links,
+        trace,
+        _count(tx, ArticleRow.id, articles & (ArticleRow.id < oldest)),
+        _count(tx, EventRow.id, events & (EventRow.id < oldest_event)),
+    )
+
+
+def _oldest_article(tx: Transaction, articles: ColumnElement[bool], most: Most) -> int:
+    """Return the id of the oldest article that is read; the newest always is."""
+    length = func.length(ArticleRow.text) + func.coalesce(func.length(ArticleRow.html), 0)
+    newest = select(ArticleRow.id, length).where(articles).order_by(ArticleRow.id.desc()).limit(most.entries)
+    left, oldest = most.characters, 0
+    for article_id, characters in tx.connection.execute(newest):
+        left -= characters
+        if left < 0 and oldest:
+            break
+        oldest = article_id
+    return oldest
+
+
+def _nth_newest_event(tx: Transaction, events: ColumnElement[bool], place: int) -> int:
+    ids = select(EventRow.id).where(events).order_by(EventRow.id.desc()).offset(place - 1).limit(1)
+    return tx.connection.execute(ids).scalar() or 0
+
+
+def _count(tx: Transaction, key: Any, wanted: ColumnElement[bool]) -> int:
+    return tx.connection.execute(select(func.count(key)).where(wanted)).scalar_one()
+
+
+def _happened(tx: Transaction, wanted: ColumnElement[bool]) -> tuple[Event, ...]:
+    return tuple(Event(*row) for row in tx.connection.execute(_EVENTS.where(wanted)))
 
 
 def opening(tx: Transaction, number: int) -> Article | None:
@@ -183,10 +241,6 @@ def article(tx: Transaction, article_id: int) -> Article | None:
 def articles(tx: Transaction, ids: Sequence[int]) -> tuple[FiledArticle, ...]:
     """Return articles by their ids, oldest first; what is not there is left out."""
     return _found(tx, ArticleRow.id.in_(ids)) if ids else ()
-
-
-def _articles(tx: Transaction, numbers: Collection[int]) -> tuple[FiledArticle, ...]:
-    return _found(tx, ArticleRow.ticket.in_(numbers))
 
 
 def _found(tx: Transaction, wanted: ColumnElement[bool]) -> tuple[FiledArticle, ...]:

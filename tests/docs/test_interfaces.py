@@ -1,13 +1,22 @@
 """docs/interfaces.md: the example verifies what is signed, and the events are those that there are."""
 
 import re
+import threading
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import httpx
+
+from mailgateway.api.application import application
+from mailgateway.api.server import HttpServer
 from mailgateway.clock import now
 from mailgateway.desk.events import WORDS
 from mailgateway.desk.webhooks import signed
+from tests.api.ports import free_port
 from tests.docs.pages import codes, page, rows, section
+from tests.end_to_end.office import message
+from tests.flows.bench import Bench
 
 TEXT = page("docs/interfaces.md")
 
@@ -35,3 +44,28 @@ def test_every_event_is_listed() -> None:
     """With the meaning that editors show."""
     listed = {codes(cells[0])[0]: cells[1] for _, cells in rows(section(TEXT, "Webhooks")) if codes(cells[0])}
     assert {word: meaning for word, meaning in listed.items() if word in WORDS} == dict(WORDS)
+
+
+def test_every_request_shown_is_answered(tmp_path: Path) -> None:
+    """With the one ticket that the examples name; each address of the table is shown."""
+    shown = re.findall(
+        r'^    \$ curl -H "Authorization: Bearer \$TOKEN" "?http://127.0.0.1:8025(/[^"\s]+)"?$', TEXT, re.MULTILINE
+    )
+    listed = {codes(cells[0])[0] for _, cells in rows(section(TEXT, "The HTTP API")) if codes(cells[0])}
+    assert {re.sub(r"\d+", "{number}", path.partition("?")[0]) for path in shown} == listed
+    bench, port = Bench(tmp_path), free_port()
+    bench.arrive(message("jane@customer.example", "Help", "It burns."))
+    bench.ingest()
+    server = HttpServer(application(bench.desk, lambda: ("a token",)), "127.0.0.1", port)
+    thread = threading.Thread(target=server.serve)
+    thread.start()
+    try:
+        for path in shown:
+            answer = httpx.get(
+                f"http://127.0.0.1:{port}{path}", headers={"Authorization": "Bearer a token"}, timeout=20
+            )
+            assert answer.status_code == 200, path
+    finally:
+        server.stop()
+        thread.join(10)
+        bench.gateway.close()

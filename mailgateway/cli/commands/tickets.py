@@ -13,9 +13,10 @@ from mailgateway.cli.names import no_ticket, unknown
 from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson, Limit
 from mailgateway.cli.tables import Column, show_table, span
-from mailgateway.cli.ticket_view import as_json, as_line, show_sheet
+from mailgateway.cli.ticket_view import show_sheet
 from mailgateway.desk.counting import read_minutes
 from mailgateway.desk.model import Directory, Priority, Status, TicketType
+from mailgateway.flows.sheets import line_object, sheet_object
 from mailgateway.store import tickets
 
 # ruff: noqa: PLC0415 - what carries out orders takes as long to import as a list takes to show
@@ -63,7 +64,7 @@ def list_(  # noqa: PLR0913 - each is an option of the command
         now = clock.now()
     if as_objects:
         for line in found:
-            say_json(as_line(line))
+            say_json(line_object(line))
         return
     rows = (
         (one.number, one.status, one.priority, one.group, one.assignee, one.subject, span(now - one.updated_at))
@@ -80,7 +81,7 @@ def show(ctx: typer.Context, number: Number, *, as_object: AsJson = False) -> No
     if sheet is None:
         raise no_ticket(number)
     if as_object:
-        say_json(as_json(sheet, clock.now()))
+        say_json(sheet_object(sheet, clock.now()))
     else:
         show_sheet(sheet, clock.now())
 

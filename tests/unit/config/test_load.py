@@ -77,6 +77,16 @@ files: {groups: groups.yaml, rules: routing.yaml, service_levels: service_levels
     assert {"en", "pl"} <= made.languages
 
 
+_HOOK = 'webhooks: [{{name: crm, url: "{}", secret: {{env: A}}, clear_text: true}}]\n'
+_API = 'api: {{listen: "{}", tokens: [{{env: A}}]}}\n'
+
+
+@pytest.mark.parametrize("more", [_HOOK.format("http://127.0.0.1:80/x"), _API.format("[::1]:8025")])
+def test_what_stays_within_this_host_is_no_warning(tmp_path: Path, more: str) -> None:
+    """Nobody can listen to it."""
+    assert load(write(tmp_path, GATEWAY + more)).warnings == ()
+
+
 @pytest.mark.parametrize(
     ("gateway", "groups", "said"),
     [
@@ -87,6 +97,8 @@ files: {groups: groups.yaml, rules: routing.yaml, service_levels: service_levels
             GROUPS,
             "keep it in ~/.pgpass",
         ),
+        (GATEWAY + _HOOK.format("http://crm.example.com/x"), GROUPS, "travels to crm.example.com in clear text"),
+        (GATEWAY + _API.format("0.0.0.0:8025"), GROUPS, "others reach it"),
         (GATEWAY, GROUPS + "  - {name: lonely}\n", "nobody is told of tickets in lonely"),
     ],
 )

@@ -1,0 +1,59 @@
+"""Tickets as JSON objects: the same on the command line and over HTTP."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from mailgateway.desk.as_json import article_meta, instant, person, ticket_head
+from mailgateway.desk.clock_sheet import service_level
+from mailgateway.desk.events import Event
+from mailgateway.store.links import LinkedTicket
+from mailgateway.store.tickets import FiledArticle, TicketLine, TicketSheet
+
+
+def line_object(line: TicketLine) -> dict[str, object]:
+    """Return the object of `tickets list --json`."""
+    return {
+        "number": line.number,
+        "subject": line.subject,
+        "status": line.status,
+        "type": line.type,
+        "priority": line.priority,
+        "group": line.group,
+        "assignee": line.assignee,
+        "requester": person(line.requester),
+        "tags": list(line.tags),
+        "created_at": instant(line.created_at),
+        "updated_at": instant(line.updated_at),
+        "organisation": line.organisation,
+        "ci": line.ci,
+    }
+
+
+def sheet_object(sheet: TicketSheet, now: datetime) -> dict[str, object]:
+    """Return the object of `tickets show --json`."""
+    return {
+        **ticket_head(sheet.ticket),
+        "service_level": service_level(sheet.ticket, now),
+        "articles": [_article(filed) for filed in sheet.articles],
+        "events": [_event(event) for event in sheet.events],
+        "trace": dict(sheet.trace),
+        "links": [_link(link) for link in sheet.links],
+    }
+
+
+def _link(link: LinkedTicket) -> dict[str, object]:
+    return {"kind": link.relation, "ticket": link.number, "subject": link.subject, "status": link.status}
+
+
+def _article(filed: FiledArticle) -> dict[str, object]:
+    article = filed.article
+    meta = article_meta(filed.id, article)
+    return {**meta, "ticket": filed.ticket, "text": article.text, "html": article.html}
+
+
+def _event(event: Event) -> dict[str, object]:
+    return {"at": instant(event.at), "actor": event.actor, "what": event.what, **_detail(event)}
+
+
+def _detail(event: Event) -> Mapping[str, object]:
+    return {key: value for key, value in event.detail.items() if key not in ("at", "actor", "what")}

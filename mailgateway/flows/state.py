@@ -1,0 +1,102 @@
+"""How the gateway is, in one look: for people, for monitoring, over HTTP."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mailgateway.desk.as_json import instant
+from mailgateway.desk.delivery import DeliveryState
+from mailgateway.desk.policy import Policy
+from mailgateway.flows.beats import API, SEND, calling, fetching
+from mailgateway.store import calls, health, outbox
+from mailgateway.store.clocks import DueClocks, due_clocks
+from mailgateway.store.engine import Transaction
+from mailgateway.store.figures import Figures, figures
+from mailgateway.store.health import Alarm, Beat
+from mailgateway.store.queue import UNSENT
+
+_SOON = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What comes in, what goes out, what waits for a person, at the moment `now`."""
+
+    now: datetime
+    mailboxes: Sequence[str]
+    beats: Mapping[str, Beat]
+    alarms: Sequence[Alarm]
+    figures: Figures
+    oldest_due_at: datetime | None
+    clocks: DueClocks
+    webhooks: Mapping[str, Mapping[DeliveryState, int]]
+    has_api: bool
+
+    @property
+    def quarantined(self) -> int:
+        """How many mails are in quarantine."""
+        return sum(self.figures.quarantined.values())
+
+
+def read_state(tx: Transaction, policy: Policy, now: datetime, *, has_api: bool) -> State:
+    """Look at all of it."""
+    names = [webhook.name for webhook in policy.webhooks]
+    return State(
+        now=now,
+        mailboxes=[mailbox.name for mailbox in policy.mailboxes],
+        beats=health.beats(tx),
+        alarms=tuple(health.raised(tx).values()),
+        figures=figures(tx),
+        oldest_due_at=outbox.oldest_due(tx, now),
+        clocks=due_clocks(tx, now, _SOON),
+        webhooks={**{name: dict.fromkeys(UNSENT, 0) for name in names}, **calls.backlog(tx)},
+        has_api=has_api,
+    )
+
+
+def state_object(state: State) -> dict[str, object]:
+    """Return the object of `status --json`."""
+    return {
+        "at": instant(state.now),
+        "mailboxes": [_mailbox(state, name) for name in state.mailboxes],
+        "outbox": {
+            **{letters.value: count for letters, count in state.figures.letters.items()},
+            "oldest_due_at": instant(state.oldest_due_at),
+            **_beat(state, SEND),
+        },
+        "webhooks": [_webhook(state, name) for name in state.webhooks],
+        "api": _beat(state, API) if state.has_api else None,
+        "quarantine": state.quarantined,
+        "clocks": {
+            "breached": state.clocks.breached,
+            "due_within_an_hour": state.clocks.soon,
+            "next_due_at": instant(state.clocks.next_at),
+        },
+        "alarms": [{"name": one.name, "text": one.text, "raised_at": instant(one.raised_at)} for one in state.alarms],
+    }
+
+
+def _webhook(state: State, name: str) -> dict[str, object]:
+    counts = {waiting.value: count for waiting, count in state.webhooks[name].items()}
+    return {"name": name, **counts, **_beat(state, calling(name))}
+
+
+def _mailbox(state: State, name: str) -> dict[str, object]:
+    beat = state.beats.get(fetching(name))
+    lag = round((state.now - beat.good_at).total_seconds()) if beat and beat.good_at else None
+    return {
+        "name": name,
+        **_beat(state, fetching(name)),
+        "lag_seconds": lag,
+        "waiting": state.figures.waiting.get(name, 0),
+        "quarantined": state.figures.quarantined.get(name, 0),
+    }
+
+
+def _beat(state: State, name: str) -> dict[str, object]:
+    beat = state.beats.get(name)
+    return {
+        "last_good_at": instant(beat.good_at) if beat else None,
+        "last_attempt_at": instant(beat.attempt_at) if beat else None,
+        "error": beat.error or None if beat else None,
+    }

@@ -1,0 +1,50 @@
+"""The API of a desk, over real HTTP on loopback."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from mailgateway.api.application import application
+from mailgateway.api.server import HttpServer
+from tests.api.ports import free_port
+from tests.flows.bench import Bench
+
+TOKEN = "a token that nobody guesses"
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    """Give a desk whose time stands still."""
+    made = Bench(tmp_path)
+    yield made
+    made.gateway.close()
+
+
+@pytest.fixture
+def tokens() -> list[str]:
+    """Give the tokens that are good; a test may change them."""
+    return ["another one", TOKEN]
+
+
+@pytest.fixture
+def address(bench: Bench, tokens: list[str]) -> Iterator[str]:
+    """Give where the API answers."""
+    port = free_port()
+    server = HttpServer(application(bench.desk, lambda: tuple(tokens)), "127.0.0.1", port)
+    thread = threading.Thread(target=server.serve)
+    thread.start()
+    yield f"http://127.0.0.1:{port}"
+    server.stop()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+@pytest.fixture
+def client(address: str) -> Iterator[httpx.Client]:
+    """Give a client with a good token."""
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    with httpx.Client(base_url=address, headers=headers, timeout=20) as made:
+        yield made
