@@ -15,7 +15,7 @@ from typing import Any
 
 from mailgateway import app, log
 from mailgateway.flows import carry_out, collect, receive
-from mailgateway.store import outbox, spool
+from mailgateway.store import calls, outbox, spool
 
 
 class Fuse:
@@ -86,12 +86,17 @@ POINTS: dict[str, tuple[Any, str, Callable[[Callable[..., Any], Fuse], Callable[
     "after_settle": (receive, "settle", after),
     "after_data": (outbox, "record", before),
 }
+"""Where mail is on its way."""
+
+OTHER_POINTS: dict[str, tuple[Any, str, Callable[[Callable[..., Any], Fuse], Callable[..., Any]]]] = {
+    "after_call": (calls, "record", before),
+}
 
 
 def daemon(configuration: Path, point: str, count: int) -> None:
     """Run the daemon until the fuse burns down."""
     log.configure(as_json=True)
-    module, name, way = POINTS[point]
+    module, name, way = {**POINTS, **OTHER_POINTS}[point]
     setattr(module, name, way(getattr(module, name), Fuse(count)))
     gateway = app.open_gateway(configuration)
     gateway.supervisor().run()
