@@ -5,8 +5,8 @@ from mailgateway.desk.plan import AddArticle
 from mailgateway.store import tickets
 from mailgateway.store.apply import apply
 from mailgateway.store.engine import Store
-from mailgateway.store.tickets import TicketLine, Wanted
-from tests.store.examples import article, open_ticket, opening, ticket, working
+from mailgateway.store.tickets import Most, TicketLine, Wanted
+from tests.store.examples import MINUTE, NOW, article, open_ticket, opening, ticket, working
 
 
 def test_a_list_is_newest_first_bounded_and_filtered(store: Store) -> None:
@@ -73,3 +73,33 @@ def test_articles_have_lasting_ids(store: Store) -> None:
     ids = [filed.id for filed in sheet.articles]
     assert ids == sorted(set(ids))
     assert [filed.article.message_id for filed in sheet.articles] == ["m1@customer.example", "m2@x"]
+
+
+def test_a_list_goes_on_below_a_number_and_since_a_moment(store: Store) -> None:
+    """Pages that miss nothing and repeat nothing; only what changed since then."""
+    numbers = [open_ticket(store) for _ in range(3)]
+    with store.reading() as tx:
+        page = tickets.listed(tx, 2)
+        rest = tickets.listed(tx, 2, Wanted(below=page[-1].number))
+        assert [one.number for one in (*page, *rest)] == numbers[::-1]
+        assert len(tickets.listed(tx, 9, Wanted(changed_since=NOW))) == 3
+        assert tickets.listed(tx, 9, Wanted(changed_since=NOW + MINUTE)) == ()
+
+
+def test_of_a_long_ticket_the_newest_is_read(store: Store) -> None:
+    """As many entries as wanted, as long as wanted together, but always the newest; the rest is counted."""
+    number = open_ticket(store)
+    for turn in range(3):
+        with store.writing() as tx:
+            apply(tx, working(number, AddArticle(article(message_id=None, text=f"{turn}" * 100))), None)
+    with store.reading() as tx:
+        whole = tickets.shown(tx, number)
+        few = tickets.shown(tx, number, Most(entries=2, characters=10**6))
+        short = tickets.shown(tx, number, Most(entries=9, characters=1))
+    assert whole is not None
+    assert few is not None
+    assert short is not None
+    assert (whole.articles_left_out, whole.events_left_out, len(whole.articles)) == (0, 0, 4)
+    assert (few.articles, few.articles_left_out) == (whole.articles[2:], 2)
+    assert (few.events, few.events_left_out) == (whole.events[-2:], len(whole.events) - 2)
+    assert (short.articles, short.articles_left_out, short.events) == (whole.articles[3:], 3, whole.events)
