@@ -21,7 +21,13 @@ from mailgateway.render.samples import samples
 from mailgateway.reports.report import Report
 
 ROOT = Path(__file__).resolve().parent.parent
-SHOWN = (NoticeKind.ACKNOWLEDGEMENT, NoticeKind.AGENT_NOTIFICATION, NoticeKind.REPLY, NoticeKind.REPORT)
+SHOWN = (
+    NoticeKind.ACKNOWLEDGEMENT,
+    NoticeKind.AGENT_NOTIFICATION,
+    NoticeKind.REPLY,
+    NoticeKind.STATUS_CHANGED,
+    NoticeKind.REPORT,
+)
 FRAMES = """<!doctype html><meta charset="utf-8">
 <body style="margin:0;background:#888;width:max-content;display:flex;align-items:flex-start;gap:%(gap)spx">%(frames)s
 <script>

@@ -127,6 +127,10 @@ def _clock(one: Mapping[str, Any]) -> str:
     return f"{name} due {one['due_at'][:16].replace('T', ' ')} UTC" if one["due_at"] else f"{name} paused"
 
 
+def _unsubscribed(detail: Mapping[str, Any]) -> str:
+    return f"{detail['address']} wants no status mails {'at all' if detail['everything'] else 'about it'}"
+
+
 _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "opened": _opened,
     "article": _article,
@@ -155,6 +159,10 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "machine_mail": lambda detail: f"sent an automatic mail of kind {detail['kind'].replace('_', ' ')}",
     "received_again": lambda detail: f"the same mail came again, in mailbox {detail['mailbox']}",
     "orders_refused": lambda detail: f"commands were not carried out: {detail['why']}",
+    "rated": lambda detail: f"the requester rated it {detail['value']}",
+    "wish_refused": lambda detail: f"the link for {detail['wish']} was not followed: {detail['why']}",
+    "unsubscribed": _unsubscribed,
+    "left": lambda detail: f"{detail['address']} takes part no longer",
     "silent": lambda detail: f"customers are not told of {_list(detail['after'])}",
     "not_sent": lambda detail: f"not sent: {detail['why']}",
     "automatic_mail_stopped": lambda detail: f"no {detail['notice']} to {detail['to']}: {detail['why']}",

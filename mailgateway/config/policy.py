@@ -32,7 +32,7 @@ def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
         suppression=settings.bounces.as_policy(),
         verp=settings.bounces.verp,
         reading=settings.reading.as_limits(),
-        life_cycle=LifeCycle(**settings.lifecycle.model_dump()),
+        life_cycle=LifeCycle(**dict(settings.lifecycle)),
         notifications=settings.notifications.as_policy(),
         problems=Problems(settings.problems.solve_incidents),
         conversation=_conversation(settings),

@@ -31,6 +31,7 @@ from mailgateway.desk.plan import (
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.problems import informing, linking
 from mailgateway.desk.snooze import until
+from mailgateway.desk.welcome import welcome
 from mailgateway.mail.model import Address, Mail
 
 
@@ -217,9 +218,10 @@ def _to_customers(
     if article is not None and _is_answer(article):
         letters = _answers(article, agent, after, candidate, facts, policy)
         return tuple(news.since(one, news.standing(before), policy) or one for one in letters)
+    joining = welcome(after.participants[len(before.participants) :], after, candidate, facts, policy).notices
     if after.requester.key in agent.addresses:
-        return ()
-    return news.of_status(before, after, candidate, facts, policy)
+        return joining
+    return (*news.of_status(before, after, candidate, facts, policy), *joining)
 
 
 def _answers(

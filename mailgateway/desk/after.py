@@ -23,6 +23,7 @@ from mailgateway.desk.plan import (
     Snooze,
 )
 from mailgateway.desk.silence import Silence
+from mailgateway.desk.wish import Leave
 
 _REPLACED: dict[type[Change], str] = {
     MoveToGroup: "group",
@@ -56,6 +57,9 @@ def _after(ticket: Ticket, change: Any, at: datetime) -> Ticket:
         case ChangeWatchers(add, remove):
             rest = tuple(name for name in ticket.watchers if name not in remove)
             return replace(ticket, watchers=(*rest, *(name for name in add if name not in rest)))
+        case Leave(address):
+            rest_of = tuple(person for person in ticket.participants if person.key != address.casefold())
+            return replace(ticket, participants=rest_of)
         case AddParticipants(people):
             return replace(ticket, participants=(*ticket.participants, *people))
     attribute = _REPLACED.get(type(change))

@@ -17,6 +17,8 @@ FOR_CUSTOMERS = frozenset(
         NoticeKind.ACKNOWLEDGEMENT,
         NoticeKind.REPLY,
         NoticeKind.STATUS_CHANGED,
+        NoticeKind.RATED,
+        NoticeKind.ADDED,
         NoticeKind.REMINDER,
         NoticeKind.MERGED,
         NoticeKind.PROBLEM_NEWS,

@@ -23,6 +23,7 @@ from mailgateway.desk.snooze import against_snooze
 from mailgateway.desk.suppression import BY_BOUNCE, Reachability
 from mailgateway.desk.thread import Thread, for_notes, writer
 from mailgateway.desk.trust import claimed_agent
+from mailgateway.desk.wishes import is_wish, wished
 from mailgateway.mail.model import Kind, Mail
 
 __all__ = ["Incoming", "addressees", "decide_mail"]
@@ -73,11 +74,18 @@ def _decided(incoming: Incoming, facts: Facts, policy: Policy) -> Plan:
         return _duplicate(incoming, facts, facts.copy)
     if incoming.verdict.kind is Kind.BOUNCE and facts.letter is not None:
         return returned(incoming, facts.letter, found.thread or found.related, facts, policy)
+    if is_wish(incoming, found.thread):
+        return wished(incoming, found.thread, facts, policy)
     if found.thread is not None:
         return _about(incoming, found.thread, found.agent, facts, policy)
+    return _new(incoming, found.related, facts, policy)
+
+
+def _new(incoming: Incoming, related: Thread | None, facts: Facts, policy: Policy) -> Plan:
+    """Decide about a mail that joins no ticket."""
     if incoming.verdict.kind in (Kind.BOUNCE, Kind.DELIVERY_DELAY, Kind.READ_RECEIPT):
         return _recorded(incoming, "a report about no letter of a ticket", facts, policy)
-    return charged(open_ticket(incoming, Origin(found.related), facts, policy), facts, policy)
+    return charged(open_ticket(incoming, Origin(related), facts, policy), facts, policy)
 
 
 def _about(incoming: Incoming, thread: Thread, agent: Agent | None, facts: Facts, policy: Policy) -> Plan:

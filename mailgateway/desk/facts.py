@@ -137,7 +137,8 @@ class Facts:
     `occasion` names what caused the plan, once and for ever: the ids of its letters derive from it, so that doing the
     work again makes the same letters. `automatic_mails` counts, for each address asked about (casefolded), the
     automatic mails queued for it within the last hour, as far as `notices.is_counted` says that they count. Nothing is
-    sent to those of them that are `suppressed`. `letter` is the letter of ours that a delivery report is about.
+    sent to those of them that are `suppressed`, and no status mail about the tickets in `unsubscribed` (0: about any).
+    `letter` is the letter of ours that a delivery report is about.
     """
 
     now: datetime
@@ -148,6 +149,7 @@ class Facts:
     requester: Requester = NOBODY_LOOKED
     workload: Workload | None = None
     suppressed: Mapping[str, Reachability] = field(default_factory=dict)
+    unsubscribed: Mapping[str, frozenset[int]] = field(default_factory=dict)
     letter: SentLetter | None = None
     used: Mapping[str, float] = field(default_factory=dict)
     received_at: datetime | None = None

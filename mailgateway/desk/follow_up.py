@@ -9,7 +9,8 @@ from mailgateway.desk.forwarding import forward
 from mailgateway.desk.helped import said_of
 from mailgateway.desk.incoming import Incoming, article_of, message_id_reused, newcomers
 from mailgateway.desk.joining import joined
-from mailgateway.desk.model import Ticket
+from mailgateway.desk.knowledge import AnswerOutcome
+from mailgateway.desk.model import Status, Ticket
 from mailgateway.desk.naming import named_by
 from mailgateway.desk.plan import (
     AddArticle,
@@ -25,6 +26,7 @@ from mailgateway.desk.plan import (
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.refine import Refined, refine
 from mailgateway.desk.thread import Thread, writer
+from mailgateway.desk.welcome import Welcome, welcome
 from mailgateway.mail.model import Address, Kind, Mail, Verdict
 
 _LONGEST_DETAIL = 500
@@ -41,9 +43,7 @@ def follow_up(incoming: Incoming, thread: Thread, facts: Facts, policy: Policy) 
     takes_part = ticket.has_participant(author.address)
     article = article_of(incoming, author, facts, () if takes_part else ("other_sender",))
     judged = _judged(incoming, thread, author, facts)
-    status = (
-        lifecycle.after_judgement(ticket.status, judged.outcome) if judged else lifecycle.after_follow_up(ticket.status)
-    )
+    status = _status(incoming, thread, author, judged)
     changes: list[Change] = [AddArticle(article), *((judged,) if judged else ())]
     if status is not ticket.status:
         changes.append(SetStatus(ticket.status, status))
@@ -56,7 +56,9 @@ def follow_up(incoming: Incoming, thread: Thread, facts: Facts, policy: Policy) 
     ruled = refine(incoming, ticket, woken, facts, policy) if takes_part else Refined()
     changed = after(woken, ruled.changes, facts.now)
     # That it goes on is news where it seemed to be over; else nobody is told of what they did themselves.
-    heard = ticket if ticket.status in lifecycle.DONE and incoming.verdict.answerable else woken
+    goes_on = ticket.status in lifecycle.DONE and status is Status.OPEN
+    heard = ticket if goes_on and incoming.verdict.answerable else woken
+    joining = welcome(people, changed, thread.candidate, facts, policy) if incoming.verdict.answerable else Welcome()
     passed_on = forward(ruled.forward, incoming, article, changed, facts, policy)
     return Plan(
         at=facts.now,
@@ -75,10 +77,11 @@ def follow_up(incoming: Incoming, thread: Thread, facts: Facts, policy: Policy) 
         notices=(
             *notices.agent_follow_up(article, changed, thread.candidate, policy),
             *news.of_status(heard, changed, thread.candidate, facts, policy),
+            *joining.notices,
             *passed_on.notices,
         ),
         waits_for=ruled.waits_for,
-        asks_about=passed_on.asks_about,
+        asks_about=(*passed_on.asks_about, *joining.asks_about),
     )
 
 
@@ -91,6 +94,24 @@ def _judged(incoming: Incoming, thread: Thread, author: Address, facts: Facts) -
         return None
     outcome = said_of(incoming.reply.text, ticket.language, f"{author.name} {ticket.requester.name}")
     return None if outcome is None else JudgeAnswer(name, outcome)
+
+
+def _status(incoming: Incoming, thread: Thread, author: Address, judged: JudgeAnswer | None) -> Status:
+    before = thread.candidate.ticket.status
+    if _confirms(incoming, thread, author):
+        return Status.CLOSED
+    return lifecycle.after_judgement(before, judged.outcome) if judged else lifecycle.after_follow_up(before)
+
+
+def _confirms(incoming: Incoming, thread: Thread, author: Address) -> bool:
+    """Tell whether the requester of a solved ticket says that it is, and nothing else: then it is closed."""
+    ticket = thread.candidate.ticket
+    if ticket.status is not Status.SOLVED or thread.evidence is not Evidence.TOKEN:
+        return False
+    if author.key != ticket.requester.key:
+        return False
+    said = said_of(incoming.reply.text, ticket.language, f"{author.name} {ticket.requester.name}")
+    return said is AnswerOutcome.HELPED
 
 
 def record_machine(incoming: Incoming, thread: Thread, facts: Facts, policy: Policy) -> Plan:

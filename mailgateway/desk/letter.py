@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from mailgateway.desk.links import unsubscribe_link
 from mailgateway.desk.model import StoredFile
 from mailgateway.desk.plan import Notice, NoticeKind
 from mailgateway.desk.policy import Policy
@@ -93,6 +94,7 @@ def write_letter(
             marks=policy.domain,
             in_reply_to=notice.in_reply_to,
             references=notice.references,
+            unsubscribe=unsubscribe_link(notice),
             attachments=tuple(_attached(stored, files[stored.sha256]) for stored in files_of(notice)),
         )
     )

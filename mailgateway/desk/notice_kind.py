@@ -9,6 +9,8 @@ class NoticeKind(StrEnum):
     ACKNOWLEDGEMENT = "acknowledgement"
     REPLY = "reply"
     STATUS_CHANGED = "status_changed"
+    RATED = "rated"
+    ADDED = "added"
     REMINDER = "reminder"
     AGENT_NOTIFICATION = "agent_notification"
     AGENT_FOLLOW_UP = "agent_follow_up"

@@ -8,6 +8,7 @@ from mailgateway.desk.audience import without_agents
 from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.incoming import Incoming
 from mailgateway.desk.knowledge import Answer
+from mailgateway.desk.links import STATUS_MAILS
 from mailgateway.desk.model import Agent, Article, Status, Ticket
 from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind
 from mailgateway.desk.policy import MailboxPolicy, Policy
@@ -272,6 +273,9 @@ def why_not(notice: Notice, facts: Facts, policy: Policy) -> str:
         return "the address is our own"
     if key in facts.suppressed:
         return f"mails to the address came back: {facts.suppressed[key].reason}"
+    number = notice.ticket.number if notice.ticket is not None else 0
+    if notice.kind in STATUS_MAILS and {0, number} & facts.unsubscribed.get(key, frozenset()):
+        return "they asked for no status mails"
     of_agents = notice.audience is Audience.AGENT
     most = policy.agents.mails_per_hour if of_agents else policy.automatic_mails_per_hour
     if facts.automatic_mails.get(key, 0) >= most and not policy.is_unlimited(key):

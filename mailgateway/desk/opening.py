@@ -30,6 +30,7 @@ from mailgateway.desk.problems import linked_by_rule
 from mailgateway.desk.route import Route, route
 from mailgateway.desk.thread import Thread, writer
 from mailgateway.desk.trust import claimed_agent, proven_agent
+from mailgateway.desk.welcome import Welcome, welcome
 from mailgateway.mail.model import Address
 from mailgateway.mail.subjects import without_tags
 
@@ -76,6 +77,7 @@ def open_ticket(incoming: Incoming, origin: Origin, facts: Facts, policy: Policy
         ),
         helping.titles,
     )
+    joining = _joining(incoming, ticket, facts, policy)
     passed_on = forward(chosen.forward, incoming, entry.article, ticket, facts, policy)
     remarks = (
         *_remarks(incoming, origin, silence, facts, policy),
@@ -89,10 +91,17 @@ def open_ticket(incoming: Incoming, origin: Origin, facts: Facts, policy: Policy
         disposition=Disposition.OPENED,
         reason=f"a new matter in {mailbox.name}",
         changes=(*opening, *called, *helping.changes, *linked_by_rule(chosen.link, None, facts), *remarks),
-        notices=(*(() if silence else (receipt,)), *told, *passed_on.notices),
+        notices=(*(() if silence else (receipt,)), *told, *joining.notices, *passed_on.notices),
         waits_for=worker.waits_for,
-        asks_about=passed_on.asks_about,
+        asks_about=(*passed_on.asks_about, *joining.asks_about),
     )
+
+
+def _joining(incoming: Incoming, ticket: Ticket, facts: Facts, policy: Policy) -> Welcome:
+    """Tell those on Cc that they take part, where the mail is one that may be answered."""
+    if not incoming.verdict.answerable:
+        return Welcome()
+    return welcome(ticket.participants, ticket, None, facts, policy)
 
 
 def _only_forwarded(incoming: Incoming, chosen: Route, facts: Facts, policy: Policy) -> Plan | None:

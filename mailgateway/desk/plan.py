@@ -11,8 +11,8 @@ from mailgateway.desk.knowledge import AnswerOutcome
 from mailgateway.desk.level_changes import LevelChange
 from mailgateway.desk.model import Article, LinkKind, Priority, Status, Ticket, TicketType
 from mailgateway.desk.notice_kind import NoticeKind as NoticeKind  # noqa: PLC0414 - passed on with the notice
-from mailgateway.desk.silence import Silence
 from mailgateway.desk.suppression import Reachability
+from mailgateway.desk.wish import CustomerChange
 from mailgateway.mail.model import Address
 
 
@@ -140,10 +140,7 @@ class RemoveLink:
 
 @dataclass(frozen=True, slots=True)
 class MergeInto:
-    """Let another ticket go on in the place of this one. `people` take part in it from now on.
-
-    Whatever names this ticket leads there from now on, and so do its own links and what was merged into it before.
-    """
+    """Let another ticket go on in the place of this one, by all its names and links; `people` take part in it."""
 
     survivor: int
     people: tuple[Address, ...] = ()
@@ -236,7 +233,7 @@ Change = (
     | SetFields
     | SpendTime
     | TakeTurn
-    | Silence
+    | CustomerChange
     | AddLink
     | RemoveLink
     | MergeInto
@@ -276,8 +273,8 @@ class Notice:
     `ticket` is the ticket as it will be after the plan (None where there is none); `article` is the text to pass on;
     `bound_to` names whom the reply address is signed for ("" for a plain reply address); `answers_to` is where answers
     go instead of to us. `values` are further words for the template; `template` names the operator's own ones that go
-    before the usual ones. `known` says how the ticket stood when its recipient last heard of it (`news.standing`): such
-    a mail waits a little, to be gathered with what comes after it; "" for one that goes at once.
+    before the usual ones. `known` says how the ticket stood when its recipient last heard of it (`news.standing`), for
+    a mail that waits to be gathered with what follows.
     """
 
     kind: NoticeKind

@@ -27,7 +27,8 @@ _FOR_PARTICIPANTS = frozenset({Evidence.SUBJECT, Evidence.SAME_SUBJECT})
 class Thread:
     """The ticket a mail belongs to. `named` is what in the mail led there, "" where the evidence says it all.
 
-    Where the evidence is a reply address, it was signed either for somebody who takes part (`as_participant`), or for
+    Where the evidence is a reply address, it was signed either for somebody who takes part (`as_participant`: the
+    `holder`, who may ask for a `wish` with it), or for
     `agents`: one, or the members of a group. `inside` tells that it was for notes: what was answered is internal.
     """
 
@@ -37,6 +38,8 @@ class Thread:
     agents: tuple[Agent, ...] = ()
     inside: bool = False
     named: str = ""
+    holder: Address | None = None
+    wish: str = ""
 
 
 def writer(mail: Mail, policy: Policy) -> Address:
@@ -109,8 +112,11 @@ def _signed(token: ReplyToken, candidate: Candidate, policy: Policy) -> Thread |
     def is_for(bound_to: str) -> bool:
         return is_signed_for(token, policy.reply_keys, bound_to)
 
-    if any(is_for(person.key) for person in candidate.ticket.people):
-        return Thread(candidate, Evidence.TOKEN, as_participant=True)
+    holder = next((person for person in candidate.ticket.people if is_for(person.key)), None)
+    if holder is not None:
+        return Thread(candidate, Evidence.TOKEN, as_participant=True, holder=holder, wish=token.wish)
+    if token.wish:
+        return None
     for bound_to, agents in _desk(policy.directory):
         for inside in (False, True):
             if is_for(for_notes(bound_to) if inside else bound_to):

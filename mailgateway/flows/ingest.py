@@ -177,6 +177,7 @@ def _decided(tx: Transaction, incoming: Incoming, facts: Facts, requester: tuple
             facts,
             automatic_mails={**facts.automatic_mails, **more["automatic_mails"]},
             suppressed={**facts.suppressed, **more["suppressed"]},
+            unsubscribed={**facts.unsubscribed, **more["unsubscribed"]},
         )
         plan = decide_mail(incoming, facts, policy)
     if plan.asks_use_of:

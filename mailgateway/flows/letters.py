@@ -8,6 +8,7 @@ from mailgateway import log
 from mailgateway.desk import notices
 from mailgateway.desk.audience import breach
 from mailgateway.desk.letter import Rendered, dedupe_key, files_of, once_a_day, with_number, write_letter
+from mailgateway.desk.links import with_links
 from mailgateway.desk.plan import Disposition, Notice, NoticeKind, Plan, RecordEvent
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.urgency import urgency_of
@@ -59,7 +60,7 @@ def queue_letters(
         due = gathered(tx, _complete(tx, notice, number), policy, plan.at)
         if due is None:
             continue
-        complete = due.notice
+        complete = with_links(due.notice, policy)
         rendered = _rendered(desk, complete)
         against = breach(complete, rendered, policy)
         if against:

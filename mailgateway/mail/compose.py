@@ -29,6 +29,7 @@ _CID = re.compile(r"""cid:([^"'\s<>()]{1,250})""", re.IGNORECASE)
 class Outgoing:
     """A mail to be sent. Ids carry no angle brackets; `date` is aware; `automatic` is what Auto-Submitted says.
 
+    `unsubscribe` is the address to which one writes to get no more of them, "" for none.
     `marks` is the domain that our loop mark, X-Mailgateway, names.
     """
 
@@ -44,6 +45,7 @@ class Outgoing:
     marks: str
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
+    unsubscribe: str = ""
     attachments: tuple[Attachment, ...] = ()
 
 
@@ -70,6 +72,9 @@ def compose(outgoing: Outgoing) -> bytes:
         ids_field("References", _references(outgoing)),
         text_field("Auto-Submitted", outgoing.automatic) if automatic else b"",
         b"X-Auto-Response-Suppress: All\r\n" if automatic else b"",
+        text_field("List-Unsubscribe", f"<mailto:{outgoing.unsubscribe}?subject=unsubscribe>")
+        if outgoing.unsubscribe
+        else b"",
         text_field("X-Mailgateway", outgoing.marks),
         b"MIME-Version: 1.0\r\n",
     )

@@ -14,21 +14,28 @@ from itertools import islice
 _SIGNATURE_LENGTH = 20
 _MOST_MARKS = 8
 _MARK = re.compile(rf"ref:t([1-9]\d{{0,11}})\.([a-z2-7]{{{_SIGNATURE_LENGTH}}}):ref", re.ASCII | re.IGNORECASE)
-_DETAIL = re.compile(rf"t([1-9]\d{{0,11}})\.([a-z2-7]{{{_SIGNATURE_LENGTH}}})\Z", re.ASCII | re.IGNORECASE)
+_DETAIL = re.compile(
+    rf"t([1-9]\d{{0,11}})(?:-([a-z]{{1,8}}))?\.([a-z2-7]{{{_SIGNATURE_LENGTH}}})\Z", re.ASCII | re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyToken:
-    """What a reply address says, not yet believed."""
+    """What a reply address says, not yet believed; `wish` is the word for what a mail to it asks for, if anything."""
 
     ticket: int
     signature: str
+    wish: str = ""
 
 
-def reply_address(base: str, key: bytes, ticket: int, bound_to: str) -> str:
-    """Return the address `base` with the token of `ticket` in it, signed for the addressee named by `bound_to`."""
+def reply_address(base: str, key: bytes, ticket: int, bound_to: str, wish: str = "") -> str:
+    """Return the address `base` with the token of `ticket` in it, signed for the addressee named by `bound_to`.
+
+    A `wish` (a word of small letters) is signed too: who may answer may not thereby ask for something.
+    """
     local, _, domain = base.rpartition("@")
-    return f"{local}+t{ticket}.{_signature(key, ticket, bound_to)}@{domain}"
+    asked = f"-{wish}" if wish else ""
+    return f"{local}+t{ticket}{asked}.{_signature(key, ticket, bound_to, wish)}@{domain}"
 
 
 def read_reply_token(address: str, own_addresses: frozenset[str]) -> ReplyToken | None:
@@ -38,12 +45,13 @@ def read_reply_token(address: str, own_addresses: frozenset[str]) -> ReplyToken 
     match = _DETAIL.match(detail)
     if match is None or f"{base}@{domain}".casefold() not in own_addresses:
         return None
-    return ReplyToken(int(match[1]), match[2].lower())
+    return ReplyToken(int(match[1]), match[3].lower(), (match[2] or "").lower())
 
 
 def is_signed_for(token: ReplyToken, keys: tuple[bytes, ...], bound_to: str) -> bool:
     """Tell whether the token was made, with any of `keys`, for the addressee named by `bound_to`."""
-    return any(hmac.compare_digest(token.signature, _signature(key, token.ticket, bound_to)) for key in keys)
+    true = (_signature(key, token.ticket, bound_to, token.wish) for key in keys)
+    return any(hmac.compare_digest(token.signature, one) for one in true)
 
 
 def letter_id(key: bytes, name: str, domain: str) -> str:
@@ -79,8 +87,9 @@ def _mark_signature(key: bytes, ticket: int) -> str:
     return _encode(_mac(key, f"mark|{ticket}"))[:_SIGNATURE_LENGTH]
 
 
-def _signature(key: bytes, ticket: int, bound_to: str) -> str:
-    return _encode(_mac(key, f"reply|{ticket}|{bound_to.casefold()}"))[:_SIGNATURE_LENGTH]
+def _signature(key: bytes, ticket: int, bound_to: str, wish: str = "") -> str:
+    what = f"wish|{wish}" if wish else "reply"
+    return _encode(_mac(key, f"{what}|{ticket}|{bound_to.casefold()}"))[:_SIGNATURE_LENGTH]
 
 
 def _mac(key: bytes, text: str) -> bytes:

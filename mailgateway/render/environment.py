@@ -24,6 +24,7 @@ FILTERS = (
     words.excerpt,
     words.quoted,
     words.person,
+    words.mailto,
     words.mailbox,
     words.size,
     words.told,

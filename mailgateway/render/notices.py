@@ -28,6 +28,8 @@ VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.REPLY: {"news": ""},
     NoticeKind.STATUS_CHANGED: {"before": "", "news": "", "handed": False},
     NoticeKind.AGENT_NOTIFICATION: {"by": "", "rules": "", "answers": (), "used_up": None, "commands": COMMANDS},
+    NoticeKind.RATED: {"rating": ""},
+    NoticeKind.ADDED: {},
     NoticeKind.REMINDER: {},
     NoticeKind.ESCALATION: {"target": "", "share": 0, "due_at": None, "is_over": False},
     NoticeKind.AGENT_REMINDER: {},
@@ -171,6 +173,7 @@ def _produced(chosen: Shelf, language: str, name: str, ending: str, context: dic
 
 def _context(notice: Notice, language: str, phrases: Phrases) -> dict[str, object]:
     return {
+        "links": {},
         **VALUES[notice.kind],
         **notice.values,
         "notice": notice.kind.value,

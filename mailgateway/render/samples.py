@@ -50,8 +50,14 @@ _TONER = """\
 2. Push the new one in until it clicks, and close the flap.
 
 There are pictures at <https://printers.example.net/toner>."""
+_LINKS = {
+    wish: f"support+t10234-{wish}.abcdefghij2345abcdef@example.com" for wish in ("good", "ok", "bad", "stop", "never")
+}
 _VALUES: dict[NoticeKind, dict[str, object]] = {
-    NoticeKind.STATUS_CHANGED: {"before": "open"},
+    NoticeKind.STATUS_CHANGED: {"before": "open", "news": "solved", "links": _LINKS},
+    NoticeKind.REMINDER: {"links": _LINKS},
+    NoticeKind.RATED: {"rating": "good"},
+    NoticeKind.ADDED: {"links": {"leave": "support+t10234-leave.abcdefghij2345abcdefghij@example.com"}},
     NoticeKind.ESCALATION: {"target": "first_response", "share": 80, "due_at": _AT + timedelta(hours=4)},
     NoticeKind.ACKNOWLEDGEMENT: {
         "expected_by": _AT + timedelta(hours=4),

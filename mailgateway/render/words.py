@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
@@ -92,6 +93,12 @@ def columns(rows: Iterable[tuple[str, str]], indent: int = 0, left: int = 0, wid
         lines += [f"{head:{margin}}{first}"] if len(head) < margin else [head, " " * margin + first]
         lines += [" " * margin + other for other in others]
     return "\n".join(lines)
+
+
+def mailto(address: str, subject: str) -> str:
+    """Return the link that begins a mail to an address with a subject (RFC 6068)."""
+    words = subject.unescape() if isinstance(subject, Markup) else subject
+    return f"mailto:{quote(address, safe='@+')}?subject={quote(words, safe='')}"
 
 
 def shown(text: str) -> Markup:

@@ -40,6 +40,7 @@ from mailgateway.desk.plan import (
     TakeTurn,
 )
 from mailgateway.desk.silence import Silence
+from mailgateway.desk.wish import Leave, Rate, Unsubscribe
 from mailgateway.store import suppressions
 from mailgateway.store.answers import note_answer
 from mailgateway.store.articles import add_article
@@ -52,6 +53,7 @@ from mailgateway.store.names import add_ids, add_names
 from mailgateway.store.tables import TicketRow
 from mailgateway.store.tables_of_time import FiringRow
 from mailgateway.store.usage import Work, add_work, move_work, organisation_of
+from mailgateway.store.wishes import rate, remove_person, unsubscribe
 from mailgateway.store.workload import take_turn
 
 _TOUCH = update(TicketRow).where(TicketRow.number == bindparam("survivor")).values(updated_at=bindparam("at"))
@@ -159,6 +161,21 @@ def _silence(ticket: Changing, change: Silence) -> None:
     ticket.tell("silent", {"before": list(change.before), "after": list(change.after)})
 
 
+def _rate(ticket: Changing, change: Rate) -> None:
+    rate(ticket.tx, ticket.number, change.value, ticket.plan.at)
+    ticket.tell("rated", {"value": change.value})
+
+
+def _unsubscribe(ticket: Changing, change: Unsubscribe) -> None:
+    unsubscribe(ticket.tx, change.address, 0 if change.everything else ticket.number, ticket.plan.at)
+    ticket.tell("unsubscribed", {"address": change.address, "everything": change.everything})
+
+
+def _leave(ticket: Changing, change: Leave) -> None:
+    remove_person(ticket.tx, ticket.number, change.address)
+    ticket.tell("left", {"address": change.address})
+
+
 def _add_link(ticket: Changing, change: AddLink) -> None:
     add_link(ticket.tx, ticket.number, change.kind, change.other)
     ticket.tell_both(change.other, "linked", {"kind": change.kind, **({"why": change.why} if change.why else {})})
@@ -233,6 +250,9 @@ CARRIED_OUT: dict[type, Callable[[Changing, Any], None]] = {
     ChangeWatchers: _change_watchers,
     SetFields: _set_fields,
     Silence: _silence,
+    Rate: _rate,
+    Unsubscribe: _unsubscribe,
+    Leave: _leave,
     AddLink: _add_link,
     RemoveLink: _remove_link,
     MergeInto: _merge_into,

@@ -27,6 +27,7 @@ from mailgateway.store.lookup import address_key, lookup_key, possible_ids
 from mailgateway.store.spool import Spooled
 from mailgateway.store.tables import MessageIdRow, OutboxRow, SpoolRow, SuppressionRow, TicketRow
 from mailgateway.store.tables_of_time import FiringRow
+from mailgateway.store.wishes import unsubscribed
 
 MOST_CANDIDATES = 20
 _MOST_IDS = 64
@@ -270,14 +271,15 @@ class Limits(TypedDict):
 
     automatic_mails: dict[str, int]
     suppressed: dict[str, Reachability]
+    unsubscribed: dict[str, frozenset[int]]
 
 
 def limits(tx: Transaction, addresses: Iterable[str], now: datetime) -> Limits:
-    """Count the automatic mails of addresses and find the suppressed ones in one statement: hardly any ever is."""
+    """Count the automatic mails of addresses and find those that nothing is sent to, or no status mails."""
     asked = islice(dict.fromkeys(address.casefold() for address in addresses), _MOST_ADDRESSES)
     by_key = {address_key(address): address for address in asked}
     if not by_key:
-        return Limits(automatic_mails={}, suppressed={})
+        return Limits(automatic_mails={}, suppressed={}, unsubscribed={})
     counts = dict.fromkeys(by_key.values(), 0)
     closed: list[str] = []
     for key, count in tx.connection.execute(_AUTOMATIC, {"keys": list(by_key), "since": now - _WINDOW, "now": now}):
@@ -285,4 +287,6 @@ def limits(tx: Transaction, addresses: Iterable[str], now: datetime) -> Limits:
             closed.append(by_key[key])
         else:
             counts[by_key[key]] = count
-    return Limits(automatic_mails=counts, suppressed=suppressions.known(tx, closed))
+    return Limits(
+        automatic_mails=counts, suppressed=suppressions.known(tx, closed), unsubscribed=unsubscribed(tx, by_key)
+    )

@@ -110,7 +110,12 @@ def test_a_new_mail_is_a_ticket_acknowledged_and_handed_over() -> None:
     assert (article.kind, article.direction, article.sender) == (ArticleKind.PUBLIC, Direction.IN, CARLA)
     assert (article.text, article.full_text) == ("It is broken.", "It is broken.\n\n-- \nCarla")
     assert [(file.filename, file.size) for file in article.attachments] == [("a.png", 1)]
-    assert [notice.recipient.address for notice in plan.notices] == [CARLA.address, ANNA.address, BOB.address]
+    assert [notice.recipient.address for notice in plan.notices] == [
+        CARLA.address,
+        ANNA.address,
+        BOB.address,
+        DAVE.address,
+    ]
     assert plan.notices[0].kind is NoticeKind.ACKNOWLEDGEMENT
     assert events(plan) == {}
 
@@ -585,7 +590,7 @@ def test_whatever_comes_the_promises_hold(incoming: Incoming, known: Facts, evid
 
 def _check_nothing_private(plan: Plan) -> None:
     """An acknowledgement or a rejection is left out: it gives the writer their own words back."""
-    answers = (NoticeKind.REPLY, NoticeKind.STATUS_CHANGED)
+    answers = (NoticeKind.REPLY, NoticeKind.STATUS_CHANGED, NoticeKind.ADDED)
     for notice in plan.notices:
         assert (notice.audience is Audience.CUSTOMER) is (notice.kind in (*answers, *_OWN_WORDS))
         if notice.kind in answers:

@@ -22,6 +22,8 @@ CONTINUES = (
     NoticeKind.ACKNOWLEDGEMENT,
     NoticeKind.REPLY,
     NoticeKind.STATUS_CHANGED,
+    NoticeKind.RATED,
+    NoticeKind.ADDED,
     NoticeKind.MERGED,
     NoticeKind.REMINDER,
     NoticeKind.PROBLEM_NEWS,
