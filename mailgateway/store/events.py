@@ -23,7 +23,11 @@ _LOWEST_MARK = text(
     " WHERE locktype = 'advisory' AND objsubid = 1 AND classid::bigint >> 16 = :mark"
     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
-_RECORD = insert(EventRow).returning(EventRow.id, sort_by_parameter_order=True)
+# SQLite numbers the rows of a statement in their order; asked to sort by parameters it would write them one by one.
+_RECORD = {
+    "sqlite": insert(EventRow).returning(EventRow.id),
+    "postgresql": insert(EventRow).returning(EventRow.id, sort_by_parameter_order=True),
+}
 _EVENTS = (
     select(EventRow.ticket, EventRow.at, EventRow.actor, EventRow.what, EventRow.detail, EventRow.id)
     .where(EventRow.id > bindparam("after"))
@@ -44,7 +48,7 @@ def record(tx: Transaction, events: Sequence[Event]) -> None:
         {"ticket": one.ticket, "at": one.at, "actor": one.actor, "what": one.what, "detail": dict(one.detail)}
         for one in events
     ]
-    ids = tx.connection.execute(_RECORD, rows).scalars().all()
+    ids = sorted(tx.connection.execute(_RECORD[tx.dialect], rows).scalars())
     tx.happened.extend(replace(event, id=number) for event, number in zip(events, ids, strict=True))
 
 

@@ -139,7 +139,7 @@ def a_stranger_lies(stage: Stage) -> bool:
     head = Head(
         sender=sender,
         to=(SUPPORT,),
-        subject=f"Re: [#{about.number}] {about.subject}",
+        subject=f"Re: [#{about.number}] {about.subject} {word}",
         message_id=message_id,
         references=() if forged else (about.opening_id,),
         more=(("Authentication-Results", "evil.example; dmarc=pass header.from=example.com"),) if forged else (),

@@ -41,6 +41,15 @@ def test_it_is_read_in_pages_from_any_number_on(store: Store) -> None:
     assert read_on(store, last_number(store), 9) == ()
 
 
+def test_who_listens_hears_each_event_with_its_own_number(store: Store) -> None:
+    """Several that are written at once are numbered in the order in which they happened."""
+    ticket = open_ticket(store)
+    with store.writing() as tx:
+        record(tx, [_event(ticket, word) for word in "abcde"])
+        heard = [(event.id, event.what) for event in tx.happened]
+    assert heard == [(event.id, event.what) for event in read_on(store, heard[0][0] - 1, 9)]
+
+
 def test_it_is_read_from_a_moment_on(store: Store) -> None:
     """With everything that happened then or later; of a moment to come, with what is to come."""
     ticket = open_ticket(store)

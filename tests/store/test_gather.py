@@ -165,7 +165,7 @@ def test_the_number_of_statements_is_fixed(store: Store) -> None:
     counts = [_statements(store, tuple(f"m{count}@x" for count in range(many))) for many in (0, 1, MOST_CANDIDATES)]
     # of another writer: the lock on the identity
     lock = store.engine.dialect.name == "postgresql"
-    assert counts == [2 + lock, 10 + lock, 10 + lock]
+    assert counts == [2 + lock, 8 + lock, 8 + lock]
 
 
 def _statements(store: Store, message_ids: tuple[str, ...]) -> int:
