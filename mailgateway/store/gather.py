@@ -27,7 +27,7 @@ from mailgateway.store.lookup import address_key, lookup_key, possible_ids
 from mailgateway.store.spool import Spooled
 from mailgateway.store.tables import MessageIdRow, OutboxRow, SpoolRow, SuppressionRow, TicketRow
 from mailgateway.store.tables_of_time import FiringRow
-from mailgateway.store.wishes import unsubscribed
+from mailgateway.store.wish_tables import UnsubscriptionRow
 
 MOST_CANDIDATES = 20
 _MOST_IDS = 64
@@ -102,7 +102,11 @@ _COUNTED = (
 _CLOSED = select(SuppressionRow.key, literal(_SUPPRESSED)).where(
     SuppressionRow.key.in_(bindparam("keys", expanding=True)), SuppressionRow.until > bindparam("now")
 )
-_AUTOMATIC = union_all(_COUNTED, _CLOSED)
+# the number of a ticket, below what counts and _SUPPRESSED: all of it in one statement
+_UNSUBSCRIBED = select(UnsubscriptionRow.key, _SUPPRESSED - 1 - UnsubscriptionRow.ticket).where(
+    UnsubscriptionRow.key.in_(bindparam("keys", expanding=True))
+)
+_AUTOMATIC = union_all(_COUNTED, _CLOSED, _UNSUBSCRIBED)
 
 
 def gather(
@@ -275,18 +279,23 @@ class Limits(TypedDict):
 
 
 def limits(tx: Transaction, addresses: Iterable[str], now: datetime) -> Limits:
-    """Count the automatic mails of addresses and find those that nothing is sent to, or no status mails."""
+    """Count the automatic mails of addresses and find who gets nothing, or no status mails, in one statement."""
     asked = islice(dict.fromkeys(address.casefold() for address in addresses), _MOST_ADDRESSES)
     by_key = {address_key(address): address for address in asked}
     if not by_key:
         return Limits(automatic_mails={}, suppressed={}, unsubscribed={})
     counts = dict.fromkeys(by_key.values(), 0)
     closed: list[str] = []
+    unwanted: dict[str, set[int]] = defaultdict(set)
     for key, count in tx.connection.execute(_AUTOMATIC, {"keys": list(by_key), "since": now - _WINDOW, "now": now}):
         if count == _SUPPRESSED:
             closed.append(by_key[key])
+        elif count < _SUPPRESSED:
+            unwanted[by_key[key]].add(_SUPPRESSED - 1 - count)
         else:
             counts[by_key[key]] = count
     return Limits(
-        automatic_mails=counts, suppressed=suppressions.known(tx, closed), unsubscribed=unsubscribed(tx, by_key)
+        automatic_mails=counts,
+        suppressed=suppressions.known(tx, closed),
+        unsubscribed={address: frozenset(tickets) for address, tickets in unwanted.items()},
     )

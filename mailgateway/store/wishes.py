@@ -1,9 +1,8 @@
 """Ratings, and who wants to be told less."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import delete, select
 
 from mailgateway.store.engine import Transaction
 from mailgateway.store.lookup import address_key
@@ -13,9 +12,6 @@ from mailgateway.store.wish_tables import RatingRow, UnsubscriptionRow
 
 _RATE = insert_or_update(RatingRow, ("ticket",), lambda new: {"value": new["value"], "at": new["at"]})
 _UNSUBSCRIBE = insert_new(UnsubscriptionRow)
-_UNSUBSCRIBED = select(UnsubscriptionRow.key, UnsubscriptionRow.ticket).where(
-    UnsubscriptionRow.key.in_(bindparam("keys", expanding=True))
-)
 
 
 def rate(tx: Transaction, ticket: int, value: str, at: datetime) -> None:
@@ -31,14 +27,6 @@ def rating(tx: Transaction, ticket: int) -> str:
 def unsubscribe(tx: Transaction, address: str, ticket: int, at: datetime) -> None:
     """Keep that an address wants no status mails about a ticket; 0 for any."""
     tx.connection.execute(_UNSUBSCRIBE[tx.dialect], {"key": address_key(address), "ticket": ticket, "at": at})
-
-
-def unsubscribed(tx: Transaction, by_key: Mapping[str, str]) -> dict[str, frozenset[int]]:
-    """Return, for addresses by their keys, about which tickets they want no status mails."""
-    found: dict[str, set[int]] = {}
-    for key, ticket in tx.connection.execute(_UNSUBSCRIBED, {"keys": list(by_key)}):
-        found.setdefault(by_key[key], set()).add(ticket)
-    return {address: frozenset(tickets) for address, tickets in found.items()}
 
 
 def remove_person(tx: Transaction, ticket: int, address: str) -> None:
