@@ -24,6 +24,7 @@ _WITH_FILES = (
     NoticeKind.AGENT_NOTIFICATION,
     NoticeKind.AGENT_FOLLOW_UP,
     NoticeKind.FORWARDED,
+    NoticeKind.REPORT,
 )
 
 

@@ -2,9 +2,12 @@
 
 import csv
 import io
+from email import message_from_bytes
 
 import pytest
 
+from mailgateway.store import outbox
+from mailgateway.store.engine import open_store
 from tests.cli.shell import Shell
 
 
@@ -89,3 +92,20 @@ def test_wrong_words_are_told(busy: Shell, words: tuple[str, ...], said: str) ->
     ran = busy.run("report", *words)
     assert ran.code == 2
     assert said in ran.err
+
+
+def test_a_report_is_mailed_with_its_charts_and_lists(busy: Shell) -> None:
+    """--send queues one letter for the admin: pictures within the page, figures and tickets as CSV beside it."""
+    ran = busy.run("report", "--period", "today", "--send")
+    assert (ran.code, ran.out) == (0, "The report to postmaster@example.com is queued.\n")
+    (line,) = [one for one in busy.run("outbox", "list", "--json").objects if one["template"] == "report"]
+    store = open_store(f"sqlite:///{busy.folder}/desk.db", f"{busy.folder}/blobs")
+    with store.reading() as tx:
+        mail = message_from_bytes(outbox.letter(tx, line["id"]).content)
+    store.close()
+    parts = {part.get_filename(): part for part in mail.walk()}
+    assert {"figures.csv", "solved.csv", "opened.csv", "flow.png", "ages.png"} <= parts.keys()
+    page = next(part for part in mail.walk() if part.get_content_type() == "text/html").get_payload(decode=True)
+    assert isinstance(page, bytes)
+    assert b'src="cid:flow.report"' in page
+    assert parts["flow.png"]["Content-ID"] == "<flow.report>"

@@ -58,6 +58,7 @@ def report(  # noqa: PLR0913 - each is an option of the command
         ),
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="How it is written; html has charts.")] = Format.TEXT,
+    send: Annotated[bool, typer.Option("--send", help="Mail it to the admin, with charts and lists.")] = False,
     language: Annotated[str, typer.Option("--language", metavar="CODE", help="The language of text and html.")] = "en",
     timezone: Annotated[
         str | None,
@@ -77,7 +78,18 @@ def report(  # noqa: PLR0913 - each is an option of the command
                 _show_list(form, list_behind(tx, asked, days, scope, now))
                 return
             made = make_report(tx, days, scope, gateway.policy, now)
-        _show(form, gateway, made, language)
+        if send:
+            _send(gateway, made, language)
+        else:
+            _show(form, gateway, made, language)
+
+
+def _send(gateway: Gateway, made: Report, language: str) -> None:
+    from mailgateway.flows.report import send_report
+
+    with gateway.store.writing() as tx:
+        send_report(gateway.desk, tx, made, language, f"report-{clock.fresh_id()}")
+    typer.echo(f"The report to {gateway.policy.admin} is queued.")
 
 
 def _scope(gateway: Gateway, group: str | None, organisation: str | None) -> Scope:
