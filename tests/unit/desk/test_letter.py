@@ -129,13 +129,14 @@ def test_an_automatic_letter_says_so() -> None:
 
 @pytest.mark.parametrize("kind", list(NoticeKind))
 def test_files_go_along_with_what_people_wrote(kind: NoticeKind) -> None:
-    """Attachments are passed on with answers, to agents and with what goes on, never sent back with a receipt."""
+    """Attachments are passed on with answers, reports, what goes on and to agents, never sent back with a receipt."""
     carried = kind in (
         NoticeKind.REPLY,
         NoticeKind.PROBLEM_NEWS,
         NoticeKind.AGENT_NOTIFICATION,
         NoticeKind.AGENT_FOLLOW_UP,
         NoticeKind.FORWARDED,
+        NoticeKind.REPORT,
     )
     notice = replace(NOTICE, kind=kind)
     assert files_of(notice) == ((PDF,) if carried else ())
