@@ -40,6 +40,8 @@ mailboxes:
     settle: {{processed: "move:Processed", quarantined: "move:Quarantine"}}
     default: {{group: first-line, type: incident, priority: normal, language: en}}
 smtp: {{host: 127.0.0.1, port: {smtp_port}, tls: none}}
+# A visitor does not want to wait for a minute.
+notifications: {{gather: 0}}
 files: {{groups: groups.yaml, rules: routing.yaml}}
 """
 
@@ -120,10 +122,11 @@ def _tell(stage: Stage) -> None:
     stage.post.write(letters.answer(notice, letters.BOB, "Hello Carla,\n\nI have changed the drum. Better now?\n\nBob"))
     answer = stage.post.wait_for("carla@customer.example", 2)
     _show_letter(stage, answer, "What reaches Carla: his words and name, no private address")
+    _show_letter(stage, stage.post.wait_for("bob@example.com", 2), "What Bob gets back: who got it, and what changed")
 
     _title(stage, "3", "Carla answers back, and Bob closes the matter with one line")
     stage.post.write(letters.answer(answer, letters.CARLA, "Perfect, thank you!"))
-    follow_up = stage.post.wait_for("bob@example.com", 2)
+    follow_up = stage.post.wait_for("bob@example.com", 3)
     _show_letter(stage, follow_up, "Bob is told")
     stage.post.write(letters.answer(follow_up, letters.BOB, "#solved"))
     _show_letter(stage, stage.post.wait_for("carla@customer.example", 3), "The status mail")
