@@ -11,9 +11,10 @@ from mailgateway.app import Gateway
 from mailgateway.cli.lines import complain, say
 from mailgateway.cli.names import unknown
 from mailgateway.cli.opened import opened
+from mailgateway.desk.assets import Assets
 from mailgateway.desk.knowledge import Library
 from mailgateway.desk.model import Agent, Directory
-from mailgateway.desk.orders import LONGEST_TAG, Orders
+from mailgateway.desk.orders import LONGEST_CI, LONGEST_TAG, Orders
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.snooze import SHOWN, Wanted, read_snooze
 from mailgateway.flows.operate import operate
@@ -27,6 +28,7 @@ def give(ctx: typer.Context, number: int, orders: Orders, name: str | None, done
         named = replace(
             _named(orders, name, gateway.policy.directory), answers=_answers(orders.answers, gateway.policy.library)
         )
+        named = replace(named, ci=_ci(orders.ci, gateway.policy.assets))
         against = operate(gateway.desk, number, named, agent, f"cli-{clock.fresh_id()}")
         if against:
             complain(against)
@@ -99,6 +101,18 @@ def _named(orders: Orders, name: str | None, directory: Directory) -> Orders:
     if orders.assign is not None:
         orders = replace(orders, assign=_assignee(orders.assign, name, directory))
     return orders
+
+
+def _ci(wanted: str | None, known: Assets) -> str | None:
+    """Return the configuration item as the list writes it, "" for none; leaves with 2 where it is not in the list."""
+    if wanted is None or wanted.casefold() == "none":
+        return None if wanted is None else ""
+    if known.all and known.named(wanted) is None:
+        raise unknown("--ci", wanted, [one.name for one in known.all])
+    if not wanted.strip() or len(wanted) > LONGEST_CI or not wanted.isprintable():
+        complain(f"--ci {wanted[:60]!r}: this is no name")
+        raise typer.Exit(2)
+    return known.spelled(wanted)
 
 
 def _answers(wanted: Sequence[str], library: Library) -> tuple[str, ...]:

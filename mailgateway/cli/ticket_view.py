@@ -34,6 +34,9 @@ def show_sheet(sheet: TicketSheet, now: datetime) -> None:
         if value:
             console.print(Text(f"{label:<13}", style="dim") + Text(clean(value)))
     _show_links(console, sheet)
+    for one in sheet.beside:
+        line = f"#{one.number}  {one.subject} ({one.status.replace('_', ' ')})"
+        console.print(Text(f"{'Same thing':<13}", style="dim") + Text(clean(line)))
     for filed in sheet.articles:
         _show_article(console, filed, sheet.ticket.number)
     _show_events(console, sheet)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from mailgateway.config.agreements import PolicyEntry
+from mailgateway.config.assets import AssetsFile, called
 from mailgateway.config.document import Document
 from mailgateway.config.gateway import GatewayFile, Mailbox
 from mailgateway.config.groups import GroupsFile
@@ -99,6 +100,17 @@ def check_organisations(
     ):
         if known is not None:
             named = ((("organisations", n, "contract", key), getattr(contract, key)) for n, contract in agreed)
+            yield from _unknown(((path, name) for path, name in named if name is not None), known, what, document)
+
+
+def check_assets(
+    file: AssetsFile, document: Document, groups: tuple[str, ...] | None, service_levels: tuple[str, ...] | None
+) -> Iterator[Finding]:
+    """Check assets.yaml against itself and the names that it uses; names are None where they are not known."""
+    yield from _repeated(called(file), "configuration items are called", document)
+    for known, key, what in ((groups, "group", "group"), (service_levels, "service_level", "service level")):
+        if known is not None:
+            named = ((("assets", n, key), getattr(one, key)) for n, one in enumerate(file.assets))
             yield from _unknown(((path, name) for path, name in named if name is not None), known, what, document)
 
 

@@ -1,7 +1,6 @@
 """What gateway.yaml may say. The descriptions are shown by editors, and where a key that is needed is missing."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -9,6 +8,7 @@ from pydantic import Field, model_validator
 from mailgateway.config.access import Dkim, Imap, Smtp
 from mailgateway.config.agents import Agents
 from mailgateway.config.api import Api
+from mailgateway.config.files import Files
 from mailgateway.config.kinds import (
     Address,
     Blobs,
@@ -18,7 +18,6 @@ from mailgateway.config.kinds import (
     Exempt,
     Language,
     Line,
-    LocalPath,
     Settle,
     Settlement,
     Size,
@@ -181,19 +180,6 @@ class Knowledge(Strict):
         default=None,
         description="how well it has to fit to be sent to the customer too; without it, rules alone send",
     )
-
-
-class Files(Strict):
-    """The other files, relative to this one."""
-
-    groups: LocalPath = Field(default=Path("groups.yaml"), validate_default=True, description="agents and groups")
-    rules: LocalPath = Field(default=Path("routing.yaml"), validate_default=True, description="routing rules")
-    templates: LocalPath | None = Field(
-        default=None, description="a folder of your own templates, which go before the shipped ones"
-    )
-    knowledge: LocalPath | None = Field(default=None, description="a folder of answers, as Markdown")
-    service_levels: LocalPath | None = Field(default=None, description="when the desk works")
-    organisations: LocalPath | None = Field(default=None, description="your customers, and what was agreed with each")
 
 
 class GatewayFile(Strict):

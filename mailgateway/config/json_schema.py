@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from mailgateway.config.assets import AssetsFile
 from mailgateway.config.gateway import GatewayFile
 from mailgateway.config.groups import GroupsFile
 from mailgateway.config.organisations import OrganisationsFile
@@ -14,6 +15,7 @@ from mailgateway.config.service_levels import ServiceLevelsFile
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _MAKERS: dict[str, Callable[[], dict[str, Any]]] = {
+    "assets": lambda: _of_model(AssetsFile),
     "gateway": lambda: _of_model(GatewayFile),
     "groups": lambda: _of_model(GroupsFile),
     "organisations": lambda: _of_model(OrganisationsFile),

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from mailgateway.config.assets import AssetsFile, as_assets, names_in
 from mailgateway.config.checks import (
+    check_assets,
     check_circles,
     check_default_groups,
     check_gateway,
@@ -21,7 +23,8 @@ from mailgateway.config.checks import (
 )
 from mailgateway.config.document import Document
 from mailgateway.config.doubts import doubts_about_gateway, doubts_about_groups, doubts_about_organisations
-from mailgateway.config.gateway import Files, GatewayFile
+from mailgateway.config.files import Files
+from mailgateway.config.gateway import GatewayFile
 from mailgateway.config.groups import GroupEntry, GroupsFile
 from mailgateway.config.knowledge import as_library, read_knowledge
 from mailgateway.config.organisations import OrganisationsFile, as_organisations, contracts_in
@@ -32,6 +35,7 @@ from mailgateway.config.service_levels import Levels, ServiceLevelsFile
 from mailgateway.config.settings import Settings
 from mailgateway.config.syntax import NO_FILE
 from mailgateway.config.templates import chosen_by_rules
+from mailgateway.desk.assets import Assets
 from mailgateway.desk.knowledge import EMPTY
 from mailgateway.desk.model import Agent, Directory, Group, News, Priority, Status, TicketType
 from mailgateway.desk.organisations import Organisations
@@ -42,6 +46,7 @@ _MEND_MAIN = 'write one with "mailgateway init DIR", or name yours with --config
 _MEND_NAMED = "write it, or name another one below files: in {}"
 _NO_LEVELS: Part[ServiceLevelsFile] = Part(None, None, ())
 _NO_CUSTOMERS: Part[OrganisationsFile] = Part(None, None, ())
+_NO_ASSETS: Part[AssetsFile] = Part(None, None, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +57,12 @@ class _Parts:
     groups: Part[GroupsFile]
     levels: Part[ServiceLevelsFile]
     customers: Part[OrganisationsFile]
+    assets: Part[AssetsFile]
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What is wrong in those that gateway.yaml names."""
-        return (*self.groups.findings, *self.levels.findings, *self.customers.findings)
+        return (*self.groups.findings, *self.levels.findings, *self.customers.findings, *self.assets.findings)
 
     def calendars(self) -> tuple[str, ...] | None:
         """Return the names of the calendars, None where they are not known."""
@@ -112,7 +118,7 @@ def _load(path: Path, rules: Path | None, *, tested: bool) -> Settings:
     named = _with_mend((*parts.findings, *knowledge.findings, *routing.findings), _MEND_NAMED.format(path))
     findings = (*gateway.findings, *named, *_checked(parts, files))
     if findings:
-        others = _named_files(files.service_levels, files.organisations)
+        others = _named_files(files.service_levels, files.organisations, files.assets)
         raise ConfigError(_in_order(findings, (path, files.groups, *others, files.rules)))
     library = as_library(knowledge, _sound(gateway).knowledge, routing.ruleset.timezone)
     settings = replace(_settings(path, parts, routing, (*_doubts(parts), *routing.doubts)), library=library)
@@ -163,6 +169,7 @@ def _parts(gateway: Part[GatewayFile], files: Files) -> _Parts:
         read_part(files.groups, GroupsFile),
         read_part(files.service_levels, ServiceLevelsFile) if files.service_levels else _NO_LEVELS,
         read_part(files.organisations, OrganisationsFile) if files.organisations else _NO_CUSTOMERS,
+        read_part(files.assets, AssetsFile) if files.assets else _NO_ASSETS,
     )
 
 
@@ -183,6 +190,7 @@ def _vocabulary(parts: _Parts, files: Files) -> Vocabulary:
         templates=chosen_by_rules(files.templates),
         organisations=entries(parts.customers.document, "organisations"),
         contracts=contracts_in(parts.customers.document),
+        assets=names_in(parts.assets.document),
         webhooks=entries(parts.gateway.document, "webhooks") or (),
     )
 
@@ -207,6 +215,9 @@ def _checked(parts: _Parts, files: Files) -> Iterator[Finding]:
     if parts.levels.document is not None and parts.levels.model is not None:
         yield from check_service_levels(parts.levels.model, parts.levels.document, entries(groups.document, "groups"))
     yield from _checked_customers(parts)
+    if parts.assets.document is not None and parts.assets.model is not None:
+        known = entries(groups.document, "groups"), parts.policies()
+        yield from check_assets(parts.assets.model, parts.assets.document, *known)
 
 
 def _checked_customers(parts: _Parts) -> Iterator[Finding]:
@@ -256,6 +267,7 @@ def _settings(path: Path, parts: _Parts, rules: RulesPart, warnings: tuple[Findi
         conversation=gateway.conversation,
         directory=_directory(_sound(parts.groups)),
         organisations=as_organisations(parts.customers.model) if parts.customers.model else Organisations(),
+        assets=as_assets(parts.assets.model) if parts.assets.model else Assets(),
         webhooks=gateway.webhooks,
         api=gateway.api,
         ruleset=rules.ruleset,
@@ -263,7 +275,12 @@ def _settings(path: Path, parts: _Parts, rules: RulesPart, warnings: tuple[Findi
         knowledge=files.knowledge,
         service_levels=parts.levels.model.as_levels() if parts.levels.model else Levels(),
         templates=files.templates,
-        files=(path, files.groups, *_named_files(files.service_levels, files.organisations), *rules_files),
+        files=(
+            path,
+            files.groups,
+            *_named_files(files.service_levels, files.organisations, files.assets),
+            *rules_files,
+        ),
         rules_files=rules_files,
         warnings=warnings,
     )

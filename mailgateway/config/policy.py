@@ -17,6 +17,7 @@ def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
         mailboxes=tuple(_mailbox(mailbox) for mailbox in settings.mailboxes),
         directory=settings.directory,
         organisations=settings.organisations,
+        assets=settings.assets,
         languages=languages(settings.templates, share("templates")),
         ruleset=settings.ruleset,
         calendars=settings.service_levels.calendars,

@@ -24,6 +24,7 @@ from mailgateway.config.reading import Reading
 from mailgateway.config.secret import Secret
 from mailgateway.config.service_levels import Levels
 from mailgateway.config.webhook import Webhook
+from mailgateway.desk.assets import Assets
 from mailgateway.desk.knowledge import Library
 from mailgateway.desk.model import Directory
 from mailgateway.desk.organisations import Organisations
@@ -61,6 +62,7 @@ class Settings:
     api: Api | None
     directory: Directory
     organisations: Organisations
+    assets: Assets
     ruleset: Ruleset
     service_levels: Levels
     library: Library

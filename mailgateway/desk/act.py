@@ -23,6 +23,7 @@ from mailgateway.desk.plan import (
     NoticeKind,
     Plan,
     RecordEvent,
+    SetCi,
     SetPriority,
     SetStatus,
     SetType,
@@ -153,6 +154,7 @@ def _ordered(orders: Orders, ticket: Ticket, policy: Policy, *, by: str) -> Tick
         group=orders.group or ticket.group,
         priority=orders.priority or ticket.priority,
         type=orders.type or ticket.type,
+        ci=ticket.ci if orders.ci is None else orders.ci or None,
         tags=(*kept, *added),
         participants=(*ticket.participants, *newcomers(orders.participants, ticket, policy)),
     )
@@ -186,6 +188,7 @@ def _changes(before: Ticket, after: Ticket) -> tuple[Change, ...]:
         (before.assignee != after.assignee, Assign(before.assignee, after.assignee)),
         (before.priority is not after.priority, SetPriority(before.priority, after.priority)),
         (before.type is not after.type, SetType(before.type, after.type)),
+        (before.ci != after.ci, SetCi(before.ci, after.ci)),
         (bool(added or removed), ChangeTags(added, removed)),
         (bool(people), AddParticipants(people)),
         (before.snoozed_until != after.snoozed_until, Snooze(before.snoozed_until, after.snoozed_until)),

@@ -25,6 +25,7 @@ WORDS: Mapping[str, str] = {
     "participants": "more people take part",
     "organisation": "the organisation of the requester changed",
     "ci": "the configuration item changed",
+    "ci_unknown": "a rule named a configuration item that is not in assets.yaml",
     "snoozed_until": "it was put aside until a moment, or woke up",
     "fields": "fields of the desk's own changed",
     "delivery_failed": "a letter could not be delivered and is given up",

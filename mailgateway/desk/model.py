@@ -177,6 +177,15 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """Another open ticket about the same thing, in a line."""
+
+    number: int
+    subject: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
 class StoredFile:
     """An attachment that lies in the blob store under its digest."""
 

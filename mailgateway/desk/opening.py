@@ -84,6 +84,7 @@ def open_ticket(incoming: Incoming, origin: Origin, facts: Facts, policy: Policy
         *passed_on.changes,
         *named_by(incoming.keys, facts),
         *message_id_reused(facts),
+        *policy.assets.doubts(ticket.ci),
     )
     return Plan(
         at=facts.now,

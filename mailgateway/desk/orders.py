@@ -19,12 +19,14 @@ from mailgateway.rules.nearest import instead, nearest
 MOST_COMMANDS = 30
 _MOST_SHOWN = 60
 LONGEST_TAG = 64
+LONGEST_CI = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Orders:
     """What shall change; None and empty leave things as they are. `assign` of "" means to nobody.
 
+    `ci` is what it is about, "" for nothing.
     `snooze` is how long the ticket is put aside, zero to wake it up, or until when in the desk's time zone. `problem`
     of 0 means of none. `text` goes to the requester and the participants, or becomes an internal note where `note` is
     true; before it go the `answers` of the knowledge folder, by their names. `beside` is a note that goes along with
@@ -47,6 +49,7 @@ class Orders:
     snooze: timedelta | datetime | None = None
     answers: tuple[str, ...] = ()
     problem: int | None = None
+    ci: str | None = None
     minutes: int = 0
     help: bool = False
 
@@ -73,6 +76,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("#cc ADDRESS", "let somebody take part in the ticket"),
     ("#snooze 2d", "put the ticket aside: 30m, 4h, 2d, 1w, 2026-12-01 09:30; a mail of the customer wakes it; or none"),
     ("#problem N|none", "the ticket is an incident of problem N: whoever solves or answers that one, answers this"),
+    ("#ci NAME|none", "what the ticket is about: a configuration item"),
     ("#merge N", "this ticket is closed and goes on under number N, with everybody who takes part"),
     ("#answer NAME", "put an answer of the knowledge folder before your text, in the requester's language"),
     ("#time 1h 30m", "how long you worked on it, for contracts that are counted in hours"),
@@ -228,6 +232,16 @@ def _problem(orders: Orders, value: str, _desk: _Desk) -> Orders:
     return replace(orders, problem=0 if value.casefold() == "none" else _ticket_number("problem", value))
 
 
+def _ci(orders: Orders, value: str, desk: _Desk) -> Orders:
+    if value.casefold() == "none":
+        return replace(orders, ci="")
+    known = desk.policy.assets
+    if not value or len(value) > LONGEST_CI or (known.all and known.named(value) is None):
+        near = instead(value, [name for one in known.all for name in (one.name, *one.aliases)])
+        raise _MisreadError(f"#ci {_shown(value)}: no configuration item has that name; {near}")
+    return replace(orders, ci=known.spelled(value))
+
+
 def _ticket_number(word: str, value: str) -> int:
     number = _NUMBER.fullmatch(value)
     if number is None:
@@ -268,6 +282,7 @@ _WORDS: dict[str, Callable[[Orders, str, _Desk], Orders]] = {
     "merge": _merge,
     "answer": _answer,
     "problem": _problem,
+    "ci": _ci,
     "time": _time,
     "help": _help,
 }

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mailgateway.desk.agent_policy import AgentPolicy
+from mailgateway.desk.assets import Assets
 from mailgateway.desk.calendar import Calendar
 from mailgateway.desk.knowledge import EMPTY, Library
 from mailgateway.desk.model import Directory, News, Priority, Ticket, TicketType
@@ -95,6 +96,7 @@ class Conversation:
 
 _NOBODY = Organisations()
 _AGENTS = AgentPolicy()
+_NOTHING = Assets()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,7 @@ class Policy:
     forwards_per_hour: int = 100
     unlimited: frozenset[str] = frozenset()
     organisations: Organisations = _NOBODY
+    assets: Assets = _NOTHING
     languages: frozenset[str] = frozenset()
     conversation: Conversation = Conversation()
     agents: AgentPolicy = _AGENTS
@@ -183,9 +186,9 @@ class Policy:
         """Return the service-level policy that holds for a ticket, None where nothing is promised."""
         customer = self.organisations.named(ticket.organisation)
         contract = customer.contract if customer is not None else None
-        if contract is None:
-            return level_of(ticket, self.service_levels)
-        return level_of(ticket, self.service_levels, contract.name, contract.service_level)
+        about = self.assets.named(ticket.ci)
+        agreed = (contract.service_level if contract is not None else "", about.service_level if about else "")
+        return level_of(ticket, self.service_levels, contract.name if contract is not None else "", agreed)
 
     def level(self, name: str) -> ServiceLevel | None:
         """Return the service-level policy of this name."""

@@ -124,11 +124,12 @@ def _additions(routing: Routing, ticket: Ticket, policy: Policy) -> list[Change]
         changes.append(ChangeTags(tags))
     if people:
         changes.append(AddParticipants(people))
-    organisation, ci = organisation_in(routing, policy.organisations), name_in(routing, ActionName.CI)
+    organisation = organisation_in(routing, policy.organisations)
+    ci = policy.assets.spelled(name_in(routing, ActionName.CI))
     if organisation not in (None, ticket.organisation):
         changes.append(SetOrganisation(ticket.organisation, organisation))
     if ci not in (None, ticket.ci):
-        changes.append(SetCi(ticket.ci, ci))
+        changes += (SetCi(ticket.ci, ci), *policy.assets.doubts(ci))
     level = name_in(routing, ActionName.SERVICE_LEVEL)
     if level not in (None, ticket.service_level):
         changes.append(SetServiceLevel(ticket.service_level, level))

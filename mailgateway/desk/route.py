@@ -50,7 +50,8 @@ class Route:
 
 
 def route(policy: Policy, question: Question, *, every_step: bool = False) -> Route:
-    """Ask the rules about a mail and fill what they leave open: by its requester, else by the mailbox's default.
+    """Ask the rules about a mail and fill what they leave open: by its requester and
+    what it is about, else by the mailbox's default.
 
     With `every_step` the trace tells of every rule, however many there are.
     """
@@ -66,7 +67,7 @@ def route(policy: Policy, question: Question, *, every_step: bool = False) -> Ro
         assignee=_assigned(final["assign"]),
         tags=words(routing, ActionName.TAGS),
         organisation=organisation,
-        ci=name_in(routing, ActionName.CI),
+        ci=policy.assets.spelled(name_in(routing, ActionName.CI)),
         service_level=name_in(routing, ActionName.SERVICE_LEVEL),
         fields=fields(routing),
         cc=words(routing, ActionName.CC),
@@ -89,8 +90,10 @@ def route(policy: Policy, question: Question, *, every_step: bool = False) -> Ro
 
 def _final(routing: Routing, organisation: str | None, question: Question, policy: Policy) -> dict[str, object]:
     default = policy.mailbox(question.mailbox).default
+    ci = policy.assets.spelled(name_in(routing, ActionName.CI))
+    about = policy.assets.named(ci)
     return {
-        "group": _value(routing, ActionName.GROUP, default.group),
+        "group": _value(routing, ActionName.GROUP, (about.group if about else "") or default.group),
         "type": _value(routing, ActionName.TYPE, default.type.value),
         "priority": _value(routing, ActionName.PRIORITY, default.priority.value),
         "status": _value(routing, ActionName.STATUS, Status.NEW.value),
@@ -98,7 +101,7 @@ def _final(routing: Routing, organisation: str | None, question: Question, polic
         "assign": _value(routing, ActionName.ASSIGN, None),
         "tags": list(words(routing, ActionName.TAGS)),
         "organisation": organisation,
-        "ci": name_in(routing, ActionName.CI),
+        "ci": ci,
         "service_level": name_in(routing, ActionName.SERVICE_LEVEL),
         "fields": fields(routing),
         "cc": list(words(routing, ActionName.CC)),

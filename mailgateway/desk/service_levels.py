@@ -110,13 +110,13 @@ class ServiceLevel:
 
 
 def level_of(
-    ticket: Ticket, levels: tuple[ServiceLevel, ...], contract: str = "", agreed: str = ""
+    ticket: Ticket, levels: tuple[ServiceLevel, ...], contract: str = "", agreed: tuple[str, ...] = ()
 ) -> ServiceLevel | None:
-    """Return the policy of a ticket: the one chosen for it by name, else the one agreed in the requester's contract.
+    """Return the policy of a ticket: the one chosen for it by name, else the first of those `agreed` for it.
 
-    Where neither is named, or a name is gone, the first that is for such tickets. `contract` is that contract's name.
+    Where none is named, or the names are gone, the first that is for such tickets. `contract` is the requester's.
     """
-    for name in (ticket.service_level, agreed):
+    for name in (ticket.service_level, *agreed):
         for level in levels:
             if level.name == name:
                 return level.under(contract)

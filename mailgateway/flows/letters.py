@@ -9,6 +9,7 @@ from mailgateway.desk import notices
 from mailgateway.desk.audience import breach
 from mailgateway.desk.letter import Rendered, dedupe_key, files_of, once_a_day, with_number, write_letter
 from mailgateway.desk.links import with_links
+from mailgateway.desk.model import Beside
 from mailgateway.desk.plan import Disposition, Notice, NoticeKind, Plan, RecordEvent
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.urgency import urgency_of
@@ -18,6 +19,7 @@ from mailgateway.flows.stopped import unanswered, within_limits
 from mailgateway.mail.model import Attachment
 from mailgateway.store import outbox, tickets
 from mailgateway.store.apply import apply
+from mailgateway.store.beside import open_beside
 from mailgateway.store.engine import Transaction
 from mailgateway.store.outbox import Queued
 
@@ -51,6 +53,7 @@ def queue_letters(
     A letter that would show its reader what they must not see is not sent: it is written down, and the admin is told;
     nor is automatic mail that would be too much.
     """
+    beside: dict[int, tuple[Beside, ...]] = {}
     contents = {attachment.sha256: attachment.content for attachment in at_hand}
     on = _Occasion(desk, tx, occasion, number, plan.at, policy, contents)
     queued: list[Queued] = []
@@ -60,7 +63,7 @@ def queue_letters(
         due = gathered(tx, _complete(tx, notice, number), policy, plan.at)
         if due is None:
             continue
-        complete = with_links(due.notice, policy)
+        complete = _beside(tx, with_links(due.notice, policy), beside)
         rendered = _rendered(desk, complete)
         against = breach(complete, rendered, policy)
         if against:
@@ -108,6 +111,16 @@ def _complete(tx: Transaction, notice: Notice, number: int | None) -> Notice:
     if notice.kind is NoticeKind.AGENT_NOTIFICATION and notice.article is None:
         return replace(numbered, article=tickets.opening(tx, number))
     return numbered
+
+
+def _beside(tx: Transaction, notice: Notice, known: dict[int, tuple[Beside, ...]]) -> Notice:
+    """Give those to whom a ticket is handed what else is open about the same thing; `known` are the finds so far."""
+    ticket = notice.ticket
+    if notice.kind is not NoticeKind.AGENT_NOTIFICATION or ticket is None or not ticket.ci:
+        return notice
+    if ticket.number not in known:
+        known[ticket.number] = open_beside(tx, ticket.ci, ticket.number)
+    return replace(notice, values={**notice.values, "beside": known[ticket.number]})
 
 
 def _rendered(desk: Desk, notice: Notice) -> Rendered:

@@ -6,6 +6,7 @@ from datetime import datetime
 from mailgateway.desk.as_json import article_meta, instant, person, ticket_head
 from mailgateway.desk.clock_sheet import service_level
 from mailgateway.desk.events import Event
+from mailgateway.desk.model import Beside
 from mailgateway.store.links import LinkedTicket
 from mailgateway.store.tickets import FiledArticle, TicketLine, TicketSheet
 
@@ -38,11 +39,16 @@ def sheet_object(sheet: TicketSheet, now: datetime) -> dict[str, object]:
         "events": [_event(event) for event in sheet.events],
         "trace": dict(sheet.trace),
         "links": [_link(link) for link in sheet.links],
+        "beside": [_beside(one) for one in sheet.beside],
     }
 
 
 def _link(link: LinkedTicket) -> dict[str, object]:
     return {"kind": link.relation, "ticket": link.number, "subject": link.subject, "status": link.status}
+
+
+def _beside(one: Beside) -> dict[str, object]:
+    return {"ticket": one.number, "subject": one.subject, "status": one.status}
 
 
 def _article(filed: FiledArticle) -> dict[str, object]:

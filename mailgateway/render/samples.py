@@ -5,7 +5,17 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from mailgateway.desk.knowledge import Answer
-from mailgateway.desk.model import Article, ArticleKind, Direction, Priority, Status, StoredFile, Ticket, TicketType
+from mailgateway.desk.model import (
+    Article,
+    ArticleKind,
+    Beside,
+    Direction,
+    Priority,
+    Status,
+    StoredFile,
+    Ticket,
+    TicketType,
+)
 from mailgateway.desk.orders import COMMANDS
 from mailgateway.desk.organisations import Unit
 from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind
@@ -75,6 +85,7 @@ _VALUES: dict[NoticeKind, dict[str, object]] = {
         "by": "",
         "rules": "printers",
         "answers": [("toner", "Change the toner of a printer"), ("paper-jam", "Clear a paper jam")],
+        "beside": (Beside(10231, "Paper jam in tray 2", Status.OPEN),),
     },
     NoticeKind.MERGED: {"before": 10237},
     NoticeKind.AGENT_RECEIPT: {
@@ -207,6 +218,7 @@ def _ticket(status: Status) -> Ticket:
         updated_at=_AT,
         status_since=_AT,
         tags=("printer", "warehouse"),
+        ci="printer-2",
     )
 
 

@@ -80,9 +80,10 @@ def tags(written: object, vocabulary: Vocabulary) -> object:
     return tuple(dict.fromkeys(_tag(item, vocabulary.tags) for item in items))
 
 
-def configuration_item(written: object, _: Vocabulary) -> object:
+def configuration_item(written: object, vocabulary: Vocabulary) -> object:
     """The thing that the ticket is about; {name} stands for a named group of an expression in the rule."""
-    return _value(written)
+    text = _value(written)
+    return text if has_places(text) else _one_of(text, vocabulary.assets, "configuration item")
 
 
 def organisation(written: object, vocabulary: Vocabulary) -> object:

@@ -21,9 +21,10 @@ class Vocabulary:
     """The names that rules may use, as the desk knows them; None where they are not known, and any will do.
 
     `tags` are those that rules may put on, None for any; `answers` those that may be sent to customers,
-    `answers_inside` the others. `read_list` gives the entries of a list file, `find_timezone` a time zone by its name;
-    both raise Wrong. `leads` are the agents who lead the groups that have a lead; `own_addresses` those of the
-    mailboxes; `templates` the names of the operator's own templates, None where they are not known.
+    `answers_inside` the others; `assets` all names of configuration items. `read_list` gives the entries of a list
+    file, `find_timezone` a time zone by its name; both raise Wrong. `leads` are the agents who lead the groups that
+    have a lead; `own_addresses` those of the mailboxes; `templates` the names of the operator's own templates, None
+    where they are not known.
     """
 
     groups: tuple[str, ...] | None
@@ -41,6 +42,7 @@ class Vocabulary:
     answers_inside: tuple[str, ...] = ()
     service_levels: tuple[str, ...] | None = None
     webhooks: tuple[str, ...] | None = None
+    assets: tuple[str, ...] | None = None
     read_list: Callable[[str], tuple[str, ...]] = _no_lists
     find_timezone: Callable[[str], tzinfo] = _no_timezone
     leads: Mapping[str, str] = field(default_factory=dict)

@@ -16,6 +16,8 @@ from mailgateway.desk.urgency import Urgency
 from mailgateway.store.base import WHOLE, Base, Key, Outbound, SpoolState, TicketNumber, only_where
 
 FIRST_TICKET = 10001
+OPEN_CI = "ci IS NOT NULL AND status NOT IN ('solved', 'closed')"
+"""Which tickets are in the index of open ones by what they are about."""
 
 
 class TicketRow(Base):
@@ -28,6 +30,7 @@ class TicketRow(Base):
         Index(None, "assignee", "status"),
         Index(None, "organisation", "created_at", **only_where("organisation IS NOT NULL")),
         Index(None, "ci", "status", **only_where("ci IS NOT NULL")),
+        Index("ix_tickets_open_ci", "ci", "number", **only_where(OPEN_CI)),
         Index(None, "attend_at", "number", **only_where("attend_at IS NOT NULL")),
         {"sqlite_autoincrement": True},
     )

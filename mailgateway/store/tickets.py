@@ -9,8 +9,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 
 from mailgateway.desk.events import Event
-from mailgateway.desk.model import Article, ArticleKind, Direction, Priority, Status, StoredFile, Ticket, TicketType
+from mailgateway.desk.model import (
+    Article,
+    ArticleKind,
+    Beside,
+    Direction,
+    Priority,
+    Status,
+    StoredFile,
+    Ticket,
+    TicketType,
+)
 from mailgateway.mail.model import Address
+from mailgateway.store.beside import open_beside
 from mailgateway.store.clocks import read_clocks
 from mailgateway.store.engine import Transaction
 from mailgateway.store.heads import read_heads
@@ -74,7 +85,8 @@ class FiledArticle:
 class TicketSheet:
     """A whole ticket: articles and events oldest first, and the routing trace of its first mail.
 
-    Among the articles are those of the tickets that were merged into it. What was left out is its oldest part.
+    Among the articles are those of the tickets that were merged into it; `beside` are other open tickets about the same
+    thing. What was left out is its oldest part.
     """
 
     ticket: Ticket
@@ -84,6 +96,7 @@ class TicketSheet:
     trace: Mapping[str, Any]
     articles_left_out: int = 0
     events_left_out: int = 0
+    beside: tuple[Beside, ...] = ()
 
 
 _ARTICLES = select(
@@ -180,8 +193,9 @@ def shown(tx: Transaction, number: int, most: Most | None = None) -> TicketSheet
     links = linked_tickets(tx, number)
     articles = ArticleRow.ticket.in_([number, *(link.number for link in links if link.relation == "merged")])
     events = EventRow.ticket == number
+    beside = open_beside(tx, ticket.ci, number)
     if most is None:
-        return TicketSheet(ticket, _found(tx, articles), _happened(tx, events), links, trace)
+        return TicketSheet(ticket, _found(tx, articles), _happened(tx, events), links, trace, beside=beside)
     oldest = _oldest_article(tx, articles, most)
     oldest_event = _nth_newest_event(tx, events, most.entries)
     return TicketSheet(
@@ -192,6 +206,7 @@ def shown(tx: Transaction, number: int, most: Most | None = None) -> TicketSheet
         trace,
         _count(tx, ArticleRow.id, articles & (ArticleRow.id < oldest)),
         _count(tx, EventRow.id, events & (EventRow.id < oldest_event)),
+        beside,
     )
 
 

@@ -44,13 +44,13 @@ def documented(name: str) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("name", ["gateway", "groups", "service_levels", "organisations"])
+@pytest.mark.parametrize("name", ["gateway", "groups", "service_levels", "organisations", "assets"])
 def test_every_key_is_documented_and_no_other(name: str) -> None:
     """An admin finds each key of the file on the page, and nothing that the file may not have."""
     assert set(documented(name)) == set(keys(name))
 
 
-@pytest.mark.parametrize("name", ["gateway", "groups", "service_levels", "organisations"])
+@pytest.mark.parametrize("name", ["gateway", "groups", "service_levels", "organisations", "assets"])
 def test_every_default_is_the_real_one(name: str) -> None:
     """What the page says holds without the key does."""
     said = documented(name)

@@ -31,6 +31,7 @@ from mailgateway.mail.model import Address
 from mailgateway.store import answers, attention, health, outbox, spool, tickets, usage
 from mailgateway.store.apply import apply
 from mailgateway.store.base import Base
+from mailgateway.store.beside import open_beside
 from mailgateway.store.engine import Store, Transaction
 from mailgateway.store.gather import gather, gather_ticket
 from mailgateway.store.links import linked_tickets
@@ -186,6 +187,7 @@ def _put_aside(tx: Transaction, spool_id: int) -> None:
 
 def _count(tx: Transaction, number: int) -> None:
     apply(tx, working(number, SetOrganisation(None, "acme"), SpendTime(30)), None)
+    open_beside(tx, "web", number)
     usage.used(tx, ["acme"], Unit.TICKETS, NOW, NOW + MINUTE)
     usage.used(tx, ["acme"], Unit.HOURS, NOW, NOW + MINUTE)
 

@@ -139,6 +139,7 @@ def set_(  # noqa: PLR0913 - each is an option of the command
     problem: Annotated[
         str | None, typer.Option("--problem", metavar="N", help="The problem it is an incident of, or none.")
     ] = None,
+    ci: Annotated[str | None, typer.Option("--ci", metavar="NAME", help="What it is about, or none.")] = None,
     time: Annotated[str | None, typer.Option("--time", metavar="TIME", help="Work done: 45m, 1h, 1h30m.")] = None,
     name: As = None,
 ) -> None:
@@ -157,9 +158,10 @@ def set_(  # noqa: PLR0913 - each is an option of the command
         remove_tags=tags("--untag", untag or ()),
         snooze=snoozing(snooze),
         problem=problem_number(problem),
+        ci=ci,
     )
     if orders == Orders():
-        asked = "--status, --group, --assign, --priority, --type, --tag, --untag, --snooze, --problem or --time"
+        asked = "--status, --group, --assign, --priority, --type, --tag, --untag, --snooze, --problem, --ci or --time"
         complain(f"nothing to change: give {asked}")
         raise typer.Exit(2)
     give(ctx, number, orders, name, "Done.")

@@ -80,7 +80,7 @@ def keys(part: Any) -> Iterator[str]:
             yield from keys(inner)
 
 
-@pytest.mark.parametrize("name", ["gateway", "groups", "service_levels", "organisations"])
+@pytest.mark.parametrize("name", ["gateway", "groups", "service_levels", "organisations", "assets"])
 def test_every_key_stands_in_the_example(name: str) -> None:
     """The example is the manual: each key is in it, used or as a comment."""
     text = (share("config") / f"{name}.yaml").read_text(encoding="utf-8")
