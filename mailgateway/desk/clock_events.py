@@ -12,7 +12,8 @@ WHAT = "clocks"
 """What such events are called."""
 
 _SECOND = timedelta(seconds=1)
-_MET, _CALLED_OFF = "met", "called_off"
+MET, CALLED_OFF = "met", "called_off"
+"""How a clock ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,6 @@ def _moved(clock: Clock) -> dict[str, Any]:
         "calendar": clock.calendar,
         "seconds": clock.length // _SECOND,
         "going": clock.running_since is not None,
-        "ended": _MET if clock.met_at else _CALLED_OFF if clock.ended_at else "",
+        "ended": MET if clock.met_at else CALLED_OFF if clock.ended_at else "",
         "due_at": clock.due_at.isoformat() if clock.due_at else None,
     }
