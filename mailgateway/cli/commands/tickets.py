@@ -14,7 +14,7 @@ from mailgateway.cli.names import no_ticket, unknown
 from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson, Limit
 from mailgateway.cli.tables import Column, show_table, span
-from mailgateway.cli.ticket_view import as_json, show_sheet
+from mailgateway.cli.ticket_view import show_sheet
 from mailgateway.desk.clocks import Calendars
 from mailgateway.desk.counting import read_minutes
 from mailgateway.desk.explained import explained
@@ -104,7 +104,7 @@ def _explain(sheet: tickets.TicketSheet, calendars: Calendars, *, as_object: boo
     now = clock.now()
     found = explained(sheet.events, now, calendars)
     if as_object:
-        say_json({**as_json(sheet, now), "levels_explained": as_objects(found)})
+        say_json({**sheet_object(sheet, now), "levels_explained": as_objects(found)})
         return
     for line in as_lines(found) if found else ("Nothing was promised for this ticket.",):
         say(clean(line, 200))
