@@ -73,7 +73,7 @@ def _unsigned(letter: Letter) -> Letter:
 
 def sending(settings: Settings) -> Sending:
     """Return how letters are sent."""
-    from mailgateway.desk.pacing import Pace
+    from mailgateway.desk.letters.pacing import Pace
     from mailgateway.flows.deliver import Sending
     from mailgateway.flows.owners import own_name
 

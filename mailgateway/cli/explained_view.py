@@ -5,7 +5,7 @@ from datetime import datetime
 
 from mailgateway.cli.level_view import hours, name_of
 from mailgateway.desk.as_json import instant
-from mailgateway.desk.explained import Explained, Interval, Why
+from mailgateway.desk.levels.explained import Explained, Interval, Why
 
 _REASONS = {Why.BUSINESS_TIME: "business time", Why.OUTSIDE_HOURS: "outside business hours"}
 

@@ -10,7 +10,7 @@ from rich.text import Text
 from mailgateway.cli.lines import clean
 from mailgateway.cli.tables import moment
 from mailgateway.desk.model import Ticket
-from mailgateway.desk.timers import Outlook
+from mailgateway.desk.timed.timers import Outlook
 
 _WITH_DEFAULT = ("group", "type", "priority", "language")
 _BY_RULE_ALONE = ("no_acknowledgement", "discard", "quarantine", "reject")

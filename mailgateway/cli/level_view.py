@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from mailgateway.cli.tables import moment, span
-from mailgateway.desk.clocks import current
+from mailgateway.desk.levels.clocks import current
+from mailgateway.desk.levels.timepiece import Clock, Target
 from mailgateway.desk.model import Ticket
-from mailgateway.desk.timepiece import Clock, Target
 
 
 def facts(ticket: Ticket, now: datetime) -> dict[str, str]:

@@ -11,12 +11,12 @@ from mailgateway.app import Gateway
 from mailgateway.cli.lines import complain, say
 from mailgateway.cli.names import unknown
 from mailgateway.cli.opened import opened
-from mailgateway.desk.assets import Assets
-from mailgateway.desk.knowledge import Library
+from mailgateway.desk.answers.knowledge import Library
 from mailgateway.desk.model import Agent, Directory
 from mailgateway.desk.orders import LONGEST_CI, LONGEST_TAG, Orders
 from mailgateway.desk.policy import Policy
-from mailgateway.desk.snooze import SHOWN, Wanted, read_snooze
+from mailgateway.desk.problems.assets import Assets
+from mailgateway.desk.timed.snooze import SHOWN, Wanted, read_snooze
 from mailgateway.flows.operate import operate
 from mailgateway.store import tickets
 

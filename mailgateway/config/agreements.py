@@ -16,10 +16,10 @@ from pydantic import (
 )
 
 from mailgateway.config.kinds import Line, Strict, Truth, Word, wrong
-from mailgateway.desk.calendar import Calendar
+from mailgateway.desk.levels.calendar import Calendar
+from mailgateway.desk.levels.service_levels import FINISHED, Promise, Scope, ServiceLevel, Step, Told
+from mailgateway.desk.levels.timepiece import Target
 from mailgateway.desk.model import Priority, Status, TicketType
-from mailgateway.desk.service_levels import FINISHED, Promise, Scope, ServiceLevel, Step, Told
-from mailgateway.desk.timepiece import Target
 from mailgateway.rules.text import described
 
 _SPAN = re.compile(r"(?:(\d{1,5})h)?(?:(\d{1,5})m)?", re.ASCII)

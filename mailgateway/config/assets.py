@@ -6,7 +6,7 @@ from pydantic import Field
 
 from mailgateway.config.document import Document
 from mailgateway.config.kinds import Line, Strict, Word
-from mailgateway.desk.assets import Asset, Assets, assets
+from mailgateway.desk.problems.assets import Asset, Assets, assets
 from mailgateway.rules.findings import EntryPath
 
 

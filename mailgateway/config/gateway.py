@@ -30,10 +30,10 @@ from mailgateway.config.kinds import (
 from mailgateway.config.notifications import Notifications
 from mailgateway.config.reading import Reading
 from mailgateway.config.webhook import Webhook
+from mailgateway.desk.letters.suppression import DEFAULT as LEAVE_ALONE
+from mailgateway.desk.letters.suppression import SuppressionPolicy
 from mailgateway.desk.model import Priority, TicketType
 from mailgateway.desk.policy import Colleagues, SeveralMailboxes
-from mailgateway.desk.suppression import DEFAULT as LEAVE_ALONE
-from mailgateway.desk.suppression import SuppressionPolicy
 from mailgateway.mail.subjects import DEFAULT_TAGS
 
 _Count = Annotated[int, Field(strict=True, ge=1, le=10_000)]

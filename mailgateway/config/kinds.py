@@ -22,7 +22,7 @@ from pydantic_core import PydanticCustomError
 from mailgateway.config.document import Keyed
 from mailgateway.config.secret import SOURCES, Secret
 from mailgateway.desk.events import WORDS as EVENTS
-from mailgateway.desk.pacing import EVERY_OTHER, Rate
+from mailgateway.desk.letters.pacing import EVERY_OTHER, Rate
 from mailgateway.mail.subjects import problem_of_format
 from mailgateway.rules.nearest import instead
 from mailgateway.rules.text import described, excerpt

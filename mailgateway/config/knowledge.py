@@ -15,7 +15,7 @@ from mailgateway.config.gateway import Knowledge
 from mailgateway.config.kinds import Line, Strict, Truth, Word
 from mailgateway.config.parts import Part, checked_part
 from mailgateway.config.syntax import read_text
-from mailgateway.desk.knowledge import EMPTY, FALLBACK, Answer, Library
+from mailgateway.desk.answers.knowledge import EMPTY, FALLBACK, Answer, Library
 from mailgateway.errors import ConfigError, Finding
 from mailgateway.rules.compile import compile_rules, fields_of
 from mailgateway.rules.findings import EntryPath

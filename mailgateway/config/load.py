@@ -35,10 +35,10 @@ from mailgateway.config.service_levels import Levels, ServiceLevelsFile
 from mailgateway.config.settings import Settings
 from mailgateway.config.syntax import NO_FILE
 from mailgateway.config.templates import chosen_by_rules
-from mailgateway.desk.assets import Assets
-from mailgateway.desk.knowledge import EMPTY
+from mailgateway.desk.answers.knowledge import EMPTY
+from mailgateway.desk.customers.organisations import Organisations
 from mailgateway.desk.model import Agent, Directory, Group, News, Priority, Status, TicketType
-from mailgateway.desk.organisations import Organisations
+from mailgateway.desk.problems.assets import Assets
 from mailgateway.errors import ConfigError, Finding
 from mailgateway.rules.vocabulary import Vocabulary
 

@@ -8,7 +8,7 @@ from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
 from mailgateway.config.document import Document
 from mailgateway.config.kinds import Address, Domain, Language, Line, Strict, Truth, Word, wrong
 from mailgateway.config.working_hours import TimeZone
-from mailgateway.desk.organisations import (
+from mailgateway.desk.customers.organisations import (
     Allowance,
     Contract,
     Organisation,

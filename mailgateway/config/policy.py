@@ -4,7 +4,7 @@ from mailgateway.config.gateway import Mailbox
 from mailgateway.config.settings import Settings
 from mailgateway.config.templates import languages
 from mailgateway.config.webhook import Webhook
-from mailgateway.desk import webhooks
+from mailgateway.desk.letters import webhooks
 from mailgateway.desk.policy import Conversation, Defaults, LifeCycle, MailboxPolicy, Policy, Problems
 from mailgateway.share import share
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from mailgateway.config.document import Document
 from mailgateway.config.rule_tests import Existing, RuleTest, RuleTestsFile
 from mailgateway.config.tested import CannotAsk, question_of
-from mailgateway.desk.outcome import outcome
 from mailgateway.desk.policy import Policy
+from mailgateway.desk.routing.outcome import outcome
 from mailgateway.errors import Finding
 from mailgateway.rules.findings import EntryPath
 from mailgateway.rules.nearest import instead

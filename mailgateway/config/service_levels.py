@@ -11,8 +11,8 @@ from mailgateway.config.agreements import PolicyEntry
 from mailgateway.config.holidays import PublicHolidays
 from mailgateway.config.kinds import Line, Strict, Word, wrong
 from mailgateway.config.working_hours import Country, Day, DayHours, TimeZone
-from mailgateway.desk.calendar import ALWAYS, Calendar, Closure, Hours, no_holidays
-from mailgateway.desk.service_levels import ServiceLevel
+from mailgateway.desk.levels.calendar import ALWAYS, Calendar, Closure, Hours, no_holidays
+from mailgateway.desk.levels.service_levels import ServiceLevel
 
 _WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WEEKEND = 5

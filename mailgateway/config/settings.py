@@ -24,10 +24,10 @@ from mailgateway.config.reading import Reading
 from mailgateway.config.secret import Secret
 from mailgateway.config.service_levels import Levels
 from mailgateway.config.webhook import Webhook
-from mailgateway.desk.assets import Assets
-from mailgateway.desk.knowledge import Library
+from mailgateway.desk.answers.knowledge import Library
+from mailgateway.desk.customers.organisations import Organisations
 from mailgateway.desk.model import Directory
-from mailgateway.desk.organisations import Organisations
+from mailgateway.desk.problems.assets import Assets
 from mailgateway.errors import ConfigError, Finding
 from mailgateway.rules.schema import Ruleset
 

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from mailgateway.config.rule_tests import Existing, Fields, RuleTest, Writer
-from mailgateway.desk.asking import requester_of
 from mailgateway.desk.policy import MailboxPolicy, Policy
-from mailgateway.desk.thread import writer
-from mailgateway.desk.trust import results
+from mailgateway.desk.routing.asking import requester_of
+from mailgateway.desk.threads.thread import writer
+from mailgateway.desk.threads.trust import results
 from mailgateway.mail.classify import OwnMarks, classify
 from mailgateway.mail.model import Address as Person
 from mailgateway.mail.model import Attachment, Headers, Kind, Mail

@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from mailgateway.config.kinds import Duration, EventWords, HookUrl, LocalPath, SecretRef, Strict, Truth, Word, wrong
-from mailgateway.desk.webhooks import Include
+from mailgateway.desk.letters.webhooks import Include
 
 
 class Webhook(Strict):

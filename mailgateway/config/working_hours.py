@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, PlainSerializer, PlainValidator, WithJsonSchema
 
 from mailgateway.config.kinds import wrong
-from mailgateway.desk.calendar import FIRST_YEAR, LAST_YEAR, Hours
+from mailgateway.desk.levels.calendar import FIRST_YEAR, LAST_YEAR, Hours
 from mailgateway.rules.nearest import instead
 from mailgateway.rules.text import described, excerpt
 

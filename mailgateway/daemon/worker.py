@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 from mailgateway import log
-from mailgateway.desk.backoff import pause
+from mailgateway.desk.letters.backoff import pause
 from mailgateway.errors import GatewayError, LoginRefused
 from mailgateway.flows.beats import beat
 from mailgateway.flows.desk import Desk

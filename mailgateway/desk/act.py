@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mailgateway.desk import lifecycle, news, notices
-from mailgateway.desk.answering import inserted, kept_inside
-from mailgateway.desk.counting import SpendTime
+from mailgateway.desk import lifecycle
+from mailgateway.desk.answers.answering import inserted, kept_inside
+from mailgateway.desk.customers.counting import SpendTime
 from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.incoming import newcomers
-from mailgateway.desk.merging import merging
+from mailgateway.desk.letters import news, notices
+from mailgateway.desk.letters.welcome import welcome
 from mailgateway.desk.model import Agent, Article, ArticleKind, Direction, Directory, StoredFile, Ticket
 from mailgateway.desk.orders import Orders
 from mailgateway.desk.plan import (
@@ -30,9 +31,9 @@ from mailgateway.desk.plan import (
     Snooze,
 )
 from mailgateway.desk.policy import Policy
-from mailgateway.desk.problems import informing, linking
-from mailgateway.desk.snooze import until
-from mailgateway.desk.welcome import welcome
+from mailgateway.desk.problems.incidents import informing, linking
+from mailgateway.desk.threads.merging import merging
+from mailgateway.desk.timed.snooze import until
 from mailgateway.mail.model import Address, Mail
 
 

@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from mailgateway.desk.counting import SetOrganisation
-from mailgateway.desk.level_changes import SetClocks, SetServiceLevel
+from mailgateway.desk.customers.counting import SetOrganisation
+from mailgateway.desk.customers.wish import Leave
+from mailgateway.desk.letters.silence import Silence
+from mailgateway.desk.levels.level_changes import SetClocks, SetServiceLevel
 from mailgateway.desk.model import Ticket
 from mailgateway.desk.plan import (
     AddParticipants,
@@ -22,8 +24,6 @@ from mailgateway.desk.plan import (
     SetType,
     Snooze,
 )
-from mailgateway.desk.silence import Silence
-from mailgateway.desk.wish import Leave
 
 _REPLACED: dict[type[Change], str] = {
     MoveToGroup: "group",

@@ -2,28 +2,28 @@
 
 from dataclasses import replace
 
-from mailgateway.desk import notices
 from mailgateway.desk.act import act, objection
-from mailgateway.desk.charging import charged
+from mailgateway.desk.customers.charging import charged
+from mailgateway.desk.customers.wishes import is_wish, wished
 from mailgateway.desk.facts import Earlier, Facts
 from mailgateway.desk.follow_up import follow_up, record_machine
 from mailgateway.desk.incoming import Incoming, files_of
-from mailgateway.desk.joining import is_over, join, joined
-from mailgateway.desk.merging import against_merging
+from mailgateway.desk.letters import notices
+from mailgateway.desk.letters.receipts import receipt
+from mailgateway.desk.letters.returned import returned
+from mailgateway.desk.letters.suppression import BY_BOUNCE, Reachability
 from mailgateway.desk.model import Agent, StoredFile
-from mailgateway.desk.naming import named_by
 from mailgateway.desk.opening import Origin, open_ticket
 from mailgateway.desk.orders import COMMANDS, read_orders
 from mailgateway.desk.plan import Disposition, Plan, RecordEvent
 from mailgateway.desk.policy import Policy
-from mailgateway.desk.problems import against_linking
-from mailgateway.desk.receipts import receipt
-from mailgateway.desk.returned import returned
-from mailgateway.desk.snooze import against_snooze
-from mailgateway.desk.suppression import BY_BOUNCE, Reachability
-from mailgateway.desk.thread import Thread, for_notes, writer
-from mailgateway.desk.trust import claimed_agent
-from mailgateway.desk.wishes import is_wish, wished
+from mailgateway.desk.problems.incidents import against_linking
+from mailgateway.desk.threads.joining import is_over, join, joined
+from mailgateway.desk.threads.merging import against_merging
+from mailgateway.desk.threads.naming import named_by
+from mailgateway.desk.threads.thread import Thread, for_notes, writer
+from mailgateway.desk.threads.trust import claimed_agent
+from mailgateway.desk.timed.snooze import against_snooze
 from mailgateway.mail.model import Kind, Mail
 
 __all__ = ["Incoming", "addressees", "decide_mail"]

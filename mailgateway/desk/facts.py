@@ -6,9 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
-from mailgateway.desk.knowledge import Found
+from mailgateway.desk.answers.knowledge import Found
+from mailgateway.desk.letters.suppression import Reachability, SentLetter
 from mailgateway.desk.model import LinkKind, Ticket
-from mailgateway.desk.suppression import Reachability, SentLetter
 from mailgateway.mail.tokens import ReplyToken
 from mailgateway.rules.schema import NOBODY_LOOKED, Requester
 

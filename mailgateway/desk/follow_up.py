@@ -2,16 +2,15 @@
 
 from dataclasses import replace
 
-from mailgateway.desk import lifecycle, news, notices
+from mailgateway.desk import lifecycle
 from mailgateway.desk.after import after
+from mailgateway.desk.answers.helped import said_of
+from mailgateway.desk.answers.knowledge import AnswerOutcome
 from mailgateway.desk.facts import Evidence, Facts
-from mailgateway.desk.forwarding import forward
-from mailgateway.desk.helped import said_of
 from mailgateway.desk.incoming import Incoming, article_of, message_id_reused, newcomers
-from mailgateway.desk.joining import joined
-from mailgateway.desk.knowledge import AnswerOutcome
+from mailgateway.desk.letters import news, notices
+from mailgateway.desk.letters.welcome import Welcome, welcome
 from mailgateway.desk.model import Status, Ticket
-from mailgateway.desk.naming import named_by
 from mailgateway.desk.plan import (
     AddArticle,
     AddParticipants,
@@ -24,9 +23,11 @@ from mailgateway.desk.plan import (
     Snooze,
 )
 from mailgateway.desk.policy import Policy
-from mailgateway.desk.refine import Refined, refine
-from mailgateway.desk.thread import Thread, writer
-from mailgateway.desk.welcome import Welcome, welcome
+from mailgateway.desk.routing.forwarding import forward
+from mailgateway.desk.routing.refine import Refined, refine
+from mailgateway.desk.threads.joining import joined
+from mailgateway.desk.threads.naming import named_by
+from mailgateway.desk.threads.thread import Thread, writer
 from mailgateway.mail.model import Address, Kind, Mail, Verdict
 
 _LONGEST_DETAIL = 500

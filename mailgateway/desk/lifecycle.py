@@ -1,6 +1,6 @@
 """How a ticket's status follows from what people do; the status machine in one place."""
 
-from mailgateway.desk.knowledge import AnswerOutcome
+from mailgateway.desk.answers.knowledge import AnswerOutcome
 from mailgateway.desk.model import Status
 
 DONE = (Status.SOLVED, Status.CLOSED)

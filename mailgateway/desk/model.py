@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from mailgateway.desk.timepiece import Clock
+from mailgateway.desk.levels.timepiece import Clock
 from mailgateway.mail.model import Address
 
 

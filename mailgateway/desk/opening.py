@@ -2,19 +2,15 @@
 
 from dataclasses import dataclass, replace
 
-from mailgateway.desk import notices
-from mailgateway.desk.answering import answering, with_answers
-from mailgateway.desk.asking import question_about
-from mailgateway.desk.assignment import assigned
-from mailgateway.desk.brought import Brought, read_brought
+from mailgateway.desk.answers.answering import answering, with_answers
+from mailgateway.desk.answers.knowledge import proposals
 from mailgateway.desk.events import WEBHOOK
 from mailgateway.desk.facts import Facts
-from mailgateway.desk.forwarding import forward
 from mailgateway.desk.incoming import Incoming, article_of, message_id_reused, newcomers
-from mailgateway.desk.knowledge import proposals
+from mailgateway.desk.letters import notices
+from mailgateway.desk.letters.news import is_silent
+from mailgateway.desk.letters.welcome import Welcome, welcome
 from mailgateway.desk.model import Article, LinkKind, News, Ticket
-from mailgateway.desk.naming import named_by
-from mailgateway.desk.news import is_silent
 from mailgateway.desk.plan import (
     AddArticle,
     AddLink,
@@ -26,11 +22,15 @@ from mailgateway.desk.plan import (
     RecordEvent,
 )
 from mailgateway.desk.policy import AgentForwards, MailboxPolicy, Policy, SeveralMailboxes
-from mailgateway.desk.problems import linked_by_rule
-from mailgateway.desk.route import Route, route
-from mailgateway.desk.thread import Thread, writer
-from mailgateway.desk.trust import claimed_agent, proven_agent
-from mailgateway.desk.welcome import Welcome, welcome
+from mailgateway.desk.problems.incidents import linked_by_rule
+from mailgateway.desk.routing.asking import question_about
+from mailgateway.desk.routing.assignment import assigned
+from mailgateway.desk.routing.forwarding import forward
+from mailgateway.desk.routing.route import Route, route
+from mailgateway.desk.threads.brought import Brought, read_brought
+from mailgateway.desk.threads.naming import named_by
+from mailgateway.desk.threads.thread import Thread, writer
+from mailgateway.desk.threads.trust import claimed_agent, proven_agent
 from mailgateway.mail.model import Address
 from mailgateway.mail.subjects import without_tags
 

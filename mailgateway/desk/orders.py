@@ -8,10 +8,10 @@ from typing import TypeVar
 
 from mailgateway.desk.agent_policy import ReplyTo
 from mailgateway.desk.command_lines import MARKERS, take_apart
-from mailgateway.desk.counting import MOST_MINUTES, read_minutes
+from mailgateway.desk.customers.counting import MOST_MINUTES, read_minutes
 from mailgateway.desk.model import Priority, Status, TicketType
 from mailgateway.desk.policy import Policy
-from mailgateway.desk.snooze import SHOWN, read_snooze
+from mailgateway.desk.timed.snooze import SHOWN, read_snooze
 from mailgateway.mail.addresses import read_addresses
 from mailgateway.mail.model import Address
 from mailgateway.rules.nearest import instead, nearest

@@ -6,13 +6,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from mailgateway.desk.counting import SetOrganisation, SpendTime
-from mailgateway.desk.knowledge import AnswerOutcome
-from mailgateway.desk.level_changes import LevelChange
+from mailgateway.desk.answers.knowledge import AnswerOutcome
+from mailgateway.desk.customers.counting import SetOrganisation, SpendTime
+from mailgateway.desk.customers.wish import CustomerChange
+from mailgateway.desk.letters.notice_kind import NoticeKind as NoticeKind  # noqa: PLC0414 - passed on with the notice
+from mailgateway.desk.letters.suppression import Reachability
+from mailgateway.desk.levels.level_changes import LevelChange
 from mailgateway.desk.model import Article, LinkKind, Priority, Status, Ticket, TicketType
-from mailgateway.desk.notice_kind import NoticeKind as NoticeKind  # noqa: PLC0414 - passed on with the notice
-from mailgateway.desk.suppression import Reachability
-from mailgateway.desk.wish import CustomerChange
 from mailgateway.mail.model import Address
 
 

@@ -5,15 +5,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mailgateway.desk.agent_policy import AgentPolicy
-from mailgateway.desk.assets import Assets
-from mailgateway.desk.calendar import Calendar
-from mailgateway.desk.knowledge import EMPTY, Library
+from mailgateway.desk.answers.knowledge import EMPTY, Library
+from mailgateway.desk.customers.organisations import Organisations
+from mailgateway.desk.letters.suppression import DEFAULT as LEAVE_ALONE
+from mailgateway.desk.letters.suppression import SuppressionPolicy
+from mailgateway.desk.letters.webhooks import Webhook
+from mailgateway.desk.levels.calendar import Calendar
+from mailgateway.desk.levels.service_levels import ServiceLevel, level_of
 from mailgateway.desk.model import Directory, News, Priority, Ticket, TicketType
-from mailgateway.desk.organisations import Organisations
-from mailgateway.desk.service_levels import ServiceLevel, level_of
-from mailgateway.desk.suppression import DEFAULT as LEAVE_ALONE
-from mailgateway.desk.suppression import SuppressionPolicy
-from mailgateway.desk.webhooks import Webhook
+from mailgateway.desk.problems.assets import Assets
 from mailgateway.mail.limits import DEFAULT, Limits
 from mailgateway.mail.subjects import DEFAULT_TAGS
 from mailgateway.rules.schema import Ruleset

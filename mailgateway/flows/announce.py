@@ -6,11 +6,11 @@ what happened, nothing is read and nothing written.
 
 from collections.abc import Callable, Sequence
 
-from mailgateway.desk import webhooks
 from mailgateway.desk.events import Event, word_for
+from mailgateway.desk.letters import webhooks
+from mailgateway.desk.letters.webhooks import NumberedArticle, Webhook
 from mailgateway.desk.model import Ticket
 from mailgateway.desk.policy import Policy
-from mailgateway.desk.webhooks import NumberedArticle, Webhook
 from mailgateway.store import calls, tickets
 from mailgateway.store.calls import QueuedCall
 from mailgateway.store.engine import Listener, Transaction

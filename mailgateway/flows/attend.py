@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from mailgateway import log
-from mailgateway.desk.attend import ACTOR, attend
 from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.plan import Disposition, Plan, RecordEvent, RecordFiring, SetAttention
 from mailgateway.desk.policy import Policy
+from mailgateway.desk.timed.attend import ACTOR, attend
 from mailgateway.errors import StoreBusy, StoreUnusable
 from mailgateway.flows import watch
 from mailgateway.flows.carry_out import carry_out

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from mailgateway.desk.backtest import Judged
+from mailgateway.desk.routing.backtest import Judged
 from mailgateway.store.received import Received
 
 EXAMPLES = 3

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from mailgateway import log
 from mailgateway.accounts.endpoint import Endpoint
-from mailgateway.desk import webhooks
-from mailgateway.desk.delivery import Attempt, Delivery, DeliveryState, deferred, failed, sent
+from mailgateway.desk.letters import webhooks
+from mailgateway.desk.letters.delivery import Attempt, Delivery, DeliveryState, deferred, failed, sent
 from mailgateway.errors import WebhookUnavailable
 from mailgateway.flows import owners
 from mailgateway.flows.beats import beat, calling

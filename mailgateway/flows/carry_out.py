@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from mailgateway.desk.agenda import with_attention
 from mailgateway.desk.facts import Facts
-from mailgateway.desk.levelled import levelled
+from mailgateway.desk.levels.levelled import levelled
 from mailgateway.desk.plan import Plan
 from mailgateway.desk.policy import Policy
+from mailgateway.desk.timed.agenda import with_attention
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.letters import queue_letters
 from mailgateway.mail.model import Attachment

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
-from mailgateway.desk.allowance import Period, Use, allowance_of, period, zone_of
-from mailgateway.desk.organisations import Organisation, Unit
+from mailgateway.desk.customers.allowance import Period, Use, allowance_of, period, zone_of
+from mailgateway.desk.customers.organisations import Organisation, Unit
 from mailgateway.desk.policy import Policy
 from mailgateway.store.engine import Transaction
 from mailgateway.store.usage import used

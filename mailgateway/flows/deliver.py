@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from mailgateway import log
-from mailgateway.desk.delivery import Attempt, Delivery, DeliveryState, deferred, failed, sent
-from mailgateway.desk.pacing import Pace
+from mailgateway.desk.letters.delivery import Attempt, Delivery, DeliveryState, deferred, failed, sent
+from mailgateway.desk.letters.pacing import Pace
 from mailgateway.errors import LoginRefused, PermanentError, SmtpUnavailable, StoreUnusable
 from mailgateway.flows import owners
 from mailgateway.flows.beats import SEND, beat

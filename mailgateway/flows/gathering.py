@@ -8,7 +8,7 @@ lock on it, and the sender takes only what is due: each waiting letter is either
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mailgateway.desk import news
+from mailgateway.desk.letters import news
 from mailgateway.desk.plan import Audience, Notice
 from mailgateway.desk.policy import Policy
 from mailgateway.store.engine import Transaction

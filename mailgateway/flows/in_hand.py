@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from mailgateway.desk.delivery import Delivery
+from mailgateway.desk.letters.delivery import Delivery
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.races import despite_races
 from mailgateway.store import outbox

@@ -2,7 +2,7 @@
 
 from mailgateway import log
 from mailgateway.desk.plan import Disposition, Plan, RecordEvent
-from mailgateway.desk.problems import News, news_for
+from mailgateway.desk.problems.incidents import News, news_for
 from mailgateway.errors import GatewayError
 from mailgateway.flows.carry_out import carry_out
 from mailgateway.flows.desk import Desk, Stop

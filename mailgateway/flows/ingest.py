@@ -8,17 +8,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mailgateway import log
-from mailgateway.desk.about import about_its_letter
+from mailgateway.desk.answers.helped import may_judge
+from mailgateway.desk.answers.knowledge import query_of
 from mailgateway.desk.decide import Incoming, addressees, decide_mail
 from mailgateway.desk.facts import Facts
-from mailgateway.desk.helped import may_judge
-from mailgateway.desk.knowledge import query_of
-from mailgateway.desk.naming import keys
 from mailgateway.desk.orders import tickets_named
 from mailgateway.desk.plan import Disposition, Plan
 from mailgateway.desk.policy import Policy
-from mailgateway.desk.thread import writer
-from mailgateway.desk.trust import claimed_agent
+from mailgateway.desk.threads.about import about_its_letter
+from mailgateway.desk.threads.naming import keys
+from mailgateway.desk.threads.thread import writer
+from mailgateway.desk.threads.trust import claimed_agent
 from mailgateway.errors import PoisonMessage, StoreUnusable, TransientError
 from mailgateway.flows.carry_out import carry_out
 from mailgateway.flows.contracts import count_use

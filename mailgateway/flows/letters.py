@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailgateway import log
-from mailgateway.desk import notices
-from mailgateway.desk.audience import breach
-from mailgateway.desk.letter import Rendered, dedupe_key, files_of, once_a_day, with_number, write_letter
-from mailgateway.desk.links import with_links
+from mailgateway.desk.customers.links import with_links
+from mailgateway.desk.letters import notices
+from mailgateway.desk.letters.audience import breach
+from mailgateway.desk.letters.letter import Rendered, dedupe_key, files_of, once_a_day, with_number, write_letter
+from mailgateway.desk.letters.urgency import urgency_of
 from mailgateway.desk.model import Beside
 from mailgateway.desk.plan import Disposition, Notice, NoticeKind, Plan, RecordEvent
 from mailgateway.desk.policy import Policy
-from mailgateway.desk.urgency import urgency_of
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.gathering import gathered
 from mailgateway.flows.stopped import unanswered, within_limits

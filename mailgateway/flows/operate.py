@@ -1,11 +1,11 @@
 """What an operator wants done with a ticket: the same plan, the same write path as an agent's mail."""
 
 from mailgateway.desk.act import act
-from mailgateway.desk.merging import against_merging
 from mailgateway.desk.model import Agent
 from mailgateway.desk.orders import Orders, named
-from mailgateway.desk.problems import against_linking
-from mailgateway.desk.snooze import against_snooze
+from mailgateway.desk.problems.incidents import against_linking
+from mailgateway.desk.threads.merging import against_merging
+from mailgateway.desk.timed.snooze import against_snooze
 from mailgateway.flows.carry_out import carry_out
 from mailgateway.flows.desk import Desk
 from mailgateway.store.clocks import with_clocks

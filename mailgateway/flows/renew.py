@@ -1,8 +1,8 @@
 """When the policy changes, open tickets learn when they are next to be looked at: once, in small parts."""
 
 from mailgateway import log
-from mailgateway.desk.agenda import renewal, version
 from mailgateway.desk.policy import Policy
+from mailgateway.desk.timed.agenda import renewal, version
 from mailgateway.flows.desk import Desk, Stop
 from mailgateway.store import renewals
 from mailgateway.store.apply import apply

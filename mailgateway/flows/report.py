@@ -6,10 +6,10 @@ from csv import writer
 from datetime import datetime
 from io import StringIO
 
+from mailgateway.desk.letters.reporting import report_notice
 from mailgateway.desk.model import Article, ArticleKind, Direction, StoredFile
 from mailgateway.desk.plan import Disposition, Plan
 from mailgateway.desk.policy import Policy
-from mailgateway.desk.reporting import report_notice
 from mailgateway.flows.contracts import uses
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.letters import queue_letters

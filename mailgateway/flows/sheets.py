@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from mailgateway.desk.as_json import article_meta, instant, person, ticket_head
-from mailgateway.desk.clock_sheet import service_level
 from mailgateway.desk.events import Event
+from mailgateway.desk.levels.clock_sheet import service_level
 from mailgateway.desk.model import Beside
 from mailgateway.store.links import LinkedTicket
 from mailgateway.store.tickets import FiledArticle, TicketLine, TicketSheet

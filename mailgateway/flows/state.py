@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailgateway.desk.as_json import instant
-from mailgateway.desk.delivery import DeliveryState
+from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.desk.policy import Policy
 from mailgateway.flows.beats import API, SEND, calling, fetching
 from mailgateway.store import calls, health, outbox

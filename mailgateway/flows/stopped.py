@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from mailgateway import log
-from mailgateway.desk import notices
-from mailgateway.desk.loops import TAG, Budget
+from mailgateway.desk.letters import notices
+from mailgateway.desk.letters.loops import TAG, Budget
 from mailgateway.desk.plan import Audience, Automatic, Change, ChangeTags, Disposition, Notice, Plan, RecordEvent
 from mailgateway.desk.policy import Policy
 from mailgateway.store import health

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailgateway import log
-from mailgateway.desk import notices
+from mailgateway.desk.letters import notices
 from mailgateway.desk.plan import Disposition, Plan
 from mailgateway.flows.beats import SEND, fetching, settling
 from mailgateway.flows.desk import Desk

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from mailgateway.desk.knowledge import Answer, Library
+from mailgateway.desk.answers.knowledge import Answer, Library
 from mailgateway.errors import Finding
 from mailgateway.render.markdown import inner_links
 from mailgateway.rules.nearest import instead

@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
-from mailgateway.desk.knowledge import Library
+from mailgateway.desk.answers.knowledge import Library
 
 _SAFE = ("https://", "http://", "mailto:")
 _INDENT = "    "

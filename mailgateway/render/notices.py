@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from mailgateway.desk.knowledge import Answer
-from mailgateway.desk.letter import Rendered
+from mailgateway.desk.answers.knowledge import Answer
+from mailgateway.desk.letters.letter import Rendered
+from mailgateway.desk.letters.receipts import NOTHING_CHANGED
 from mailgateway.desk.model import Article, Direction
 from mailgateway.desk.orders import COMMANDS
 from mailgateway.desk.plan import Audience, Notice, NoticeKind
-from mailgateway.desk.receipts import NOTHING_CHANGED
 from mailgateway.mail.subjects import bare
 from mailgateway.render.environment import Templates
 from mailgateway.render.faults import place_of

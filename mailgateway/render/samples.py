@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from mailgateway.desk.knowledge import Answer
+from mailgateway.desk.answers.knowledge import Answer
+from mailgateway.desk.customers.organisations import Unit
+from mailgateway.desk.letters.receipts import NOTHING_CHANGED
 from mailgateway.desk.model import (
     Article,
     ArticleKind,
@@ -17,9 +19,7 @@ from mailgateway.desk.model import (
     TicketType,
 )
 from mailgateway.desk.orders import COMMANDS
-from mailgateway.desk.organisations import Unit
 from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind
-from mailgateway.desk.receipts import NOTHING_CHANGED
 from mailgateway.mail.model import Address
 from mailgateway.render.markdown import as_html, as_text
 from mailgateway.render.sample_report import CHARTS, EMPTY, REPORT

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
-from mailgateway.desk.knowledge import Answer
+from mailgateway.desk.answers.knowledge import Answer
 from mailgateway.desk.model import Article
 from mailgateway.mail.model import Address
 

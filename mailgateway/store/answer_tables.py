@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mailgateway.desk.knowledge import AnswerOutcome
+from mailgateway.desk.answers.knowledge import AnswerOutcome
 from mailgateway.store.base import Base, Key
 from mailgateway.store.columns import Word
 

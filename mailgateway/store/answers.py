@@ -12,10 +12,10 @@ from datetime import datetime
 from sqlalchemy import Integer, bindparam, case, delete, exists, func, insert, select, text, update
 from sqlalchemy.sql.elements import TextClause
 
-from mailgateway.desk.knowledge import Answer, AnswerOutcome, Found, Library
+from mailgateway.desk.answers.knowledge import Answer, AnswerOutcome, Found, Library
+from mailgateway.desk.answers.words import bare, beginning, is_short
 from mailgateway.desk.model import ArticleKind, Direction
 from mailgateway.desk.plan import JudgeAnswer, SendAnswer
-from mailgateway.desk.words import bare, beginning, is_short
 from mailgateway.store.answer_tables import AnswerIndexRow, AnswerRow, SentAnswerRow
 from mailgateway.store.engine import Transaction
 from mailgateway.store.tables import ArticleRow

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Identity, Integer, LargeBinary, MetaData, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from mailgateway.desk.delivery import DeliveryState
+from mailgateway.desk.letters.delivery import DeliveryState
+from mailgateway.desk.levels.timepiece import Target
 from mailgateway.desk.model import ArticleKind, Direction, LinkKind, Priority, Status, TicketType
 from mailgateway.desk.plan import Disposition
-from mailgateway.desk.timepiece import Target
 from mailgateway.store.columns import Instant, Word, Wording
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Executable, bindparam, func, insert, select
 
-from mailgateway.desk.delivery import DeliveryState
+from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.store.engine import Transaction
 from mailgateway.store.queue import UNSENT, Queue
 from mailgateway.store.tables import CallRow

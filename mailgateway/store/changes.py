@@ -6,10 +6,12 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, update
 
-from mailgateway.desk import clock_events
-from mailgateway.desk.counting import SetOrganisation, SpendTime
+from mailgateway.desk.customers.counting import SetOrganisation, SpendTime
+from mailgateway.desk.customers.wish import Leave, Rate, Unsubscribe
 from mailgateway.desk.events import Event
-from mailgateway.desk.level_changes import SetClocks, SetServiceLevel
+from mailgateway.desk.letters.silence import Silence
+from mailgateway.desk.levels import clock_events
+from mailgateway.desk.levels.level_changes import SetClocks, SetServiceLevel
 from mailgateway.desk.model import ArticleKind, Direction, LinkKind
 from mailgateway.desk.plan import (
     AddArticle,
@@ -39,8 +41,6 @@ from mailgateway.desk.plan import (
     Snooze,
     TakeTurn,
 )
-from mailgateway.desk.silence import Silence
-from mailgateway.desk.wish import Leave, Rate, Unsubscribe
 from mailgateway.store import suppressions
 from mailgateway.store.answers import note_answer
 from mailgateway.store.articles import add_article

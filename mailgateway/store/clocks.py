@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, case, func, select
 
-from mailgateway.desk.clocks import in_order
 from mailgateway.desk.facts import Facts
-from mailgateway.desk.timepiece import Clock
+from mailgateway.desk.levels.clocks import in_order
+from mailgateway.desk.levels.timepiece import Clock
 from mailgateway.store.engine import Transaction
 from mailgateway.store.tables_of_time import ClockRow
 from mailgateway.store.upsert import insert_or_update

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from mailgateway.desk.delivery import DeliveryState
+from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.store.base import SpoolState
 from mailgateway.store.engine import Transaction
 from mailgateway.store.tables import OutboxRow, SpoolRow

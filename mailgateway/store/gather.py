@@ -15,9 +15,9 @@ from typing import TypedDict
 from sqlalchemy import ColumnElement, Select, bindparam, func, literal, or_, select, union_all
 
 from mailgateway.desk.facts import Candidate, Earlier, Evidence, Facts, ThreadKeys
+from mailgateway.desk.letters.suppression import Reachability
 from mailgateway.desk.model import Status, Ticket
 from mailgateway.desk.policy import SeveralMailboxes
-from mailgateway.desk.suppression import Reachability
 from mailgateway.errors import StoreBusy
 from mailgateway.store import suppressions
 from mailgateway.store.engine import Transaction

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select, update
 
-from mailgateway.desk.delivery import DeliveryState
-from mailgateway.desk.news import ANSWERS
+from mailgateway.desk.letters.delivery import DeliveryState
+from mailgateway.desk.letters.news import ANSWERS
 from mailgateway.store.engine import Transaction
 from mailgateway.store.lookup import address_key
 from mailgateway.store.tables import OutboxRow

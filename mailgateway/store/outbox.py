@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Executable, Row, bindparam, or_, select
 
-from mailgateway.desk.delivery import Delivery, DeliveryState
 from mailgateway.desk.events import Event
-from mailgateway.desk.pacing import Due
+from mailgateway.desk.letters.delivery import Delivery, DeliveryState
+from mailgateway.desk.letters.pacing import Due
+from mailgateway.desk.letters.urgency import Urgency
 from mailgateway.desk.plan import Audience
-from mailgateway.desk.urgency import Urgency
 from mailgateway.errors import PermanentError
 from mailgateway.mail.model import Letter
 from mailgateway.store import events

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, select, update
 
-from mailgateway.desk.delivery import DeliveryState
-from mailgateway.desk.pacing import Gone
+from mailgateway.desk.letters.delivery import DeliveryState
+from mailgateway.desk.letters.pacing import Gone
 from mailgateway.store.engine import Transaction
 from mailgateway.store.tables import OutboxRow
 

@@ -21,8 +21,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
-from mailgateway.desk.knowledge import AnswerOutcome
-from mailgateway.desk.timepiece import Target
+from mailgateway.desk.answers.knowledge import AnswerOutcome
+from mailgateway.desk.levels.timepiece import Target
 from mailgateway.reports.counted import AGES, Counting, Dimension, Scope
 from mailgateway.reports.period import Window
 from mailgateway.store.answer_tables import SentAnswerRow

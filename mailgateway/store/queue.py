@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Executable, Row, and_, func, select, update
 
-from mailgateway.desk.delivery import Delivery, DeliveryState
+from mailgateway.desk.letters.delivery import Delivery, DeliveryState
 from mailgateway.store.engine import Transaction
 from mailgateway.store.lookup import possible_ids
 from mailgateway.store.tables import CallRow, OutboxRow

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from mailgateway.desk.backtest import DISCARDED, QUARANTINED, REJECTED
 from mailgateway.desk.plan import Disposition
+from mailgateway.desk.routing.backtest import DISCARDED, QUARANTINED, REJECTED
 from mailgateway.store.base import SpoolState
 from mailgateway.store.engine import Transaction
 from mailgateway.store.tables import SpoolRow, TicketRow

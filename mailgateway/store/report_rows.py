@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Integer, Subquery, cast, func, literal, select, union_all
 
-from mailgateway.desk.timepiece import Target
+from mailgateway.desk.levels.timepiece import Target
 from mailgateway.reports.asked import Asked
 from mailgateway.reports.counted import (
     AGES,

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
 
+from mailgateway.desk.letters.suppression import Reachability, SentLetter
 from mailgateway.desk.model import ArticleKind, Direction
-from mailgateway.desk.suppression import Reachability, SentLetter
 from mailgateway.store.engine import Transaction
 from mailgateway.store.lookup import address_key, lookup_key
 from mailgateway.store.tables import ArticleRow, OutboxRow, SuppressionRow

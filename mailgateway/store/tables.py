@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import ForeignKey, Identity, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
+from mailgateway.desk.letters.urgency import Urgency
 from mailgateway.desk.model import ArticleKind, Direction, LinkKind, Priority, Status, TicketType
 from mailgateway.desk.plan import Disposition
-from mailgateway.desk.urgency import Urgency
 from mailgateway.store.base import WHOLE, Base, Key, Outbound, SpoolState, TicketNumber, only_where
 
 FIRST_TICKET = 10001

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mailgateway.desk.timepiece import Target
+from mailgateway.desk.levels.timepiece import Target
 from mailgateway.store.base import Base, Key, TicketNumber, only_where
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, case, func, literal, select, union_all
 
-from mailgateway.desk.loops import IN_ALL, WINDOWS, Traffic
-from mailgateway.desk.urgency import Urgency
+from mailgateway.desk.letters.loops import IN_ALL, WINDOWS, Traffic
+from mailgateway.desk.letters.urgency import Urgency
 from mailgateway.store.engine import Transaction
 from mailgateway.store.lookup import address_key
 from mailgateway.store.tables import OutboxRow

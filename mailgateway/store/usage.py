@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, insert, select, update
 
-from mailgateway.desk.organisations import Unit
+from mailgateway.desk.customers.organisations import Unit
 from mailgateway.store.engine import Transaction
 from mailgateway.store.tables import TicketRow
 from mailgateway.store.tables_of_time import WorkRow

@@ -4,7 +4,7 @@ import pytest
 
 from mailgateway import clock
 from mailgateway.app import open_gateway
-from mailgateway.desk.delivery import failed
+from mailgateway.desk.letters.delivery import failed
 from mailgateway.store import outbox
 from tests.cli.shell import Shell, names
 

@@ -12,7 +12,7 @@ from mailgateway.api.application import application
 from mailgateway.api.server import HttpServer
 from mailgateway.clock import now
 from mailgateway.desk.events import WORDS
-from mailgateway.desk.webhooks import signed
+from mailgateway.desk.letters.webhooks import signed
 from tests.api.ports import free_port
 from tests.docs.pages import codes, page, rows, section
 from tests.end_to_end.office import message

@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mailgateway.cli.explained_view import as_lines
-from mailgateway.desk.calendar import Calendar
-from mailgateway.desk.explained import explained
+from mailgateway.desk.levels.calendar import Calendar
+from mailgateway.desk.levels.explained import explained
+from mailgateway.desk.levels.service_levels import Promise, ServiceLevel
+from mailgateway.desk.levels.timepiece import Target
 from mailgateway.desk.model import Status
-from mailgateway.desk.service_levels import Promise, ServiceLevel
-from mailgateway.desk.timepiece import Target
 from tests.docs.pages import page, section
 from tests.unit.desk import test_explained
 from tests.unit.desk.test_explained import HOUR, Told

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from mailgateway.desk.attend import attend as attend_to
 from mailgateway.desk.model import Status, TicketType
 from mailgateway.desk.orders import Orders
 from mailgateway.desk.plan import Plan
 from mailgateway.desk.policy import LifeCycle
+from mailgateway.desk.timed.attend import attend as attend_to
 from mailgateway.flows import attend as flow
 from mailgateway.flows.attend import TRY_AGAIN_AFTER, attend_due
 from mailgateway.flows.operate import operate

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from mailgateway.desk.letter import Rendered
+from mailgateway.desk.letters.letter import Rendered
 from mailgateway.desk.plan import Audience, Notice
 from mailgateway.render.notices import Renderer
 from tests.end_to_end.office import message

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from mailgateway.config.servers import endpoint
-from mailgateway.desk.delivery import Delivery, DeliveryState
+from mailgateway.desk.letters.delivery import Delivery, DeliveryState
 from mailgateway.desk.model import Status
 from mailgateway.desk.orders import Orders
 from mailgateway.errors import StoreUnusable, WebhookUnavailable

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from mailgateway.desk.delivery import Delivery, DeliveryState
-from mailgateway.desk.pacing import Pace, Rate
+from mailgateway.desk.letters.delivery import Delivery, DeliveryState
+from mailgateway.desk.letters.pacing import Pace, Rate
 from mailgateway.errors import SmtpUnavailable, StoreBusy
 from mailgateway.flows import watch
 from mailgateway.flows.beats import beat, fetching

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from mailgateway.desk.delivery import DeliveryState
+from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.desk.model import Status
 from mailgateway.desk.orders import Orders
 from mailgateway.desk.policy import Notifications

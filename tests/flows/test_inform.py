@@ -2,9 +2,9 @@
 
 import pytest
 
-from mailgateway.desk import problems
 from mailgateway.desk.model import Agent, Status, TicketType
 from mailgateway.desk.orders import Orders
+from mailgateway.desk.problems import incidents
 from mailgateway.errors import StoreUnusable
 from mailgateway.flows import inform
 from mailgateway.flows.inform import inform_incidents
@@ -56,7 +56,7 @@ def test_one_incident_that_breaks_us_keeps_the_news_from_nobody(bench: Bench, mo
     """It is passed over and says so; the others are told."""
     problem = outage(bench, 3)
     order(bench, problem, status=Status.SOLVED)
-    whole = problems.news_for
+    whole = incidents.news_for
 
     def broken(*facts: object) -> object:
         if facts[1].ticket.number == FIRST + 1:  # type: ignore[attr-defined]  # the candidate

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from mailgateway.desk.clocks import current
+from mailgateway.desk.levels.clocks import current
+from mailgateway.desk.levels.timepiece import Clock, Target
 from mailgateway.desk.model import Agent, Priority, Status
 from mailgateway.desk.orders import Orders
-from mailgateway.desk.timepiece import Clock, Target
 from mailgateway.flows.attend import attend_due
 from mailgateway.flows.operate import operate
 from mailgateway.store import outbox

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from mailgateway.desk import notices
+from mailgateway.desk.letters import notices
 from mailgateway.desk.plan import Disposition, Plan
 from mailgateway.flows import watch
 from mailgateway.flows.beats import beat, fetching

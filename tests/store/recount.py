@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from mailgateway.desk.levels.timepiece import Target
 from mailgateway.desk.model import Ticket
-from mailgateway.desk.timepiece import Target
 from mailgateway.reports.counted import AGES, Counted, Counting, Counts, Dimension, Promised, Scope, Share, Spread, Step
 from mailgateway.reports.period import Period, Window
 from mailgateway.store.tickets import TicketSheet

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mailgateway.desk.knowledge import Answer, Library, likeness, query_of
+from mailgateway.desk.answers.knowledge import Answer, Library, likeness, query_of
 from mailgateway.store.answers import search
 from mailgateway.store.engine import Store
 from tests.store.conftest import Opener

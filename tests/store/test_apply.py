@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 from sqlalchemy import func, select
 
-from mailgateway.desk.counting import SetOrganisation
+from mailgateway.desk.customers.counting import SetOrganisation
 from mailgateway.desk.model import ArticleKind, Direction, Priority, Status, StoredFile, TicketType
 from mailgateway.desk.plan import (
     AddArticle,

@@ -6,7 +6,7 @@ from threading import Barrier
 
 import pytest
 
-from mailgateway.desk.delivery import Attempt, DeliveryState, deferred, failed, sent
+from mailgateway.desk.letters.delivery import Attempt, DeliveryState, deferred, failed, sent
 from mailgateway.store import calls
 from mailgateway.store.calls import CallLine, OutgoingCall, QueuedCall
 from mailgateway.store.engine import Store

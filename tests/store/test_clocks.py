@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from mailgateway.desk.facts import Candidate, Facts
-from mailgateway.desk.level_changes import SetClocks, SetServiceLevel
+from mailgateway.desk.levels.level_changes import SetClocks, SetServiceLevel
+from mailgateway.desk.levels.timepiece import Clock, Target
 from mailgateway.desk.model import Status
-from mailgateway.desk.timepiece import Clock, Target
 from mailgateway.store.apply import apply
 from mailgateway.store.clocks import due_clocks, read_clocks, with_clocks
 from mailgateway.store.engine import Store

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from sqlalchemy import func, select
 
-from mailgateway.desk.delivery import failed
 from mailgateway.desk.facts import ThreadKeys
+from mailgateway.desk.letters.delivery import failed
 from mailgateway.desk.model import Status
 from mailgateway.desk.plan import ChangeTags, SetStatus
 from mailgateway.desk.policy import SeveralMailboxes

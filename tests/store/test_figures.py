@@ -1,6 +1,6 @@
 """What is unfinished, counted."""
 
-from mailgateway.desk.delivery import DeliveryState
+from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.store import spool
 from mailgateway.store.engine import Store
 from mailgateway.store.figures import figures

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from mailgateway.desk.delivery import Delivery, DeliveryState, failed, sent
-from mailgateway.desk.pacing import Gone
-from mailgateway.desk.urgency import Urgency
+from mailgateway.desk.letters.delivery import Delivery, DeliveryState, failed, sent
+from mailgateway.desk.letters.pacing import Gone
+from mailgateway.desk.letters.urgency import Urgency
 from mailgateway.errors import PermanentError
 from mailgateway.mail.model import Letter
 from mailgateway.store import outbox, pace, tickets

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from mailgateway.desk.counting import SetOrganisation, SpendTime
-from mailgateway.desk.delivery import Delivery, DeliveryState, failed, sent
+from mailgateway.desk.answers.knowledge import Answer, Library
+from mailgateway.desk.customers.counting import SetOrganisation, SpendTime
+from mailgateway.desk.customers.organisations import Unit
 from mailgateway.desk.facts import ThreadKeys
-from mailgateway.desk.knowledge import Answer, Library
+from mailgateway.desk.letters.delivery import Delivery, DeliveryState, failed, sent
 from mailgateway.desk.model import LinkKind, Status, StoredFile
-from mailgateway.desk.organisations import Unit
 from mailgateway.desk.plan import (
     AddArticle,
     AddLink,

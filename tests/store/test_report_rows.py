@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, update
 
-from mailgateway.desk.knowledge import AnswerOutcome
+from mailgateway.desk.answers.knowledge import AnswerOutcome
+from mailgateway.desk.levels.timepiece import Target
 from mailgateway.desk.model import Direction, Priority, Status, TicketType
 from mailgateway.desk.plan import AddArticle, JudgeAnswer, Plan, RecordEvent, SendAnswer, SetStatus
-from mailgateway.desk.timepiece import Target
 from mailgateway.reports.asked import Asked, read_asked
 from mailgateway.reports.counted import Counting, Counts, Dimension, Scope
 from mailgateway.reports.period import Period

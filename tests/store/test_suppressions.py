@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from mailgateway.desk.suppression import Reachability
+from mailgateway.desk.letters.suppression import Reachability
 from mailgateway.store import suppressions
 from mailgateway.store.engine import Store
 from tests.store.examples import NOW

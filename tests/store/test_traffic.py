@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from mailgateway.desk.loops import Traffic
-from mailgateway.desk.urgency import Urgency
+from mailgateway.desk.letters.loops import Traffic
+from mailgateway.desk.letters.urgency import Urgency
 from mailgateway.store import outbox
 from mailgateway.store.engine import Store
 from mailgateway.store.traffic import traffic

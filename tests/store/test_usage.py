@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from mailgateway.desk.counting import SetOrganisation, SpendTime
-from mailgateway.desk.organisations import Unit
+from mailgateway.desk.customers.counting import SetOrganisation, SpendTime
+from mailgateway.desk.customers.organisations import Unit
 from mailgateway.store import tickets
 from mailgateway.store.apply import apply
 from mailgateway.store.engine import Store

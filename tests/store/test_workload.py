@@ -3,10 +3,10 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-from mailgateway.desk.assignment import chosen
 from mailgateway.desk.facts import Workload
 from mailgateway.desk.model import Status
 from mailgateway.desk.plan import TakeTurn
+from mailgateway.desk.routing.assignment import chosen
 from mailgateway.rules.schema import Requester, Turn
 from mailgateway.store.apply import apply
 from mailgateway.store.engine import Store

@@ -21,8 +21,8 @@ from mailgateway.cli.progress import Shown, progress
 from mailgateway.clock import now
 from mailgateway.config.load import load
 from mailgateway.config.policy import policy as policy_of
-from mailgateway.desk.backtest import Judged, judge
 from mailgateway.desk.policy import Policy
+from mailgateway.desk.routing.backtest import Judged, judge
 from mailgateway.errors import GatewayError
 from mailgateway.flows.backtest import Tally
 from mailgateway.rules.findings import Wrong

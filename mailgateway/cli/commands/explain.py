@@ -18,13 +18,13 @@ from mailgateway.config.load import load
 from mailgateway.config.policy import policy as policy_of
 from mailgateway.config.settings import Settings
 from mailgateway.desk.as_json import instant
-from mailgateway.desk.asking import requester_of, state_of
 from mailgateway.desk.model import Ticket
-from mailgateway.desk.outcome import outcome
 from mailgateway.desk.policy import MailboxPolicy, Policy
-from mailgateway.desk.thread import writer
-from mailgateway.desk.timers import Outlook, outlook, question_at
-from mailgateway.desk.trust import results
+from mailgateway.desk.routing.asking import requester_of, state_of
+from mailgateway.desk.routing.outcome import outcome
+from mailgateway.desk.threads.thread import writer
+from mailgateway.desk.threads.trust import results
+from mailgateway.desk.timed.timers import Outlook, outlook, question_at
 from mailgateway.mail.classify import OwnMarks, classify
 from mailgateway.mail.model import Mail
 from mailgateway.mail.parse import looks_like_mail, parse

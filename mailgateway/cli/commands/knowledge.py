@@ -11,7 +11,7 @@ from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson
 from mailgateway.cli.tables import Column, show_table
 from mailgateway.config.load import load
-from mailgateway.desk.knowledge import Library, likeness, query_of
+from mailgateway.desk.answers.knowledge import Library, likeness, query_of
 from mailgateway.errors import ConfigError
 from mailgateway.store import answers
 

@@ -11,9 +11,9 @@ from mailgateway.cli.names import unknown
 from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson
 from mailgateway.cli.tables import Column, show_table
-from mailgateway.desk.allowance import Period, Use
 from mailgateway.desk.as_json import instant
-from mailgateway.desk.organisations import Organisation
+from mailgateway.desk.customers.allowance import Period, Use
+from mailgateway.desk.customers.organisations import Organisation
 from mailgateway.flows.contracts import uses
 
 app = group("Your customers, and how much of their contracts is used.")

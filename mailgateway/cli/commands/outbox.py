@@ -12,7 +12,7 @@ from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson, Ids, Limit
 from mailgateway.cli.tables import Column, show_table, span
 from mailgateway.desk.as_json import instant
-from mailgateway.desk.delivery import DeliveryState
+from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.store import outbox
 from mailgateway.store.outbox import OutboxLine
 

@@ -8,7 +8,7 @@ from mailgateway.cli.lines import say, say_json
 from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson
 from mailgateway.cli.tables import Column, moment, show_table, span
-from mailgateway.desk.delivery import DeliveryState
+from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.flows.beats import API, SEND, calling, fetching
 from mailgateway.flows.state import State, read_state, state_object
 

@@ -12,7 +12,7 @@ from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson, Limit
 from mailgateway.cli.tables import Column, show_table
 from mailgateway.desk.as_json import instant
-from mailgateway.desk.suppression import Reachability
+from mailgateway.desk.letters.suppression import Reachability
 from mailgateway.mail.addresses import read_addresses
 from mailgateway.store import suppressions
 

@@ -13,7 +13,7 @@ from mailgateway.cli.lines import complain
 from mailgateway.cli.names import no_ticket
 from mailgateway.cli.opened import opened
 from mailgateway.config.load import load
-from mailgateway.desk.letter import Rendered
+from mailgateway.desk.letters.letter import Rendered
 from mailgateway.desk.plan import Notice, NoticeKind
 from mailgateway.render.notices import Renderer
 from mailgateway.render.samples import samples

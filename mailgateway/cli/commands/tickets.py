@@ -15,9 +15,9 @@ from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson, Limit
 from mailgateway.cli.tables import Column, show_table, span
 from mailgateway.cli.ticket_view import show_sheet
-from mailgateway.desk.clocks import Calendars
-from mailgateway.desk.counting import read_minutes
-from mailgateway.desk.explained import explained
+from mailgateway.desk.customers.counting import read_minutes
+from mailgateway.desk.levels.clocks import Calendars
+from mailgateway.desk.levels.explained import explained
 from mailgateway.desk.model import Directory, Priority, Status, TicketType
 from mailgateway.flows.sheets import line_object, sheet_object
 from mailgateway.store import tickets

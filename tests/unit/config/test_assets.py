@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mailgateway.config.load import load
 from mailgateway.config.policy import policy
-from mailgateway.desk.assets import Asset
+from mailgateway.desk.problems.assets import Asset
 from mailgateway.share import share
 from tests.unit.config.examples import GATEWAY, write
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from mailgateway.config.load import load
-from mailgateway.desk.organisations import Allowance, Contract, Organisation, Per, Person, Unit, WhenUsedUp
+from mailgateway.desk.customers.organisations import Allowance, Contract, Organisation, Per, Person, Unit, WhenUsedUp
 from mailgateway.share import share
 from tests.unit.config.examples import GATEWAY, write
 

@@ -8,11 +8,11 @@ import pytest
 from mailgateway.config.holidays import PublicHolidays
 from mailgateway.config.load import load
 from mailgateway.config.policy import policy
-from mailgateway.desk.calendar import Calendar
+from mailgateway.desk.levels.calendar import Calendar
+from mailgateway.desk.levels.service_levels import Told
+from mailgateway.desk.levels.timepiece import Target
 from mailgateway.desk.model import Priority, Status
 from mailgateway.desk.policy import Policy
-from mailgateway.desk.service_levels import Told
-from mailgateway.desk.timepiece import Target
 from mailgateway.share import share
 from tests.unit.config.examples import GATEWAY, GROUPS, write
 from tests.unit.desk.builders import make_ticket

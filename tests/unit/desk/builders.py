@@ -8,9 +8,9 @@ from typing import Any
 from mailgateway.desk.facts import Candidate, Earlier, Facts
 from mailgateway.desk.incoming import Incoming
 from mailgateway.desk.model import Agent, Directory, Group, Priority, Status, Ticket, TicketType
-from mailgateway.desk.naming import keys
 from mailgateway.desk.plan import Change, NameBy, Notice, RecordEvent
 from mailgateway.desk.policy import Defaults, MailboxPolicy, Policy
+from mailgateway.desk.threads.naming import keys
 from mailgateway.mail.model import Address, Headers, Kind, Mail, Reply, Verdict
 from mailgateway.mail.tokens import reply_address
 from mailgateway.rules.schema import Ruleset

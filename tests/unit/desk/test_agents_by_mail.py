@@ -2,12 +2,12 @@
 
 import pytest
 
-from mailgateway.desk.audience import FOR_CUSTOMERS
 from mailgateway.desk.decide import decide_mail
 from mailgateway.desk.facts import Candidate
+from mailgateway.desk.letters.audience import FOR_CUSTOMERS
 from mailgateway.desk.model import Article, ArticleKind
 from mailgateway.desk.plan import AddArticle, NoticeKind, Plan
-from mailgateway.desk.thread import bound_to_agent, for_notes
+from mailgateway.desk.threads.thread import bound_to_agent, for_notes
 from mailgateway.mail.model import Address
 from tests.unit.desk.builders import (
     ANNA,

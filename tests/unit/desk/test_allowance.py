@@ -8,11 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgateway.desk.allowance import Use, period
-from mailgateway.desk.counting import MOST_MINUTES, read_minutes
+from mailgateway.desk.customers.allowance import Use, period
+from mailgateway.desk.customers.counting import MOST_MINUTES, read_minutes
+from mailgateway.desk.customers.organisations import (
+    Allowance,
+    Contract,
+    Organisation,
+    Per,
+    Unit,
+    WhenUsedUp,
+    organisations,
+)
 from mailgateway.desk.decide import decide_mail
 from mailgateway.desk.facts import Facts
-from mailgateway.desk.organisations import Allowance, Contract, Organisation, Per, Unit, WhenUsedUp, organisations
 from mailgateway.desk.plan import Notice, NoticeKind, OpenTicket, Plan, RecordEvent
 from tests.unit.desk.builders import make_facts, make_incoming, make_mail, make_policy
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgateway.desk.assignment import chosen
 from mailgateway.desk.decide import decide_mail
 from mailgateway.desk.facts import Workload
 from mailgateway.desk.plan import Assign, OpenTicket, TakeTurn
+from mailgateway.desk.routing.assignment import chosen
 from mailgateway.rules.schema import Turn
 from tests.unit.desk.builders import CARLA, make_candidate, make_facts, make_incoming, make_mail, make_policy
 from tests.unit.desk.test_rules_at_work import ruleset

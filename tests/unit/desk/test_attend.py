@@ -8,8 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailgateway.desk.after import after
-from mailgateway.desk.agenda import moments, next_attention, with_attention
-from mailgateway.desk.attend import attend
 from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.model import Status, Ticket
 from mailgateway.desk.plan import (
@@ -24,6 +22,8 @@ from mailgateway.desk.plan import (
     Snooze,
 )
 from mailgateway.desk.policy import LifeCycle, Policy
+from mailgateway.desk.timed.agenda import moments, next_attention, with_attention
+from mailgateway.desk.timed.attend import attend
 from tests.unit.desk.builders import NOW, kinds, make_candidate, make_facts, make_policy, make_ticket
 
 DAY = timedelta(days=1)

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailgateway.desk.act import act
-from mailgateway.desk.audience import FOR_CUSTOMERS, breach, without_agents
-from mailgateway.desk.letter import Rendered
+from mailgateway.desk.letters.audience import FOR_CUSTOMERS, breach, without_agents
+from mailgateway.desk.letters.letter import Rendered
 from mailgateway.desk.model import Article, ArticleKind, Direction
 from mailgateway.desk.orders import read_orders
 from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgateway.desk.backoff import LONGEST, LONGEST_AFTER_REFUSAL, pause
+from mailgateway.desk.letters.backoff import LONGEST, LONGEST_AFTER_REFUSAL, pause
 
 jitters = st.floats(min_value=0, max_value=1, exclude_max=True)
 failures = st.integers(min_value=0, max_value=10**9)

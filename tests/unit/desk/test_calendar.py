@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mailgateway.desk.calendar import ALWAYS, Calendar, Closure, Hours
+from mailgateway.desk.levels.calendar import ALWAYS, Calendar, Closure, Hours
 
 ZONES = ("Europe/Warsaw", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Havana", "UTC")
 MINUTE = timedelta(minutes=1)

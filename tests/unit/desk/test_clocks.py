@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailgateway.desk.calendar import Calendar
-from mailgateway.desk.clocks import Happened, current, share_used_at, wound
+from mailgateway.desk.levels.calendar import Calendar
+from mailgateway.desk.levels.clocks import Happened, current, share_used_at, wound
+from mailgateway.desk.levels.service_levels import FINISHED, Promise, Scope, ServiceLevel, level_of
+from mailgateway.desk.levels.timepiece import Clock, Target
 from mailgateway.desk.model import Priority, Status, Ticket
-from mailgateway.desk.service_levels import FINISHED, Promise, Scope, ServiceLevel, level_of
-from mailgateway.desk.timepiece import Clock, Target
 from tests.unit.desk.builders import make_ticket
 
 HOUR = timedelta(hours=1)

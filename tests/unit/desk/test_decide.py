@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from mailgateway.desk.decide import Incoming, addressees, decide_mail
 from mailgateway.desk.facts import Candidate, Earlier, Evidence, Facts
 from mailgateway.desk.incoming import MOST_PARTICIPANTS
+from mailgateway.desk.letters.notices import is_counted
 from mailgateway.desk.model import ArticleKind, Direction, LinkKind, Status, Ticket
-from mailgateway.desk.notices import is_counted
 from mailgateway.desk.plan import (
     AddArticle,
     AddLink,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgateway.desk.delivery import Attempt, Delivery, DeliveryState, deferred, failed, sent
+from mailgateway.desk.letters.delivery import Attempt, Delivery, DeliveryState, deferred, failed, sent
 from tests.unit.desk.builders import NOW
 
 DAYS = timedelta(days=3)

@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
-from mailgateway.desk.agenda import next_attention
-from mailgateway.desk.attend import attend
-from mailgateway.desk.calendar import Calendar
-from mailgateway.desk.clocks import Happened, wound
 from mailgateway.desk.facts import Candidate
-from mailgateway.desk.level_changes import SetClocks
+from mailgateway.desk.levels.calendar import Calendar
+from mailgateway.desk.levels.clocks import Happened, wound
+from mailgateway.desk.levels.level_changes import SetClocks
+from mailgateway.desk.levels.service_levels import Promise, Scope, ServiceLevel, Step, Told
+from mailgateway.desk.levels.timepiece import Target
 from mailgateway.desk.model import Priority, Status
 from mailgateway.desk.plan import Assign, MoveToGroup, Plan, RecordEvent, RecordFiring, SetAttention, SetPriority
 from mailgateway.desk.policy import Policy
-from mailgateway.desk.service_levels import Promise, Scope, ServiceLevel, Step, Told
-from mailgateway.desk.timepiece import Target
+from mailgateway.desk.timed.agenda import next_attention
+from mailgateway.desk.timed.attend import attend
 from tests.unit.desk.builders import make_candidate, make_facts, make_policy, make_ticket
 
 HOUR = timedelta(hours=1)

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgateway.desk import clock_events
-from mailgateway.desk.calendar import Calendar, Closure
-from mailgateway.desk.clocks import Happened, wound
 from mailgateway.desk.events import Event
-from mailgateway.desk.explained import Explained, Interval, Why, explained
+from mailgateway.desk.levels import clock_events
+from mailgateway.desk.levels.calendar import Calendar, Closure
+from mailgateway.desk.levels.clocks import Happened, wound
+from mailgateway.desk.levels.explained import Explained, Interval, Why, explained
+from mailgateway.desk.levels.service_levels import Promise, Scope, ServiceLevel
+from mailgateway.desk.levels.timepiece import Clock, Target
 from mailgateway.desk.model import Priority, Status, Ticket
-from mailgateway.desk.service_levels import Promise, Scope, ServiceLevel
-from mailgateway.desk.timepiece import Clock, Target
 from tests.unit.desk.builders import make_ticket
 
 HOUR = timedelta(hours=1)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgateway.desk.helped import may_judge, said_of
-from mailgateway.desk.knowledge import AnswerOutcome
+from mailgateway.desk.answers.helped import may_judge, said_of
+from mailgateway.desk.answers.knowledge import AnswerOutcome
 
 
 @pytest.mark.parametrize(

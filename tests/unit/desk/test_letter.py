@@ -8,7 +8,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from mailgateway.desk.letter import Rendered, dedupe_key, files_of, with_number, write_letter
+from mailgateway.desk.letters.letter import Rendered, dedupe_key, files_of, with_number, write_letter
 from mailgateway.desk.model import (
     Article,
     ArticleKind,

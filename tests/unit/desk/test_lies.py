@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from mailgateway.desk.customers.organisations import Organisation, Person, organisations
 from mailgateway.desk.decide import decide_mail
 from mailgateway.desk.facts import Candidate, Earlier, Evidence, Facts
 from mailgateway.desk.model import ArticleKind, Status
-from mailgateway.desk.naming import keys
-from mailgateway.desk.organisations import Organisation, Person, organisations
 from mailgateway.desk.plan import AddArticle, AddLink, Disposition, NameBy, NoticeKind, OpenTicket, Plan, SetStatus
 from mailgateway.desk.policy import AgentEvidence, AgentForwards, Colleagues, Conversation, LifeCycle, Policy
+from mailgateway.desk.threads.naming import keys
 from mailgateway.mail.model import Address, Mail, Reply
 from mailgateway.mail.tokens import letter_mark
 from tests.unit.desk.builders import (

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from mailgateway.desk.loops import Budget, Traffic
+from mailgateway.desk.letters.loops import Budget, Traffic
 from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind
 from mailgateway.mail.model import Address
 from tests.unit.desk.builders import make_policy

@@ -8,10 +8,10 @@ from mailgateway.desk.act import act
 from mailgateway.desk.decide import decide_mail
 from mailgateway.desk.facts import Candidate
 from mailgateway.desk.incoming import MOST_PARTICIPANTS
-from mailgateway.desk.merging import against_merging
 from mailgateway.desk.model import LinkKind, Status, Ticket
 from mailgateway.desk.orders import Orders, tickets_named
 from mailgateway.desk.plan import Disposition, MergeInto, NoticeKind, Plan, SetStatus
+from mailgateway.desk.threads.merging import against_merging
 from mailgateway.mail.model import Address
 from tests.unit.desk.builders import (
     ANNA,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from mailgateway.desk import news
+from mailgateway.desk.letters import news
 from mailgateway.desk.model import News, Status, Ticket
 from mailgateway.desk.plan import Notice, NoticeKind
 from mailgateway.desk.policy import Notifications, Policy

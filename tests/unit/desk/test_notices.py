@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailgateway.desk import notices
+from mailgateway.desk.letters import notices
 from mailgateway.desk.model import Agent, Article, ArticleKind, Direction, Directory, Group, Status
 from mailgateway.desk.plan import Audience, Automatic, NoticeKind
 from mailgateway.mail.model import Address

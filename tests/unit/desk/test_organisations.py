@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgateway.desk.asking import requester_of
-from mailgateway.desk.counting import SetOrganisation
+from mailgateway.desk.customers.counting import SetOrganisation
+from mailgateway.desk.customers.organisations import Contract, Organisation, Organisations, Person, organisations
 from mailgateway.desk.decide import decide_mail
 from mailgateway.desk.model import Status
-from mailgateway.desk.organisations import Contract, Organisation, Organisations, Person, organisations
 from mailgateway.desk.plan import OpenTicket, Plan
+from mailgateway.desk.routing.asking import requester_of
 from mailgateway.mail.model import Address
 from mailgateway.rules.schema import Requester
 from tests.unit.desk.builders import (

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from mailgateway.desk.asking import state_of
-from mailgateway.desk.outcome import outcome
+from mailgateway.desk.routing.asking import state_of
+from mailgateway.desk.routing.outcome import outcome
 from mailgateway.mail.model import Kind
 from mailgateway.rules.actions import ACTIONS
 from mailgateway.rules.schema import ActionName, Event, Question

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgateway.desk.pacing import Due, Gone, Pace, Rate
-from mailgateway.desk.urgency import Urgency
+from mailgateway.desk.letters.pacing import Due, Gone, Pace, Rate
+from mailgateway.desk.letters.urgency import Urgency
 
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -21,7 +21,7 @@ from mailgateway.desk.plan import (
     SetStatus,
 )
 from mailgateway.desk.policy import Problems
-from mailgateway.desk.problems import News, against_linking, linked_by_rule, news_for
+from mailgateway.desk.problems.incidents import News, against_linking, linked_by_rule, news_for
 from mailgateway.mail.model import Address
 from mailgateway.rules.schema import ActionName, AllOf, Rule, Ruleset
 from tests.unit.desk.builders import (

@@ -8,7 +8,7 @@ from mailgateway.desk.agent_policy import AgentPolicy, Receipts, ReplyTo
 from mailgateway.desk.decide import decide_mail
 from mailgateway.desk.model import Status, Ticket
 from mailgateway.desk.plan import Assign, NoticeKind, Plan, SetStatus
-from mailgateway.desk.thread import bound_to_agent, for_notes
+from mailgateway.desk.threads.thread import bound_to_agent, for_notes
 from tests.unit.desk.builders import (
     ANNA,
     AUTO_REPLY,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mailgateway.desk.model import Priority, TicketType
 from mailgateway.desk.policy import Defaults
-from mailgateway.desk.route import route
+from mailgateway.desk.routing.route import route
 from mailgateway.mail.model import Kind
 from mailgateway.rules.schema import ActionName, AllOf, Question, Rule, Ruleset
 from tests.unit.desk.builders import MAILBOX, make_mail, make_policy

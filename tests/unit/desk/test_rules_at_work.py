@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from mailgateway.desk.counting import SetOrganisation
+from mailgateway.desk.customers.counting import SetOrganisation
 from mailgateway.desk.decide import decide_mail
 from mailgateway.desk.model import Priority, Status, TicketType
 from mailgateway.desk.plan import (
@@ -23,7 +23,7 @@ from mailgateway.desk.plan import (
     SetStatus,
     SetType,
 )
-from mailgateway.desk.trust import results
+from mailgateway.desk.threads.trust import results
 from mailgateway.rules.compile import compile_rules
 from mailgateway.rules.schema import Ruleset
 from mailgateway.rules.vocabulary import Vocabulary

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgateway.desk.snooze import AWAKE, LONGEST, Wanted, against_snooze, read_snooze, until
+from mailgateway.desk.timed.snooze import AWAKE, LONGEST, Wanted, against_snooze, read_snooze, until
 
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 WARSAW = ZoneInfo("Europe/Warsaw")

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from mailgateway.desk.facts import Candidate, Evidence
 from mailgateway.desk.model import Agent, Directory, Group
-from mailgateway.desk.naming import MOST_IDS, MOST_TOKENS, keys
 from mailgateway.desk.policy import MailboxPolicy
-from mailgateway.desk.thread import (
+from mailgateway.desk.threads.naming import MOST_IDS, MOST_TOKENS, keys
+from mailgateway.desk.threads.thread import (
     Thread,
     bound_to_agent,
     bound_to_group,

@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from mailgateway.desk.agenda import moments, next_attention, version
-from mailgateway.desk.attend import attend
 from mailgateway.desk.model import Status, Ticket
 from mailgateway.desk.plan import (
     ChangeTags,
@@ -19,6 +17,8 @@ from mailgateway.desk.plan import (
     SetStatus,
 )
 from mailgateway.desk.policy import Policy
+from mailgateway.desk.timed.agenda import moments, next_attention, version
+from mailgateway.desk.timed.attend import attend
 from tests.unit.desk.builders import NOW, make_candidate, make_facts, make_policy, make_ticket
 from tests.unit.rules.examples import problems, ruleset
 

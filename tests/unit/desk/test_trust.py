@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from mailgateway.desk.facts import Evidence
 from mailgateway.desk.model import Agent
 from mailgateway.desk.policy import AgentEvidence
-from mailgateway.desk.thread import Thread
-from mailgateway.desk.trust import claimed_agent, has_dmarc_pass, proven_agent
+from mailgateway.desk.threads.thread import Thread
+from mailgateway.desk.threads.trust import claimed_agent, has_dmarc_pass, proven_agent
 from mailgateway.mail.model import Address, Headers, Mail
 from tests.unit.desk.builders import (
     ANNA,

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 import mailgateway
-from mailgateway.desk import webhooks
 from mailgateway.desk.events import ARTICLE, WEBHOOK, WORDS, Event, word_for
+from mailgateway.desk.letters import webhooks
+from mailgateway.desk.letters.webhooks import Include, NumberedArticle, Webhook
 from mailgateway.desk.model import Article, ArticleKind, Direction, Priority, Status, Ticket, TicketType
-from mailgateway.desk.webhooks import Include, NumberedArticle, Webhook
 from mailgateway.mail.model import Address
 
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)

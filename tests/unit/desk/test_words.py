@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgateway.desk.knowledge import MOST_WORDS, Answer, Library, likeness, query_of
-from mailgateway.desk.words import are_alike, bare, words_of
+from mailgateway.desk.answers.knowledge import MOST_WORDS, Answer, Library, likeness, query_of
+from mailgateway.desk.answers.words import are_alike, bare, words_of
 
 
 def test_case_accents_and_common_words_do_not_count() -> None:

@@ -1,0 +1,1 @@
+"""Answers that were written once for many."""

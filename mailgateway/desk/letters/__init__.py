@@ -1,0 +1,1 @@
+"""Who is told what, in which letter, and when nothing is sent."""

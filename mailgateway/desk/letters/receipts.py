@@ -1,0 +1,91 @@
+"""What agents are told of their own mails: who got it, what changed, and that a note stayed inside."""
+
+from collections.abc import Iterator
+
+from mailgateway.desk.after import after
+from mailgateway.desk.agent_policy import Receipts
+from mailgateway.desk.facts import Candidate, Facts
+from mailgateway.desk.incoming import Incoming
+from mailgateway.desk.letters import notices
+from mailgateway.desk.model import Agent, ArticleKind
+from mailgateway.desk.plan import (
+    AddArticle,
+    AddLink,
+    AddParticipants,
+    Assign,
+    Audience,
+    Automatic,
+    Change,
+    ChangeTags,
+    MergeInto,
+    MoveToGroup,
+    Notice,
+    NoticeKind,
+    Plan,
+    SetPriority,
+    SetStatus,
+    SetType,
+    Snooze,
+)
+from mailgateway.desk.policy import Policy
+from mailgateway.desk.threads.thread import bound_to_agent, for_notes
+from mailgateway.mail.model import Address
+
+_REPLACED = {SetStatus: "status", SetPriority: "priority", SetType: "type", MoveToGroup: "group", Assign: "assignee"}
+
+_WORDS = (*_REPLACED.values(), "tags", "people", "snooze", "link")
+NOTHING_CHANGED = dict.fromkeys(_WORDS, "")
+"""What can be told of, by the words of the templates; empty for what stayed."""
+
+
+def receipt(
+    plan: Plan, agent: Agent, incoming: Incoming, candidate: Candidate, facts: Facts, policy: Policy
+) -> tuple[Notice, ...]:
+    """Tell an agent what their mail did, where they are to be told, and may be."""
+    changed = dict(line for change in plan.changes for line in _changed(change))
+    noted = any(isinstance(one, AddArticle) and one.article.kind is ArticleKind.NOTE for one in plan.changes)
+    wanted = policy.agents.receipts
+    if wanted is Receipts.NEVER or (wanted is Receipts.CHANGES and not (changed or noted)):
+        return ()
+    values = {
+        "sent": [_person(one.recipient) for one in plan.notices if one.kind is NoticeKind.REPLY],
+        "noted": noted,
+        "changed": {**NOTHING_CHANGED, **changed},
+        "meanwhile": [],
+    }
+    mailbox = policy.mailbox(candidate.ticket.mailbox)
+    mail = incoming.mail
+    told = Notice(
+        kind=NoticeKind.AGENT_RECEIPT,
+        audience=Audience.AGENT,
+        recipient=Address(agent.display, agent.address),
+        sender=Address(mailbox.display, mailbox.address),
+        language=mailbox.default.language,
+        automatic=Automatic.REPLIED,
+        ticket=after(candidate.ticket, plan.changes, plan.at),
+        bound_to=for_notes(bound_to_agent(agent)),
+        in_reply_to=mail.message_id or "",
+        references=(mail.message_id,) if mail.message_id else (),
+        values=values,
+    )
+    return () if notices.why_unanswered(told, incoming.verdict, facts, policy) else (told,)
+
+
+def _changed(change: Change) -> Iterator[tuple[str, str]]:
+    """Give what changed, each as a word that templates know and its new value."""
+    word = _REPLACED.get(type(change))
+    if word is not None:
+        yield word, str(getattr(change, "after", None) or "—")
+    match change:
+        case AddLink(number, _) | MergeInto(number, _):
+            yield "link", f"#{number}"
+        case ChangeTags(added, removed):
+            yield "tags", " ".join((*(f"+{tag}" for tag in added), *(f"-{tag}" for tag in removed)))
+        case AddParticipants(people):
+            yield "people", ", ".join(map(_person, people))
+        case Snooze(_, until):
+            yield "snooze", until.isoformat(" ", "minutes") if until else "—"
+
+
+def _person(person: Address) -> str:
+    return f"{person.name} <{person.address}>" if person.name else person.address

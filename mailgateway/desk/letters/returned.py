@@ -1,0 +1,66 @@
+"""A letter of ours that came back: the ticket remembers it, its workers are told, and its address is left alone."""
+
+from dataclasses import replace
+
+from mailgateway.desk.facts import Facts
+from mailgateway.desk.follow_up import record_machine
+from mailgateway.desk.incoming import Incoming
+from mailgateway.desk.letters import notices
+from mailgateway.desk.letters.suppression import Reachability, SentLetter, after_failure, is_hard, reason_of
+from mailgateway.desk.plan import Audience, Change, Disposition, MarkUndelivered, Notice, Plan
+from mailgateway.desk.policy import Policy
+from mailgateway.desk.threads.thread import Thread
+from mailgateway.mail.model import Bounce
+
+
+def returned(incoming: Incoming, letter: SentLetter, thread: Thread | None, facts: Facts, policy: Policy) -> Plan:
+    """Return the plan for a report about a letter of ours; `thread` is the letter's ticket, where it has one."""
+    bounce = incoming.verdict.bounce or Bounce()
+    plan = (
+        record_machine(incoming, thread, facts, policy)
+        if thread is not None
+        else Plan(facts.now, "delivery", Disposition.RECORDED, f"letter {letter.id} came back")
+    )
+    reachability = _reachability(letter, bounce, facts, policy)
+    return replace(
+        plan,
+        changes=(*plan.changes, *_marks(letter, thread, bounce)),
+        notices=_told(letter, thread, bounce, reachability, facts, policy),
+        reachability=reachability,
+    )
+
+
+def _reachability(letter: SentLetter, bounce: Bounce, facts: Facts, policy: Policy) -> tuple[Reachability, ...]:
+    """Leave customers' addresses alone; an agent's is the admin's to mend, and nothing may silence the desk itself."""
+    if policy.is_internal(letter.recipient) or letter.audience == Audience.ADMIN:
+        return ()
+    return (after_failure(letter.reachability, bounce, facts.now, policy.suppression),)
+
+
+def _marks(letter: SentLetter, thread: Thread | None, bounce: Bounce) -> tuple[Change, ...]:
+    if thread is None or letter.audience != Audience.CUSTOMER or not is_hard(bounce):
+        return ()
+    return (MarkUndelivered(letter.at, letter.recipient),)
+
+
+def _told(
+    letter: SentLetter,
+    thread: Thread | None,
+    bounce: Bounce,
+    reachability: tuple[Reachability, ...],
+    facts: Facts,
+    policy: Policy,
+) -> tuple[Notice, ...]:
+    """Tell the workers of a ticket about a customer, the admin about an agent; soft bounces only once they count."""
+    ended = is_hard(bounce) or any(known.until for known in reachability)
+    if not ended or letter.audience == Audience.ADMIN:
+        return ()
+    if letter.audience == Audience.AGENT:
+        title = f"Mails to {letter.recipient} come back"
+        lines = (reason_of(bounce), "This is somebody who works tickets: correct the address in groups.yaml.")
+        return tuple(
+            notice for notice in (notices.alarm(title, lines, policy),) if not notices.why_not(notice, facts, policy)
+        )
+    if thread is None:
+        return ()
+    return notices.undelivered(letter.recipient, reason_of(bounce), thread.candidate, policy)

@@ -1,0 +1,71 @@
+"""A plan and the clocks of its ticket: the one place where what happens moves them, whoever makes the plan."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from mailgateway.desk.after import after
+from mailgateway.desk.facts import Facts
+from mailgateway.desk.levels.clocks import Happened, current, wound
+from mailgateway.desk.levels.level_changes import SetClocks
+from mailgateway.desk.levels.timepiece import Clock, Target
+from mailgateway.desk.model import ArticleKind, Direction, Ticket
+from mailgateway.desk.plan import AddArticle, Change, MergeInto, MoveToGroup, Notice, NoticeKind, OpenTicket, Plan
+from mailgateway.desk.policy import Policy
+
+
+def levelled(plan: Plan, facts: Facts, policy: Policy) -> Plan:
+    """Have a plan move the clocks of its ticket, and tell in the receipt by when there will be an answer.
+
+    Machine mail and notes move none. What changed in the configuration holds from the next thing on that happens to the
+    ticket.
+    """
+    before = _before(plan, facts)
+    if before is None or any(isinstance(change, SetClocks) for change in plan.changes):
+        return plan
+    happened = _happened(plan, before)
+    is_moved = happened.opened or happened.wrote or happened.answered or happened.ticket != before
+    if not is_moved:
+        return plan
+    calendars = {calendar.name: calendar for calendar in policy.calendars}
+    clocks = wound(before.clocks, happened, policy.level_of(happened.ticket), calendars)
+    if clocks == before.clocks:
+        return plan
+    moved = SetClocks(before.clocks, clocks, happened.ticket.status)
+    notices = tuple(_with_expectation(notice, clocks, policy) for notice in plan.notices)
+    return replace(plan, changes=(*plan.changes, moved), notices=notices)
+
+
+def _before(plan: Plan, facts: Facts) -> Ticket | None:
+    match plan.changes:
+        case (OpenTicket(ticket, _), *_):
+            return ticket
+    candidate = None if plan.ticket is None else facts.candidate(plan.ticket)
+    return None if candidate is None else candidate.ticket
+
+
+def _happened(plan: Plan, before: Ticket) -> Happened:
+    articles = [change.article for change in plan.changes if isinstance(change, AddArticle)]
+    public = [article.direction for article in articles if article.kind is ArticleKind.PUBLIC]
+    return Happened(
+        at=plan.at,
+        ticket=after(before, plan.changes, plan.at),
+        opened=_has(OpenTicket, plan.changes),
+        wrote=Direction.IN in public,
+        answered=Direction.OUT in public,
+        handed=_has(MoveToGroup, plan.changes),
+        merged=_has(MergeInto, plan.changes),
+    )
+
+
+def _has(kind: type[Change], changes: Iterable[Change]) -> bool:
+    return any(isinstance(change, kind) for change in changes)
+
+
+def _with_expectation(notice: Notice, clocks: tuple[Clock, ...], policy: Policy) -> Notice:
+    """Give a receipt the time by which somebody will answer, by the calendar's clock if not by its own."""
+    first = current(clocks, Target.FIRST_RESPONSE)
+    if notice.kind is not NoticeKind.ACKNOWLEDGEMENT or first is None or first.due_at is None:
+        return notice
+    calendar = next((one for one in policy.calendars if one.name == first.calendar), None)
+    zone = {} if calendar is None else {"timezone": str(calendar.zone)}
+    return replace(notice, values={**zone, **notice.values, "expected_by": first.due_at})

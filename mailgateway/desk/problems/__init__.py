@@ -1,0 +1,1 @@
+"""Matters that many tickets wait for, and the things that tickets are about."""

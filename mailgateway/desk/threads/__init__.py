@@ -1,0 +1,1 @@
+"""Which ticket a mail belongs to, and who its writer is to it."""

@@ -1,0 +1,95 @@
+"""How far the From field is believed when somebody claims to be an agent.
+
+Evidence is a reply address signed for that agent, or a DMARC pass in an Authentication-Results field (RFC 8601) written
+by a server of ours. Only the topmost field with a trusted authserv-id counts: our border server writes above what
+the sender may have written.
+"""
+
+from mailgateway.desk.model import Agent
+from mailgateway.desk.policy import AgentEvidence, Policy
+from mailgateway.desk.threads.authentication import Authentication, read_authentication
+from mailgateway.desk.threads.thread import Thread
+from mailgateway.mail.addresses import read_addresses
+from mailgateway.mail.model import Headers, Mail
+
+
+def proven_agent(mail: Mail, thread: Thread | None, policy: Policy) -> Agent | None:
+    """Return the agent who wrote a mail, or None where nobody claims it or the claim lacks the evidence asked for.
+
+    Who answers a mail that they got as somebody who takes part in the ticket does not act as an agent, evidence or not.
+    """
+    agent = claimed_agent(mail, policy)
+    if agent is None or mail.sender is None or (thread is not None and _speaks_as_participant(mail, thread)):
+        return None
+    token = thread is not None and agent in thread.agents
+    dmarc = _has_one_sender(mail.headers) and has_dmarc_pass(mail.headers, mail.sender.domain, policy.trusted_authserv)
+    enough = {
+        AgentEvidence.TOKEN: token,
+        AgentEvidence.DMARC: dmarc,
+        AgentEvidence.TOKEN_OR_DMARC: token or dmarc,
+        AgentEvidence.TOKEN_AND_DMARC: token and dmarc,
+    }
+    return agent if enough[policy.evidence] else None
+
+
+def claimed_agent(mail: Mail, policy: Policy) -> Agent | None:
+    """Return the agent whose address stands in From, proven or not."""
+    return policy.directory.agent_at(mail.sender.address) if mail.sender else None
+
+
+def has_dmarc_pass(headers: Headers, domain: str, trusted: tuple[str, ...]) -> bool:
+    """Tell whether a trusted server saw DMARC pass for exactly this From domain.
+
+    Below a field that cannot be read nothing counts: it may be ours, spoilt by something that the sender chose.
+    """
+    wanted = {name.casefold() for name in trusted}
+    for field in headers.all("Authentication-Results"):
+        found = read_authentication(field)
+        if found is None:
+            return False
+        if found.authserv in wanted:
+            return _passes(found, domain)
+    return False
+
+
+def results(mail: Mail, trusted: tuple[str, ...]) -> dict[str, str]:
+    """Return what the topmost trusted server found of SPF, DKIM and DMARC; nothing where none is trusted.
+
+    Of several results of a method a pass counts first; a DMARC pass counts for the domain in From alone.
+    """
+    domain = mail.sender.domain if mail.sender else ""
+    for field in mail.headers.all("Authentication-Results"):
+        found = read_authentication(field)
+        if found is None:
+            return {}
+        if found.authserv in {name.casefold() for name in trusted}:
+            stated = {method: _best(found, method) for method in ("spf", "dkim", "dmarc")}
+            if stated["dmarc"] == "pass" and not (_has_one_sender(mail.headers) and _passes(found, domain)):
+                stated["dmarc"] = ""
+            return {method: value for method, value in stated.items() if value}
+    return {}
+
+
+def _best(authentication: Authentication, method: str) -> str:
+    values = [result.value for result in authentication.results if result.method == method]
+    return "pass" if "pass" in values else next(iter(values), "")
+
+
+def _speaks_as_participant(mail: Mail, thread: Thread) -> bool:
+    ticket = thread.candidate.ticket
+    takes_part = mail.sender is not None and ticket.has_participant(mail.sender.address)
+    return thread.as_participant or (takes_part and not thread.agents)
+
+
+def _has_one_sender(headers: Headers) -> bool:
+    """DMARC (RFC 7489 section 6.6.1) judges one From domain: with several it is unclear whose pass it was."""
+    fields = headers.all("From")
+    return len(fields) <= 1 and all(len(read_addresses(field, most=2)) <= 1 for field in fields)
+
+
+def _passes(authentication: Authentication, domain: str) -> bool:
+    found = [result for result in authentication.results if result.method == "dmarc"]
+    if len(found) != 1 or found[0].value != "pass":
+        return False
+    named = [value for name, value in found[0].properties if name == "header.from"]
+    return bool(domain) and named == [domain.casefold()]

@@ -1,0 +1,75 @@
+"""What will happen to a ticket by itself, from every source, and when it is next to be looked at.
+
+Whoever adds a source writes its moments and what comes of them, and names it here.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from hashlib import sha256
+
+from mailgateway.desk.after import after
+from mailgateway.desk.facts import Candidate
+from mailgateway.desk.levels import escalation
+from mailgateway.desk.levels.service_levels import Step
+from mailgateway.desk.model import Status, Ticket
+from mailgateway.desk.plan import Disposition, OpenTicket, Plan, SetAttention
+from mailgateway.desk.policy import Policy
+from mailgateway.desk.timed import automatic, snooze, timers
+from mailgateway.desk.timed.moments import Moment, Source
+
+SOURCES: tuple[Source, ...] = (snooze.SOURCE, automatic.SOURCE, timers.SOURCE, escalation.SOURCE)
+
+
+def moments(ticket: Ticket, policy: Policy, sources: Iterable[Source] = SOURCES) -> Iterator[Moment]:
+    """Give every moment of a ticket, those among them that have had their effect; nothing happens to a closed one."""
+    if ticket.status is not Status.CLOSED:
+        for source in sources:
+            yield from source.moments(ticket, policy)
+
+
+def next_attention(
+    ticket: Ticket, fired: Collection[str], policy: Policy, since: datetime | None = None
+) -> datetime | None:
+    """Return the earliest moment that has not had its effect, of those later than `since`; None where there is none."""
+    coming = (moment.at for moment in moments(ticket, policy) if moment.name not in fired)
+    return min((at for at in coming if since is None or at > since), default=None)
+
+
+def with_attention(plan: Plan, candidate: Candidate | None, policy: Policy) -> Plan:
+    """Have a plan say when its ticket is next to be looked at; `candidate` is the ticket as it is, None for a new one.
+
+    The one place where that follows from a change, whoever makes it.
+    """
+    match plan.changes:
+        case (OpenTicket(ticket, trace), *rest):
+            at = next_attention(after(ticket, rest, plan.at), (), policy)
+            return replace(plan, changes=(OpenTicket(replace(ticket, attend_at=at), trace), *rest))
+    if candidate is None or not plan.changes or any(isinstance(change, SetAttention) for change in plan.changes):
+        return plan
+    changed = after(candidate.ticket, plan.changes, plan.at)
+    if not plan.is_quiet:
+        changed = replace(changed, updated_at=plan.at)
+    at = next_attention(changed, candidate.fired, policy)
+    return plan if at == candidate.ticket.attend_at else replace(plan, changes=(*plan.changes, SetAttention(at)))
+
+
+def renewal(candidate: Candidate, at: datetime, policy: Policy) -> Plan | None:
+    """Return the plan by which a ticket learns of another policy, None where nothing of its agenda changes."""
+    due = next_attention(candidate.ticket, candidate.fired, policy)
+    if due == candidate.ticket.attend_at:
+        return None
+    number = candidate.ticket.number
+    return Plan(at, "clock", Disposition.RECORDED, "", number, (SetAttention(due),), is_quiet=True)
+
+
+def version(policy: Policy) -> str:
+    """Name what the moments of tickets follow from: the same name, the same moments."""
+    rules = [(rule.name, rule.when, rule.thresholds) for rule in timers.timer_rules(policy)]
+    levels = [(level.name, level.hours.name, list(map(_spelled, level.steps))) for level in policy.service_levels]
+    return sha256(repr((policy.life_cycle, rules, levels)).encode()).hexdigest()[:16]
+
+
+def _spelled(step: Step) -> str:
+    """Write a step down in the same words in every process: sets have no order of their own."""
+    return repr(replace(step, of=frozenset())) + repr(sorted(step.of))
