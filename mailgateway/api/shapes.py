@@ -67,6 +67,7 @@ class Ticket(TicketLine):
     events: list[dict[str, Any]]
     trace: dict[str, Any]
     links: list[dict[str, Any]]
+    beside: list[dict[str, Any]]
     left_out: LeftOut
 
 
