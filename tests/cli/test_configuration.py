@@ -148,4 +148,4 @@ def test_an_unknown_schema_is_wrong_usage(shell: Shell) -> None:
     """A name that has no schema leaves with 2 and those that have one."""
     ran = shell.run("schema", "gatewy")
     assert (ran.code, ran.out) == (2, "")
-    assert "there are: gateway, groups, organisations, assets, routing" in ran.err
+    assert "there are: assets, gateway, groups, organisations, routing" in ran.err
