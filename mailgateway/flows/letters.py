@@ -16,7 +16,7 @@ from mailgateway.desk.policy import Policy
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.gathering import gathered
 from mailgateway.flows.stopped import unanswered, within_limits
-from mailgateway.mail.model import Attachment
+from mailgateway.mail.model import Address, Attachment
 from mailgateway.store import outbox, tickets
 from mailgateway.store.apply import apply
 from mailgateway.store.beside import open_beside
@@ -24,6 +24,26 @@ from mailgateway.store.engine import Transaction
 from mailgateway.store.outbox import Queued
 
 _log = log.logger("letters")
+
+
+@dataclass(slots=True)
+class _Words:
+    """Renders the notices of a plan: once for all readers where the words do not speak of theirs."""
+
+    desk: Desk
+    last: tuple[Notice, Rendered] | None = None
+
+    def of(self, notice: Notice) -> Rendered:
+        """Return the words of a notice."""
+        for_anybody = replace(notice, recipient=_ANYBODY, bound_to="")
+        if self.last is not None and self.last[0] == for_anybody:
+            return self.last[1]
+        rendered = _rendered(self.desk, notice)
+        self.last = None if rendered.is_personal else (for_anybody, rendered)
+        return rendered
+
+
+_ANYBODY = Address("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +74,7 @@ def queue_letters(
     nor is automatic mail that would be too much.
     """
     beside: dict[int, tuple[Beside, ...]] = {}
+    words = _Words(desk)
     contents = {attachment.sha256: attachment.content for attachment in at_hand}
     on = _Occasion(desk, tx, occasion, number, plan.at, policy, contents)
     queued: list[Queued] = []
@@ -64,7 +85,7 @@ def queue_letters(
         if due is None:
             continue
         complete = _beside(tx, with_links(due.notice, policy), beside)
-        rendered = _rendered(desk, complete)
+        rendered = words.of(complete)
         against = breach(complete, rendered, policy)
         if against:
             withheld.append(f"{notice.kind.value} to {notice.recipient.address}: {against}")

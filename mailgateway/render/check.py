@@ -8,13 +8,12 @@ from mailgateway.desk.plan import NoticeKind
 from mailgateway.errors import Finding
 from mailgateway.render.faults import place_of
 from mailgateway.render.markup import unbalanced
-from mailgateway.render.notices import FALLBACK, Shelf, is_language, languages, rendered, shelf
+from mailgateway.render.notices import ENDINGS, FALLBACK, Shelf, is_language, languages, rendered, shelf
 from mailgateway.render.samples import samples
 from mailgateway.render.wording import FILE, Words, WordsError, is_plural, places, read_words
 from mailgateway.rules.nearest import instead
 
 _NEEDED = ("subject", "txt")
-_ENDINGS = (*_NEEDED, "html")
 _SPECIAL = ("rules", "groups", "mailboxes")
 
 
@@ -65,7 +64,7 @@ def _of_folders(folders: tuple[Path, ...]) -> Iterator[Finding]:
 
 
 def _of_notice(chosen: Shelf, kind: NoticeKind, language: str, folder: Path) -> Iterator[Finding]:
-    there = [ending for ending in _ENDINGS if chosen.template(language, kind.value, ending)]
+    there = chosen.chosen(language, kind.value)
     missing = [ending for ending in _NEEDED if ending not in there]
     if missing and (there or language == FALLBACK):
         for ending in missing:
@@ -84,8 +83,8 @@ def _written(chosen: Shelf, kind: NoticeKind, language: str) -> Iterator[Finding
             continue
         wrong = unbalanced(html) if html else ""
         if wrong:
-            name = chosen.template(language, kind.value, "html") or kind.value
-            yield Finding(str(chosen.templates.file(name)), 0, 0, f"the HTML it makes is not balanced: {wrong}")
+            file = chosen.templates.file(chosen.chosen(language, kind.value)["html"])
+            yield Finding(str(file), 0, 0, f"the HTML it makes is not balanced: {wrong}")
 
 
 def _misnamed(folder: Path) -> Iterator[Finding]:
@@ -93,7 +92,7 @@ def _misnamed(folder: Path) -> Iterator[Finding]:
     names = [kind.value for kind in NoticeKind]
     for place in (folder, *(folder / language for language in _languages(folder))):
         for file in sorted(place.iterdir()):
-            if file.suffix[1:] in _ENDINGS and file.stem not in (*names, *_PIECES):
+            if file.suffix[1:] in ENDINGS and file.stem not in (*names, *_PIECES):
                 near = get_close_matches(file.stem, names, n=1)
                 mend = f"did you mean {near[0]}{file.suffix}?" if near else f"there are {', '.join(names)}"
                 yield Finding(str(file), 0, 0, f"no notice has this name; {mend}")

@@ -15,6 +15,7 @@ from mailgateway.desk.plan import Audience, Notice, NoticeKind
 from mailgateway.mail.subjects import bare
 from mailgateway.render.environment import Templates
 from mailgateway.render.faults import place_of
+from mailgateway.render.reader import Reader
 from mailgateway.render.wording import Phrases, Wording
 
 VALUES: dict[NoticeKind, dict[str, object]] = {
@@ -54,6 +55,7 @@ VALUES: dict[NoticeKind, dict[str, object]] = {
 """The names each notice's templates have beside the common ones, with what they are where the notice says nothing."""
 
 FALLBACK = "en"
+ENDINGS = ("subject", "txt", "html")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}\Z")
 _LONGEST_SUBJECT = 250
 
@@ -71,12 +73,17 @@ class Shelf:
             return True
         return self.templates.offers(f"{notice}.txt") and self.wording.speaks(language, notice)
 
-    def template(self, language: str, notice: str, ending: str) -> str | None:
-        """Return the name of the template to take: the language's own, else the one that all languages share."""
-        if self.templates.offers(f"{language}/{notice}.{ending}"):
-            return f"{language}/{notice}.{ending}"
-        shared = f"{notice}.{ending}"
-        return shared if self.templates.offers(shared) and self.wording.speaks(language, notice) else None
+    def chosen(self, language: str, notice: str) -> dict[str, str]:
+        """Return the templates to take, by their endings: the language's own, else those that all languages share."""
+        speaks = self.wording.speaks(language, notice)
+        found: dict[str, str] = {}
+        for ending in ENDINGS:
+            own, shared = f"{language}/{notice}.{ending}", f"{notice}.{ending}"
+            if self.templates.offers(own):
+                found[ending] = own
+            elif speaks and self.templates.offers(shared):
+                found[ending] = shared
+        return found
 
 
 def shelf(*folders: Path) -> Shelf:
@@ -165,20 +172,19 @@ def is_language(name: str) -> bool:
 def rendered(chosen: Shelf, language: str, notice: Notice) -> Rendered:
     """Render a notice in this very language; raises whatever its templates do."""
     name = notice.kind.value
-    context = _context(notice, language, chosen.wording.phrases(languages(language), name))
-    subject = " ".join(_produced(chosen, language, name, "subject", context).split())[:_LONGEST_SUBJECT]
+    templates = chosen.chosen(language, name)
+    reader = Reader(notice.recipient)
+    context = _context(notice, language, chosen.wording.phrases(languages(language), name), reader)
+    produce = chosen.templates.produce
+    subject = " ".join(produce(templates.get("subject", f"{language}/{name}.subject"), context).split())
+    subject = subject[:_LONGEST_SUBJECT]
     context["mail_subject"] = subject
-    text = _produced(chosen, language, name, "txt", context).strip("\n") + "\n"
-    html = chosen.template(language, name, "html")
-    return Rendered(subject, text, chosen.templates.produce(html, context) if html else None)
+    text = produce(templates.get("txt", f"{language}/{name}.txt"), context).strip("\n") + "\n"
+    html = produce(templates["html"], context) if "html" in templates else None
+    return Rendered(subject, text, html, is_personal=reader.was_asked_for)
 
 
-def _produced(chosen: Shelf, language: str, name: str, ending: str, context: dict[str, object]) -> str:
-    template = chosen.template(language, name, ending)
-    return chosen.templates.produce(template or f"{language}/{name}.{ending}", context)
-
-
-def _context(notice: Notice, language: str, phrases: Phrases) -> dict[str, object]:
+def _context(notice: Notice, language: str, phrases: Phrases, reader: Reader) -> dict[str, object]:
     return {
         "links": {},
         **VALUES[notice.kind],
@@ -187,7 +193,7 @@ def _context(notice: Notice, language: str, phrases: Phrases) -> dict[str, objec
         "language": language,
         "timezone": _timezone(notice.values.get("timezone")),
         "phrases": phrases,
-        "recipient": notice.recipient,
+        "recipient": reader,
         "sender": notice.sender,
         "ticket": notice.ticket,
         "article": _fit_for(notice),

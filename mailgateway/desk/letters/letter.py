@@ -30,12 +30,16 @@ _WITH_FILES = (
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """The words of a notice. `defects` says, a line each, which templates failed before one succeeded."""
+    """The words of a notice. `defects` says, a line each, which templates failed before one succeeded.
+
+    Where nothing `is_personal`, the words are the same for every reader of the notice.
+    """
 
     subject: str
     text: str
     html: str | None
     defects: tuple[str, ...] = ()
+    is_personal: bool = True
 
 
 def with_number(notice: Notice, number: int) -> Notice:
