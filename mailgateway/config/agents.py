@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mailgateway.config.kinds import Line, Strict, Truth
+from mailgateway.config.kinds import Domain, Line, Strict, Truth
 from mailgateway.desk.agent_policy import AgentPolicy, Receipts, ReplyTo
 from mailgateway.desk.policy import AgentEvidence, AgentForwards
 
@@ -21,6 +21,9 @@ class Agents(Strict):
     )
     trusted_authserv: tuple[Line, ...] = Field(
         default=(), description="the names with which your own servers sign Authentication-Results (RFC 8601)"
+    )
+    trusted_arc_sealers: tuple[Domain, ...] = Field(
+        default=(), description="the domains of forwarders and lists whose word on DMARC counts by their ARC seal"
     )
     forwards: AgentForwards = Field(
         default=AgentForwards.ACKNOWLEDGE,

@@ -38,6 +38,9 @@ def check_gateway(gateway: GatewayFile, document: Document) -> Iterator[Finding]
     if needs_dmarc and not gateway.agents.trusted_authserv:
         problem = "no server's word on DMARC is trusted, so nobody could be an agent: write trusted_authserv: [NAME]"
         yield document.finding(("agents", "evidence"), problem)
+    if gateway.agents.trusted_arc_sealers and not gateway.agents.trusted_authserv:
+        problem = "a seal counts where a server of yours states arc=pass: write its name under trusted_authserv: [NAME]"
+        yield document.finding(("agents", "trusted_arc_sealers"), problem)
 
 
 def check_groups(groups: GroupsFile, document: Document) -> Iterator[Finding]:

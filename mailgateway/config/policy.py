@@ -27,6 +27,7 @@ def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
         evidence=settings.agents.evidence,
         agents=settings.agents.as_policy(),
         trusted_authserv=settings.agents.trusted_authserv,
+        trusted_arc_sealers=settings.agents.trusted_arc_sealers,
         automatic_mails_per_hour=settings.limits.automatic_mails_per_hour,
         forwards_per_hour=settings.limits.forwards_per_hour,
         unlimited=frozenset(one.casefold() for one in settings.limits.exempt),

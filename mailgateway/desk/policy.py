@@ -133,7 +133,8 @@ class Notifications:
 class Policy:
     """One organisation's rules for its desk.
 
-    `reply_keys` sign reply addresses and letter ids: the first signs, all of them are believed. `reading` says how much
+    `reply_keys` sign reply addresses and letter ids: the first signs, all of them are believed. `trusted_authserv` are
+    the servers, `trusted_arc_sealers` the domains, whose word on DMARC is believed. `reading` says how much
     of a mail is looked at. With `verp` the envelope sender of every letter names the letter.
     `unlimited` are addresses and @domains (casefolded) that the limits of automatic mail do not hold for.
     """
@@ -146,6 +147,7 @@ class Policy:
     reply_keys: tuple[bytes, ...] = field(repr=False)
     evidence: AgentEvidence = AgentEvidence.TOKEN_OR_DMARC
     trusted_authserv: tuple[str, ...] = ()
+    trusted_arc_sealers: tuple[str, ...] = ()
     automatic_mails_per_hour: int = 5
     forwards_per_hour: int = 100
     unlimited: frozenset[str] = frozenset()

@@ -16,6 +16,9 @@ _CHARSET = re.compile(rb"charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_.:-]{3,40})", r
 _NEAR = 65_536
 _ID = re.compile(r"<([^<>]{1,998})>")
 _SPACE = re.compile(r"\s+")
+_PLAIN = frozenset(
+    {"authentication-results", "arc-authentication-results", "arc-message-signature", "arc-seal", "received-spf"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,16 @@ class HeaderBlock:
         return any(key.lower() == name for key, _ in self.fields)
 
     def decoded(self) -> Headers:
-        """Return the fields with their encoded words decoded."""
-        return Headers(tuple((name, decode_words(value).strip()) for name, value in self.fields))
+        """Return the fields with their encoded words decoded.
+
+        Fields that a server writes about who sent a mail hold none (RFC 2047 section 5), but words that the sender
+        chose: decoded they could end a comment and go on as the server's own.
+        """
+        return Headers(
+            tuple(
+                (name, value if name.lower() in _PLAIN else decode_words(value).strip()) for name, value in self.fields
+            )
+        )
 
 
 def with_line_feeds(raw: bytes) -> bytes:

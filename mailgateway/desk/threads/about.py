@@ -3,12 +3,9 @@
 from dataclasses import replace
 
 from mailgateway.desk.policy import Policy
-from mailgateway.mail.addresses import read_addresses
 from mailgateway.mail.model import Mail, Verdict
+from mailgateway.mail.recipients import recipients
 from mailgateway.mail.verp import read_verp_address
-
-_FIELDS = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
-_MOST_FIELDS = 10
 
 
 def about_its_letter(mail: Mail, verdict: Verdict, policy: Policy) -> Verdict:
@@ -22,8 +19,4 @@ def about_its_letter(mail: Mail, verdict: Verdict, policy: Policy) -> Verdict:
 
 
 def _named(mail: Mail, policy: Policy) -> list[str]:
-    people = [*mail.to, *mail.cc]
-    for name in _FIELDS:
-        for value in mail.headers.all(name)[:_MOST_FIELDS]:
-            people.extend(read_addresses(value))
-    return [read_verp_address(person.address, policy.own_addresses, policy.domain) for person in people]
+    return [read_verp_address(person.address, policy.own_addresses, policy.domain) for person in recipients(mail)]

@@ -33,6 +33,16 @@ class Authentication:
     authserv: str
     results: tuple[Result, ...]
 
+    def passes(self, method: str) -> bool:
+        """Tell whether it states one result of a method, and that is a pass."""
+        return [result.value for result in self.results if result.method == method] == ["pass"]
+
+    def passes_dmarc(self, domain: str) -> bool:
+        """Tell whether it states one result of DMARC, a pass for exactly this From domain."""
+        properties = [result.properties for result in self.results if result.method == "dmarc"]
+        named = [value for pairs in properties for name, value in pairs if name == "header.from"]
+        return self.passes("dmarc") and bool(domain) and named == [domain.casefold()]
+
 
 def read_authentication(value: str) -> Authentication | None:
     """Read the value of an Authentication-Results field; None where it is not well-formed, or very long."""

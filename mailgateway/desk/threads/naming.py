@@ -3,8 +3,8 @@
 from mailgateway.desk.facts import Facts, ThreadKeys, subject_key, thread_index_key
 from mailgateway.desk.plan import Change, NameBy
 from mailgateway.desk.policy import Policy
-from mailgateway.mail.addresses import read_addresses
 from mailgateway.mail.model import Mail, Verdict
+from mailgateway.mail.recipients import recipients
 from mailgateway.mail.subjects import normalised, numbers
 from mailgateway.mail.thread_index import conversation
 from mailgateway.mail.tokens import marked_tickets, read_reply_token
@@ -15,18 +15,12 @@ MOST_MENTIONED = 16
 MOST_TICKETS_OF_A_NAME = 5
 """So many tickets may be found by an id that is only mentioned: who repeats it in mail after mail makes no more."""
 
-_RECIPIENT_FIELDS = ("Delivered-To", "X-Original-To", "Envelope-To")
-_MOST_RECIPIENT_FIELDS = 10
 _MOST_SEARCHED = 300_000
 
 
 def keys(mail: Mail, verdict: Verdict, policy: Policy, mailbox: str = "") -> ThreadKeys:
     """Return everything in a mail, which came to the mailbox of this name, that names a ticket."""
-    recipients = [*mail.to, *mail.cc]
-    for name in _RECIPIENT_FIELDS:
-        for value in mail.headers.all(name)[:_MOST_RECIPIENT_FIELDS]:
-            recipients.extend(read_addresses(value))
-    tokens = [read_reply_token(person.address, policy.own_addresses) for person in recipients]
+    tokens = [read_reply_token(person.address, policy.own_addresses) for person in recipients(mail)]
     about = (verdict.about,) if verdict.about else ()
     found = numbers(mail.subject, policy.conversation.tags)
     exchange = conversation(mail.headers.get("Thread-Index"))

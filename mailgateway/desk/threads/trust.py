@@ -2,11 +2,13 @@
 
 Evidence is a reply address signed for that agent, or a DMARC pass in an Authentication-Results field (RFC 8601) written
 by a server of ours. Only the topmost field with a trusted authserv-id counts: our border server writes above what
-the sender may have written.
+the sender may have written. Where it also states that an ARC chain is whole, the pass may be what a trusted sealer saw
+before a forwarder or a list changed the mail.
 """
 
 from mailgateway.desk.model import Agent
 from mailgateway.desk.policy import AgentEvidence, Policy
+from mailgateway.desk.threads.arc import read_chain, vouches_for
 from mailgateway.desk.threads.authentication import Authentication, read_authentication
 from mailgateway.desk.threads.thread import Thread
 from mailgateway.mail.addresses import read_addresses
@@ -22,7 +24,7 @@ def proven_agent(mail: Mail, thread: Thread | None, policy: Policy) -> Agent | N
     if agent is None or mail.sender is None or (thread is not None and _speaks_as_participant(mail, thread)):
         return None
     token = thread is not None and agent in thread.agents
-    dmarc = _has_one_sender(mail.headers) and has_dmarc_pass(mail.headers, mail.sender.domain, policy.trusted_authserv)
+    dmarc = _has_one_sender(mail.headers) and has_dmarc_pass(mail.headers, mail.sender.domain, policy)
     enough = {
         AgentEvidence.TOKEN: token,
         AgentEvidence.DMARC: dmarc,
@@ -37,19 +39,15 @@ def claimed_agent(mail: Mail, policy: Policy) -> Agent | None:
     return policy.directory.agent_at(mail.sender.address) if mail.sender else None
 
 
-def has_dmarc_pass(headers: Headers, domain: str, trusted: tuple[str, ...]) -> bool:
-    """Tell whether a trusted server saw DMARC pass for exactly this From domain.
-
-    Below a field that cannot be read nothing counts: it may be ours, spoilt by something that the sender chose.
-    """
-    wanted = {name.casefold() for name in trusted}
-    for field in headers.all("Authentication-Results"):
-        found = read_authentication(field)
-        if found is None:
-            return False
-        if found.authserv in wanted:
-            return _passes(found, domain)
-    return False
+def has_dmarc_pass(headers: Headers, domain: str, policy: Policy) -> bool:
+    """Tell whether DMARC passed for exactly this From domain: at a server of ours, or at a sealer that we believe."""
+    ours = _our_word(headers, policy.trusted_authserv)
+    if ours is None:
+        return False
+    if ours.passes_dmarc(domain):
+        return True
+    is_whole = bool(policy.trusted_arc_sealers) and ours.passes("arc")
+    return is_whole and vouches_for(read_chain(headers), domain, policy.trusted_arc_sealers)
 
 
 def results(mail: Mail, trusted: tuple[str, ...]) -> dict[str, str]:
@@ -57,17 +55,27 @@ def results(mail: Mail, trusted: tuple[str, ...]) -> dict[str, str]:
 
     Of several results of a method a pass counts first; a DMARC pass counts for the domain in From alone.
     """
+    found = _our_word(mail.headers, trusted)
+    if found is None:
+        return {}
     domain = mail.sender.domain if mail.sender else ""
-    for field in mail.headers.all("Authentication-Results"):
+    stated = {method: _best(found, method) for method in ("spf", "dkim", "dmarc")}
+    if stated["dmarc"] == "pass" and not (_has_one_sender(mail.headers) and found.passes_dmarc(domain)):
+        stated["dmarc"] = ""
+    return {method: value for method, value in stated.items() if value}
+
+
+def _our_word(headers: Headers, trusted: tuple[str, ...]) -> Authentication | None:
+    """Return what the topmost trusted server says.
+
+    Below a field that cannot be read nothing counts: it may be ours, spoilt by something that the sender chose.
+    """
+    wanted = {name.casefold() for name in trusted}
+    for field in headers.all("Authentication-Results"):
         found = read_authentication(field)
-        if found is None:
-            return {}
-        if found.authserv in {name.casefold() for name in trusted}:
-            stated = {method: _best(found, method) for method in ("spf", "dkim", "dmarc")}
-            if stated["dmarc"] == "pass" and not (_has_one_sender(mail.headers) and _passes(found, domain)):
-                stated["dmarc"] = ""
-            return {method: value for method, value in stated.items() if value}
-    return {}
+        if found is None or found.authserv in wanted:
+            return found
+    return None
 
 
 def _best(authentication: Authentication, method: str) -> str:
@@ -85,11 +93,3 @@ def _has_one_sender(headers: Headers) -> bool:
     """DMARC (RFC 7489 section 6.6.1) judges one From domain: with several it is unclear whose pass it was."""
     fields = headers.all("From")
     return len(fields) <= 1 and all(len(read_addresses(field, most=2)) <= 1 for field in fields)
-
-
-def _passes(authentication: Authentication, domain: str) -> bool:
-    found = [result for result in authentication.results if result.method == "dmarc"]
-    if len(found) != 1 or found[0].value != "pass":
-        return False
-    named = [value for name, value in found[0].properties if name == "header.from"]
-    return bool(domain) and named == [domain.casefold()]

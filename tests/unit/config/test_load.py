@@ -50,7 +50,7 @@ mailboxes:
     settle: {processed: "move:Processed", quarantined: delete}
     default: {group: first-line, type: request, priority: high, language: pl}
 smtp: {host: smtp.example.com, port: 587, tls: starttls, username: x, password: {credential: smtp}, connections: 8}
-agents: {evidence: token_and_dmarc, trusted_authserv: [mx.example.com]}
+agents: {evidence: token_and_dmarc, trusted_authserv: [mx.example.com], trusted_arc_sealers: [Lists.example.org]}
 files: {groups: groups.yaml, rules: routing.yaml, service_levels: service_levels.yaml,
         organisations: organisations.yaml, templates: ../mine}
 """
@@ -72,6 +72,7 @@ files: {groups: groups.yaml, rules: routing.yaml, service_levels: service_levels
     assert made.mailboxes[0].aliases == ("help@example.com",)
     assert made.reply_keys == (b"new", b"old")
     assert made.trusted_authserv == ("mx.example.com",)
+    assert made.trusted_arc_sealers == ("lists.example.org",)
     assert made.directory is settings.directory
     assert made.organisations is settings.organisations
     assert {"en", "pl"} <= made.languages

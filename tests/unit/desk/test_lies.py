@@ -107,12 +107,26 @@ def test_a_lie_opens_a_ticket_of_its_own(mail: Mail, found: Candidate) -> None:
 
 @pytest.mark.parametrize("evidence", list(AgentEvidence))
 @pytest.mark.parametrize(
-    "lie", ["forged From", "stolen tag", "token of another agent", "token of another ticket", "written by the sender"]
+    "lie",
+    [
+        "forged From",
+        "stolen tag",
+        "token of another agent",
+        "token of another ticket",
+        "token that a forwarded mail showed",
+        "written by the sender",
+        "sealed by the sender",
+        "sealed by a stranger",
+    ],
 )
 def test_no_policy_of_evidence_believes_a_lie(evidence: AgentEvidence, lie: str) -> None:
     """Whichever evidence is asked for, none of these makes an agent."""
     written = ("Authentication-Results", "mx.evil.example; dmarc=pass header.from=example.com")
+    border = ("Authentication-Results", "mx.example.com; dmarc=fail header.from=example.com; arc=pass")
     mails = {
+        "token that a forwarded mail showed": make_mail("#solved", sender=MALLORY, to=(token("agent:anna"),)),
+        "sealed by the sender": make_mail("#solved", sender=FROM_ANNA, headers=_seal("lists.example.org")),
+        "sealed by a stranger": make_mail("#solved", sender=FROM_ANNA, headers=(border, *_seal("evil.example"))),
         "forged From": make_mail("#solved", sender=FROM_ANNA, in_reply_to=("ours@example.com",)),
         "stolen tag": make_mail("#solved", sender=FROM_ANNA, subject="[#7]"),
         "token of another agent": make_mail("#solved", sender=FROM_ANNA, to=(token("agent:bob"),)),
@@ -121,8 +135,18 @@ def test_no_policy_of_evidence_believes_a_lie(evidence: AgentEvidence, lie: str)
         ),
         "written by the sender": make_mail("#solved", sender=FROM_ANNA, subject="[#7]", headers=(written,)),
     }
-    plan = decided(mails[lie], OURS, policy=make_policy(evidence=evidence))
+    policy = make_policy(evidence=evidence, trusted_arc_sealers=("lists.example.org",))
+    plan = decided(mails[lie], OURS, policy=policy)
     assert plan.disposition is Disposition.OPENED
+    assert not any(isinstance(change, SetStatus) for change in plan.changes)
+
+
+def _seal(sealer: str) -> tuple[tuple[str, str], ...]:
+    return (
+        ("ARC-Seal", f"i=1; cv=none; d={sealer}; s=arc; b=abc"),
+        ("ARC-Message-Signature", f"i=1; d={sealer}; s=arc; h=from; b=abc"),
+        ("ARC-Authentication-Results", f"i=1; mx.{sealer}; dmarc=pass header.from=example.com"),
+    )
 
 
 @pytest.mark.parametrize("evidence", list(AgentEvidence))

@@ -25,7 +25,6 @@ from tests.unit.desk.builders import (
 )
 
 POLICY = make_policy()
-TRUSTED = POLICY.trusted_authserv
 OF_ANNA = Thread(make_candidate(), Evidence.TOKEN, agents=(ANNA,))
 OF_TEAM = Thread(make_candidate(), Evidence.TOKEN, agents=(ANNA, BOB))
 OF_CUSTOMER = Thread(make_candidate(), Evidence.TOKEN, as_participant=True)
@@ -36,7 +35,7 @@ PLAIN, PASSED = make_mail(sender=FROM_ANNA), make_mail(sender=FROM_ANNA, headers
 def passes(*values: str, domain: str = "example.com") -> bool:
     """Ask whether Authentication-Results fields, topmost first, show a pass."""
     headers = Headers(tuple(("Authentication-Results", value) for value in values))
-    return has_dmarc_pass(headers, domain, TRUSTED)
+    return has_dmarc_pass(headers, domain, POLICY)
 
 
 @pytest.mark.parametrize(
@@ -183,8 +182,8 @@ def test_fields_of_other_servers_above_ours_do_not_matter() -> None:
 def test_nobody_trusted_means_no_evidence() -> None:
     """Without a configured authserv-id no field is believed, nor for a sender without domain."""
     headers = Headers((DMARC_PASS,))
-    assert not has_dmarc_pass(headers, "example.com", ())
-    assert not has_dmarc_pass(headers, "", TRUSTED)
+    assert not has_dmarc_pass(headers, "example.com", make_policy(trusted_authserv=()))
+    assert not has_dmarc_pass(headers, "", POLICY)
     assert not passes('mx.example.com; dmarc=pass header.from=""', domain="")
 
 

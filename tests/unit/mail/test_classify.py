@@ -77,6 +77,35 @@ def test_bulk_and_list_mail_is_known(name: str, value: str) -> None:
     assert (found.kind, found.answerable) == (Kind.BULK, False)
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        ("X-MS-Exchange-Inbox-Rules-Loop", "office@x.pl"),
+        ("X-MS-Exchange-Generated-Message-Source", "Mailbox Rules Agent"),
+    ],
+)
+def test_a_mail_that_a_rule_of_an_inbox_redirects_is_a_persons(rule: tuple[str, str]) -> None:
+    """Exchange marks what a rule redirects as it marks what a rule answers; Resent-From tells which it is."""
+    assert classify(mail(rule), OWN).kind is Kind.AUTO_REPLY
+    assert classify(mail(rule, ("Resent-From", "<office@x.pl>")), OWN).answerable
+    both = mail(rule, ("Resent-From", "<office@x.pl>"), ("Auto-Submitted", "auto-replied"))
+    assert classify(both, OWN).kind is Kind.AUTO_REPLY
+
+
+def test_a_list_that_is_the_support_address_itself_brings_persons_mail() -> None:
+    """A Google group or a Mailman list in front of the mailbox; what was bulk before it stays bulk."""
+    ours = (
+        ("List-Id", "<support.example.com>"),
+        ("List-Post", "<https://groups.example/support>, <mailto:support@example.com>"),
+        ("List-Unsubscribe", "<mailto:support+unsubscribe@example.com>"),
+        ("Precedence", "list"),
+    )
+    assert classify(mail(*ours), OWN).answerable
+    assert classify(mail(*ours, ("Precedence", "bulk")), OWN).kind is Kind.BULK
+    assert classify(mail(*ours[2:]), OWN).kind is Kind.BULK
+    assert classify(mail(("List-Post", "<mailto:talk@lists.example.com>")), OWN).kind is Kind.BULK
+
+
 def test_the_second_of_two_precedence_fields_counts_too() -> None:
     """Every field of a name is looked at."""
     assert classify(mail(("Precedence", "first-class"), ("Precedence", "bulk")), OWN).kind is Kind.BULK

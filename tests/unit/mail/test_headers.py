@@ -126,3 +126,12 @@ def test_a_subject_is_one_line() -> None:
 def test_parameters_are_read(value: str, lead: str, parameters: dict[str, str]) -> None:
     """Structured values are read with missing and doubled semicolons, and RFC 2231 charsets."""
     assert read_parameters(value) == (lead, parameters)
+
+
+@pytest.mark.parametrize("name", ["Authentication-Results", "ARC-Authentication-Results", "ARC-Seal", "Received-SPF"])
+def test_what_servers_write_about_the_sender_is_not_decoded(name: str) -> None:
+    """A word that the sender chose stays within the comment that their server put it in (RFC 2047 section 5)."""
+    hostile = "mx.example.com; spf=fail (=?utf-8?q?=29=3B_dmarc=3Dpass_=28?=)"
+    block, _ = read_headers(f"{name}: {hostile}\r\n\r\n".encode(), 0, 400, DEFAULT)
+    assert block.decoded().get(name) == hostile
+    assert "dmarc=pass" not in block.decoded().get(name)
