@@ -30,6 +30,7 @@ from mailgateway.config.kinds import (
 from mailgateway.config.notifications import Notifications
 from mailgateway.config.reading import Reading
 from mailgateway.config.webhook import Webhook
+from mailgateway.desk.letters.loop_limits import USUAL, LoopLimits
 from mailgateway.desk.letters.suppression import DEFAULT as LEAVE_ALONE
 from mailgateway.desk.letters.suppression import SuppressionPolicy
 from mailgateway.desk.model import Priority, TicketType
@@ -120,9 +121,21 @@ class Limits(Strict):
     forwards_per_hour: _Count = Field(
         default=100, description="mails that rules forward to one address within an hour, at most; more open tickets"
     )
+    same_text: _Count = Field(
+        default=USUAL.same_text,
+        description="new tickets of one address within a day that may say the same; the next is told nothing by itself",
+    )
+    prompt_tickets: _Count = Field(
+        default=USUAL.prompt_tickets,
+        description="new tickets of one address within a day that may come within seconds of a mail to it; likewise",
+    )
     exempt: tuple[Exempt, ...] = Field(
         default=(), description="addresses, and domains such as @example.com, that may get any number of mails"
     )
+
+    def as_policy(self) -> LoopLimits:
+        """Return the plain value that the desk decides by."""
+        return LoopLimits(same_text=self.same_text, prompt_tickets=self.prompt_tickets)
 
 
 class Bounces(Strict):

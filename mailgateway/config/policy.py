@@ -30,6 +30,7 @@ def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
         trusted_arc_sealers=settings.agents.trusted_arc_sealers,
         automatic_mails_per_hour=settings.limits.automatic_mails_per_hour,
         forwards_per_hour=settings.limits.forwards_per_hour,
+        loops=settings.limits.as_policy(),
         unlimited=frozenset(one.casefold() for one in settings.limits.exempt),
         suppression=settings.bounces.as_policy(),
         verp=settings.bounces.verp,

@@ -7,6 +7,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from mailgateway.desk.answers.knowledge import Found
+from mailgateway.desk.letters.pingpong import NOTHING, Lately
 from mailgateway.desk.letters.suppression import Reachability, SentLetter
 from mailgateway.desk.model import LinkKind, Ticket
 from mailgateway.mail.tokens import ReplyToken
@@ -138,7 +139,8 @@ class Facts:
     work again makes the same letters. `automatic_mails` counts, for each address asked about (casefolded), the
     automatic mails queued for it within the last hour, as far as `notices.is_counted` says that they count. Nothing is
     sent to those of them that are `suppressed`, and no status mail about the tickets in `unsubscribed` (0: about any).
-    `letter` is the letter of ours that a delivery report is about.
+    `letter` is the letter of ours that a delivery report is about. `lately` is what the writer of a mail that may be
+    answered did within the last day.
     """
 
     now: datetime
@@ -158,6 +160,7 @@ class Facts:
     awaited: Mapping[int, str] = field(default_factory=dict)
     open_problems: frozenset[int] = frozenset()
     copy: Earlier | None = None
+    lately: Lately = NOTHING
 
     def candidate(self, number: int) -> Candidate | None:
         """Return the candidate with this ticket number, or the one that goes on in its place."""

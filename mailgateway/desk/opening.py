@@ -8,7 +8,9 @@ from mailgateway.desk.events import WEBHOOK
 from mailgateway.desk.facts import Facts
 from mailgateway.desk.incoming import Incoming, article_of, message_id_reused, newcomers
 from mailgateway.desk.letters import notices
+from mailgateway.desk.letters.loops import TAG
 from mailgateway.desk.letters.news import is_silent
+from mailgateway.desk.letters.pingpong import PingPong, ping_pong
 from mailgateway.desk.letters.welcome import Welcome, welcome
 from mailgateway.desk.model import Article, LinkKind, News, Ticket
 from mailgateway.desk.plan import (
@@ -67,20 +69,19 @@ def open_ticket(incoming: Incoming, origin: Origin, facts: Facts, policy: Policy
     receipt = notices.acknowledgement(incoming.mail, entry.article, ticket, mailbox, chosen.template, helping.sent)
     receipt = _receipt(receipt, origin, brought)
     silence = _silence(receipt, incoming, chosen, facts, policy)
+    game = None if silence else _game(incoming, facts, policy)
+    if game is not None:
+        silence, ticket = game.why, _in_game(ticket)
     if silence:
         helping = replace(helping, sent=None)
     opening: tuple[Change, ...] = (OpenTicket(ticket, chosen.trace), *entry.changes, *worker.changes)
     called = (RecordEvent(WEBHOOK, {"names": list(chosen.webhooks)}),) if chosen.webhooks else ()
-    told = with_answers(
-        notices.agent_notification(
-            entry.article, ticket, policy, except_for=ticket.requester.address, rules=chosen.matched
-        ),
-        helping.titles,
-    )
-    joining = _joining(incoming, ticket, facts, policy)
+    told = with_answers(_to_agents(entry.article, ticket, chosen, policy), helping.titles)
+    joining = Welcome() if game else _joining(incoming, ticket, facts, policy)
     passed_on = forward(chosen.forward, incoming, entry.article, ticket, facts, policy)
     remarks = (
         *_remarks(incoming, origin, silence, facts, policy),
+        *((AddLink(game.first, LinkKind.RELATED, why=TAG),) if game else ()),
         *passed_on.changes,
         *named_by(incoming.keys, facts),
         *message_id_reused(facts),
@@ -96,6 +97,25 @@ def open_ticket(incoming: Incoming, origin: Origin, facts: Facts, policy: Policy
         waits_for=worker.waits_for,
         asks_about=(*passed_on.asks_about, *joining.asks_about),
     )
+
+
+def _to_agents(article: Article, ticket: Ticket, chosen: Route, policy: Policy) -> tuple[Notice, ...]:
+    except_for = ticket.requester.address
+    return notices.agent_notification(article, ticket, policy, except_for=except_for, rules=chosen.matched)
+
+
+def _game(incoming: Incoming, facts: Facts, policy: Policy) -> PingPong | None:
+    """Tell whether a mail that may be answered seems to be one more answer of a machine to our receipts."""
+    mail = incoming.mail
+    if policy.is_unlimited(writer(mail, policy).key):
+        return None
+    at = facts.received_at or facts.now
+    return ping_pong(mail.subject, incoming.reply.text, mail.attachments, facts.lately, at, policy.loops)
+
+
+def _in_game(ticket: Ticket) -> Ticket:
+    """Mark a ticket that two machines seem to open between them; its customers are told no news of it."""
+    return replace(ticket, tags=tuple(dict.fromkeys((*ticket.tags, TAG))), silent=tuple(News))
 
 
 def _joining(incoming: Incoming, ticket: Ticket, facts: Facts, policy: Policy) -> Welcome:

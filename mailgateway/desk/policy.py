@@ -7,6 +7,7 @@ from enum import StrEnum
 from mailgateway.desk.agent_policy import AgentPolicy
 from mailgateway.desk.answers.knowledge import EMPTY, Library
 from mailgateway.desk.customers.organisations import Organisations
+from mailgateway.desk.letters.loop_limits import USUAL, LoopLimits
 from mailgateway.desk.letters.suppression import DEFAULT as LEAVE_ALONE
 from mailgateway.desk.letters.suppression import SuppressionPolicy
 from mailgateway.desk.letters.webhooks import Webhook
@@ -150,6 +151,7 @@ class Policy:
     trusted_arc_sealers: tuple[str, ...] = ()
     automatic_mails_per_hour: int = 5
     forwards_per_hour: int = 100
+    loops: LoopLimits = USUAL
     unlimited: frozenset[str] = frozenset()
     organisations: Organisations = _NOBODY
     assets: Assets = _NOTHING

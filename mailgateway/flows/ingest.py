@@ -33,6 +33,7 @@ from mailgateway.store import answers, spool
 from mailgateway.store.clocks import with_clocks
 from mailgateway.store.engine import Transaction
 from mailgateway.store.gather import about_letter, gather, limits
+from mailgateway.store.lately import lately
 from mailgateway.store.links import open_problems
 from mailgateway.store.spool import Spooled
 from mailgateway.store.workload import gather_workload, known_requester
@@ -145,6 +146,8 @@ def _decide_and_apply(
         facts = replace(facts, requester=known_requester(tx, requester))
     if policy.ruleset.links:
         facts = replace(facts, open_problems=open_problems(tx, policy.ruleset.links))
+    if incoming.verdict.answerable and not incoming.keys.tokens:
+        facts = replace(facts, lately=lately(tx, writer(incoming.mail, policy).address, facts.now))
     facts = _with_answers(tx, incoming, facts, policy)
     plan = _decided(tx, incoming, facts, requester, policy)
     number = carry_out(desk, tx, plan, facts, policy, spooled, incoming.mail.attachments)

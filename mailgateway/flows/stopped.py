@@ -6,6 +6,7 @@ from datetime import datetime
 from mailgateway import log
 from mailgateway.desk.letters import notices
 from mailgateway.desk.letters.loops import TAG, Budget
+from mailgateway.desk.letters.pingpong import ALIKE, PROMPT
 from mailgateway.desk.plan import Audience, Automatic, Change, ChangeTags, Disposition, Notice, Plan, RecordEvent
 from mailgateway.desk.policy import Policy
 from mailgateway.store import health
@@ -15,6 +16,8 @@ from mailgateway.store.traffic import traffic
 
 ALARM = "loop:"
 """Begins the names of the alarms that stand for an address, or for an address and a ticket."""
+
+_TOO_MUCH = frozenset({notices.ENOUGH, ALIKE, PROMPT})
 
 _log = log.logger("loops")
 
@@ -36,12 +39,14 @@ def within_limits(
 
 
 def unanswered(tx: Transaction, plan: Plan, number: int | None, policy: Policy) -> tuple[Notice, ...]:
-    """Return word to the admin where a plan leaves a receipt out because its reader had enough within the hour."""
-    silent = [one for one in plan.changes if isinstance(one, RecordEvent) and one.detail.get("why") == notices.ENOUGH]
-    if not silent or number is None:
+    """Return word to the admin where a plan leaves a receipt out because its reader had enough, or seems a machine."""
+    whys = [one.detail.get("why") for one in plan.changes if isinstance(one, RecordEvent)]
+    why = next((str(one) for one in whys if one in _TOO_MUCH), "")
+    if not why or number is None:
         return ()
-    _write_down(tx, number, plan.at)
-    return _alarm(tx, plan.actor, None, notices.ENOUGH, plan.at, policy)
+    if why == notices.ENOUGH:
+        _write_down(tx, number, plan.at)
+    return _alarm(tx, plan.actor, None, why, plan.at, policy)
 
 
 def _mark(tx: Transaction, stopped: Sequence[tuple[Notice, str]], number: int, now: datetime) -> None:
@@ -77,7 +82,8 @@ def _alarm(
         return ()
     lines = (
         f"{why[:1].upper()}{why[1:]}.",
-        "Mails from there are filed as before. It ends by itself an hour after the last mail that was too much.",
+        "Mails from there are filed as before. It ends by itself an hour after the last mail that was too much;",
+        "for mails that say the same, or come within seconds of ours, a day after them.",
         "Addresses that may get more stand in gateway.yaml under limits: exempt.",
     )
     return (notices.alarm(title, lines, policy),)

@@ -78,6 +78,38 @@ def test_who_opens_ticket_after_ticket_gets_five_receipts_and_the_admin_one_alar
     ] * 4
 
 
+def test_two_machines_over_tickets_end_after_four_rounds_and_the_admin_is_told_once(bench: Bench) -> None:
+    """Each receipt makes a desk that drops every trace write anew: the fourth of its mails is silent, and ends it."""
+    for number in range(6):
+        receipts = sum(one.template == "acknowledgement" for one in bench.letters())
+        text = f"Thank you for writing to us. Your case is CS-{number}, and somebody will look at it within two days."
+        bench.arrive(message("desk@other.example", f"[CS-{number}] We got your mail", text))
+        bench.ingest()
+        bench.now += 20 * MINUTE
+        if sum(one.template == "acknowledgement" for one in bench.letters()) == receipts:
+            break
+    assert number == 3
+    assert alarms(bench) == 1
+    assert standing(bench) == ["loop:desk@other.example:"]
+    silent = bench.ticket(10004)
+    assert "mail-loop" in silent.ticket.tags
+    assert [link.number for link in silent.links] == [10001]
+    assert sum(one.template == "agent_notification" for one in bench.letters()) == 4
+    bench.arrive(message(CARLA, "Help", "It is broken."))
+    bench.ingest()
+    assert [one.to for one in bench.letters() if one.template == "acknowledgement"][-1] == CARLA
+
+
+def test_a_person_who_sends_the_same_twice_gets_two_receipts(bench: Bench) -> None:
+    """Nobody is a machine for pressing a button twice."""
+    text = "The printer on the second floor prints nothing but black pages, whatever we try."
+    for _ in range(2):
+        bench.arrive(message(CARLA, "Printer", text))
+        bench.ingest()
+        bench.now += MINUTE
+    assert sum(one.template == "acknowledgement" for one in bench.letters()) == 2
+
+
 def test_a_refusal_is_told_once_for_a_reason_and_a_day(bench: Bench) -> None:
     """Who sends the same too large mail all day hears of it once, and again the next day."""
     policy = bench.gateway.policy

@@ -34,6 +34,7 @@ from mailgateway.store.base import Base
 from mailgateway.store.beside import open_beside
 from mailgateway.store.engine import Store, Transaction
 from mailgateway.store.gather import gather, gather_ticket
+from mailgateway.store.lately import lately
 from mailgateway.store.links import linked_tickets
 from tests.store.examples import (
     JANE,
@@ -174,6 +175,7 @@ def _live(store: Store) -> None:
 
 
 def _attend(tx: Transaction, number: int) -> None:
+    lately(tx, JANE.address, NOW)
     attention.fired(tx, number)
     attention.due(tx, NOW, 10)
     attention.due(tx, NOW, 10, (NOW, number))
