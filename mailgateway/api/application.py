@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, HTTPException, Path, Query, Request
@@ -15,12 +14,11 @@ from mailgateway import log
 from mailgateway.api import shapes
 from mailgateway.api.door import Door
 from mailgateway.api.reader import Reader
-from mailgateway.desk.model import Status
+from mailgateway.api.wanted import MOST, asked_for
 from mailgateway.flows.desk import Desk
-from mailgateway.store.tickets import Wanted
+from mailgateway.store.ticket_list import Wanted
 
 _log = log.logger("api")
-_MOST = 10**15
 _SUMMARY = "What the gateway knows, for other programs: read-only. Keys may be added to answers at any time."
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": shapes.Problem, "description": meaning}
@@ -33,10 +31,9 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 _NO_TICKET: dict[int | str, dict[str, Any]] = {404: {"model": shapes.Problem, "description": "no such ticket"}}
 
-Number = Annotated[int, Path(ge=1, le=_MOST, description="the ticket's number")]
+Number = Annotated[int, Path(ge=1, le=MOST, description="the ticket's number")]
 Limit = Annotated[int, Query(ge=1, le=1000, description="how many at most")]
-Name = Annotated[str | None, Query(max_length=200)]
-Id = Annotated[int | None, Query(ge=1, le=_MOST)]
+Id = Annotated[int | None, Query(ge=1, le=MOST)]
 
 
 def application(desk: Desk, tokens: Callable[[], tuple[str, ...]]) -> FastAPI:
@@ -64,16 +61,7 @@ def _add_addresses(made: FastAPI, reader: Reader) -> None:
         return _answer(reader.state())
 
     @made.get("/tickets", response_model=shapes.Tickets, summary="Tickets, newest first")
-    def tickets(
-        status: Annotated[Status | None, Query()] = None,
-        group: Name = None,
-        assignee: Name = None,
-        organisation: Name = None,
-        since: Annotated[datetime | None, Query(description="changed at this moment or later")] = None,
-        after: Annotated[int | None, Query(ge=1, le=_MOST, description="the `after` of the page before")] = None,
-        limit: Limit = 50,
-    ) -> Response:
-        wanted = Wanted(status, group, assignee, organisation, changed_since=_moment(since), below=after)
+    def tickets(wanted: Annotated[Wanted, Depends(asked_for)], limit: Limit = 50) -> Response:
         return _answer(reader.tickets(wanted, limit))
 
     @made.get("/tickets/{number}", response_model=shapes.Ticket, responses=_NO_TICKET, summary="One ticket, whole")
@@ -85,7 +73,7 @@ def _add_addresses(made: FastAPI, reader: Reader) -> None:
 
     @made.get("/events", response_model=shapes.Events, summary="What happened to tickets, oldest first")
     def events(
-        since: Annotated[int, Query(ge=0, le=_MOST, description="the `since` of the page before")] = 0,
+        since: Annotated[int, Query(ge=0, le=MOST, description="the `since` of the page before")] = 0,
         ticket: Id = None,
         limit: Limit = 100,
     ) -> Response:
@@ -94,12 +82,6 @@ def _add_addresses(made: FastAPI, reader: Reader) -> None:
     @made.get("/openapi.json", include_in_schema=False)
     def description() -> Response:
         return _answer(made.openapi())
-
-
-def _moment(written: datetime | None) -> datetime | None:
-    if written is not None and written.tzinfo is None:
-        raise HTTPException(422, "since: write a moment with its zone, such as 2026-11-02T12:00:00Z")
-    return written
 
 
 def _answer(value: Mapping[str, object], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -13,7 +13,7 @@ from mailgateway.flows.desk import Desk
 from mailgateway.flows.sheets import line_object, sheet_object
 from mailgateway.flows.state import read_state, state_object
 from mailgateway.store import events, tickets
-from mailgateway.store.tickets import Wanted
+from mailgateway.store.ticket_list import Wanted, listed
 
 AT_ONCE = 4
 """How many questions are put to the database at once; it has connections for many more, which are the mail's."""
@@ -45,7 +45,7 @@ class Reader:
     def tickets(self, wanted: Wanted, limit: int) -> Answer:
         """Return a page of tickets, newest first."""
         with self._turn(), self._desk.store.reading() as tx:
-            found = tickets.listed(tx, limit + 1, wanted)
+            found = listed(tx, limit + 1, wanted)
         more = found[limit - 1].number if len(found) > limit else None
         return {"tickets": [line_object(line) for line in found[:limit]], "after": more}
 

@@ -23,9 +23,7 @@ class Person(_Shape):
     address: str
 
 
-class TicketLine(_Shape):
-    """A ticket in a list, as in `mailgateway tickets list --json`."""
-
+class _Head(_Shape):
     number: int
     subject: str
     status: str
@@ -39,6 +37,12 @@ class TicketLine(_Shape):
     updated_at: str
     organisation: str | None
     ci: str | None
+
+
+class TicketLine(_Head):
+    """A ticket in a list, as in `mailgateway tickets list --json`; `due_at` is when its next promise runs out."""
+
+    due_at: str | None
 
 
 class Tickets(_Shape):
@@ -55,7 +59,7 @@ class LeftOut(_Shape):
     events: int
 
 
-class Ticket(TicketLine):
+class Ticket(_Head):
     """A whole ticket, as in `mailgateway tickets show --json`."""
 
     participants: list[Person]

@@ -21,6 +21,7 @@ from mailgateway.demo.post_office import PASSWORD, USER, Delivered, PostOffice
 from mailgateway.errors import GatewayError
 from mailgateway.store import quarantine, tickets
 from mailgateway.store.engine import Store
+from mailgateway.store.ticket_list import listed
 from mailgateway.store.tickets import TicketSheet
 
 _PATIENCE = 30.0
@@ -173,7 +174,7 @@ def _invite(stage: Stage) -> None:
 
 def _sheet(stage: Stage, number: int) -> TicketSheet:
     with stage.store.reading() as tx:
-        sheet = tickets.shown(tx, number or tickets.listed(tx, limit=1)[0].number)
+        sheet = tickets.shown(tx, number or listed(tx, limit=1)[0].number)
     if sheet is None:
         raise GatewayError(f"ticket {number} is gone")
     return sheet
@@ -240,7 +241,7 @@ def _show_history(stage: Stage, sheet: TicketSheet) -> None:
 
 def _show_tickets(stage: Stage) -> None:
     with stage.store.reading() as tx:
-        lines = tickets.listed(tx, limit=20)
+        lines = listed(tx, limit=20)
         aside = quarantine.listed(tx, limit=20)
     table = Table("ticket", "subject", "requester", "group", "status", box=None, padding=(0, 2), header_style="dim")
     for line in lines:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mailgateway.desk import lifecycle
+from mailgateway.desk.after import after as changed
 from mailgateway.desk.answers.answering import inserted, kept_inside
+from mailgateway.desk.attributes import attributes
 from mailgateway.desk.customers.counting import SpendTime
 from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.incoming import newcomers
@@ -47,7 +49,8 @@ def act(
     mail: Mail | None = None,
 ) -> Plan:
     """Carry out an agent's orders. Text goes to the customer unless it is a note; nothing empty is ever sent."""
-    before = candidate.ticket
+    further = attributes(orders, candidate.ticket)
+    before = changed(candidate.ticket, further, facts.now)
     taken = inserted(orders, before, policy)
     orders = replace(orders, text="\n\n".join(part for part in (*(one.text for one in taken), orders.text) if part))
     article = _article(orders, agent, facts, files, mail)
@@ -63,6 +66,7 @@ def act(
             RecordEvent("answer_inserted", {"name": one.name, "language": one.language, "version": one.version})
             for one in taken
         ),
+        *further,
         *_changes(before, after),
         *linking(orders, candidate, facts),
         *((SpendTime(orders.minutes),) if orders.minutes else ()),

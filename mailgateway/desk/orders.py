@@ -26,7 +26,9 @@ LONGEST_CI = 500
 class Orders:
     """What shall change; None and empty leave things as they are. `assign` of "" means to nobody.
 
-    `ci` is what it is about, "" for nothing.
+    `ci` is what it is about, `organisation` whom it counts for, `service_level` the policy that holds for it: "" for
+    nothing, for none, and for what the conditions of the policies say. `watch` and `unwatch` name agents, `fields` are
+    names with values ("" takes a field away), `leave` are addresses of those who take part no longer.
     `snooze` is how long the ticket is put aside, zero to wake it up, or until when in the desk's time zone. `problem`
     of 0 means of none. `text` goes to the requester and the participants, or becomes an internal note where `note` is
     true; before it go the `answers` of the knowledge folder, by their names. `beside` is a note that goes along with
@@ -50,6 +52,12 @@ class Orders:
     answers: tuple[str, ...] = ()
     problem: int | None = None
     ci: str | None = None
+    organisation: str | None = None
+    service_level: str | None = None
+    watch: tuple[str, ...] = ()
+    unwatch: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
+    leave: tuple[str, ...] = ()
     minutes: int = 0
     help: bool = False
 

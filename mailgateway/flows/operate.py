@@ -1,6 +1,9 @@
 """What an operator wants done with a ticket: the same plan, the same write path as an agent's mail."""
 
+from collections.abc import Sequence
+
 from mailgateway.desk.act import act
+from mailgateway.desk.incoming import stored
 from mailgateway.desk.model import Agent
 from mailgateway.desk.orders import Orders, named
 from mailgateway.desk.problems.incidents import against_linking
@@ -8,16 +11,21 @@ from mailgateway.desk.threads.merging import against_merging
 from mailgateway.desk.timed.snooze import against_snooze
 from mailgateway.flows.carry_out import carry_out
 from mailgateway.flows.desk import Desk
+from mailgateway.mail.model import Attachment
 from mailgateway.store.clocks import with_clocks
 from mailgateway.store.gather import gather_ticket
 
 
-def operate(desk: Desk, number: int, orders: Orders, agent: Agent, occasion: str) -> str:
+def operate(
+    desk: Desk, number: int, orders: Orders, agent: Agent, occasion: str, files: Sequence[Attachment] = ()
+) -> str:
     """Carry out orders on a ticket; return what stands against them, "" where they were carried out.
 
-    `occasion` is unique to this act.
+    `occasion` is unique to this act; `files` go along with what is written.
     """
     policy = desk.policy()
+    for file in files:
+        desk.store.blobs.put(file.content)
     with desk.store.writing() as tx:
         facts = gather_ticket(tx, number, occasion, desk.clock(), named(orders))
         if policy.service_levels:
@@ -32,8 +40,8 @@ def operate(desk: Desk, number: int, orders: Orders, agent: Agent, occasion: str
         against = against or against_linking(orders, candidate, facts)
         if against:
             return against.removeprefix("#")
-        plan = act(orders, agent, candidate, facts, policy)
-        carry_out(desk, tx, plan, facts, policy)
+        plan = act(orders, agent, candidate, facts, policy, tuple(map(stored, files)))
+        carry_out(desk, tx, plan, facts, policy, at_hand=files)
     if plan.notices:
         desk.letters_waiting()
     return ""

@@ -8,7 +8,8 @@ from mailgateway.desk.events import Event
 from mailgateway.desk.levels.clock_sheet import service_level
 from mailgateway.desk.model import Beside
 from mailgateway.store.links import LinkedTicket
-from mailgateway.store.tickets import FiledArticle, TicketLine, TicketSheet
+from mailgateway.store.ticket_list import TicketLine
+from mailgateway.store.tickets import FiledArticle, TicketSheet
 
 
 def line_object(line: TicketLine) -> dict[str, object]:
@@ -27,6 +28,7 @@ def line_object(line: TicketLine) -> dict[str, object]:
         "updated_at": instant(line.updated_at),
         "organisation": line.organisation,
         "ci": line.ci,
+        "due_at": instant(line.due_at),
     }
 
 

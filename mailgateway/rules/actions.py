@@ -101,10 +101,14 @@ def custom_fields(written: object, _: Vocabulary) -> object:
     """Fields of your own, as names with values; {name} stands for a named group of an expression in the rule."""
     if not isinstance(written, dict) or not written or len(written) > _MOST_FIELDS:
         raise Wrong(f"fields: takes names with values, such as {{cost_centre: K7}}, not {described(written)}")
-    for name in written:
-        if not _FIELD_NAME.fullmatch(name):
-            raise Wrong(f"a field's name is a word of small letters, digits and _, not {excerpt(name)}")
-    return tuple((name, _value(value)) for name, value in written.items())
+    return tuple(custom_field(name, value) for name, value in written.items())
+
+
+def custom_field(name: str, value: object) -> tuple[str, str]:
+    """Return the name and value of a field; raises Wrong where one of them cannot be."""
+    if not _FIELD_NAME.fullmatch(name):
+        raise Wrong(f"a field's name is a word of small letters, digits and _, not {excerpt(name)}")
+    return name, _value(value)
 
 
 def template(written: object, vocabulary: Vocabulary) -> object:

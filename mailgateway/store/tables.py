@@ -27,6 +27,9 @@ class TicketRow(Base):
     __table_args__ = (
         Index(None, "requester_key", "number"),
         Index(None, "created_at"),
+        Index(None, "updated_at"),
+        Index(None, "status", "number"),
+        Index(None, "group_name", "number"),
         Index(None, "assignee", "status"),
         Index(None, "organisation", "created_at", **only_where("organisation IS NOT NULL")),
         Index(None, "ci", "status", **only_where("ci IS NOT NULL")),
@@ -87,6 +90,7 @@ class TagRow(Base):
     """A tag on a ticket."""
 
     __tablename__ = "tags"
+    __table_args__ = (Index(None, "tag", "ticket"),)
 
     ticket: Mapped[TicketNumber] = mapped_column(primary_key=True)
     tag: Mapped[str] = mapped_column(primary_key=True)
@@ -247,6 +251,7 @@ class EventRow(Base):
     __tablename__ = "events"
     __table_args__ = (
         Index(None, "ticket", "id"),
+        Index(None, "at", "id"),
         Index("ix_events_came_back", "ticket", **only_where("what IN ('undelivered', 'delivery_failed')")),
     )
 

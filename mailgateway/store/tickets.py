@@ -1,67 +1,21 @@
-"""Tickets as people see them: lists, and one whole."""
+"""A ticket as people see it: whole."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 
 from mailgateway.desk.events import Event
-from mailgateway.desk.model import (
-    Article,
-    ArticleKind,
-    Beside,
-    Direction,
-    Priority,
-    Status,
-    StoredFile,
-    Ticket,
-    TicketType,
-)
+from mailgateway.desk.model import Article, ArticleKind, Beside, Direction, StoredFile, Ticket
 from mailgateway.mail.model import Address
 from mailgateway.store.beside import open_beside
 from mailgateway.store.clocks import read_clocks
 from mailgateway.store.engine import Transaction
 from mailgateway.store.heads import read_heads
 from mailgateway.store.links import LinkedTicket, linked_tickets
-from mailgateway.store.tables import ArticleRow, AttachmentRow, EventRow, TagRow, TicketRow
-
-
-@dataclass(frozen=True, slots=True)
-class TicketLine:
-    """A ticket in a list."""
-
-    number: int
-    subject: str
-    status: Status
-    type: TicketType
-    priority: Priority
-    group: str
-    assignee: str | None
-    requester: Address
-    tags: tuple[str, ...]
-    created_at: datetime
-    updated_at: datetime
-    organisation: str | None
-    ci: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which tickets shall be listed: those of which all of this is so; None stands for any.
-
-    `below` leaves out those with this number and higher ones.
-    """
-
-    status: Status | None = None
-    group: str | None = None
-    assignee: str | None = None
-    organisation: str | None = None
-    ci: str | None = None
-    changed_since: datetime | None = None
-    below: int | None = None
+from mailgateway.store.tables import ArticleRow, AttachmentRow, EventRow, TicketRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,60 +81,6 @@ _FILES = select(
 _EVENTS = select(EventRow.ticket, EventRow.at, EventRow.actor, EventRow.what, EventRow.detail, EventRow.id).order_by(
     EventRow.id
 )
-_ANY = Wanted()
-_EQUAL = ("status", "group", "assignee", "organisation", "ci")
-
-
-def listed(tx: Transaction, limit: int, of: Wanted = _ANY) -> tuple[TicketLine, ...]:
-    """Return tickets, newest first; `limit` 0 gives all of them."""
-    wanted = select(TicketRow.number).order_by(TicketRow.number.desc()).limit(limit or None)
-    for name in _EQUAL:
-        value = getattr(of, name)
-        if value is not None:
-            wanted = wanted.where(getattr(TicketRow, name) == value)
-    if of.changed_since is not None:
-        wanted = wanted.where(TicketRow.updated_at >= of.changed_since)
-    if of.below is not None:
-        wanted = wanted.where(TicketRow.number < of.below)
-    tags = _tags(tx, wanted)
-    heads = (
-        select(
-            TicketRow.number,
-            TicketRow.subject,
-            TicketRow.status,
-            TicketRow.type,
-            TicketRow.priority,
-            TicketRow.group,
-            TicketRow.assignee,
-            TicketRow.requester_name,
-            TicketRow.requester_address,
-            TicketRow.created_at,
-            TicketRow.updated_at,
-            TicketRow.organisation,
-            TicketRow.ci,
-        )
-        .where(TicketRow.number.in_(wanted))
-        .order_by(TicketRow.number.desc())
-    )
-    return tuple(_line(head, tags[head.number]) for head in tx.connection.execute(heads))
-
-
-def _line(head: Any, tags: list[str]) -> TicketLine:
-    return TicketLine(
-        number=head.number,
-        subject=head.subject,
-        status=head.status,
-        type=head.type,
-        priority=head.priority,
-        group=head.group_name,
-        assignee=head.assignee,
-        requester=Address(head.requester_name, head.requester_address),
-        tags=tuple(tags),
-        created_at=head.created_at,
-        updated_at=head.updated_at,
-        organisation=head.organisation,
-        ci=head.ci,
-    )
 
 
 def shown(tx: Transaction, number: int, most: Most | None = None) -> TicketSheet | None:
@@ -284,12 +184,4 @@ def _files(tx: Transaction, articles: Select[Any]) -> dict[int, list[StoredFile]
     found: dict[int, list[StoredFile]] = defaultdict(list)
     for row in tx.connection.execute(_FILES.where(AttachmentRow.article.in_(articles))):
         found[row[0]].append(StoredFile(*row[1:]))
-    return found
-
-
-def _tags(tx: Transaction, tickets: Select[Any]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = defaultdict(list)
-    wanted = select(TagRow.ticket, TagRow.tag).where(TagRow.ticket.in_(tickets)).order_by(TagRow.ticket, TagRow.tag)
-    for ticket, tag in tx.connection.execute(wanted):
-        found[ticket].append(tag)
     return found

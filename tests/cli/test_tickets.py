@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
+from mailgateway.store import ticket_list
 from tests.cli.shell import Shell, names
 
-LINE = names("number subject status type priority group assignee requester tags created_at updated_at organisation ci")
+LINE = names(
+    "number subject status type priority group assignee requester tags created_at updated_at organisation ci due_at"
+)
 SHEET = names(
     "number subject status type priority group assignee requester participants tags language created_at updated_at"
     " service_level articles events trace organisation ci fields links watchers beside"
@@ -53,6 +56,58 @@ def test_a_list_may_be_narrowed(shell: Shell, number: int) -> None:
         (["--assignee", "anna", "--status", "new"], []),
     ):
         assert [one["number"] for one in shell.run("tickets", "list", "--json", *words).objects] == wanted
+
+
+@pytest.mark.parametrize(
+    ("words", "subjects"),
+    [
+        ("--open", ["Printer", "Help"]),
+        ("--status pending --status new", ["Printer", "Help"]),
+        ("--status solved", ["Solved"]),
+        ("--assignee none --open", ["Printer"]),
+        ("--requester CARLA@customer.example --subject PRINT", ["Printer"]),
+        ("--requester nobody@customer.example", []),
+        ("--tag Printer --tag paper", ["Printer"]),
+        ("--type request", ["Help"]),
+        ("--priority high --priority urgent", ["Printer"]),
+        ("--mailbox support --sort oldest --limit 2", ["Help", "Solved"]),
+        ("--organisation acme", []),
+        ("--created-since 1h", ["Printer", "Solved", "Help"]),
+        ("--created-before 2026-01-01", []),
+        ("--updated-since 2026-01-01T00:00:00Z --sort priority", ["Printer", "Help", "Solved"]),
+        ("--updated-before 1d", []),
+        ("--overdue", []),
+        ("--due-within 4h --sort due", []),
+        ("--problem 4711", []),
+    ],
+)
+def test_a_list_is_narrowed_and_sorted(few: Shell, words: str, subjects: list[str]) -> None:
+    """Each option asks the store for what its help says."""
+    assert [one["subject"] for one in few.run("tickets", "list", "--json", *words.split()).objects] == subjects
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    """Give a desk with three tickets that differ; nothing is changed in it."""
+    shell = Shell(tmp_path_factory.mktemp("few"))
+    shell.configure()
+    for subject in ("Help", "Solved", "Printer"):
+        shell.run("ingest", str(shell.mail(subject, subject)))
+    first, second, third = sorted(one["number"] for one in shell.run("tickets", "list", "--json").objects)
+    shell.run("tickets", "set", str(first), "--assign", "anna", "--status", "pending", "--type", "request")
+    shell.run("tickets", "set", str(second), "--status", "solved")
+    shell.run("tickets", "set", str(third), "--tag", "paper")
+    return shell
+
+
+def test_a_search_that_leaves_out_old_tickets_says_so(few: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On standard error, where there are older ones and not enough was found."""
+    monkeypatch.setattr(ticket_list, "LOOKED_THROUGH", 1)
+    ran = few.run("tickets", "list", "--json", "--subject", "e")
+    assert [one["subject"] for one in ran.objects] == ["Printer"]
+    assert "only the newest" in ran.err
+    assert few.run("tickets", "list", "--json", "--subject", "e", "--limit", "1").err == ""
+    assert few.run("tickets", "list", "--json", "--subject", "e", "--open").err == ""
 
 
 def test_a_table_fits_80_columns_and_obeys_nobody(shell: Shell) -> None:
@@ -162,6 +217,63 @@ def test_a_ticket_is_changed_and_those_who_must_know_are_told(shell: Shell, numb
     assert _shown(shell, number)["tags"] == ["printer"]
 
 
+def test_several_tickets_are_changed_and_one_holds_up_no_other(shell: Shell, number: int) -> None:
+    """Each as if it had been given alone; what stands against one is said, and the exit code is 1."""
+    shell.run("ingest", str(shell.mail("two.eml", "The printer again")))
+    asked = (str(number), "4711", str(number + 1), "--tag", "moved", "--json")
+    ran = shell.run("tickets", "set", *asked)
+    assert (ran.code, ran.err) == (1, "there is no ticket 4711\n")
+    assert [(one["number"], "moved" in one["tags"]) for one in ran.objects] == [(number, True), (number + 1, True)]
+    assert list(ran.objects[0]) == LINE
+
+
+def test_all_that_a_ticket_has_can_be_set(shell: Shell, number: int) -> None:
+    """Who watches it and takes part, its own fields, whom it counts for, what is promised for it; and taken away."""
+    (shell.folder / "organisations.yaml").write_text("organisations: [{name: acme, domains: [acme.example]}]\n")
+    levels = """
+    calendars: [{name: always}]
+    policies: [{name: gold, calendar: always, targets: [{resolution: 8h}]}]
+    """
+    (shell.folder / "service_levels.yaml").write_text(levels)
+    text = shell.configuration.read_text()
+    more = "rules: routing.yaml, organisations: organisations.yaml, service_levels: service_levels.yaml"
+    shell.configuration.write_text(text.replace("rules: routing.yaml", more))
+    ran = shell.run(
+        *("tickets", "set", str(number), "--watch", "BOB", "--field", "site=Rome, 3", "--field", "cost=K7"),
+        *("--organisation", "ACME", "--service-level", "Gold", "--cc", "Eve <eve@customer.example>"),
+        *("--uncc", "JAN@klient.example"),
+    )
+    assert (ran.code, ran.err) == (0, "")
+    ticket = _shown(shell, number)
+    assert ticket["watchers"] == ["bob"]
+    assert ticket["fields"] == {"site": "Rome, 3", "cost": "K7"}
+    assert (ticket["organisation"], ticket["service_level"]["policy"]) == ("acme", "gold")
+    assert [one["address"] for one in ticket["participants"]] == ["eve@customer.example"]
+    assert _letters(shell)[-1] == ("added", "eve@customer.example")
+    (line,) = shell.run("tickets", "list", "--json", "--due-within", "9h", "--sort", "due").objects
+    assert line["due_at"] == ticket["service_level"]["resolution"]["due_at"]
+    assert "in 7 h" in shell.run("tickets", "list", "--due-within", "9h").out
+    taken = ("--unwatch", "bob", "--field", "cost=", "--organisation", "none", "--service-level", "none")
+    assert shell.run("tickets", "set", str(number), *taken).code == 0
+    ticket = _shown(shell, number)
+    assert (ticket["watchers"], ticket["fields"], ticket["organisation"]) == ([], {"site": "Rome, 3"}, None)
+
+
+def test_files_go_along(shell: Shell, number: int) -> None:
+    """With an answer to the customer and with a note; the answer may solve the ticket, and go to one alone."""
+    (shell.folder / "manual.pdf").write_bytes(b"%PDF-1.7 manual")
+    words = ("Here it is.", "--attach", str(shell.folder / "manual.pdf"), "--only", "--status", "solved", "--json")
+    ran = shell.run("tickets", "reply", str(number), *words)
+    assert (ran.code, ran.only["status"]) == (0, "solved")
+    shell.run("tickets", "note", str(number), "For us.", "--attach", str(shell.folder / "manual.pdf"))
+    *_, answer, note = _shown(shell, number)["articles"]
+    assert [(one["filename"], one["content_type"], one["size"]) for one in answer["attachments"]] == [
+        ("manual.pdf", "application/pdf", 15)
+    ]
+    assert note["attachments"] == answer["attachments"]
+    assert [letter for letter in _letters(shell) if letter[0] == "reply"] == [("reply", "carla@customer.example")]
+
+
 @pytest.mark.parametrize(("assign", "wanted"), [("BOB", "bob"), ("me", "anna"), ("none", None)])
 def test_a_ticket_is_assigned(shell: Shell, number: int, assign: str, wanted: str | None) -> None:
     """--assign takes an agent's name in any case, `me` for who acts, `none` for nobody."""
@@ -182,19 +294,34 @@ def test_a_ticket_is_assigned(shell: Shell, number: int, assign: str, wanted: st
         (["set", "{n}", "--tag", ""], "a tag is one word"),
         (["set", "{n}", "--untag", "x" * 65], "a tag is one word"),
         (["list", "--group", "hardwear"], "did you mean hardware?"),
-        (["list", "--assignee", "carla"], "there are: anna, bob"),
+        (["list", "--assignee", "carla"], "there are: anna, bob, none"),
         (["set", "{n}", "--status", "finished"], "--status"),
         (["set", "{n}", "--tag", "x", "--as", "carla"], "there are: anna, bob"),
         (["reply", "{n}", "   "], "there is no text"),
         (["reply", "{n}"], "there is no text"),
         (["note", "{n}", "--file", "nowhere"], "nowhere: cannot be read"),
         (["note", "{n}", "text", "--file", "nowhere"], "twice"),
+        (["note", "{n}", "text", "--attach", "nowhere"], "nowhere: cannot be read"),
+        (["reply", "{n}", "text", "--attach", "{folder}/large"], "larger than 25 MB"),
+        (["set", "{n}", "--watch", "carla"], "there are: anna, bob"),
+        (["set", "{n}", "--cc", "anna@example.com"], "the desk's own"),
+        (["set", "{n}", "--cc", "nobody"], "no address"),
+        (["set", "{n}", "--field", "Site=x"], "small letters"),
+        (["set", "{n}", "--field", "site"], "NAME=VALUE"),
+        (["set", "{n}", "--organisation", "acme"], "there are: none"),
+        (["set", "{n}", "--service-level", "gold"], "there are: none"),
+        (["list", "--open", "--status", "new"], "give one of them"),
+        (["list", "--created-since", "yesterday"], "2026-11-02"),
+        (["list", "--due-within", "soon"], "a span of time"),
+        (["list", "--sort", "colour"], "--sort"),
     ],
 )
 def test_wrong_usage_changes_nothing(shell: Shell, number: int, words: list[str], said: str) -> None:
     """What cannot be done as it was asked for leaves with 2, a line that says why, and the ticket as it was."""
     before = _shown(shell, number)
-    ran = shell.run("tickets", *(word.format(n=number) for word in words))
+    with (shell.folder / "large").open("wb") as file:
+        file.truncate(25_000_001)
+    ran = shell.run("tickets", *(word.format(n=number, folder=shell.folder) for word in words))
     assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
     assert _shown(shell, number) == before

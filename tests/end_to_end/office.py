@@ -13,6 +13,7 @@ from mailgateway.daemon.once import run_once
 from mailgateway.mail.model import Mail
 from mailgateway.mail.parse import parse
 from mailgateway.store import schema, tickets
+from mailgateway.store.ticket_list import listed
 from mailgateway.store.tickets import TicketSheet
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.sink import Sink
@@ -141,7 +142,7 @@ class Office:
     def numbers(self) -> list[int]:
         """Return the numbers of all tickets, oldest first."""
         with self.gateway.store.reading() as tx:
-            return sorted(line.number for line in tickets.listed(tx, limit=0))
+            return sorted(line.number for line in listed(tx, limit=0))
 
 
 def message(

@@ -21,6 +21,7 @@ from mailgateway.store import outbox, quarantine, spool, tickets
 from mailgateway.store.outbox import OutboxLine
 from mailgateway.store.quarantine import Quarantined
 from mailgateway.store.spool import Arrival
+from mailgateway.store.ticket_list import listed
 from mailgateway.store.tickets import TicketSheet
 from tests.end_to_end.office import GATEWAY, GROUPS, ROUTING
 from tests.imap.scripted import QUICK, server_at
@@ -94,7 +95,7 @@ class Bench:
     def subjects(self) -> list[str]:
         """Return the subjects of all tickets, oldest first."""
         with self.store.reading() as tx:
-            return [line.subject for line in reversed(tickets.listed(tx, limit=0))]
+            return [line.subject for line in reversed(listed(tx, limit=0))]
 
     def ticket(self, number: int) -> TicketSheet:
         """Return a ticket."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from mailgateway.desk.customers.counting import SetOrganisation, SpendTime
 from mailgateway.desk.customers.organisations import Unit
 from mailgateway.desk.facts import ThreadKeys
 from mailgateway.desk.letters.delivery import Delivery, DeliveryState, failed, sent
-from mailgateway.desk.model import LinkKind, Status, StoredFile
+from mailgateway.desk.model import LinkKind, Status, StoredFile, TicketType
 from mailgateway.desk.plan import (
     AddArticle,
     AddLink,
@@ -28,7 +29,7 @@ from mailgateway.desk.plan import (
 )
 from mailgateway.desk.policy import SeveralMailboxes
 from mailgateway.mail.model import Address
-from mailgateway.store import answers, attention, health, outbox, spool, tickets, usage
+from mailgateway.store import answers, attention, events, health, outbox, spool, ticket_list, tickets, usage
 from mailgateway.store.apply import apply
 from mailgateway.store.base import Base
 from mailgateway.store.beside import open_beside
@@ -36,6 +37,7 @@ from mailgateway.store.engine import Store, Transaction
 from mailgateway.store.gather import gather, gather_ticket
 from mailgateway.store.lately import lately
 from mailgateway.store.links import linked_tickets
+from mailgateway.store.ticket_list import OPEN, Order, Wanted
 from tests.store.examples import (
     JANE,
     MINUTE,
@@ -60,13 +62,7 @@ def test_no_statement_of_a_mail_scans_a_table(store: Store) -> None:
     _fill(store)
     statements = _statements_of_a_mail(store)
     assert len(statements) > 30
-    scans = {}
-    with store.writing() as tx:
-        for statement, parameters in statements.items():
-            found = list(_scans(tx, statement, parameters))
-            if found:
-                scans[statement] = found
-    assert scans == {}
+    assert _all_scans(store, statements) == {}
     assert sum("message_ids" in one and one.startswith(("DELETE", "INSERT")) for one in statements) >= 2
 
 
@@ -94,6 +90,48 @@ def test_answers_are_found_by_their_index(store: Store) -> None:
     assert scans == []
 
 
+@pytest.mark.parametrize(
+    ("asked", "order"),
+    [
+        (Wanted(changed_since=NOW), Order.NEWEST),
+        (Wanted(changed_since=NOW, below=10005), Order.NEWEST),
+        (Wanted(created_since=NOW), Order.NEWEST),
+        (Wanted(statuses=(Status.PENDING,)), Order.NEWEST),
+        (Wanted(statuses=OPEN), Order.PRIORITY),
+        (Wanted(statuses=OPEN), Order.DUE),
+        (Wanted(statuses=OPEN, subject="x"), Order.NEWEST),
+        (Wanted(group="hardware"), Order.NEWEST),
+        (Wanted(group="hardware", statuses=OPEN), Order.CHANGED),
+        (Wanted(assignee="anna"), Order.NEWEST),
+        (Wanted(assignee="", statuses=OPEN), Order.NEWEST),
+        (Wanted(requester=JANE.address), Order.NEWEST),
+        (Wanted(organisation="acme"), Order.NEWEST),
+        (Wanted(ci="web"), Order.NEWEST),
+        (Wanted(tags=("x",)), Order.NEWEST),
+        (Wanted(problem=10001), Order.NEWEST),
+        (Wanted(due_before=NOW), Order.DUE),
+        (Wanted(subject="x"), Order.NEWEST),
+        (Wanted(types=(TicketType.PROBLEM,), mailbox="support"), Order.PRIORITY),
+    ],
+)
+def test_a_list_of_tickets_is_found_by_an_index(store: Store, asked: Wanted, order: Order) -> None:
+    """Whatever it is narrowed to; what has no index is sought in a part of the table, by its key."""
+    _fill(store)
+    with _noted(store) as statements, store.reading() as tx, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ticket_list, "LOOKED_THROUGH", 3)
+        ticket_list.listed(tx, 50, asked, order)
+    assert _all_scans(store, statements) == {}
+
+
+def test_events_are_found_by_their_time(store: Store) -> None:
+    """Where the stream is to begin at a moment, an index leads there."""
+    _fill(store)
+    with _noted(store) as statements:
+        events.number_before(store, NOW)
+    assert len(statements) == 1
+    assert _all_scans(store, statements) == {}
+
+
 def test_a_scan_would_be_seen(store: Store) -> None:
     """The test above is able to fail: a look-up without an index is called a scan."""
     _fill(store)
@@ -109,6 +147,14 @@ def _fill(store: Store) -> None:
 
 def _statements_of_a_mail(store: Store) -> Mapping[str, Any]:
     """Do everything that a mail and its letters cause, and return each statement with its parameters."""
+    with _noted(store) as seen:
+        _live(store)
+    return seen
+
+
+@contextmanager
+def _noted(store: Store) -> Iterator[dict[str, Any]]:
+    """Give the statements of the block with their parameters, once it is over."""
     seen: dict[str, Any] = {}
 
     def note(*arguments: Any) -> None:
@@ -117,9 +163,15 @@ def _statements_of_a_mail(store: Store) -> Mapping[str, Any]:
             seen[statement] = _once(parameters)
 
     event.listen(store.engine, "before_cursor_execute", note)
-    _live(store)
+    yield seen
     event.remove(store.engine, "before_cursor_execute", note)
-    return seen
+
+
+def _all_scans(store: Store, statements: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the statements that read a whole table, with what their plans say of it."""
+    with store.writing() as tx:
+        found = {one: list(_scans(tx, one, parameters)) for one, parameters in statements.items()}
+    return {one: scans for one, scans in found.items() if scans}
 
 
 def _once(parameters: Any) -> Any:
@@ -212,7 +264,9 @@ def _scans(tx: Transaction, statement: str, parameters: Any) -> Iterator[str]:
     if tx.dialect == "sqlite":
         yield from _sqlite_scans(tx.connection, statement, parameters)
     else:
-        tx.connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        # small tables are read whole, and joined by that, whatever indexes there are
+        for way in ("seqscan", "hashjoin", "mergejoin"):
+            tx.connection.exec_driver_sql(f"SET LOCAL enable_{way} = off")
         plan: Any = tx.connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters).scalar()
         yield from _postgres_scans((plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"])
 

@@ -1,43 +1,12 @@
 """Tickets as people see them."""
 
-from mailgateway.desk.model import ArticleKind, Direction, Status, StoredFile
+from mailgateway.desk.model import ArticleKind, Direction, StoredFile
 from mailgateway.desk.plan import AddArticle
 from mailgateway.store import tickets
 from mailgateway.store.apply import apply
 from mailgateway.store.engine import Store
-from mailgateway.store.tickets import Most, TicketLine, Wanted
-from tests.store.examples import MINUTE, NOW, article, open_ticket, opening, ticket, working
-
-
-def test_a_list_is_newest_first_bounded_and_filtered(store: Store) -> None:
-    """Each filter narrows it; zero means no limit."""
-    first = open_ticket(store, opening(ticket(group="hardware", tags=("b", "a"))))
-    second = open_ticket(store, opening(ticket(status=Status.SOLVED, organisation="acme", ci="web-1")))
-    third = open_ticket(store, opening(ticket(assignee="anna", ci="web-1")))
-    with store.reading() as tx:
-        assert [line.number for line in tickets.listed(tx, 0)] == [third, second, first]
-        assert [line.number for line in tickets.listed(tx, 2)] == [third, second]
-        assert [line.number for line in tickets.listed(tx, 0, Wanted(status=Status.SOLVED))] == [second]
-        assert [line.number for line in tickets.listed(tx, 0, Wanted(assignee="anna"))] == [third]
-        assert [line.number for line in tickets.listed(tx, 0, Wanted(organisation="acme"))] == [second]
-        assert [line.number for line in tickets.listed(tx, 0, Wanted(ci="web-1", assignee="anna"))] == [third]
-        (line,) = tickets.listed(tx, 0, Wanted(group="hardware"))
-    head = ticket(number=first, group="hardware")
-    assert line == TicketLine(
-        number=first,
-        subject=head.subject,
-        status=head.status,
-        type=head.type,
-        priority=head.priority,
-        group="hardware",
-        assignee=None,
-        requester=head.requester,
-        tags=("a", "b"),
-        created_at=head.created_at,
-        updated_at=head.updated_at,
-        organisation=None,
-        ci=None,
-    )
+from mailgateway.store.tickets import Most
+from tests.store.examples import article, open_ticket, opening, working
 
 
 def test_a_ticket_that_is_not_there_is_none(store: Store) -> None:
@@ -73,17 +42,6 @@ def test_articles_have_lasting_ids(store: Store) -> None:
     ids = [filed.id for filed in sheet.articles]
     assert ids == sorted(set(ids))
     assert [filed.article.message_id for filed in sheet.articles] == ["m1@customer.example", "m2@x"]
-
-
-def test_a_list_goes_on_below_a_number_and_since_a_moment(store: Store) -> None:
-    """Pages that miss nothing and repeat nothing; only what changed since then."""
-    numbers = [open_ticket(store) for _ in range(3)]
-    with store.reading() as tx:
-        page = tickets.listed(tx, 2)
-        rest = tickets.listed(tx, 2, Wanted(below=page[-1].number))
-        assert [one.number for one in (*page, *rest)] == numbers[::-1]
-        assert len(tickets.listed(tx, 9, Wanted(changed_since=NOW))) == 3
-        assert tickets.listed(tx, 9, Wanted(changed_since=NOW + MINUTE)) == ()
 
 
 def test_of_a_long_ticket_the_newest_is_read(store: Store) -> None:

@@ -3,9 +3,12 @@
 import typer
 
 from mailgateway.cli.apps import single
+from mailgateway.cli.findings import findings_said, say_findings
 from mailgateway.cli.invocation import invocation
 from mailgateway.cli.lines import complain, say
+from mailgateway.cli.options import AsJson
 from mailgateway.config.load import load
+from mailgateway.config.settings import Settings
 from mailgateway.errors import ConfigError
 from mailgateway.render.check import findings, untold
 from mailgateway.render.check_answers import broken_links
@@ -15,16 +18,29 @@ app = single()
 
 
 @app.command()
-def check(ctx: typer.Context) -> None:
+def check(ctx: typer.Context, *, as_objects: AsJson = False) -> None:
     """Check the configuration, rules, answers and templates. Nothing is connected to."""
+    with findings_said(as_objects=as_objects):
+        _check(ctx, as_objects=as_objects)
+
+
+def _check(ctx: typer.Context, *, as_objects: bool) -> None:
     settings = load(invocation(ctx).config)
     spoken = [mailbox.default.language for mailbox in settings.mailboxes]
     warnings = (*settings.warnings, *untold(settings.templates, share("templates"), spoken))
-    for warning in warnings:
-        complain(f"{warning} (a warning)")
+    if as_objects:
+        say_findings(warnings, is_wrong=False)
+    else:
+        for warning in warnings:
+            complain(f"{warning} (a warning)")
     wrong = (*broken_links(settings.library), *findings(settings.templates, share("templates")))
     if wrong:
         raise ConfigError(wrong)
+    if not as_objects:
+        _say_counts(settings, len(warnings))
+
+
+def _say_counts(settings: Settings, warnings: int) -> None:
     directory = settings.directory
     counts = (
         (len(settings.mailboxes), "mailbox", "mailboxes"),
@@ -32,6 +48,6 @@ def check(ctx: typer.Context) -> None:
         (len(directory.groups), "group", "groups"),
         (len(settings.ruleset.rules), "rule", "rules"),
         (len(settings.library.names), "answer", "answers"),
-        (len(warnings), "warning", "warnings"),
+        (warnings, "warning", "warnings"),
     )
     say("fine: " + ", ".join(f"{count} {one if count == 1 else many}" for count, one, many in counts))

@@ -5,7 +5,8 @@ import typer
 from mailgateway.app import open_bare_store
 from mailgateway.cli.apps import group
 from mailgateway.cli.invocation import invocation
-from mailgateway.cli.lines import say
+from mailgateway.cli.lines import say, say_json
+from mailgateway.cli.options import AsJson
 from mailgateway.store import schema
 
 app = group("The schema of the database.")
@@ -26,14 +27,18 @@ def upgrade(ctx: typer.Context) -> None:
 
 
 @app.command()
-def current(ctx: typer.Context) -> None:
+def current(ctx: typer.Context, *, as_object: AsJson = False) -> None:
     """Show the revision of the database. Leaves with 1 where it is not the one that this version works with."""
     store = open_bare_store(invocation(ctx).config, makes=False)
     try:
         has, wants = schema.current(store), schema.head()
     finally:
         store.close()
-    say(has or "empty")
+    if as_object:
+        say_json({"revision": has or None, "wanted": wants})
+    else:
+        say(has or "empty")
+        if has != wants:
+            say(f"This version works with {wants}: run `mailgateway db upgrade`.")
     if has != wants:
-        say(f"This version works with {wants}: run `mailgateway db upgrade`.")
         raise typer.Exit(1)

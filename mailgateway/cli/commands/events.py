@@ -4,7 +4,7 @@ import re
 import sys
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -12,6 +12,7 @@ import typer
 from mailgateway.cli.apps import single
 from mailgateway.cli.happened import in_words
 from mailgateway.cli.lines import complain, say, say_json
+from mailgateway.cli.moments import SHOWN, read_moment
 from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson
 from mailgateway.cli.tables import moment
@@ -75,12 +76,11 @@ def _start(store: Store, after: int | datetime | None, *, follow: bool) -> int:
 
 
 def _read_since(written: str | None) -> int | datetime | None:
-    """Return a number, or a moment, in UTC where it names no zone; leaves with 2 where it is neither."""
+    """Return a number, or a moment; leaves with 2 where it is neither."""
     if written is None or _NUMBER.fullmatch(written):
         return None if written is None else int(written)
-    try:
-        read = datetime.fromisoformat(written)
-        return read.replace(tzinfo=read.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, OverflowError):
-        complain(f"--since {written}: write the id of an event, or a date such as 2026-11-02 or 2026-11-02T12:00:00Z")
-        raise typer.Exit(2) from None
+    moment_read = read_moment(written)
+    if moment_read is None:
+        complain(f"--since {written}: write the id of an event, or {SHOWN}")
+        raise typer.Exit(2)
+    return moment_read

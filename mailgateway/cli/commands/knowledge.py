@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from mailgateway.cli.apps import group
+from mailgateway.cli.findings import findings_said
 from mailgateway.cli.invocation import invocation
 from mailgateway.cli.lines import say, say_json
 from mailgateway.cli.opened import opened
@@ -30,16 +31,18 @@ _HITS = (Column("Fits", 6, is_number=True), Column("Name", 24), Column("Language
 
 
 @app.command()
-def check(ctx: typer.Context) -> None:
+def check(ctx: typer.Context, *, as_objects: AsJson = False) -> None:
     """Check the answers. Their keys, names, languages, lengths and links among each other."""
     from mailgateway.render.check_answers import broken_links  # noqa: PLC0415 - loads the parser of Markdown
 
-    library = load(invocation(ctx).config).library
-    wrong = broken_links(library)
-    if wrong:
-        raise ConfigError(wrong)
+    with findings_said(as_objects=as_objects):
+        library = load(invocation(ctx).config).library
+        wrong = broken_links(library)
+        if wrong:
+            raise ConfigError(wrong)
     count = len(library.names)
-    say(f"fine: {count} answer{'' if count == 1 else 's'} in {len(library.answers)} files")
+    if not as_objects:
+        say(f"fine: {count} answer{'' if count == 1 else 's'} in {len(library.answers)} files")
 
 
 @app.command("list")

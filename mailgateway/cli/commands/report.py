@@ -16,6 +16,7 @@ from mailgateway.cli.apps import single
 from mailgateway.cli.lines import complain, say_json
 from mailgateway.cli.names import unknown
 from mailgateway.cli.opened import opened
+from mailgateway.cli.options import AsJson
 from mailgateway.reports.asked import Asked, read_asked
 from mailgateway.reports.counted import Listed, Scope
 from mailgateway.reports.export import as_object, as_rows, listed_object, listed_rows
@@ -58,6 +59,7 @@ def report(  # noqa: PLR0913 - each is an option of the command
         ),
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="How it is written; html has charts.")] = Format.TEXT,
+    as_object: AsJson = False,
     send: Annotated[bool, typer.Option("--send", help="Mail it to the admin, with charts and lists.")] = False,
     language: Annotated[str, typer.Option("--language", metavar="CODE", help="The language of text and html.")] = "en",
     timezone: Annotated[
@@ -66,6 +68,7 @@ def report(  # noqa: PLR0913 - each is an option of the command
     ] = None,
 ) -> None:
     """Show the figures of a period, and what they were in the period before."""
+    form = Format.JSON if as_object else form
     with opened(ctx) as gateway:
         from mailgateway.flows.report import list_behind, make_report
 

@@ -1,0 +1,169 @@
+"""`mailgateway tickets list`: tickets, narrowed and in an order."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from mailgateway import clock
+from mailgateway.cli.lines import complain, say_json
+from mailgateway.cli.moments import moment_in, span_in
+from mailgateway.cli.names import unknown
+from mailgateway.cli.opened import opened
+from mailgateway.cli.options import AsJson, Limit
+from mailgateway.cli.tables import Column, show_table, span
+from mailgateway.desk.model import Priority, Status, TicketType
+from mailgateway.desk.policy import Policy
+from mailgateway.flows.sheets import line_object
+from mailgateway.store.engine import Transaction
+from mailgateway.store.ticket_list import LOOKED_THROUGH, OPEN, Order, TicketLine, Wanted, listed, looked_from
+
+_COLUMNS = (
+    Column("#", 10, is_number=True),
+    Column("Status", 8),
+    Column("Priority", 8),
+    Column("Group", 12),
+    Column("Assignee", 10),
+    Column("Subject", 0),
+)
+_CHANGED = Column("Changed", 8, is_number=True)
+_DUE = Column("Due", 10, is_number=True)
+
+Since = Annotated[str | None, typer.Option(metavar="WHEN", help="From this moment on: a date, or 2d for two days ago.")]
+Before = Annotated[str | None, typer.Option(metavar="WHEN", help="Before this moment.")]
+
+
+def list_(  # noqa: PLR0913 - each is an option of the command
+    ctx: typer.Context,
+    *,
+    status: Annotated[list[Status] | None, typer.Option("--status", help="One of these; may be repeated.")] = None,
+    is_open: Annotated[bool, typer.Option("--open", help="Only what is neither solved nor closed.")] = False,
+    group: Annotated[str | None, typer.Option("--group", metavar="NAME", help="Only those of this group.")] = None,
+    assignee: Annotated[
+        str | None, typer.Option("--assignee", metavar="NAME", help="Only those of this agent, or none.")
+    ] = None,
+    requester: Annotated[
+        str | None, typer.Option("--requester", metavar="ADDRESS", help="Only those that this address wrote.")
+    ] = None,
+    organisation: Annotated[
+        str | None, typer.Option("--organisation", metavar="NAME", help="Only those of this organisation.")
+    ] = None,
+    ci: Annotated[str | None, typer.Option("--ci", metavar="NAME", help="Only those about this.")] = None,
+    mailbox: Annotated[
+        str | None, typer.Option("--mailbox", metavar="NAME", help="Only those that began in this mailbox.")
+    ] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option("--tag", metavar="TAG", help="Only those with this tag; several: with all.")
+    ] = None,
+    kind: Annotated[list[TicketType] | None, typer.Option("--type", help="One of these; may be repeated.")] = None,
+    priority: Annotated[list[Priority] | None, typer.Option("--priority", help="One of these.")] = None,
+    problem: Annotated[
+        int | None, typer.Option("--problem", metavar="N", min=1, help="Only incidents of this problem.")
+    ] = None,
+    subject: Annotated[
+        str, typer.Option("--subject", metavar="TEXT", help="Only those with this in their subject, in any case.")
+    ] = "",
+    created_since: Since = None,
+    created_before: Before = None,
+    updated_since: Since = None,
+    updated_before: Before = None,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only those of which a promise has run out.")] = False,
+    due_within: Annotated[
+        str | None, typer.Option("--due-within", metavar="TIME", help="Only those due within 4h, or overdue.")
+    ] = None,
+    sort: Annotated[Order, typer.Option("--sort", help="Which come first.")] = Order.NEWEST,
+    limit: Limit = 50,
+    as_objects: AsJson = False,
+) -> None:
+    """List tickets, newest first. Each option narrows the list."""
+    soon = span_in("--due-within", due_within)
+    wanted = Wanted(
+        statuses=_statuses(status, is_open=is_open),
+        types=tuple(kind or ()),
+        priorities=tuple(priority or ()),
+        tags=tuple(one.casefold() for one in tag or ()),
+        group=group,
+        assignee=assignee,
+        requester=requester,
+        organisation=organisation,
+        ci=ci,
+        mailbox=mailbox,
+        problem=problem,
+        subject=subject,
+        created_since=moment_in("--created-since", created_since),
+        created_before=moment_in("--created-before", created_before),
+        changed_since=moment_in("--updated-since", updated_since),
+        changed_before=moment_in("--updated-before", updated_before),
+        due_before=clock.now() if overdue else None if soon is None else clock.now() + soon,
+    )
+    with opened(ctx) as gateway, gateway.store.reading() as tx:
+        wanted = _spelled(wanted, gateway.policy)
+        found = listed(tx, limit, wanted, sort)
+        left_out = _left_out(tx, wanted, sort, is_whole=0 < limit <= len(found))
+    if as_objects:
+        for line in found:
+            say_json(line_object(line))
+    else:
+        _show(found, clock.now(), by_due=overdue or soon is not None or sort is Order.DUE, all_=wanted == Wanted())
+    if left_out:
+        complain(left_out)
+
+
+def _statuses(status: Sequence[Status] | None, *, is_open: bool) -> tuple[Status, ...]:
+    if is_open and status:
+        complain("--open and --status both say which statuses are meant: give one of them")
+        raise typer.Exit(2)
+    return OPEN if is_open else tuple(dict.fromkeys(status or ()))
+
+
+def _spelled(wanted: Wanted, policy: Policy) -> Wanted:
+    """Return it with names as the configuration writes them; leaves with 2 where there is no such group or agent."""
+    group = policy.directory.group(wanted.group) if wanted.group is not None else None
+    if wanted.group is not None and group is None:
+        raise unknown("--group", wanted.group, [known.name for known in policy.directory.groups])
+    customer = policy.organisations.named(wanted.organisation)
+    return replace(
+        wanted,
+        group=group.name if group is not None else None,
+        assignee=_assignee(wanted.assignee, policy),
+        organisation=customer.name if customer is not None else wanted.organisation,
+        ci=policy.assets.spelled(wanted.ci),
+    )
+
+
+def _assignee(name: str | None, policy: Policy) -> str | None:
+    """Return the agent's name, "" for nobody, None for anybody."""
+    if name is None or name.casefold() == "none":
+        return None if name is None else ""
+    found = policy.directory.agent(name)
+    if found is None:
+        raise unknown("--assignee", name, [*(known.name for known in policy.directory.agents), "none"])
+    return found.name
+
+
+def _left_out(tx: Transaction, wanted: Wanted, sort: Order, *, is_whole: bool) -> str:
+    """Return what is to be said where older tickets were not looked at; "" where all were, or enough were found."""
+    lowest = 0 if is_whole and sort is Order.NEWEST else looked_from(tx, wanted, sort)
+    if not lowest or not listed(tx, 1, Wanted(below=lowest)):
+        return ""
+    narrower = "--open, --requester, --tag or --created-since"
+    return f"only the newest {LOOKED_THROUGH:,} tickets, from {lowest} on, were looked through; {narrower} lead further"
+
+
+def _show(found: Sequence[TicketLine], now: datetime, *, by_due: bool, all_: bool) -> None:
+    empty = "There are no tickets." if all_ else "There is no such ticket."
+    show_table((*_COLUMNS, _DUE if by_due else _CHANGED), _rows(found, now, by_due=by_due), empty)
+
+
+def _rows(found: Sequence[TicketLine], now: datetime, *, by_due: bool) -> Iterator[tuple[object, ...]]:
+    for one in found:
+        head = one.number, one.status, one.priority, one.group, one.assignee, one.subject
+        yield (*head, _due(one.due_at, now) if by_due else span(now - one.updated_at))
+
+
+def _due(at: datetime | None, now: datetime) -> str:
+    if at is None:
+        return ""
+    return f"in {span(at - now)}" if at > now else f"{span(now - at)} late"

@@ -1,0 +1,51 @@
+"""`mailgateway tickets show`: a ticket whole."""
+
+from typing import Annotated
+
+import typer
+
+from mailgateway import clock
+from mailgateway.cli.commands.tickets.words import Number
+from mailgateway.cli.explained_view import as_lines, as_objects
+from mailgateway.cli.lines import clean, say, say_json
+from mailgateway.cli.names import no_ticket
+from mailgateway.cli.opened import opened
+from mailgateway.cli.options import AsJson
+from mailgateway.cli.ticket_view import show_sheet
+from mailgateway.desk.levels.clocks import Calendars
+from mailgateway.desk.levels.explained import explained
+from mailgateway.flows.sheets import sheet_object
+from mailgateway.store import tickets
+
+
+def show(
+    ctx: typer.Context,
+    number: Number,
+    *,
+    explain_levels: Annotated[
+        bool, typer.Option("--explain-levels", help="Show how each due time was reckoned, instead.")
+    ] = False,
+    as_object: AsJson = False,
+) -> None:
+    """Show a ticket whole. Its articles, what happened to it, and why it was routed where it is."""
+    with opened(ctx) as gateway, gateway.store.reading() as tx:
+        sheet = tickets.shown(tx, number)
+        calendars = {one.name: one for one in gateway.policy.calendars}
+    if sheet is None:
+        raise no_ticket(number)
+    if explain_levels:
+        _explain(sheet, calendars, as_object=as_object)
+    elif as_object:
+        say_json(sheet_object(sheet, clock.now()))
+    else:
+        show_sheet(sheet, clock.now())
+
+
+def _explain(sheet: tickets.TicketSheet, calendars: Calendars, *, as_object: bool) -> None:
+    now = clock.now()
+    found = explained(sheet.events, now, calendars)
+    if as_object:
+        say_json({**sheet_object(sheet, now), "levels_explained": as_objects(found)})
+        return
+    for line in as_lines(found) if found else ("Nothing was promised for this ticket.",):
+        say(clean(line, 200))

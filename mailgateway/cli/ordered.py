@@ -1,0 +1,82 @@
+"""What the options of orders say, as far as it can be read alone; each function leaves with 2 where it cannot."""
+
+from collections.abc import Sequence
+
+import typer
+
+from mailgateway.cli.lines import complain
+from mailgateway.desk.customers.counting import read_minutes
+from mailgateway.desk.orders import LONGEST_TAG
+from mailgateway.desk.timed.snooze import SHOWN, Wanted, read_snooze
+from mailgateway.mail.addresses import read_addresses
+from mailgateway.mail.model import Address
+from mailgateway.rules.actions import custom_field
+from mailgateway.rules.findings import Wrong
+
+
+def minutes(time: str | None) -> int:
+    """Return how long somebody worked."""
+    read = read_minutes(time) if time is not None else 0
+    if read is None:
+        raise _wrong(f"--time {time}: write how long, at most a day: 45m, 1h or 1h30m")
+    return read
+
+
+def tags(option: str, words: Sequence[str]) -> tuple[str, ...]:
+    """Return tags as tickets have them; rules and `#tag` take no others."""
+    for word in words:
+        if "," in word or word.split() != [word] or not word.isprintable() or len(word) > LONGEST_TAG:
+            raise _wrong(
+                f"{option} {word!r}: a tag is one word of at most {LONGEST_TAG} letters; give {option} for each"
+            )
+    return tuple(word.casefold() for word in words)
+
+
+def people(written: Sequence[str]) -> tuple[Address, ...]:
+    """Return who shall take part."""
+    found: list[Address] = []
+    for one in written:
+        read = read_addresses(one)
+        if len(read) != 1 or not read[0].domain or read[0].address.startswith("@"):
+            raise _wrong(f"--cc {one[:60]!r}: this is no address; give --cc for each")
+        found += read
+    return tuple(found)
+
+
+def fields(written: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return names with values, "" for a field that is taken away."""
+    found: list[tuple[str, str]] = []
+    for one in written:
+        name, equals, value = one.partition("=")
+        try:
+            checked = custom_field(name, value or "none")
+        except Wrong as wrong:
+            raise _wrong(f"--field {one[:60]!r}: {wrong}") from None
+        if not equals:
+            raise _wrong(f"--field {one[:60]!r}: write NAME=VALUE, or NAME= to take it away")
+        found.append((checked[0], value))
+    return tuple(found)
+
+
+def snoozing(written: str | None) -> Wanted | None:
+    """Return how long or until when a ticket is put aside."""
+    wanted = None if written is None else read_snooze(written)
+    if written is not None and wanted is None:
+        raise _wrong(f"--snooze {written!r}: should be {SHOWN}")
+    return wanted
+
+
+def problem_number(written: str | None) -> int | None:
+    """Return the number of a problem, 0 for none of them."""
+    if written is None:
+        return None
+    if written.casefold() == "none":
+        return 0
+    if not (written.isascii() and written.isdigit() and 0 < len(written) <= 12 and int(written)):
+        raise _wrong(f"--problem {written[:60]}: the number of a ticket belongs here, or none")
+    return int(written)
+
+
+def _wrong(line: str) -> typer.Exit:
+    complain(line)
+    return typer.Exit(2)
