@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from mailgateway.config.access import Dkim, Imap, Smtp
 from mailgateway.config.agents import Agents
 from mailgateway.config.api import Api
+from mailgateway.config.branding import Branding
 from mailgateway.config.files import Files
 from mailgateway.config.kinds import (
     Address,
@@ -81,6 +82,9 @@ class Mailbox(Strict):
     )
     same_subject_within: Duration | None = Field(
         default=None, description="how long a mail of the same person with the same subject joins their ticket"
+    )
+    branding: Branding | None = Field(
+        default=None, description="how its mails look and sign, where that differs from the branding of all"
     )
 
 
@@ -210,6 +214,7 @@ class GatewayFile(Strict):
     lifecycle: LifeCycle = Field(default=LifeCycle(), description="what happens to a ticket by itself")
     limits: Limits = Field(default=Limits(), description="what keeps machines from writing to each other without end")
     bounces: Bounces = Field(default=Bounces(), description="when nothing more is sent to an address")
+    branding: Branding = Field(default=Branding(), description="how mails to customers look and sign")
     notifications: Notifications = Field(
         default=Notifications(), description="how customers are told what happens to their tickets"
     )

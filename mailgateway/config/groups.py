@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from mailgateway.config.branding import Signature
 from mailgateway.config.kinds import Address, Line, Strict, Word
 from mailgateway.config.notifications import Silence
 
@@ -15,6 +16,9 @@ class AgentEntry(Strict):
     display: Line | None = Field(default=None, description="the name that customers see; by default the name")
     address: Address = Field(description="where notifications go; customers never see it")
     aliases: tuple[Address, ...] = Field(default=(), description="other addresses that they write from")
+    signature: Signature | None = Field(
+        default=None, description="what stands under their answers; goes before that of the group and of the desk"
+    )
 
 
 class GroupEntry(Strict):
@@ -26,6 +30,9 @@ class GroupEntry(Strict):
     lead: Word | None = Field(default=None, description="the agent who leads it")
     manager: Address | None = Field(default=None, description="the address of who is above it, for escalations")
     address: Address | None = Field(default=None, description="a shared address that is told as well")
+    signature: Signature | None = Field(
+        default=None, description="what stands under answers to its tickets; goes before that of the desk"
+    )
     no_status_mails: Silence = Field(
         default=(), description="what customers are not told of its tickets, such as [solved]; true: nothing"
     )

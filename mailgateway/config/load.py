@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from mailgateway.config.assets import AssetsFile, as_assets, names_in
+from mailgateway.config.brands import check_logos, check_texts, read_logos
 from mailgateway.config.checks import (
     check_assets,
     check_circles,
@@ -37,6 +38,7 @@ from mailgateway.config.syntax import NO_FILE
 from mailgateway.config.templates import chosen_by_rules
 from mailgateway.desk.answers.knowledge import EMPTY
 from mailgateway.desk.customers.organisations import Organisations
+from mailgateway.desk.letters.brand import Logo
 from mailgateway.desk.model import Agent, Directory, Group, News, Priority, Status, TicketType
 from mailgateway.desk.problems.assets import Assets
 from mailgateway.errors import ConfigError, Finding
@@ -200,6 +202,7 @@ def _checked(parts: _Parts, files: Files) -> Iterator[Finding]:
     gateway, groups = parts.gateway, parts.groups
     if gateway.document is not None and gateway.model is not None:
         yield from check_gateway(gateway.model, gateway.document)
+        yield from check_logos(gateway.model, gateway.document)
         yield from check_webhooks(gateway.model, gateway.document, entries(groups.document, "groups"))
         yield from check_default_groups(gateway.model, gateway.document, entries(groups.document, "groups"))
         if files.templates is not None and not files.templates.is_dir():
@@ -210,7 +213,8 @@ def _checked(parts: _Parts, files: Files) -> Iterator[Finding]:
             yield gateway.document.finding(("files", "knowledge"), problem)
     if groups.document is not None and groups.model is not None:
         yield from check_groups(groups.model, groups.document)
-        if gateway.model is not None:
+        if gateway.model is not None and gateway.document is not None:
+            yield from check_texts(gateway.model, gateway.document, groups.model, groups.document)
             yield from check_circles(gateway.model, groups.model, groups.document)
     if parts.levels.document is not None and parts.levels.model is not None:
         yield from check_service_levels(parts.levels.model, parts.levels.document, entries(groups.document, "groups"))
@@ -247,6 +251,7 @@ def _doubts(parts: _Parts) -> Iterator[Finding]:
 def _settings(path: Path, parts: _Parts, rules: RulesPart, warnings: tuple[Finding, ...]) -> Settings:
     gateway, files = _sound(parts.gateway), _sound(parts.gateway).files
     rules_files = (*rules.files, _tests_beside(files.rules))
+    logos = {path: logo for path, logo in read_logos(gateway) if isinstance(logo, Logo)}
     return Settings(
         path=path,
         domain=gateway.domain,
@@ -262,6 +267,8 @@ def _settings(path: Path, parts: _Parts, rules: RulesPart, warnings: tuple[Findi
         limits=gateway.limits,
         bounces=gateway.bounces,
         reading=gateway.reading,
+        branding=gateway.branding,
+        logos=logos,
         notifications=gateway.notifications,
         problems=gateway.problems,
         conversation=gateway.conversation,
@@ -280,6 +287,7 @@ def _settings(path: Path, parts: _Parts, rules: RulesPart, warnings: tuple[Findi
             files.groups,
             *_named_files(files.service_levels, files.organisations, files.assets),
             *rules_files,
+            *logos,
         ),
         rules_files=rules_files,
         warnings=warnings,
@@ -298,7 +306,9 @@ def _named_files(*files: Path | None) -> tuple[Path, ...]:
 
 
 def _directory(groups: GroupsFile) -> Directory:
-    agents = (Agent(one.name, one.display or one.name, one.address, one.aliases) for one in groups.agents)
+    agents = (
+        Agent(one.name, one.display or one.name, one.address, one.aliases, one.signature or {}) for one in groups.agents
+    )
     return Directory(tuple(agents), tuple(map(_group, groups.groups)))
 
 
@@ -311,4 +321,5 @@ def _group(one: GroupEntry) -> Group:
         address=one.address or "",
         manager=one.manager or "",
         silent=one.no_status_mails,
+        signature=one.signature or {},
     )

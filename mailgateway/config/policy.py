@@ -1,11 +1,15 @@
 """Settings -> the policy that the desk decides by."""
 
+from dataclasses import replace
+
 from mailgateway.config.gateway import Mailbox
 from mailgateway.config.settings import Settings
 from mailgateway.config.templates import languages
 from mailgateway.config.webhook import Webhook
 from mailgateway.desk.letters import webhooks
+from mailgateway.desk.letters.brand import Brand, Logo
 from mailgateway.desk.policy import Conversation, Defaults, LifeCycle, MailboxPolicy, Policy, Problems
+from mailgateway.mail.tokens import picture_id
 from mailgateway.share import share
 
 
@@ -14,7 +18,7 @@ def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
     return Policy(
         domain=settings.domain,
         admin=settings.admin,
-        mailboxes=tuple(_mailbox(mailbox) for mailbox in settings.mailboxes),
+        mailboxes=tuple(_mailbox(mailbox, settings, reply_keys) for mailbox in settings.mailboxes),
         directory=settings.directory,
         organisations=settings.organisations,
         assets=settings.assets,
@@ -43,7 +47,7 @@ def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
     )
 
 
-def _mailbox(mailbox: Mailbox) -> MailboxPolicy:
+def _mailbox(mailbox: Mailbox, settings: Settings, reply_keys: tuple[bytes, ...]) -> MailboxPolicy:
     default = mailbox.default
     return MailboxPolicy(
         name=mailbox.name,
@@ -52,7 +56,29 @@ def _mailbox(mailbox: Mailbox) -> MailboxPolicy:
         default=Defaults(default.group, default.type, default.priority, default.language, default.detect_language),
         aliases=mailbox.aliases,
         same_subject_within=mailbox.same_subject_within,
+        brand=_brand(mailbox, settings, reply_keys),
     )
+
+
+def _brand(mailbox: Mailbox, settings: Settings, reply_keys: tuple[bytes, ...]) -> Brand:
+    """Return how the mails of a mailbox look: as it says, and else as all do."""
+    said = mailbox.branding.over(settings.branding) if mailbox.branding else settings.branding
+    logo = settings.logos.get(said.logo) if said.logo else None
+    return Brand(
+        name=said.name or "",
+        colour=said.colour or "",
+        website=said.website or "",
+        footer=said.footer or {},
+        signature=said.signature or {},
+        logo=_signed(logo, settings.domain, reply_keys) if logo else None,
+    )
+
+
+def _signed(logo: Logo, domain: str, reply_keys: tuple[bytes, ...]) -> Logo:
+    """Return a logo under a Content-ID of ours, by which it is known when it is quoted back; without keys as it is."""
+    if not reply_keys:
+        return logo
+    return replace(logo, file=replace(logo.file, content_id=picture_id(reply_keys[0], logo.file.sha256, domain)))
 
 
 def _conversation(settings: Settings) -> Conversation:

@@ -1,7 +1,7 @@
 """The configuration as the program uses it: checked, joined from all files, unchangeable."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from mailgateway.config.access import Dkim, Smtp
 from mailgateway.config.agents import Agents
 from mailgateway.config.api import Api
+from mailgateway.config.branding import Branding
 from mailgateway.config.gateway import (
     Alarms,
     Bounces,
@@ -26,6 +27,7 @@ from mailgateway.config.service_levels import Levels
 from mailgateway.config.webhook import Webhook
 from mailgateway.desk.answers.knowledge import Library
 from mailgateway.desk.customers.organisations import Organisations
+from mailgateway.desk.letters.brand import Logo
 from mailgateway.desk.model import Directory
 from mailgateway.desk.problems.assets import Assets
 from mailgateway.errors import ConfigError, Finding
@@ -37,8 +39,9 @@ class Settings:
     """Everything that was configured.
 
     `database` is an address, or where one is kept; `blobs` an fsspec address or an absolute path. `templates` is the
-    folder of own templates, `knowledge` that of answers. `files` are the files that were read, `rules_files` those of
-    the rules among them. `warnings` are findings that keep nothing from working.
+    folder of own templates, `knowledge` that of answers; `logos` are those of brands, by their file. `files` are the
+    files that were read, `rules_files` those of the rules among them. `warnings` are findings that keep nothing from
+    working.
     """
 
     path: Path
@@ -55,6 +58,7 @@ class Settings:
     limits: Limits
     bounces: Bounces
     reading: Reading
+    branding: Branding
     notifications: Notifications
     problems: Problems
     conversation: Conversation
@@ -70,6 +74,7 @@ class Settings:
     files: tuple[Path, ...]
     rules_files: tuple[Path, ...]
     knowledge: Path | None = None
+    logos: Mapping[Path, Logo] = field(default_factory=dict)
     warnings: tuple[Finding, ...] = ()
 
     def database_url(self) -> str:

@@ -11,6 +11,7 @@ from mailgateway.desk.customers.counting import SpendTime
 from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.incoming import newcomers
 from mailgateway.desk.letters import news, notices
+from mailgateway.desk.letters.reply import readers, reply
 from mailgateway.desk.letters.welcome import welcome
 from mailgateway.desk.model import Agent, Article, ArticleKind, Direction, Directory, StoredFile, Ticket
 from mailgateway.desk.orders import Orders
@@ -37,6 +38,7 @@ from mailgateway.desk.problems.incidents import informing, linking
 from mailgateway.desk.threads.merging import merging
 from mailgateway.desk.timed.snooze import until
 from mailgateway.mail.model import Address, Mail
+from mailgateway.mail.pictures import label
 
 
 def act(
@@ -53,7 +55,8 @@ def act(
     before = changed(candidate.ticket, further, facts.now)
     taken = inserted(orders, before, policy)
     orders = replace(orders, text="\n\n".join(part for part in (*(one.text for one in taken), orders.text) if part))
-    article = _article(orders, agent, facts, files, mail)
+    inside = tuple(file for file in files if _is_within(orders.beside, file) and not _is_within(orders.text, file))
+    article = _article(orders, agent, facts, [file for file in files if file not in inside], mail)
     after = _ordered(orders, before, policy, by=agent.name if _is_answer(article) else "")
     if orders.snooze is not None:
         after = replace(after, snoozed_until=until(orders.snooze, facts.now, policy.ruleset.timezone))
@@ -61,7 +64,7 @@ def act(
     merged = merging(orders, agent, after, candidate, facts, policy)
     changes = (
         *((AddArticle(article),) if article else ()),
-        *((AddArticle(_note_beside(orders, agent, facts)),) if orders.beside else ()),
+        *((AddArticle(_note_beside(orders, agent, facts, inside)),) if orders.beside else ()),
         *(
             RecordEvent("answer_inserted", {"name": one.name, "language": one.language, "version": one.version})
             for one in taken
@@ -95,13 +98,13 @@ def objection(orders: Orders, ticket: Ticket, files: Sequence[StoredFile], polic
         return "the mail says nothing: there is no text above the quotation, and no command that changes anything"
     if says_something and not orders.note:
         listening = replace(ticket, participants=(*ticket.participants, *orders.participants))
-        if not notices.readers(listening, policy, orders.reply_to or policy.agents.reply_to):
+        if not readers(listening, policy, orders.reply_to or policy.agents.reply_to):
             return "nobody who takes part has an address; name one with #cc ADDRESS, or begin with #note"
     return ""
 
 
 def _says_something(orders: Orders, files: Sequence[StoredFile]) -> bool:
-    """Pictures within a mail without text are its signature, not an answer."""
+    """A picture that was pasted is named in the text where it stands; others within a mail are no answer."""
     return bool(orders.text or orders.answers) or any(not file.inline for file in files)
 
 
@@ -122,7 +125,12 @@ def _article(
     )
 
 
-def _note_beside(orders: Orders, agent: Agent, facts: Facts) -> Article:
+def _is_within(text: str, file: StoredFile) -> bool:
+    """Tell whether a file is a picture that a text shows."""
+    return file.inline and label(file.filename) in text
+
+
+def _note_beside(orders: Orders, agent: Agent, facts: Facts, pictures: tuple[StoredFile, ...]) -> Article:
     return Article(
         kind=ArticleKind.NOTE,
         direction=Direction.IN,
@@ -130,6 +138,7 @@ def _note_beside(orders: Orders, agent: Agent, facts: Facts) -> Article:
         at=facts.now,
         text=orders.beside,
         full_text=orders.beside,
+        attachments=pictures,
     )
 
 
@@ -236,7 +245,7 @@ def _answers(
     article: Article, agent: Agent, after: Ticket, candidate: Candidate, facts: Facts, policy: Policy
 ) -> tuple[Notice, ...]:
     """Send the answer to everybody who can be reached; of those who cannot the agent is told."""
-    letters = notices.reply(article, agent, after, candidate, policy, policy.agents.reply_to)
+    letters = reply(article, agent, after, candidate, policy, policy.agents.reply_to)
     closed = [known for letter in letters if (known := facts.suppressed.get(letter.recipient.key))]
     told = [
         notice

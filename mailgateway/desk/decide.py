@@ -5,14 +5,15 @@ from dataclasses import replace
 from mailgateway.desk.act import act, objection
 from mailgateway.desk.customers.charging import charged
 from mailgateway.desk.customers.wishes import is_wish, wished
+from mailgateway.desk.enclosed import enclosed
 from mailgateway.desk.facts import Earlier, Facts
 from mailgateway.desk.follow_up import follow_up, record_machine
-from mailgateway.desk.incoming import Incoming, files_of
+from mailgateway.desk.incoming import Incoming
 from mailgateway.desk.letters import notices
 from mailgateway.desk.letters.receipts import receipt
 from mailgateway.desk.letters.returned import returned
 from mailgateway.desk.letters.suppression import BY_BOUNCE, Reachability
-from mailgateway.desk.model import Agent, StoredFile
+from mailgateway.desk.model import Agent
 from mailgateway.desk.opening import Origin, open_ticket
 from mailgateway.desk.orders import COMMANDS, read_orders
 from mailgateway.desk.plan import Disposition, Plan, RecordEvent
@@ -27,15 +28,6 @@ from mailgateway.desk.timed.snooze import against_snooze
 from mailgateway.mail.model import Kind, Mail
 
 __all__ = ["Incoming", "addressees", "decide_mail"]
-
-_SIGNATURES = frozenset(
-    {
-        "application/pkcs7-signature",
-        "application/x-pkcs7-signature",
-        "application/pgp-signature",
-        "application/pgp-keys",
-    }
-)
 
 
 def addressees(mail: Mail, policy: Policy) -> set[str]:
@@ -146,9 +138,9 @@ def _too_large(incoming: Incoming, facts: Facts, policy: Policy) -> Plan:
 
 
 def _from_agent(incoming: Incoming, thread: Thread, agent: Agent, facts: Facts, policy: Policy) -> Plan:
-    files = _files_of_agent(incoming.mail)
     reading = read_orders(incoming.reply.text, agent.name, policy, inside=thread.inside)
-    orders, candidate = reading.orders, thread.candidate
+    orders, files = enclosed(reading.orders, incoming.mail, agent)
+    candidate = thread.candidate
     against = against_snooze(orders.snooze, facts.now, policy.ruleset.timezone)
     against = (
         against
@@ -157,16 +149,11 @@ def _from_agent(incoming: Incoming, thread: Thread, agent: Agent, facts: Facts, 
         or against_linking(orders, candidate, facts)
     )
     problems = reading.problems or ((against,) if against else ())
-    if problems or reading.orders.help:
+    if problems or orders.help:
         return _refused(incoming, problems, thread, agent, facts, policy)
-    plan = act(reading.orders, agent, candidate, facts, policy, files, mail=incoming.mail)
+    plan = act(orders, agent, candidate, facts, policy, files, mail=incoming.mail)
     told = receipt(plan, agent, incoming, candidate, facts, policy)
     return replace(plan, notices=(*plan.notices, *told))
-
-
-def _files_of_agent(mail: Mail) -> tuple[StoredFile, ...]:
-    """Leave out signatures: of no use with another mail, and they carry the agent's own address."""
-    return tuple(file for file in files_of(mail) if file.content_type.casefold() not in _SIGNATURES)
 
 
 def _counted(problems: tuple[str, ...]) -> str:

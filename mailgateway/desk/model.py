@@ -77,12 +77,16 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Somebody who may work tickets. `address` is private: customers never see it."""
+    """Somebody who may work tickets. `address` is private: customers never see it.
+
+    `signature` is what stands under their answers, by language; "" stands for any.
+    """
 
     name: str
     display: str
     address: str
     aliases: tuple[str, ...] = ()
+    signature: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def addresses(self) -> frozenset[str]:
@@ -94,6 +98,7 @@ class Agent:
 class Group:
     """A team that tickets are routed to. `members` are agents' names; `address` (a shared one)
     and `manager` (an address) may be empty. `silent` names what customers are not told of its tickets.
+    `signature` is what stands under answers to them, by language.
     """
 
     name: str
@@ -103,6 +108,7 @@ class Group:
     address: str = ""
     manager: str = ""
     silent: tuple[News, ...] = ()
+    signature: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from mailgateway.desk.agent_policy import AgentPolicy
 from mailgateway.desk.answers.knowledge import EMPTY, Library
 from mailgateway.desk.customers.organisations import Organisations
+from mailgateway.desk.letters.brand import PLAIN, Brand
 from mailgateway.desk.letters.loop_limits import USUAL, LoopLimits
 from mailgateway.desk.letters.suppression import DEFAULT as LEAVE_ALONE
 from mailgateway.desk.letters.suppression import SuppressionPolicy
@@ -42,6 +43,7 @@ class MailboxPolicy:
     aliases: tuple[str, ...] = ()
     same_subject_within: timedelta | None = None
     """How long a requester's mail with the same subject joins their ticket; None: never."""
+    brand: Brand = PLAIN
 
     @property
     def addresses(self) -> frozenset[str]:
@@ -177,6 +179,11 @@ class Policy:
     def own_addresses(self) -> frozenset[str]:
         """Every address that mail to the desk arrives at, casefolded."""
         return frozenset(address for mailbox in self.mailboxes for address in mailbox.addresses)
+
+    @property
+    def logos(self) -> frozenset[str]:
+        """The digests of all logos."""
+        return frozenset(box.brand.logo.file.sha256 for box in self.mailboxes if box.brand.logo)
 
     def mailbox(self, name: str) -> MailboxPolicy:
         """Return the mailbox called `name`, or the first: tickets of one that was taken away must still be answered."""

@@ -27,6 +27,7 @@ from mailgateway.flows.races import despite_races
 from mailgateway.mail.classify import OwnMarks, classify
 from mailgateway.mail.model import Kind
 from mailgateway.mail.parse import looks_like_mail, parse
+from mailgateway.mail.pictures import with_names, without_ours
 from mailgateway.mail.reply import split_reply
 from mailgateway.rules.language import language_of
 from mailgateway.store import answers, spool
@@ -113,10 +114,12 @@ def understand(spooled: Spooled, policy: Policy) -> Incoming:
     problem = looks_like_mail(spooled.raw)
     if problem is not None:
         raise PoisonMessage("parse", problem)
-    mail = parse(spooled.raw, policy.reading)
+    mail = without_ours(parse(spooled.raw, policy.reading), policy.reply_keys, policy.logos)
     verdict = about_its_letter(mail, classify(mail, OwnMarks(policy.domain, policy.own_addresses)), policy)
-    reply = split_reply(mail)
-    ordered = tickets_named(reply.text) if claimed_agent(mail, policy) else ()
+    is_agents = claimed_agent(mail, policy) is not None
+    mail, pictures = with_names(mail) if is_agents else (mail, {})
+    reply = split_reply(mail, pictures)
+    ordered = tickets_named(reply.text) if is_agents else ()
     return Incoming(
         mail=mail,
         reply=reply,

@@ -8,7 +8,15 @@ from mailgateway import log
 from mailgateway.desk.customers.links import with_links
 from mailgateway.desk.letters import notices
 from mailgateway.desk.letters.audience import breach
-from mailgateway.desk.letters.letter import Rendered, dedupe_key, files_of, once_a_day, with_number, write_letter
+from mailgateway.desk.letters.letter import (
+    Rendered,
+    dedupe_key,
+    files_of,
+    once_a_day,
+    with_brand,
+    with_number,
+    write_letter,
+)
 from mailgateway.desk.letters.urgency import urgency_of
 from mailgateway.desk.model import Beside
 from mailgateway.desk.plan import Disposition, Notice, NoticeKind, Plan, RecordEvent
@@ -84,7 +92,7 @@ def queue_letters(
         due = gathered(tx, _complete(tx, notice, number), policy, plan.at)
         if due is None:
             continue
-        complete = _beside(tx, with_links(due.notice, policy), beside)
+        complete = _beside(tx, with_brand(with_links(due.notice, policy), policy), beside)
         rendered = words.of(complete)
         against = breach(complete, rendered, policy)
         if against:

@@ -5,8 +5,10 @@ lines are kept with the lines they answer; a forwarded mail is content and is ke
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
+from mailgateway.mail.marks import Mark, has_structure
 from mailgateway.mail.model import Mail, Reply
 from mailgateway.mail.quotes import (
     attribution,
@@ -19,7 +21,7 @@ from mailgateway.mail.quotes import (
     notes_block,
 )
 from mailgateway.mail.signature import without_signature
-from mailgateway.mail.text import Line, Mark, has_structure, html_lines, joined
+from mailgateway.mail.text import Line, html_lines, joined
 from mailgateway.mail.tokens import without_marks
 
 MARKER = "##- reply above this line -##"
@@ -29,9 +31,12 @@ _MOST_LINES = 5_000
 _QUOTE_SIGNS = re.compile(r"^[ \t]?((?:>[ \t]?)+)")
 
 
-def split_reply(mail: Mail) -> Reply:
-    """Return what the writer of a mail wrote, and whether anything earlier was quoted and cut."""
-    lines, rest = _lines(mail)
+def split_reply(mail: Mail, pictures: Mapping[str, str] | None = None) -> Reply:
+    """Return what the writer of a mail wrote, and whether anything earlier was quoted and cut.
+
+    `pictures` are names of files by their Content-ID: `[name]` stands where the HTML shows one.
+    """
+    lines, rest = _lines(mail, pictures or {})
     own, forwarded, quoted = _separate(lines, forwards=is_forward_subject(mail.subject))
     kept = [*own, *([Line("")] if own and forwarded else []), *forwarded]
     if not quoted:
@@ -39,13 +44,13 @@ def split_reply(mail: Mail) -> Reply:
     return Reply(joined(kept).strip(), quoted, joined(forwarded).strip())
 
 
-def _lines(mail: Mail) -> tuple[list[Line], list[Line]]:
+def _lines(mail: Mail, pictures: Mapping[str, str]) -> tuple[list[Line], list[Line]]:
     """Return the lines of the body, from the form of it that knows most about its structure, and what is beyond them.
 
     No more are looked at than people write; the rest of a plain text stays in one piece.
     """
-    if mail.html_source and (not mail.text or has_structure(mail.html_source)):
-        lines = [_unmarked(line) for line in html_lines(mail.html_source)]
+    if mail.html_source and (pictures or not mail.text or has_structure(mail.html_source)):
+        lines = [_unmarked(line) for line in html_lines(mail.html_source, pictures)]
         return lines[:_MOST_LINES], lines[_MOST_LINES:]
     texts = mail.text.split("\n", _MOST_LINES)
     return [_plain_line(text) for text in texts[:_MOST_LINES]], [Line(text) for text in texts[_MOST_LINES:]]

@@ -3,7 +3,8 @@
 import re
 
 from mailgateway.mail.device import is_device_line
-from mailgateway.mail.text import Line, Mark
+from mailgateway.mail.marks import Mark
+from mailgateway.mail.text import Line
 
 _DELIMITER = re.compile(r"^(?:--|—|––|-- ?\u00a0?)\s*$")
 _DRAWN = re.compile(r"^_{2,}\s*$")

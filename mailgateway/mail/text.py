@@ -1,10 +1,11 @@
 """HTML -> readable plain text: lists, tables, links with their targets, quotations marked; what is hidden stays out."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
+from urllib.parse import unquote
 
+from mailgateway.mail.marks import Mark, mark_of
 from mailgateway.mail.markup import VOID, attributes, tokens
 
 _BLOCKS = frozenset(
@@ -64,20 +65,6 @@ _INVISIBLE = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f")
 _MOST_QUOTES = 50
 
 
-class Mark(Enum):
-    """What the HTML says about a line beyond its words."""
-
-    NONE = 0
-    ATTRIBUTION = 1
-    """The client's own line that introduces a quotation."""
-    HISTORY = 2
-    """From here on the client put the history, whatever it looks like."""
-    FORWARD = 3
-    """From here on the client put a forwarded mail."""
-    SIGNATURE = 4
-    """A part of the sender's signature."""
-
-
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line: its words, how deep it is quoted, and what the structure says about it."""
@@ -89,55 +76,6 @@ class Line:
     def __str__(self) -> str:
         """Give the line as plain text, quotation shown by `>`."""
         return (">" * self.depth + " " + self.text).rstrip() if self.depth else self.text
-
-
-# How class, id or name begin (or what they are) by which clients mark what they put around a reply, in lower case.
-_HISTORY = (
-    "divrplyfwdmsg", "appendonsend", "yahoo_quoted", "zwchr", "stopspelling", "olk_src_body_section", "replysplit",
-    "mail-editor-reference-message-container", "ms-outlook-mobile-reference-message", "ymail_android_quoted",
-    "ydpyahoo_quoted", "wmquote", "reply_container", "x_divrplyfwdmsg", "x_appendonsend",
-    "zmail_extra", "messagereplysection", "isreplycontent", "x_ms-outlook-mobile-reference-message",
-)  # fmt: skip
-_ATTRIBUTIONS = (
-    "gmail_attr",
-    "moz-cite-prefix",
-    "reply-intro",
-    "tutanota_quote_header",
-    "moz-email-headers-table",
-    "front-blockquote-intro",
-)
-_FORWARDS = ("moz-forward-container", "forwardedmessage")
-_SIGNATURES = (
-    "gmail_signature", "moz-signature", "applemailsignature", "ms-outlook-mobile-signature",
-    "protonmail_signature_block", "signature", "x_signature",
-    "divtagdefaultwrapper_signature", "ymail_android_signature", "elementtoproof_signature",
-    "front-signature", "messagesignaturesection",
-)  # fmt: skip
-
-
-_STRUCTURE = ("<blockquote", "border-top:solid #", *_HISTORY, *_ATTRIBUTIONS, *_FORWARDS, *_SIGNATURES)
-
-
-_OUTLOOK_BLOCK = re.compile(r"border:none;border-top:solid#[0-9a-f]{6}1\.0pt;padding:3\.0pt", re.IGNORECASE)
-"""How desktop Outlook draws the line above the fields of the older mail, in whatever language they are."""
-
-
-def _mark_of(tag: str, found: dict[str, str]) -> Mark:
-    if tag == "div" and "border-top" in found.get("style", "")[:300]:
-        style = re.sub(r"\s", "", found["style"][:300])
-        if _OUTLOOK_BLOCK.search(style):
-            return Mark.HISTORY
-    names = (found.get("class", "") + " " + found.get("id", "") + " " + found.get("name", "")).casefold().split()
-    for name in names:
-        if name.startswith(_HISTORY):
-            return Mark.HISTORY
-        if name in _ATTRIBUTIONS:
-            return Mark.ATTRIBUTION
-        if name in _FORWARDS:
-            return Mark.FORWARD
-        if name in _SIGNATURES and tag != "a":
-            return Mark.SIGNATURE
-    return Mark.NONE
 
 
 @dataclass(slots=True)
@@ -168,6 +106,7 @@ class _Page:
     cell: bool = False
     mark: Mark = Mark.NONE
     pending_mark: Mark = Mark.NONE
+    pictures: Mapping[str, str] = field(default_factory=dict)
 
     def say(self, text: str) -> None:
         """Write words on the line in hand, white space collapsed outside of <pre>."""
@@ -229,7 +168,7 @@ class _Page:
         self.open_count[tag] = self.open_count.get(tag, 0) + 1
 
     def _mark(self, element: _Open, found: dict[str, str]) -> None:
-        if not found or (mark := _mark_of(element.tag, found)) is Mark.NONE:
+        if not found or (mark := mark_of(element.tag, found)) is Mark.NONE:
             return
         self.end_line()
         if mark in (Mark.HISTORY, Mark.FORWARD):
@@ -266,8 +205,13 @@ class _Page:
         elif tag == "hr" and not self.hidden:
             self.say("-" * 20)
             self.end_line()
-        elif tag == "img" and not _is_tracker(found) and (label := found.get("alt", "").strip()):
-            self.say(f"[{label[:200]}]")
+        elif tag == "img" and not _is_tracker(found) and (label := self._label(found)):
+            self.say(f"[{label}]")
+
+    def _label(self, found: dict[str, str]) -> str:
+        """Return what stands for an image: the name of its file where that came along, else its alternative text."""
+        named = self.pictures.get(picture_of(found), "") if self.pictures else ""
+        return named or found.get("alt", "").strip()[:200]
 
     def _is_hidden(self, found: dict[str, str]) -> bool:
         return "hidden" in found or ("style" in found and _HIDDEN.search(found["style"][:1_000]) is not None)
@@ -318,9 +262,18 @@ def _is_tracker(found: dict[str, str]) -> bool:
     return found.get("width", "") in ("0", "1") or found.get("height", "") in ("0", "1")
 
 
-def html_lines(source: str) -> list[Line]:
-    """Return the lines that a reader of the HTML sees, with what its structure says about each."""
-    page = _Page()
+def picture_of(found: Mapping[str, str]) -> str:
+    """Return the Content-ID that an image with these attributes shows, "" where it is another kind of image."""
+    source = found.get("src", "").strip()
+    return unquote(source[4:]) if source[:4].lower() == "cid:" else ""
+
+
+def html_lines(source: str, pictures: Mapping[str, str] | None = None) -> list[Line]:
+    """Return the lines that a reader of the HTML sees, with what its structure says about each.
+
+    `pictures` are names of files by their Content-ID: `[name]` stands where one is shown.
+    """
+    page = _Page(pictures=pictures or {})
     for tag, text in tokens(source):
         if not tag:
             page.say(text)
@@ -336,12 +289,6 @@ def joined(lines: Iterable[Line]) -> str:
     """Return lines as one text, without blank lines at its ends and never more than two of them in a row."""
     text = "\n".join(str(line) for line in lines)
     return re.sub(r"\n(?:[ \t]*\n){3,}", "\n\n\n", text).strip("\n")
-
-
-def has_structure(source: str) -> bool:
-    """Tell whether HTML marks what is quoted or signed, so that it says more about a reply than plain text does."""
-    lowered = source.lower()
-    return any(name in lowered for name in _STRUCTURE)
 
 
 def html_text(source: str) -> str:

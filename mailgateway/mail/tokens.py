@@ -18,6 +18,11 @@ _DETAIL = re.compile(
     rf"t([1-9]\d{{0,11}})(?:-([a-z]{{1,8}}))?\.([a-z2-7]{{{_SIGNATURE_LENGTH}}})\Z", re.ASCII | re.IGNORECASE
 )
 
+_PICTURE_NAME = 24
+_PICTURE = re.compile(
+    rf"([0-9a-f]{{{_PICTURE_NAME}}})\.([a-z2-7]{{{_SIGNATURE_LENGTH}}})@[^@]{{1,253}}\Z", re.ASCII | re.IGNORECASE
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ReplyToken:
@@ -76,6 +81,25 @@ def marked_tickets(text: str, keys: tuple[bytes, ...]) -> tuple[int, ...]:
         if any(hmac.compare_digest(signature, _mark_signature(key, ticket)) for key in keys)
     )
     return tuple(dict.fromkeys(true))
+
+
+def picture_id(key: bytes, sha256: str, domain: str) -> str:
+    """Return the Content-ID (no brackets) of a picture in a letter of ours, by which it is known when it comes back."""
+    name = sha256[:_PICTURE_NAME]
+    return f"{name}.{_picture_signature(key, name)}@{domain}"
+
+
+def is_picture_of_ours(content_id: str, keys: tuple[bytes, ...]) -> bool:
+    """Tell whether a Content-ID was made, with any of `keys`, for a picture in a letter of ours."""
+    found = _PICTURE.match(content_id)
+    if found is None:
+        return False
+    name, signature = found[1].lower(), found[2].lower()
+    return any(hmac.compare_digest(signature, _picture_signature(key, name)) for key in keys)
+
+
+def _picture_signature(key: bytes, name: str) -> str:
+    return _encode(_mac(key, f"picture|{name}"))[:_SIGNATURE_LENGTH]
 
 
 def without_marks(text: str) -> str:

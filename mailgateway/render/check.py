@@ -98,7 +98,7 @@ def _misnamed(folder: Path) -> Iterator[Finding]:
                 yield Finding(str(file), 0, 0, f"no notice has this name; {mend}")
 
 
-_PIECES = ("layout", "letter", "parts")
+_PIECES = ("layout", "letter", "parts", "company", "ratings")
 
 
 def _words(folder: Path, shipped: Path) -> Iterator[Finding]:

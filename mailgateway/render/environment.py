@@ -30,6 +30,7 @@ FILTERS = (
     words.told,
     words.spellings,
     words.columns,
+    words.bare_address,
     words.shown,
     words.shown_quietly,
     words.body,

@@ -13,6 +13,7 @@ from mailgateway.desk.model import Article, Direction
 from mailgateway.desk.orders import COMMANDS
 from mailgateway.desk.plan import Audience, Notice, NoticeKind
 from mailgateway.mail.subjects import bare
+from mailgateway.render.branding import shown_brand
 from mailgateway.render.environment import Templates
 from mailgateway.render.faults import place_of
 from mailgateway.render.reader import Reader
@@ -187,6 +188,7 @@ def rendered(chosen: Shelf, language: str, notice: Notice) -> Rendered:
 def _context(notice: Notice, language: str, phrases: Phrases, reader: Reader) -> dict[str, object]:
     return {
         "links": {},
+        "signature": "",
         **VALUES[notice.kind],
         **notice.values,
         "notice": notice.kind.value,
@@ -197,6 +199,7 @@ def _context(notice: Notice, language: str, phrases: Phrases, reader: Reader) ->
         "sender": notice.sender,
         "ticket": notice.ticket,
         "article": _fit_for(notice),
+        "brand": shown_brand(notice.values.get("brand"), language),
     }
 
 
@@ -220,7 +223,8 @@ def _plain(notice: Notice, defects: tuple[str, ...]) -> Rendered:
     """Write the mail without any template, since none would do: bare, but whoever waits for it gets it."""
     ticket = notice.ticket
     subject = f"[#{ticket.number}] {bare(ticket.subject)}" if ticket else str(notice.values.get("title", "mailgateway"))
-    told = [f"{name}: {value}" for name, value in notice.values.items() if value and isinstance(value, str)]
+    values = ((name, value) for name, value in notice.values.items() if name != "signature")
+    told = [f"{name}: {value}" for name, value in values if value and isinstance(value, str)]
     answer = notice.values.get("answer")
     said = (notice.article.text if notice.article else "", answer.text if isinstance(answer, Answer) else "", *told)
     text = "\n\n".join(part for part in said if part)

@@ -22,6 +22,7 @@ from mailgateway.desk.orders import COMMANDS
 from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind
 from mailgateway.mail.model import Address
 from mailgateway.render.markdown import as_html, as_text
+from mailgateway.render.sample_brand import BRAND, PICTURE, SIGNATURE
 from mailgateway.render.sample_report import CHARTS, EMPTY, REPORT
 
 _AT = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
@@ -47,6 +48,17 @@ Hello Mr Nowak,
 
 E-105 means that the fuser unit is worn out. A colleague will be with you
 at 10:30 and change it. Until then you can use the printer "Ground floor".
+
+Kind regards
+Anna Kowalska"""
+_WITH_PICTURE = """\
+Hello Mr Nowak,
+
+this is the lever that has to be down:
+
+[front flap.png]
+
+If it is, and the display still shows E-105, we change the fuser unit.
 
 Kind regards
 Anna Kowalska"""
@@ -145,6 +157,10 @@ def samples(kind: NoticeKind, language: str) -> Iterator[Notice]:
     if kind is NoticeKind.STATUS_CHANGED:
         for status in Status:
             yield _notice(kind, language, _ticket(status))
+    if kind is NoticeKind.REPLY:
+        answer = _notice(kind, language, _ticket(Status.OPEN))
+        signed = {**answer.values, "signature": SIGNATURE}
+        yield replace(answer, article=_illustrated(answer.article), values=signed)
     if kind is NoticeKind.FORWARDED:
         yield replace(_notice(kind, language, _ticket(Status.NEW)), ticket=None)
 
@@ -168,7 +184,10 @@ def _notice(kind: NoticeKind, language: str, ticket: Ticket, *, scanty: bool = F
 def _values(kind: NoticeKind, *, scanty: bool) -> Mapping[str, object]:
     if kind is NoticeKind.REPORT:
         return {"figures": EMPTY} if scanty else {"figures": REPORT, "charts": CHARTS}
-    return {} if scanty else _VALUES.get(kind, {})
+    if scanty:
+        return {}
+    brand = {"brand": BRAND} if _AUDIENCES.get(kind, Audience.CUSTOMER) is Audience.CUSTOMER else {}
+    return {**brand, **_VALUES.get(kind, {})}
 
 
 def _sender(kind: NoticeKind, *, scanty: bool) -> Address:
@@ -189,6 +208,12 @@ def _article(kind: NoticeKind, customer: Address, *, scanty: bool) -> Article | 
         text="" if scanty else _ANSWERED if answer else _ASKED,
         attachments=_MAIL if kind is NoticeKind.FORWARDED else () if scanty or answer else _FILES,
     )
+
+
+def _illustrated(article: Article | None) -> Article | None:
+    if article is None:
+        return None
+    return replace(article, text=_WITH_PICTURE, attachments=(PICTURE,))
 
 
 def _page(ticket: Ticket | None) -> Article:

@@ -2,16 +2,21 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from urllib.parse import quote
+from html import unescape
+from urllib.parse import quote, unquote
 
 from markupsafe import Markup, escape
 
 from mailgateway.desk.answers.knowledge import Answer
-from mailgateway.desk.model import Article
+from mailgateway.desk.model import Article, StoredFile
 from mailgateway.mail.model import Address
+from mailgateway.mail.pictures import label
 
 _URL = re.compile(r"https?://[^\s<>\"'`{}|\\^]{1,2000}", re.IGNORECASE)
 _NO_NAME = re.compile(r"[/\\@:<>\[\]{}\n]|www\.", re.IGNORECASE)
+_IMAGE = re.compile(r'<img\b(?:[^>"]|"[^"]*")*>')
+_CID = re.compile(r'\bsrc="cid:([^"]*)"', re.IGNORECASE)
+_ALT = re.compile(r'\balt="([^"]*)"')
 _LONGEST_HTML = 60_000
 _LONGEST_TEXT = 20_000
 _WIDEST_LEFT = 24
@@ -101,10 +106,19 @@ def mailto(address: str, subject: str) -> str:
     return f"mailto:{quote(address, safe='@+')}?subject={quote(words, safe='')}"
 
 
-def shown(text: str) -> Markup:
-    """Return plain text as HTML: line breaks and indents kept, web addresses made links, everything else escaped."""
+def bare_address(url: str) -> str:
+    """Return a web address as people write it: www.example.com."""
+    return re.sub(r"^https?://", "", url).rstrip("/")
+
+
+def shown(text: str, files: Iterable[StoredFile] = ()) -> Markup:
+    """Return plain text as HTML: line breaks and indents kept, web addresses made links, everything else escaped.
+
+    Pictures among the `files` stand where the text names them, as `[screenshot.png]`.
+    """
+    pictures = {label(file.filename): _picture(file) for file in files if _is_picture(file)}
     lines = clip(text, _LONGEST_TEXT).split("\n")
-    return Markup("<br>\n").join(_shown_line(line.expandtabs(4)) for line in lines)
+    return Markup("<br>\n").join(_shown_line(line.expandtabs(4), pictures) for line in lines)
 
 
 def shown_quietly(text: str) -> Markup:
@@ -113,10 +127,15 @@ def shown_quietly(text: str) -> Markup:
 
 
 def body(article: Article) -> Markup | None:
-    """Return the sanitised HTML of an article where it has one that can be shown, else None."""
+    """Return the sanitised HTML of an article where it has one that can be shown, else None.
+
+    Of a picture that did not come along, such as our own logo in what was quoted, the name stays.
+    """
     if not article.html or len(article.html) > _LONGEST_HTML:
         return None
-    return Markup(article.html)  # noqa: S704 - sanitised where the mail was parsed
+    there = {file.content_id for file in article.attachments}
+    page = _IMAGE.sub(lambda found: found[0] if _is_there(found[0], there) else _named(found[0]), article.html)
+    return Markup(page)  # noqa: S704 - sanitised where the mail was parsed
 
 
 def page(answer: Answer) -> Markup:
@@ -124,14 +143,43 @@ def page(answer: Answer) -> Markup:
     return Markup(answer.html)  # noqa: S704 - made of Markdown, in which no HTML is obeyed
 
 
-def _shown_line(line: str) -> Markup:
+def _is_there(image: str, there: set[str | None]) -> bool:
+    found = _CID.search(image)
+    return found is None or unquote(unescape(found[1])) in there
+
+
+def _named(image: str) -> str:
+    """Return the alternative text of an image, still escaped."""
+    found = _ALT.search(image)
+    return f"[{found[1]}]" if found else ""
+
+
+def _is_picture(file: StoredFile) -> bool:
+    return file.inline and bool(file.content_id) and file.content_type.startswith("image/")
+
+
+def _picture(file: StoredFile) -> Markup:
+    return Markup('<img src="cid:{}" alt="{}" style="display:block;max-width:100%;height:auto;margin:10px 0;">').format(
+        quote(file.content_id or "", safe="@.-_!$&*+"), file.filename
+    )
+
+
+def _shown_line(line: str, pictures: Mapping[str, Markup]) -> Markup:
     pieces: list[Markup] = []
     place = 0
     for found in _URL.finditer(line):
         address = found[0].rstrip(".,;:!?)]")
-        pieces += [_indented(line[place : found.start()]), Markup('<a href="{0}">{0}</a>').format(address)]
+        link = Markup('<a href="{0}">{0}</a>').format(address)
+        pieces += [_with_pictures(line[place : found.start()], pictures), link]
         place = found.start() + len(address)
-    return Markup("").join((*pieces, _indented(line[place:])))
+    return Markup("").join((*pieces, _with_pictures(line[place:], pictures)))
+
+
+def _with_pictures(text: str, pictures: Mapping[str, Markup]) -> Markup:
+    if not pictures or "[" not in text:
+        return _indented(text)
+    parts = re.split("(" + "|".join(map(re.escape, pictures)) + ")", text)
+    return Markup("").join(pictures.get(part) or _indented(part) for part in parts)
 
 
 def _indented(line: str) -> Markup:

@@ -4,7 +4,7 @@ What is found here is a mistake of ours or of a template; the letter is not sent
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from mailgateway.desk.command_lines import begins_with_command, has_marker
 from mailgateway.desk.letters.letter import Rendered
@@ -78,10 +78,15 @@ def _known(notice: Notice) -> frozenset[str]:
     """Return the addresses that are no news to the reader: their own, those of the ticket's people, what they wrote."""
     ticket, article = notice.ticket, notice.article
     people = ticket.people if ticket else ()
-    said = [notice.recipient.address, ticket.subject if ticket else "", *map(str, notice.values.values())]
+    said = [notice.recipient.address, ticket.subject if ticket else "", *_values(notice)]
     if article is not None and article.direction is Direction.IN:
         said += [article.sender.address, article.text, article.html or ""]
     return frozenset(person.key for person in people) | _found("\n".join(said))
+
+
+def _values(notice: Notice) -> Iterator[str]:
+    """Give what the notice tells; what the desk says under each of its mails is no news that excuses anything."""
+    return (str(value) for name, value in notice.values.items() if name not in ("brand", "signature"))
 
 
 def _found(text: str) -> frozenset[str]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailgateway.desk.customers.links import unsubscribe_link
+from mailgateway.desk.letters.brand import Brand
 from mailgateway.desk.model import StoredFile
-from mailgateway.desk.plan import Notice, NoticeKind
+from mailgateway.desk.plan import Audience, Notice, NoticeKind
 from mailgateway.desk.policy import Policy
 from mailgateway.mail.compose import Outgoing, compose
 from mailgateway.mail.fields import addr_spec
@@ -40,6 +41,18 @@ class Rendered:
     html: str | None
     defects: tuple[str, ...] = ()
     is_personal: bool = True
+
+
+def with_brand(notice: Notice, policy: Policy) -> Notice:
+    """Return a customer's notice with the `brand` of the mailbox that it comes from."""
+    if notice.audience is not Audience.CUSTOMER:
+        return notice
+    box = notice.ticket.mailbox if notice.ticket is not None else _mailbox_at(notice.sender.key, policy)
+    return replace(notice, values={**notice.values, "brand": policy.mailbox(box).brand})
+
+
+def _mailbox_at(address: str, policy: Policy) -> str:
+    return next((box.name for box in policy.mailboxes if address in box.addresses), "")
 
 
 def with_number(notice: Notice, number: int) -> Notice:
@@ -100,7 +113,7 @@ def write_letter(
             in_reply_to=notice.in_reply_to,
             references=notice.references,
             unsubscribe=unsubscribe_link(notice),
-            attachments=tuple(_attached(stored, files[stored.sha256]) for stored in files_of(notice)),
+            attachments=(*_logo(notice, rendered), *(_attached(one, files[one.sha256]) for one in files_of(notice))),
         )
     )
     envelope_from = verp_address(notice.sender.address, message_id) if policy.verp else notice.sender.address
@@ -133,6 +146,14 @@ def _reply_to(notice: Notice, number: int | None, key: bytes) -> Address:
     if not number or not notice.bound_to:
         return plain
     return Address(plain.name, reply_address(plain.address, key, number, notice.bound_to))
+
+
+def _logo(notice: Notice, rendered: Rendered) -> tuple[Attachment, ...]:
+    """Return the logo where the HTML shows it: only then it goes along."""
+    brand = notice.values.get("brand")
+    logo = brand.logo if isinstance(brand, Brand) else None
+    cid = logo.file.content_id if logo is not None else None
+    return (logo.file,) if logo is not None and cid and f"cid:{cid}" in (rendered.html or "") else ()
 
 
 def _attached(stored: StoredFile, content: bytes) -> Attachment:

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mailgateway.desk.agent_policy import ReplyTo
 from mailgateway.desk.answers.knowledge import Answer
 from mailgateway.desk.customers.links import STATUS_MAILS
 from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.incoming import Incoming
-from mailgateway.desk.letters.audience import without_agents
 from mailgateway.desk.letters.workers import as_worker, workers
 from mailgateway.desk.model import Agent, Article, Status, Ticket
 from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind
@@ -81,37 +79,6 @@ def agent_follow_up(article: Article, ticket: Ticket, candidate: Candidate, poli
     )
 
 
-def reply(
-    article: Article,
-    agent: Agent,
-    ticket: Ticket,
-    candidate: Candidate,
-    policy: Policy,
-    to: ReplyTo = ReplyTo.ALL,
-) -> tuple[Notice, ...]:
-    """Pass an agent's answer on to those who take part, in the agent's display name, without their address."""
-    sender = Address(agent.display, policy.mailbox(ticket.mailbox).address)
-    text = without_agents(article.text, sender.address, policy, frozenset(person.key for person in ticket.people))
-    shown = replace(article, sender=sender, text=text, full_text="", html=None, message_id=None)
-    return tuple(
-        Notice(
-            kind=NoticeKind.REPLY,
-            audience=Audience.CUSTOMER,
-            recipient=person,
-            sender=sender,
-            language=ticket.language,
-            automatic=Automatic.NO,
-            ticket=ticket,
-            article=shown,
-            bound_to=person.key,
-            in_reply_to=_last(candidate.public_ids),
-            references=candidate.public_ids,
-        )
-        for person in readers(ticket, policy, to)
-        if person.key not in agent.addresses
-    )
-
-
 def status_changed(ticket: Ticket, before: Status, candidate: Candidate, policy: Policy) -> Notice:
     """Tell the requester where their ticket stands now."""
     return Notice(
@@ -123,7 +90,7 @@ def status_changed(ticket: Ticket, before: Status, candidate: Candidate, policy:
         automatic=Automatic.GENERATED,
         ticket=ticket,
         bound_to=ticket.requester.key,
-        in_reply_to=_last(candidate.public_ids),
+        in_reply_to=last_of(candidate.public_ids),
         references=candidate.public_ids,
         values={"before": before.value},
     )
@@ -140,7 +107,7 @@ def merged(ticket: Ticket, survivor: Ticket, candidate: Candidate, policy: Polic
         automatic=Automatic.GENERATED,
         ticket=replace(survivor, subject=ticket.subject),
         bound_to=ticket.requester.key,
-        in_reply_to=_last(candidate.public_ids),
+        in_reply_to=last_of(candidate.public_ids),
         references=candidate.public_ids,
         values={"before": ticket.number},
     )
@@ -258,12 +225,6 @@ def alarm(title: str, lines: Sequence[str], policy: Policy) -> Notice:
     )
 
 
-def readers(ticket: Ticket, policy: Policy, to: ReplyTo = ReplyTo.ALL) -> tuple[Address, ...]:
-    """Return who gets an answer: everybody who takes part, or the requester. We never write to ourselves."""
-    people = [person for person in ticket.people if to is ReplyTo.ALL or person.key == ticket.requester.key]
-    return tuple(person for person in people if not policy.is_ours(person.address))
-
-
 def why_not(notice: Notice, facts: Facts, policy: Policy) -> str:
     """Return why an automatic mail may not go to its recipient (no address, our own, suppressed, enough); or ""."""
     key = notice.recipient.key
@@ -324,7 +285,7 @@ def to_worker(
         automatic=Automatic.GENERATED,
         ticket=ticket,
         article=article,
-        in_reply_to=_last(known),
+        in_reply_to=last_of(known),
         references=known,
         values={"by": ""},
     )
@@ -338,5 +299,6 @@ def _own_id(article: Article | None) -> tuple[str, ...]:
     return (article.message_id,) if article is not None and article.message_id else ()
 
 
-def _last(ids: Sequence[str]) -> str:
+def last_of(ids: Sequence[str]) -> str:
+    """Return the id that a letter answers, "" for none."""
     return ids[-1] if ids else ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from mailgateway.desk import lifecycle
 from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.letters import notices
+from mailgateway.desk.letters.reply import reply
 from mailgateway.desk.model import Agent, Article, ArticleKind, Direction, LinkKind, Status, Ticket, TicketType
 from mailgateway.desk.orders import Orders
 from mailgateway.desk.plan import (
@@ -169,10 +170,17 @@ def _told(
     """A person's words are passed on as an answer is; that a problem is solved is told as status mails are."""
     desk = policy.mailbox(after.mailbox)
     agent = agent if news.article else replace(agent, display=desk.display)
-    written = notices.reply(article, agent, after, candidate, policy)
+    written = reply(article, agent, after, candidate, policy)
     automatic = Automatic.NO if news.article else Automatic.GENERATED
-    values = {"solved": news.solved}
-    made = (replace(one, kind=NoticeKind.PROBLEM_NEWS, automatic=automatic, values=values) for one in written)
+    made = (
+        replace(
+            one,
+            kind=NoticeKind.PROBLEM_NEWS,
+            automatic=automatic,
+            values={**(one.values if news.article else {}), "solved": news.solved},
+        )
+        for one in written
+    )
     return tuple(one for one in made if allowed(one))
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from mailgateway.desk.letters import notices
+from mailgateway.desk.letters.reply import reply
 from mailgateway.desk.model import Agent, Article, ArticleKind, Direction, Directory, Group, Status
 from mailgateway.desk.plan import Audience, Automatic, NoticeKind
 from mailgateway.mail.model import Address
@@ -182,7 +183,7 @@ def test_what_agents_are_told_of_their_work_uses_up_no_budget() -> None:
     work = [
         *notices.agent_notification(ARTICLE, ticket, POLICY, except_for=""),
         *notices.agent_follow_up(ARTICLE, ticket, candidate, POLICY),
-        *notices.reply(ARTICLE, ANNA, ticket, candidate, POLICY),
+        *reply(ARTICLE, ANNA, ticket, candidate, POLICY),
         notices.alarm("x", [], POLICY),
     ]
     counted = [
