@@ -6,12 +6,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema
 
-from mailgateway.config.kinds import HookUrl, Line, LocalPath, Strict, wrong
+from mailgateway.config.kinds import Line, LocalPath, Strict, wrong
 from mailgateway.desk.letters.brand import PLACES, Texts, unknown_places
 from mailgateway.rules.nearest import instead
 from mailgateway.rules.text import described, excerpt
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
+_WEBSITE = re.compile(r"https?://[\w-]{1,63}(?:\.[\w-]{1,63}){0,10}(?::\d{1,5})?(?:/[!#-;=?-~]{0,300})?", re.ASCII)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}")
 _MOST_LINES = 12
 _LONGEST = 1_000
@@ -48,6 +49,12 @@ def _signature(texts: Texts) -> Texts:
     return texts
 
 
+def _website(written: str) -> str:
+    if not _WEBSITE.fullmatch(written):
+        wrong(f"{excerpt(written)} is no web address: write it whole, such as https://www.example.com")
+    return written
+
+
 def _colour(written: str) -> str:
     if not _COLOUR.fullmatch(written):
         wrong(f'{excerpt(written)} is no colour: write it as "#rrggbb", in quotes, such as "#1d5bbf"')
@@ -82,6 +89,9 @@ Spoken = Annotated[Texts, PlainValidator(_spoken), PlainSerializer(dict), _SPOKE
 Signature = Annotated[
     Texts, PlainValidator(lambda written: _signature(_spoken(written))), PlainSerializer(dict), _SPOKEN_SCHEMA
 ]
+Website = Annotated[
+    str, AfterValidator(_website), WithJsonSchema({"type": "string", "format": "uri", "pattern": "^https?://"})
+]
 Colour = Annotated[str, AfterValidator(_colour), WithJsonSchema({"type": "string", "pattern": "^#[0-9A-Fa-f]{6}$"})]
 
 
@@ -93,7 +103,7 @@ class Branding(Strict):
         default=None, description="a PNG, JPEG or GIF of up to 50KB, shown at most 40 pixels high and 200 wide"
     )
     colour: Colour | None = Field(default=None, description='of links and of the edge of mails, such as "#1d5bbf"')
-    website: HookUrl | None = Field(default=None, description="where a click on the logo or name leads")
+    website: Website | None = Field(default=None, description="where a click on the logo or name leads")
     footer: Spoken | None = Field(
         default=None, description="lines below each mail, such as your postal address; a text, or one by language"
     )

@@ -36,11 +36,11 @@ def check_texts(
         for key, texts in texts_of(branding):
             yield from _shown(private, texts, (*above, key), document)
     signatures = {
-        **{("agents", number): one.signature for number, one in enumerate(groups.agents)},
-        **{("groups", number): one.signature for number, one in enumerate(groups.groups)},
+        **{("agents", number): one.signature or {} for number, one in enumerate(groups.agents)},
+        **{("groups", number): one.signature or {} for number, one in enumerate(groups.groups)},
     }
     for entry, texts in signatures.items():
-        yield from _shown(private, texts or {}, (*entry, "signature"), groups_document)
+        yield from _shown(private, texts, (*entry, "signature"), groups_document)
 
 
 def _shown(private: set[str], texts: Texts, path: EntryPath, document: Document) -> Iterator[Finding]:

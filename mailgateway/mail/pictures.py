@@ -63,7 +63,7 @@ def without_ours(mail: Mail, keys: tuple[bytes, ...], logos: frozenset[str]) -> 
         file
         for file in mail.attachments
         if not (file.content_id and is_picture_of_ours(file.content_id, keys))
-        and not (file.inline and logos and file.sha256 in logos)
+        and not ((file.inline or file.content_id) and logos and file.sha256 in logos)
     )
     return mail if len(kept) == len(mail.attachments) else replace(mail, attachments=kept)
 

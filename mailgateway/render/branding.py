@@ -1,8 +1,10 @@
 """A brand as the templates of one language see it."""
 
+from base64 import b64encode
 from dataclasses import dataclass
 
 from mailgateway.desk.letters.brand import Brand, Logo, spoken
+from mailgateway.desk.plan import Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +37,13 @@ def shown_brand(brand: object, language: str) -> ShownBrand:
 
 def _shown(logo: Logo) -> ShownLogo:
     return ShownLogo(f"cid:{logo.file.content_id}", logo.width, logo.height)
+
+
+def with_logo(page: str | None, notice: Notice) -> str | None:
+    """Return a page that a browser shows by itself: with the logo written out where a letter has it as a part."""
+    brand = notice.values.get("brand")
+    logo = brand.logo if isinstance(brand, Brand) else None
+    if page is None or logo is None:
+        return page
+    written = b64encode(logo.file.content).decode("ascii")
+    return page.replace(_shown(logo).source, f"data:{logo.file.content_type};base64,{written}")

@@ -51,3 +51,17 @@ def test_check_names_a_language_without_words(shell: Shell) -> None:
     ran = shell.run("check")
     assert ran.code == 0
     assert "there are no words for the language sw" in ran.err
+
+
+def test_a_preview_has_the_desks_brand(shell: Shell) -> None:
+    """A browser shows it by itself: the logo is written out in the page."""
+    logo = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + (240).to_bytes(4) + (80).to_bytes(4)
+    (shell.folder / "logo.png").write_bytes(logo)
+    with (shell.folder / "gateway.yaml").open("a") as file:
+        file.write("\nbranding: {name: Another Ltd, logo: logo.png, footer: 2 Mill Lane}\n")
+    page = shell.folder / "out.html"
+    ran = shell.run("templates", "preview", "reply", "--html", str(page))
+    assert ran.code == 0
+    assert "2 Mill Lane" in ran.out
+    assert "1 Mill Lane" not in ran.out
+    assert 'src="data:image/png;base64,' in page.read_text("utf-8")

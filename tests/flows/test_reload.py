@@ -1,5 +1,6 @@
 """New rules while mail is on its way: refused where their tests fail, and never mixed with the old ones."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -49,9 +50,9 @@ def test_the_mail_in_hand_finishes_under_the_rules_it_began_with(
     before = bench.gateway.policy.ruleset.version
     (tmp_path / "routing.yaml").write_text(NEW)
 
-    def reloaded(mail: Mail) -> Reply:
+    def reloaded(mail: Mail, pictures: Mapping[str, str] | None = None) -> Reply:
         bench.gateway.reload()
-        return split_reply(mail)
+        return split_reply(mail, pictures)
 
     monkeypatch.setattr(flow, "split_reply", reloaded)
     bench.arrive(message("jan@customer.example", "One", "help"), message("ann@customer.example", "Two", "help"))

@@ -13,12 +13,17 @@ from mailgateway.cli.lines import complain
 from mailgateway.cli.names import no_ticket
 from mailgateway.cli.opened import opened
 from mailgateway.config.load import load
-from mailgateway.desk.letters.letter import Rendered
+from mailgateway.config.policy import policy
+from mailgateway.desk.letters.letter import Rendered, with_brand
 from mailgateway.desk.plan import Notice, NoticeKind
+from mailgateway.render.branding import with_logo
 from mailgateway.render.notices import Renderer
 from mailgateway.render.samples import samples
 from mailgateway.share import share
 from mailgateway.store import tickets
+
+_NO_KEY = bytes(32)
+"""Signs the id of the logo in what is only looked at."""
 
 app = group("The mails that are sent, and how they look.")
 
@@ -48,12 +53,13 @@ def preview(
     if number is not None:
         notice = _about(ctx, notice, number, language)
     settings = load(invocation(ctx).config, tested=False)
+    notice = with_brand(notice, policy(settings, (_NO_KEY,)))
     rendered = Renderer(settings.templates, share("templates")).render(notice)
     for defect in rendered.defects:
         complain(f"{defect} (so the shipped template was taken)")
     typer.echo(f"Subject: {rendered.subject}\n\n{rendered.text}", nl=False)
     if html is not None:
-        _write(html, rendered)
+        _write(html, replace(rendered, html=with_logo(rendered.html, notice)))
     if rendered.defects:
         raise typer.Exit(1)
 
