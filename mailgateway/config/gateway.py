@@ -16,7 +16,6 @@ from mailgateway.config.kinds import (
     Database,
     Domain,
     Duration,
-    Exempt,
     Language,
     Line,
     Settle,
@@ -28,10 +27,10 @@ from mailgateway.config.kinds import (
     Word,
     wrong,
 )
+from mailgateway.config.limits import Limits
 from mailgateway.config.notifications import Notifications
 from mailgateway.config.reading import Reading
 from mailgateway.config.webhook import Webhook
-from mailgateway.desk.letters.loop_limits import USUAL, LoopLimits
 from mailgateway.desk.letters.suppression import DEFAULT as LEAVE_ALONE
 from mailgateway.desk.letters.suppression import SuppressionPolicy
 from mailgateway.desk.model import Priority, TicketType
@@ -114,32 +113,6 @@ class LifeCycle(Strict):
         if self.remind_after and self.solve_after and self.remind_after >= self.solve_after:
             wrong("remind_after is not before solve_after: nobody could answer the reminder; make it shorter")
         return self
-
-
-class Limits(Strict):
-    """What keeps machines from writing to each other without end."""
-
-    automatic_mails_per_hour: _Count = Field(
-        default=5, description="automatic mails to one address within an hour, at most"
-    )
-    forwards_per_hour: _Count = Field(
-        default=100, description="mails that rules forward to one address within an hour, at most; more open tickets"
-    )
-    same_text: _Count = Field(
-        default=USUAL.same_text,
-        description="new tickets of one address within a day that may say the same; the next is told nothing by itself",
-    )
-    prompt_tickets: _Count = Field(
-        default=USUAL.prompt_tickets,
-        description="new tickets of one address within a day that may come within seconds of a mail to it; likewise",
-    )
-    exempt: tuple[Exempt, ...] = Field(
-        default=(), description="addresses, and domains such as @example.com, that may get any number of mails"
-    )
-
-    def as_policy(self) -> LoopLimits:
-        """Return the plain value that the desk decides by."""
-        return LoopLimits(same_text=self.same_text, prompt_tickets=self.prompt_tickets)
 
 
 class Bounces(Strict):

@@ -15,11 +15,11 @@ from mailgateway.config.gateway import (
     Bounces,
     Conversation,
     LifeCycle,
-    Limits,
     Mailbox,
     Problems,
 )
 from mailgateway.config.kinds import absolute
+from mailgateway.config.limits import Limits
 from mailgateway.config.notifications import Notifications
 from mailgateway.config.reading import Reading
 from mailgateway.config.secret import Secret

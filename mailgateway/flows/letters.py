@@ -101,7 +101,8 @@ def queue_letters(
         else:
             queued.append(replace(_queued(on, complete, rendered), due=due.at))
     if withheld:
-        queued.append(_told(on, withheld))
+        told = within_limits(tx, (_told(on, withheld),), number, plan.at, policy)
+        queued.extend(_queued(on, notice, _rendered(desk, notice)) for notice in told)
     outbox.put(tx, queued, plan.at)
 
 
@@ -121,15 +122,14 @@ def _queued(on: _Occasion, notice: Notice, rendered: Rendered) -> Queued:
     )
 
 
-def _told(on: _Occasion, withheld: Sequence[str]) -> Queued:
-    """Write down what was not sent, and return a letter to the admin about it."""
+def _told(on: _Occasion, withheld: Sequence[str]) -> Notice:
+    """Write down what was not sent, and return word to the admin of it."""
     why = "; ".join(withheld)
     if on.number is not None:
         event = RecordEvent("letter_withheld", {"why": why})
         apply(on.tx, Plan(on.at, "gateway", Disposition.RECORDED, why, on.number, (event,), is_quiet=True), None)
     about = f" about ticket {on.number}" if on.number is not None else ""
-    notice = notices.alarm(f"A letter{about} was not sent: it would have shown what is internal", withheld, on.policy)
-    return _queued(on, notice, _rendered(on.desk, notice))
+    return notices.alarm(f"A letter{about} was not sent: it would have shown what is internal", withheld, on.policy)
 
 
 def _complete(tx: Transaction, notice: Notice, number: int | None) -> Notice:

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, case, func, literal, select, union_all
 
-from mailgateway.desk.letters.loops import IN_ALL, WINDOWS, Traffic
+from mailgateway.desk.letters.loop_limits import IN_ALL, WINDOWS
+from mailgateway.desk.letters.loops import Traffic
 from mailgateway.desk.letters.urgency import Urgency
 from mailgateway.store.engine import Transaction
 from mailgateway.store.lookup import address_key
@@ -38,7 +39,7 @@ _IN_ALL = (
     .where(
         _WANTED,
         OutboxRow.automatic.in_((True, False)),
-        OutboxRow.created_at > bindparam(f"since_{len(IN_ALL) - 1}"),
+        OutboxRow.created_at > bindparam(f"since_{IN_ALL - 1}"),
     )
     .group_by(OutboxRow.recipient_key)
 )
@@ -58,6 +59,6 @@ def traffic(tx: Transaction, addresses: Collection[str], ticket: int | None, now
         found[by_key[key]][about] = tuple(counts)
     nothing = Traffic()
     return {
-        address: Traffic(one.get(0, nothing.in_all)[: len(IN_ALL)], one.get(1, nothing.about_ticket))
+        address: Traffic(one.get(0, nothing.in_all)[:IN_ALL], one.get(1, nothing.about_ticket))
         for address, one in found.items()
     }

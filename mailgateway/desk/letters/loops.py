@@ -4,20 +4,10 @@ The limits hold for every automatic mail, whoever it is for and whatever caused 
 """
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 
+from mailgateway.desk.letters.loop_limits import IN_ALL, MINUTES, WINDOWS
 from mailgateway.desk.plan import Audience, Automatic, Notice
 from mailgateway.desk.policy import Policy
-
-MINUTES = (10, 30, 60, 180, 600)
-WINDOWS = tuple(timedelta(minutes=minutes) for minutes in MINUTES)
-"""The times within which mails are counted, shortest first."""
-
-ABOUT_ONE_TICKET = (10, 15, 25, 50, 100)
-"""So many automatic mails about one ticket may one address get within each window."""
-
-IN_ALL = (30, 60, 120)
-"""So many may one address get within each of the first windows, whatever they are about."""
 
 STAFF = 10
 """Who works for the desk may get so many times more in all: each new ticket is told to a whole group."""
@@ -30,7 +20,7 @@ TAG = "mail-loop"
 class Traffic:
     """How many automatic mails an address got within each window: in all, and about the ticket in hand."""
 
-    in_all: tuple[int, ...] = (0,) * len(IN_ALL)
+    in_all: tuple[int, ...] = (0,) * IN_ALL
     about_ticket: tuple[int, ...] = (0,) * len(WINDOWS)
 
 
@@ -48,8 +38,8 @@ class Budget:
             return ""
         got, more = self.traffic.get(key, Traffic()), self.spent.get(key, 0)
         times = 1 if notice.audience is Audience.CUSTOMER else STAFF
-        why = _exceeded(got.about_ticket, ABOUT_ONE_TICKET, more, " about this ticket")
-        why = why or _exceeded(got.in_all, tuple(times * limit for limit in IN_ALL), more, "")
+        why = _exceeded(got.about_ticket, policy.loops.about_one_ticket, more, " about this ticket")
+        why = why or _exceeded(got.in_all, tuple(times * limit for limit in policy.loops.in_all), more, "")
         if not why:
             self.spent[key] = more + 1
         return why

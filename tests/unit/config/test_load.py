@@ -10,6 +10,7 @@ from mailgateway.config.load import load
 from mailgateway.config.policy import policy
 from mailgateway.config.secret import Secret
 from mailgateway.config.watch import fingerprint
+from mailgateway.desk.letters.loop_limits import LoopLimits
 from mailgateway.desk.model import Priority, TicketType
 from mailgateway.desk.policy import AgentEvidence, Defaults
 from mailgateway.errors import ConfigError
@@ -50,6 +51,7 @@ mailboxes:
     settle: {processed: "move:Processed", quarantined: delete}
     default: {group: first-line, type: request, priority: high, language: pl}
 smtp: {host: smtp.example.com, port: 587, tls: starttls, username: x, password: {credential: smtp}, connections: 8}
+limits: {about_one_ticket: {1h: 20}, in_all: {10m: 5}, same_text: 2}
 agents: {evidence: token_and_dmarc, trusted_authserv: [mx.example.com], trusted_arc_sealers: [Lists.example.org]}
 files: {groups: groups.yaml, rules: routing.yaml, service_levels: service_levels.yaml,
         organisations: organisations.yaml, templates: ../mine}
@@ -72,6 +74,7 @@ files: {groups: groups.yaml, rules: routing.yaml, service_levels: service_levels
     assert made.mailboxes[0].aliases == ("help@example.com",)
     assert made.reply_keys == (b"new", b"old")
     assert made.trusted_authserv == ("mx.example.com",)
+    assert made.loops == LoopLimits((10, 15, 20, 50, 100), (5, 60, 120), same_text=2)
     assert made.trusted_arc_sealers == ("lists.example.org",)
     assert made.directory is settings.directory
     assert made.organisations is settings.organisations

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from mailgateway.desk.letters.loop_limits import LoopLimits
 from mailgateway.desk.letters.loops import Budget, Traffic
 from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind
 from mailgateway.mail.model import Address
@@ -36,6 +37,20 @@ def notice(to: str = CARLA, audience: Audience = Audience.CUSTOMER, automatic: A
 def test_each_window_has_its_limit(traffic: Traffic, *, is_too_much: bool) -> None:
     """One mail below every limit passes; one limit that is reached is enough to stop it."""
     assert bool(Budget({CARLA: traffic}).excess(notice(), POLICY)) is is_too_much
+
+
+def test_an_admin_may_set_other_limits() -> None:
+    """Each window has its own, and those who work here get ten times as many in all."""
+    strict = make_policy(loops=LoopLimits(about_one_ticket=(2, 3, 4, 5, 6), in_all=(7, 8, 9)))
+    for traffic, is_too_much in (
+        (Traffic(about_ticket=(1, 2, 3, 4, 5)), False),
+        (Traffic(about_ticket=(1, 2, 3, 4, 6)), True),
+        (Traffic((6, 7, 8)), False),
+        (Traffic((6, 8, 8)), True),
+    ):
+        assert bool(Budget({CARLA: traffic}).excess(notice(), strict)) is is_too_much
+    assert not Budget({CARLA: Traffic((69, 79, 89))}).excess(notice(audience=Audience.ADMIN), strict)
+    assert Budget({CARLA: Traffic((70, 70, 70))}).excess(notice(audience=Audience.ADMIN), strict)
 
 
 def test_mails_of_one_plan_count_among_each_other() -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from mailgateway.desk.decide import decide_mail
-from mailgateway.desk.letters.loop_limits import LoopLimits
+from mailgateway.desk.letters.loop_limits import USUAL, LoopLimits
 from mailgateway.desk.letters.pingpong import ALIKE, PROMPT, Lately, Opened, PingPong, ping_pong
 from mailgateway.desk.model import LinkKind, News
 from mailgateway.desk.plan import AddLink, Disposition, NoticeKind, OpenTicket, Plan, RecordEvent
@@ -26,11 +26,15 @@ def tickets(*texts: str, subject: str = "Your message", apart: timedelta = HOUR)
 
 
 def judged(
-    text: str, *before: Opened, subject: str = "Your message 9", letters: tuple[timedelta, ...] = (), **more: int
+    text: str,
+    *before: Opened,
+    subject: str = "Your message 9",
+    letters: tuple[timedelta, ...] = (),
+    limits: LoopLimits = USUAL,
 ) -> PingPong | None:
     """Judge a mail now; `letters` tells how long before now automatic mails went out."""
     lately = Lately(before, tuple(NOW - ago for ago in letters))
-    return ping_pong(subject, text, (), lately, NOW, LoopLimits(**more))
+    return ping_pong(subject, text, (), lately, NOW, limits)
 
 
 def test_the_same_text_over_tickets_is_a_game_whatever_number_is_in_it() -> None:
@@ -39,7 +43,7 @@ def test_the_same_text_over_tickets_is_a_game_whatever_number_is_in_it() -> None
     assert judged(RECEIPT.format("CS-20"), *before) == PingPong(ALIKE, 100)
     assert judged(RECEIPT.format("CS-20").upper().replace(" ", "\n"), *before) == PingPong(ALIKE, 100)
     assert judged(RECEIPT.format("CS-20"), *before[:2]) is None
-    assert judged(RECEIPT.format("CS-20"), *before[:1], same_text=1) == PingPong(ALIKE, 102)
+    assert judged(RECEIPT.format("CS-20"), *before[:1], limits=LoopLimits(same_text=1)) == PingPong(ALIKE, 102)
     assert judged("It is broken again, and this time nobody in the office can print.", *before) is None
 
 
@@ -74,7 +78,7 @@ def test_tickets_within_seconds_of_our_mails_are_a_game_whatever_they_say() -> N
     letters = tuple(second * SECOND for second in (8, 18, 28, 38, 48))
     assert judged("five", *before, letters=letters) == PingPong(PROMPT, 100)
     assert judged("five", *before[:3], letters=letters) is None
-    assert judged("five", *before, letters=letters, prompt_tickets=5) is None
+    assert judged("five", *before, letters=letters, limits=LoopLimits(prompt_tickets=5)) is None
 
 
 def test_a_person_who_sends_one_mail_after_the_other_is_no_machine() -> None:
