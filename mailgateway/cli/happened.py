@@ -159,6 +159,7 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "machine_mail": lambda detail: f"sent an automatic mail of kind {detail['kind'].replace('_', ' ')}",
     "received_again": lambda detail: f"the same mail came again, in mailbox {detail['mailbox']}",
     "orders_refused": lambda detail: f"commands were not carried out: {detail['why']}",
+    "released": lambda detail: f"its mail was taken out of quarantine by {detail['by']}; there for: {detail['why']}",
     "rated": lambda detail: f"the requester rated it {detail['value']}",
     "wish_refused": lambda detail: f"the link for {detail['wish']} was not followed: {detail['why']}",
     "unsubscribed": _unsubscribed,

@@ -64,14 +64,15 @@ def _tell(gateway: Gateway, number: int, done: str, *, as_object: bool) -> None:
 
 def _agent(name: str | None, policy: Policy) -> Agent:
     if name is None:
-        return Agent(_unix_user(), "Service desk", policy.admin)
+        return Agent(unix_user(), "Service desk", policy.admin)
     agent = policy.directory.agent(name)
     if agent is None:
         raise unknown("--as", name, [known.name for known in policy.directory.agents])
     return agent
 
 
-def _unix_user() -> str:
+def unix_user() -> str:
+    """Return who sits at the shell, by the name of their account."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):  # an account without a name, as in a container

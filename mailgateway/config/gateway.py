@@ -29,6 +29,7 @@ from mailgateway.config.kinds import (
 )
 from mailgateway.config.limits import Limits
 from mailgateway.config.notifications import Notifications
+from mailgateway.config.quarantine import Quarantine
 from mailgateway.config.reading import Reading
 from mailgateway.config.webhook import Webhook
 from mailgateway.desk.letters.suppression import DEFAULT as LEAVE_ALONE
@@ -184,6 +185,9 @@ class GatewayFile(Strict):
     dkim: tuple[Dkim, ...] = Field(default=(), description="keys that what is sent is signed with, one a domain")
     agents: Agents = Field(default=Agents(), description="what proves that a mail is an agent's, and what it does")
     alarms: Alarms = Field(default=Alarms(), description="when the admin is told that mail does not flow")
+    quarantine: Quarantine = Field(
+        default=Quarantine(), description="when the admin is told what was set aside, to answer by mail"
+    )
     lifecycle: LifeCycle = Field(default=LifeCycle(), description="what happens to a ticket by itself")
     limits: Limits = Field(default=Limits(), description="what keeps machines from writing to each other without end")
     bounces: Bounces = Field(default=Bounces(), description="when nothing more is sent to an address")

@@ -271,6 +271,7 @@ def _settings(path: Path, parts: _Parts, rules: RulesPart, warnings: tuple[Findi
         logos=logos,
         notifications=gateway.notifications,
         problems=gateway.problems,
+        quarantine=gateway.quarantine,
         conversation=gateway.conversation,
         directory=_directory(_sound(parts.groups)),
         organisations=as_organisations(parts.customers.model) if parts.customers.model else Organisations(),

@@ -41,6 +41,7 @@ def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
         reading=settings.reading.as_limits(),
         life_cycle=LifeCycle(**dict(settings.lifecycle)),
         notifications=settings.notifications.as_policy(),
+        quarantine=settings.quarantine.as_policy(),
         problems=Problems(settings.problems.solve_incidents),
         conversation=_conversation(settings),
         webhooks=tuple(_webhook(one) for one in settings.webhooks),

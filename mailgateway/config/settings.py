@@ -21,6 +21,7 @@ from mailgateway.config.gateway import (
 from mailgateway.config.kinds import absolute
 from mailgateway.config.limits import Limits
 from mailgateway.config.notifications import Notifications
+from mailgateway.config.quarantine import Quarantine
 from mailgateway.config.reading import Reading
 from mailgateway.config.secret import Secret
 from mailgateway.config.service_levels import Levels
@@ -61,6 +62,7 @@ class Settings:
     branding: Branding
     notifications: Notifications
     problems: Problems
+    quarantine: Quarantine
     conversation: Conversation
     webhooks: tuple[Webhook, ...]
     api: Api | None

@@ -49,7 +49,7 @@ def take_apart(text: str, *, inside: bool = False) -> Written:
     parts = [_Part(inside)]
     seen: set[str] = set()
     for line in text.split("\n"):
-        part, command = parts[-1], _command(line)
+        part, command = parts[-1], command_of(line)
         if command is not None and command[0] in MARKERS:
             seen.add(command[0])
             parts.append(_Part(_leads_inside(command[0], inside), [command[1]] if command[1] else []))
@@ -65,16 +65,17 @@ def take_apart(text: str, *, inside: bool = False) -> Written:
 def begins_with_command(text: str) -> bool:
     """Tell whether the first line with something in it looks like a command."""
     first = next((line for line in text.split("\n") if line.translate(_INVISIBLE).strip()), "")
-    return _command(first) is not None
+    return command_of(first) is not None
 
 
 def has_marker(text: str) -> bool:
     """Tell whether a line of a text divides what is for the requester from what is for the desk."""
-    found = (_command(line) for line in text.split("\n"))
+    found = (command_of(line) for line in text.split("\n"))
     return any(command is not None and command[0] in MARKERS for command in found)
 
 
-def _command(line: str) -> tuple[str, str] | None:
+def command_of(line: str) -> tuple[str, str] | None:
+    """Return word (in small letters) and value of a line that looks like a command, None for any other line."""
     found = _COMMAND.fullmatch(line.translate(_INVISIBLE).strip())
     return None if found is None else (found[1].casefold(), found[2].strip())
 

@@ -19,6 +19,8 @@ from mailgateway.desk.orders import COMMANDS, read_orders
 from mailgateway.desk.plan import Disposition, Plan, RecordEvent
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.problems.incidents import against_linking
+from mailgateway.desk.quarantine.as_is import opened_as_is, released
+from mailgateway.desk.quarantine.obeying import answered_digest, obeyed
 from mailgateway.desk.threads.joining import is_over, join, joined
 from mailgateway.desk.threads.merging import against_merging
 from mailgateway.desk.threads.naming import named_by
@@ -42,9 +44,9 @@ def decide_mail(incoming: Incoming, facts: Facts, policy: Policy) -> Plan:
     """Decide what becomes of a mail. Machine mail is kept, but answers nothing, reopens nothing, commands nothing."""
     lifted = _writes_again(incoming, facts, policy)
     if lifted is None:
-        return _decided(incoming, facts, policy)
+        return released(_decided(incoming, facts, policy), incoming)
     others = {key: known for key, known in facts.suppressed.items() if key != lifted.address.casefold()}
-    plan = _decided(incoming, replace(facts, suppressed=others), policy)
+    plan = released(_decided(incoming, replace(facts, suppressed=others), policy), incoming)
     return replace(plan, reachability=(*plan.reachability, lifted))
 
 
@@ -58,9 +60,9 @@ def _writes_again(incoming: Incoming, facts: Facts, policy: Policy) -> Reachabil
 
 
 def _decided(incoming: Incoming, facts: Facts, policy: Policy) -> Plan:
-    turned_away = _turned_away(incoming, facts, policy)
-    if turned_away is not None:
-        return turned_away
+    first = _turned_away(incoming, facts, policy) or _of_quarantine(incoming, facts, policy)
+    if first is not None:
+        return first
     found = join(incoming, facts, policy)
     if found.again and facts.copy is not None:
         return _duplicate(incoming, facts, facts.copy)
@@ -71,6 +73,18 @@ def _decided(incoming: Incoming, facts: Facts, policy: Policy) -> Plan:
     if found.thread is not None:
         return _about(incoming, found.thread, found.agent, facts, policy)
     return _new(incoming, found.related, facts, policy)
+
+
+def _of_quarantine(incoming: Incoming, facts: Facts, policy: Policy) -> Plan | None:
+    """Decide about a mail that the admin wants as a ticket, and about the admin's own answer to a digest."""
+    if incoming.as_is:
+        return charged(opened_as_is(incoming, facts, policy), facts, policy)
+    digest = answered_digest(incoming, facts, policy)
+    if digest is None:
+        return None
+    if incoming.verdict.is_machine:
+        return _recorded(incoming, "an automatic answer to a digest of the quarantine", facts, policy)
+    return obeyed(incoming, digest, facts, policy)
 
 
 def _new(incoming: Incoming, related: Thread | None, facts: Facts, policy: Policy) -> Plan:
@@ -100,6 +114,8 @@ def _turned_away(incoming: Incoming, facts: Facts, policy: Policy) -> Plan | Non
     # What another mailbox let go without a ticket may still be a matter of this one.
     if earlier is not None and earlier.same and (earlier.ticket or earlier.mailbox in ("", incoming.mailbox)):
         return _duplicate(incoming, facts, earlier)
+    if incoming.as_is:
+        return None
     if incoming.verdict.kind is Kind.LOOP:
         return _recorded(incoming, "a mail of ours that came back", facts, policy)
     if incoming.too_large and not incoming.released:

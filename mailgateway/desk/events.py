@@ -36,6 +36,7 @@ WORDS: Mapping[str, str] = {
     "orders_refused": "an agent's commands were not carried out",
     "not_sent": "an answer had nobody to go to",
     "not_acknowledged": "the requester got no acknowledgement",
+    "released": "a person took its mail out of quarantine",
     "nothing_ordered": "an agent's mail changed nothing",
     "linked": "it was tied to another ticket, or merged with one",
     "unlinked": "it is no longer tied to another ticket",

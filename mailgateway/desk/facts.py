@@ -10,7 +10,8 @@ from mailgateway.desk.answers.knowledge import Found
 from mailgateway.desk.letters.pingpong import NOTHING, Lately
 from mailgateway.desk.letters.suppression import Reachability, SentLetter
 from mailgateway.desk.model import LinkKind, Ticket
-from mailgateway.mail.tokens import ReplyToken
+from mailgateway.desk.quarantine.entry import SetAside
+from mailgateway.mail.tokens import DigestToken, ReplyToken
 from mailgateway.rules.schema import NOBODY_LOOKED, Requester
 
 
@@ -33,8 +34,8 @@ class ThreadKeys:
 
     `ordered` are the tickets that its commands speak of, where somebody claims to be an agent. `own_id` is its own
     Message-ID, which an answer to it that came earlier may have mentioned; `marked` are the tickets whose true marks
-    stand in its body. `thread_index` and `same_subject` are keys (`thread_index_key`, `subject_key`), "" where the mail
-    has none or its mailbox does not go by them.
+    stand in its body; `digests` are the digests of the quarantine that it answers. `thread_index` and `same_subject`
+    are keys (`thread_index_key`, `subject_key`), "" where the mail has none or its mailbox does not go by them.
     """
 
     tokens: tuple[ReplyToken, ...] = ()
@@ -45,6 +46,7 @@ class ThreadKeys:
     marked: tuple[int, ...] = ()
     thread_index: str = ""
     same_subject: str = ""
+    digests: tuple[DigestToken, ...] = ()
 
     @property
     def numbers(self) -> frozenset[int]:
@@ -139,8 +141,8 @@ class Facts:
     work again makes the same letters. `automatic_mails` counts, for each address asked about (casefolded), the
     automatic mails queued for it within the last hour, as far as `notices.is_counted` says that they count. Nothing is
     sent to those of them that are `suppressed`, and no status mail about the tickets in `unsubscribed` (0: about any).
-    `letter` is the letter of ours that a delivery report is about. `lately` is what the writer of a mail that may be
-    answered did within the last day.
+    `letter` is the letter of ours that a delivery report is about, `set_aside` what a mail to the quarantine speaks of.
+    `lately` is what the writer of a mail that may be answered did within the last day.
     """
 
     now: datetime
@@ -161,6 +163,7 @@ class Facts:
     open_problems: frozenset[int] = frozenset()
     copy: Earlier | None = None
     lately: Lately = NOTHING
+    set_aside: SetAside | None = None
 
     def candidate(self, number: int) -> Candidate | None:
         """Return the candidate with this ticket number, or the one that goes on in its place."""

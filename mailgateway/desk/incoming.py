@@ -16,7 +16,9 @@ class Incoming:
     """A mail as the stages before left it.
 
     `too_large` says how big it is and may be, where only its header block was fetched; `released` tells that a person
-    took it out of quarantine and wants it filed. `sha256` and `size` are those of its bytes as they are kept.
+    took it out of quarantine and wants it filed, `as_is` that they want a ticket of it whatever is odd about it;
+    `decided_by` is who did, `set_aside_for` what it had been there for. `sha256` and `size` are those of its bytes as
+    they are kept.
     """
 
     mail: Mail
@@ -28,6 +30,9 @@ class Incoming:
     released: bool = False
     sha256: str = ""
     size: int = 0
+    as_is: bool = False
+    decided_by: str = ""
+    set_aside_for: str = ""
 
 
 def article_of(incoming: Incoming, author: Address, facts: Facts, flags: tuple[str, ...] = ()) -> Article:

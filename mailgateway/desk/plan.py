@@ -13,6 +13,7 @@ from mailgateway.desk.letters.notice_kind import NoticeKind as NoticeKind  # noq
 from mailgateway.desk.letters.suppression import Reachability
 from mailgateway.desk.levels.level_changes import LevelChange
 from mailgateway.desk.model import Article, LinkKind, Priority, Status, Ticket, TicketType
+from mailgateway.desk.quarantine.decision import Decision
 from mailgateway.mail.model import Address
 
 
@@ -314,6 +315,9 @@ class Plan:
     is an address, an agent's name, or the part of the gateway that acts. `waits_for` names the group whose workload has
     to be gathered first, `asks_about` addresses whose automatic mails, `asks_use_of` the organisation whose use of its
     contract. `is_quiet`: nobody did anything, the ticket stays idle. `reachability` is news of addresses that bounced.
+
+    `decisions` are about mails in quarantine; `is_unfinished`: the mail that caused the plan is looked at again, since
+    its answer depends on what becomes of them.
     """
 
     at: datetime
@@ -328,3 +332,5 @@ class Plan:
     asks_use_of: str = ""
     is_quiet: bool = False
     reachability: tuple[Reachability, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    is_unfinished: bool = False

@@ -16,6 +16,7 @@ from mailgateway.desk.levels.calendar import Calendar
 from mailgateway.desk.levels.service_levels import ServiceLevel, level_of
 from mailgateway.desk.model import Directory, News, Priority, Ticket, TicketType
 from mailgateway.desk.problems.assets import Assets
+from mailgateway.desk.quarantine.decision import QuarantinePolicy
 from mailgateway.mail.limits import DEFAULT, Limits
 from mailgateway.mail.subjects import DEFAULT_TAGS
 from mailgateway.rules.schema import Ruleset
@@ -100,6 +101,7 @@ class Conversation:
 _NOBODY = Organisations()
 _AGENTS = AgentPolicy()
 _NOTHING = Assets()
+_QUARANTINE = QuarantinePolicy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,7 @@ class Policy:
     webhooks: tuple[Webhook, ...] = ()
     library: Library = EMPTY
     notifications: Notifications = Notifications()
+    quarantine: QuarantinePolicy = _QUARANTINE
 
     def asks_for(self, beginning: str) -> bool:
         """Tell whether a rule, or the condition of an answer, asks for a field whose name begins like this."""

@@ -11,7 +11,7 @@ from mailgateway import log
 from mailgateway.desk.answers.helped import may_judge
 from mailgateway.desk.answers.knowledge import query_of
 from mailgateway.desk.decide import Incoming, addressees, decide_mail
-from mailgateway.desk.facts import Facts
+from mailgateway.desk.facts import Facts, ThreadKeys
 from mailgateway.desk.orders import tickets_named
 from mailgateway.desk.plan import Disposition, Plan
 from mailgateway.desk.policy import Policy
@@ -23,14 +23,16 @@ from mailgateway.errors import PoisonMessage, StoreUnusable, TransientError
 from mailgateway.flows.carry_out import carry_out
 from mailgateway.flows.contracts import count_use
 from mailgateway.flows.desk import Desk, Stop
+from mailgateway.flows.quarantine import to_be_filed, with_set_aside
 from mailgateway.flows.races import despite_races
+from mailgateway.mail.anyhow import read_anyhow
 from mailgateway.mail.classify import OwnMarks, classify
-from mailgateway.mail.model import Kind
+from mailgateway.mail.model import Kind, Reply, Verdict
 from mailgateway.mail.parse import looks_like_mail, parse
 from mailgateway.mail.pictures import with_names, without_ours
 from mailgateway.mail.reply import split_reply
 from mailgateway.rules.language import language_of
-from mailgateway.store import answers, spool
+from mailgateway.store import answers, quarantine, spool
 from mailgateway.store.clocks import with_clocks
 from mailgateway.store.engine import Transaction
 from mailgateway.store.gather import about_letter, gather, limits
@@ -106,11 +108,22 @@ def _file(desk: Desk, spool_id: int) -> Disposition | None:
             return _decide_and_apply(desk, tx, spooled, incoming, policy)
 
     plan, number = despite_races(decide_and_apply)
+    if plan is not None and plan.is_unfinished:
+        return _go_on(desk, spool_id, plan)
     return _told(desk, incoming, plan, number) if plan else None
+
+
+def _go_on(desk: Desk, spool_id: int, plan: Plan) -> Disposition | None:
+    """File what the mail takes out of quarantine, then look at the mail again; what is not done now is done later."""
+    for entry in to_be_filed(plan.decisions):
+        ingest(desk, entry)
+    return _file(desk, spool_id) if plan.decisions else None
 
 
 def understand(spooled: Spooled, policy: Policy) -> Incoming:
     """Make a mail of bytes, with its verdict and what it says of its ticket; raises PoisonMessage for what is none."""
+    if spooled.as_is:
+        return _as_is(spooled, policy)
     problem = looks_like_mail(spooled.raw)
     if problem is not None:
         raise PoisonMessage("parse", problem)
@@ -130,6 +143,26 @@ def understand(spooled: Spooled, policy: Policy) -> Incoming:
         released=spooled.released,
         sha256=spooled.sha256,
         size=len(spooled.raw),
+        decided_by=spooled.decided_by,
+        set_aside_for=spooled.error,
+    )
+
+
+def _as_is(spooled: Spooled, policy: Policy) -> Incoming:
+    """Make a mail of whatever bytes there are; nothing in it is believed to name a ticket, and nobody is answered."""
+    mail = read_anyhow(spooled.raw, policy.reading)
+    return Incoming(
+        mail=mail,
+        reply=Reply(mail.text, quoted=False),
+        verdict=Verdict(Kind.NORMAL, ("it was opened out of quarantine",), answerable=False),
+        keys=ThreadKeys(),
+        mailbox=spooled.mailbox,
+        released=True,
+        sha256=spooled.sha256,
+        size=len(spooled.raw),
+        as_is=True,
+        decided_by=spooled.decided_by,
+        set_aside_for=spooled.error,
     )
 
 
@@ -152,7 +185,12 @@ def _decide_and_apply(
     if incoming.verdict.answerable and not incoming.keys.tokens:
         facts = replace(facts, lately=lately(tx, writer(incoming.mail, policy).address, facts.now))
     facts = _with_answers(tx, incoming, facts, policy)
+    facts = with_set_aside(tx, incoming, facts, spooled, policy)
     plan = _decided(tx, incoming, facts, requester, policy)
+    if plan.is_unfinished:
+        quarantine.decide(tx, plan.decisions, plan.actor, plan.at, asked_by=spooled.id)
+        spool.postpone(tx, spooled.id, plan.reason, plan.at + POSTPONEMENT)
+        return plan, None
     number = carry_out(desk, tx, plan, facts, policy, spooled, incoming.mail.attachments)
     if plan.disposition is Disposition.QUARANTINED:
         spool.quarantine(tx, spooled.id, "decide", plan.reason, plan.at)

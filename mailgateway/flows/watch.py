@@ -1,4 +1,4 @@
-"""Alarms for the admin: mail that no longer comes in or goes out, and what was set aside. Each is told once."""
+"""Alarms for the admin: mail that no longer comes in or goes out. Each is told once."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,8 +10,9 @@ from mailgateway.desk.plan import Disposition, Plan
 from mailgateway.flows.beats import SEND, fetching, settling
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.letters import queue_letters
+from mailgateway.flows.quarantine import tell_admin
 from mailgateway.flows.stopped import ALARM as LOOP
-from mailgateway.store import calls, health, outbox, pace, quarantine
+from mailgateway.store import calls, health, outbox, pace
 from mailgateway.store.engine import Transaction
 from mailgateway.store.health import Beat
 
@@ -49,14 +50,15 @@ class _Mail:
 
 
 def watch(desk: Desk, mailboxes: Sequence[str], thresholds: Thresholds, since: datetime) -> None:
-    """Raise and clear the alarms, and tell of mails and letters set aside. `since` is when this daemon started."""
+    """Raise and clear the alarms, and tell of what was set aside or failed. `since` is when this daemon started."""
     with desk.store.writing() as tx:
         now = desk.clock()
         mails = [*_alarms(tx, _troubles(tx, mailboxes, thresholds, since, now), now)]
-        mails += [*_quarantined(tx, now), *_failed(tx, now), *_uncalled(tx, now)]
+        mails += [*_failed(tx, now), *_uncalled(tx, now)]
         for mail in mails:
             _queue(desk, tx, mail, now)
-    if mails:
+        told = tell_admin(desk, tx, now)
+    if mails or told:
         desk.letters_waiting()
 
 
@@ -135,16 +137,6 @@ def _alarms(tx: Transaction, troubles: Iterable[Trouble], now: datetime) -> Iter
             _log.info("watch.recovered", name=name)
             lines = (f"Since {_moment(now)}.",)
             yield _Mail(f"Well again: {raised[name].text}", lines, f"recovery-{name}-{now.isoformat()}")
-
-
-def _quarantined(tx: Transaction, now: datetime) -> Iterator[_Mail]:
-    entries = {entry.id: entry for entry in quarantine.untold(tx)}
-    ours = [entries[one] for one in sorted(quarantine.told(tx, list(entries), now), reverse=True)] if entries else []
-    if ours:
-        lines = [f"{one.id}  {one.mailbox}  {one.sender}  {one.subject!r}: {one.error}" for one in ours]
-        title = f"{len(ours)} mail{'s' if len(ours) > 1 else ''} set aside in quarantine"
-        hint = "Look at one with `mailgateway quarantine show ID`; file it with `mailgateway quarantine replay ID`."
-        yield _Mail(title, (*_most(lines), hint), f"quarantined-{ours[0].id}-{now.isoformat()}")
 
 
 def _failed(tx: Transaction, now: datetime) -> Iterator[_Mail]:

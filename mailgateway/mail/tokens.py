@@ -14,6 +14,7 @@ from itertools import islice
 _SIGNATURE_LENGTH = 20
 _MOST_MARKS = 8
 _MARK = re.compile(rf"ref:t([1-9]\d{{0,11}})\.([a-z2-7]{{{_SIGNATURE_LENGTH}}}):ref", re.ASCII | re.IGNORECASE)
+_DIGEST = re.compile(rf"q([1-9]\d{{0,11}})\.([a-z2-7]{{{_SIGNATURE_LENGTH}}})\Z", re.ASCII | re.IGNORECASE)
 _DETAIL = re.compile(
     rf"t([1-9]\d{{0,11}})(?:-([a-z]{{1,8}}))?\.([a-z2-7]{{{_SIGNATURE_LENGTH}}})\Z", re.ASCII | re.IGNORECASE
 )
@@ -33,6 +34,14 @@ class ReplyToken:
     wish: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class DigestToken:
+    """What the reply address of a digest of the quarantine says, not yet believed."""
+
+    digest: int
+    signature: str
+
+
 def reply_address(base: str, key: bytes, ticket: int, bound_to: str, wish: str = "") -> str:
     """Return the address `base` with the token of `ticket` in it, signed for the addressee named by `bound_to`.
 
@@ -45,17 +54,31 @@ def reply_address(base: str, key: bytes, ticket: int, bound_to: str, wish: str =
 
 def read_reply_token(address: str, own_addresses: frozenset[str]) -> ReplyToken | None:
     """Return the token in an address that is one of `own_addresses` (casefolded) but for its detail part."""
-    local, _, domain = address.rpartition("@")
-    base, _, detail = local.rpartition("+")
-    match = _DETAIL.match(detail)
-    if match is None or f"{base}@{domain}".casefold() not in own_addresses:
-        return None
-    return ReplyToken(int(match[1]), match[3].lower(), (match[2] or "").lower())
+    match = _DETAIL.match(_detail_of(address, own_addresses))
+    return None if match is None else ReplyToken(int(match[1]), match[3].lower(), (match[2] or "").lower())
 
 
 def is_signed_for(token: ReplyToken, keys: tuple[bytes, ...], bound_to: str) -> bool:
     """Tell whether the token was made, with any of `keys`, for the addressee named by `bound_to`."""
     true = (_signature(key, token.ticket, bound_to, token.wish) for key in keys)
+    return any(hmac.compare_digest(token.signature, one) for one in true)
+
+
+def digest_address(base: str, key: bytes, digest: int, bound_to: str) -> str:
+    """Return the address `base` that answers to a digest of the quarantine go to, signed for who got that digest."""
+    local, _, domain = base.rpartition("@")
+    return f"{local}+q{digest}.{_digest_signature(key, digest, bound_to)}@{domain}"
+
+
+def read_digest_token(address: str, own_addresses: frozenset[str]) -> DigestToken | None:
+    """Return the token of a digest in an address that is one of `own_addresses` (casefolded) but for its detail."""
+    match = _DIGEST.match(_detail_of(address, own_addresses))
+    return None if match is None else DigestToken(int(match[1]), match[2].lower())
+
+
+def is_digest_signed_for(token: DigestToken, keys: tuple[bytes, ...], bound_to: str) -> bool:
+    """Tell whether the token was made, with any of `keys`, for who is named by `bound_to`."""
+    true = (_digest_signature(key, token.digest, bound_to) for key in keys)
     return any(hmac.compare_digest(token.signature, one) for one in true)
 
 
@@ -105,6 +128,17 @@ def _picture_signature(key: bytes, name: str) -> str:
 def without_marks(text: str) -> str:
     """Return a line without the marks of our letters."""
     return _MARK.sub("", text).rstrip() if "ref:t" in text.lower() else text
+
+
+def _detail_of(address: str, own_addresses: frozenset[str]) -> str:
+    """Return the detail part (support+detail@) of an address of ours, "" where it has none or is not ours."""
+    local, _, domain = address.rpartition("@")
+    base, _, detail = local.rpartition("+")
+    return detail if f"{base}@{domain}".casefold() in own_addresses else ""
+
+
+def _digest_signature(key: bytes, digest: int, bound_to: str) -> str:
+    return _encode(_mac(key, f"digest|{digest}|{bound_to.casefold()}"))[:_SIGNATURE_LENGTH]
 
 
 def _mark_signature(key: bytes, ticket: int) -> str:

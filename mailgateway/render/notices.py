@@ -51,6 +51,8 @@ VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.COMMANDS_REFUSED: {"problems": (), "commands": COMMANDS, "original": ""},
     NoticeKind.UNDELIVERED: {"address": "", "reason": ""},
     NoticeKind.ALARM: {"title": "", "lines": ()},
+    NoticeKind.QUARANTINE_DIGEST: {"mails": (), "others": 0, "is_new": True, "numbers": ""},
+    NoticeKind.QUARANTINE_RECEIPT: {"lines": (), "problems": (), "helps": False},
     NoticeKind.REPORT: {"figures": None, "charts": ()},
 }
 """The names each notice's templates have beside the common ones, with what they are where the notice says nothing."""

@@ -23,6 +23,7 @@ from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind
 from mailgateway.mail.model import Address
 from mailgateway.render.markdown import as_html, as_text
 from mailgateway.render.sample_brand import BRAND, PICTURE, SIGNATURE
+from mailgateway.render.sample_quarantine import DIGEST, RECEIPTS
 from mailgateway.render.sample_report import CHARTS, EMPTY, REPORT
 
 _AT = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
@@ -121,6 +122,12 @@ _VALUES: dict[NoticeKind, dict[str, object]] = {
         "title": "no mail could be fetched for 15 minutes",
         "lines": ["support: imap.example.com refuses the connection", "last good fetch at 08:15 UTC"],
     },
+    NoticeKind.QUARANTINE_DIGEST: DIGEST,
+    NoticeKind.QUARANTINE_RECEIPT: RECEIPTS[0],
+}
+_QUARANTINE = {
+    NoticeKind.QUARANTINE_DIGEST: ({**DIGEST, "is_new": False},),
+    NoticeKind.QUARANTINE_RECEIPT: RECEIPTS[1:],
 }
 _AUDIENCES = {
     NoticeKind.ESCALATION: Audience.AGENT,
@@ -131,18 +138,24 @@ _AUDIENCES = {
     NoticeKind.COMMANDS_REFUSED: Audience.AGENT,
     NoticeKind.UNDELIVERED: Audience.AGENT,
     NoticeKind.ALARM: Audience.ADMIN,
+    NoticeKind.QUARANTINE_DIGEST: Audience.ADMIN,
+    NoticeKind.QUARANTINE_RECEIPT: Audience.ADMIN,
     NoticeKind.REPORT: Audience.ADMIN,
 }
 _USED_UP = {"organisation": "acme", "contract": "gold", "used": "52", "amount": "50", "per": "month"}
-_WITHOUT_TICKET = (NoticeKind.REJECTED, NoticeKind.ALARM, NoticeKind.REPORT)
+_WITHOUT_TICKET = (
+    NoticeKind.REJECTED,
+    NoticeKind.ALARM,
+    NoticeKind.QUARANTINE_DIGEST,
+    NoticeKind.QUARANTINE_RECEIPT,
+    NoticeKind.REPORT,
+)
 
 
 def samples(kind: NoticeKind, language: str) -> Iterator[Notice]:
     """Return a full notice of this kind first, then scanty ones and those that templates tell apart."""
     yield _notice(kind, language, _ticket(Status.SOLVED if kind is NoticeKind.STATUS_CHANGED else Status.NEW))
     yield _notice(kind, language, _bare_ticket(), scanty=True)
-    if kind is NoticeKind.ACKNOWLEDGEMENT:
-        yield replace(_notice(kind, language, _ticket(Status.NEW)), values={"used_up": True})
     if kind is NoticeKind.AGENT_NOTIFICATION:
         yield from (
             replace(_notice(kind, language, _ticket(Status.NEW)), values={"used_up": {**_USED_UP, "unit": unit.value}})
@@ -152,6 +165,7 @@ def samples(kind: NoticeKind, language: str) -> Iterator[Notice]:
         yield replace(handed_over, article=_page(handed_over.ticket), values={"by": "Bob Stone"})
     if kind is NoticeKind.ACKNOWLEDGEMENT:
         told = _notice(kind, language, _ticket(Status.NEW))
+        yield replace(told, values={"used_up": True})
         yield replace(told, values={"follows": 10_007})
         yield replace(told, article=None, values={"passed_on": True})
     if kind is NoticeKind.STATUS_CHANGED:
@@ -163,6 +177,8 @@ def samples(kind: NoticeKind, language: str) -> Iterator[Notice]:
         yield replace(answer, article=_illustrated(answer.article), values=signed)
     if kind is NoticeKind.FORWARDED:
         yield replace(_notice(kind, language, _ticket(Status.NEW)), ticket=None)
+    for values in _QUARANTINE.get(kind, ()):
+        yield replace(_notice(kind, language, _ticket(Status.NEW)), values=values)
 
 
 def _notice(kind: NoticeKind, language: str, ticket: Ticket, *, scanty: bool = False) -> Notice:

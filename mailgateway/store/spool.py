@@ -51,7 +51,8 @@ class Arrival:
 class Spooled:
     """A mail that waits. `attempts` counts those that failed; `released`: a person took it out of quarantine.
 
-    `sha256` is what its bytes are kept under.
+    `sha256` is what its bytes are kept under. `as_is`: it becomes a ticket whatever is odd about it; `decided_by` is
+    who wants it filed, `error` what it was set aside for, or why it was put off.
     """
 
     id: int
@@ -64,6 +65,9 @@ class Spooled:
     attempts: int
     released: bool
     sha256: str
+    as_is: bool = False
+    decided_by: str = ""
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,9 @@ _SPOOLED = select(
     SpoolRow.fingerprint,
     SpoolRow.attempts,
     SpoolRow.released,
+    SpoolRow.as_is,
+    SpoolRow.decided_by,
+    SpoolRow.error,
 ).where(_ID, SpoolRow.state == SpoolState.WAITING)
 _CLAIM = select(SpoolRow.id).where(_ID, SpoolRow.state == SpoolState.WAITING).with_for_update(skip_locked=True)
 _CHANGE = update(SpoolRow).where(_ID)
@@ -140,7 +147,8 @@ def read(tx: Transaction, spool_id: int) -> Spooled | None:
     row = tx.connection.execute(_SPOOLED, {"spool_id": spool_id}).one_or_none()
     if row is None:
         return None
-    mailbox, received_at, size, sha256, headers_only, message_id, fingerprint, attempts, released = row
+    mailbox, received_at, size, sha256, headers_only, message_id, fingerprint, attempts, *decided = row
+    released, as_is, decided_by, error = decided
     return Spooled(
         id=spool_id,
         mailbox=mailbox,
@@ -152,6 +160,9 @@ def read(tx: Transaction, spool_id: int) -> Spooled | None:
         attempts=attempts,
         released=released,
         sha256=sha256,
+        as_is=as_is,
+        decided_by=decided_by,
+        error=error,
     )
 
 

@@ -119,7 +119,9 @@ class WatcherRow(Base):
 class SpoolRow(Base):
     """A mail that was accepted: the queue of what is to be ingested, and the ledger of everything that ever was.
 
-    `filed` is true or null, never false: the unique constraint then holds among filed mails alone.
+    `filed` is true or null, never false: the unique constraint then holds among filed mails alone. `decided_by` is who
+    took it out of quarantine, `asked_by` the mail that ordered it (its id here, 0 for none); `as_is`: into a ticket,
+    whatever is odd about it. `told_at` is when the admin was last told of it.
     """
 
     __tablename__ = "spool"
@@ -166,6 +168,9 @@ class SpoolRow(Base):
     ended_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
+    as_is: Mapped[bool] = mapped_column(server_default=false())
+    decided_by: Mapped[str] = mapped_column(server_default="")
+    asked_by: Mapped[int] = mapped_column(WHOLE, server_default="0")
 
 
 class ArticleRow(Base):

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mailgateway.store.base import Base
+from mailgateway.store.base import WHOLE, Base, Key
 
 
 class BeatRow(Base):
@@ -45,3 +46,23 @@ class GrantRow(Base):
     name: Mapped[str] = mapped_column(primary_key=True)
     token: Mapped[str]
     kept_at: Mapped[datetime]
+
+
+class DigestRow(Base):
+    """A mail to the admin that told what is in quarantine."""
+
+    __tablename__ = "digests"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[Key]
+    at: Mapped[datetime]
+
+
+class DigestEntryRow(Base):
+    """A mail that a digest told of."""
+
+    __tablename__ = "digest_entries"
+    __table_args__ = (Index(None, "spool_id"),)
+
+    digest: Mapped[int] = mapped_column(WHOLE, ForeignKey("digests.id"), primary_key=True)
+    spool_id: Mapped[int] = mapped_column(WHOLE, ForeignKey("spool.id"), primary_key=True)

@@ -7,7 +7,7 @@ from email.policy import SMTP
 from pathlib import Path
 
 from mailgateway.accounts.server import Server, Tls
-from mailgateway.app import open_gateway
+from mailgateway.app import open_bare_store, open_gateway
 from mailgateway.flows.collect import collect
 from mailgateway.flows.deliver import Sending, deliver_due
 from mailgateway.flows.in_hand import InHand
@@ -17,7 +17,7 @@ from mailgateway.flows.reconcile import reconcile
 from mailgateway.imap.session import Session
 from mailgateway.imap.settle import Move, Settlement
 from mailgateway.smtp.pool import Pool
-from mailgateway.store import outbox, quarantine, spool, tickets
+from mailgateway.store import outbox, quarantine, schema, spool, tickets
 from mailgateway.store.outbox import OutboxLine
 from mailgateway.store.quarantine import Quarantined
 from mailgateway.store.spool import Arrival
@@ -34,15 +34,18 @@ PROCESSED = Move("Processed")
 
 
 class Bench:
-    """A desk on SQLite. `now` is its time; `woken` counts how often letters were announced."""
+    """A desk, on SQLite unless told otherwise. `now` is its time; `woken` counts how often letters were announced."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: str = "") -> None:
         """Write a configuration into `folder`, and open a gateway on it."""
         configuration = folder / "gateway.yaml"
-        database = f"sqlite:///{folder}/bench.db"
+        database = database or f"sqlite:///{folder}/bench.db"
         configuration.write_text(GATEWAY.format(database=database, folder=folder, imap_port=1, smtp_port=1, user="x"))
         (folder / "groups.yaml").write_text(GROUPS)
         (folder / "routing.yaml").write_text(ROUTING)
+        bare = open_bare_store(configuration)
+        schema.upgrade(bare)
+        bare.close()
         self.now = NOON
         self.woken = 0
         self.gateway = open_gateway(configuration)

@@ -6,11 +6,24 @@ from pathlib import Path
 import pytest
 
 from tests.flows.bench import Bench
+from tests.servers.postgres import Postgres
 
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
     """Give a desk whose time stands still."""
     made = Bench(tmp_path)
+    yield made
+    made.gateway.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
+    """Give such a desk on each kind of database."""
+    database = ""
+    if request.param == "postgresql":
+        server: Postgres = request.getfixturevalue("postgres")
+        database = server.create_database()
+    made = Bench(tmp_path, database)
     yield made
     made.gateway.close()

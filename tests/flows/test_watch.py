@@ -98,19 +98,6 @@ def test_a_long_queue_that_moves_is_no_alarm(bench: Bench) -> None:
     assert look(bench) == []
 
 
-def test_quarantine_is_told_once(bench: Bench) -> None:
-    """Mails set aside are told in one mail, whichever daemon looks; a new one is told anew."""
-    for part in (fetching("support"), fetching("sales")):
-        beat(bench.desk, part, None)
-    bench.arrive(bytes(range(256)) * 4, b"\x00\x01" * 40)
-    bench.ingest()
-    assert len(look(bench)) == 1
-    bench.arrive(b"\x02\x03" * 40)
-    bench.ingest()
-    bench.now += MINUTE
-    assert len(look(bench)) == 2
-
-
 def test_the_sender_is_woken_after_the_commit(bench: Bench) -> None:
     """Whoever is woken finds the letter."""
     seen: list[int] = []

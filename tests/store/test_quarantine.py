@@ -1,7 +1,8 @@
 """The quarantine: what is set aside can be seen, filed again, or discarded."""
 
 from mailgateway.desk.plan import Disposition
-from mailgateway.store import quarantine, spool
+from mailgateway.desk.quarantine.decision import Decision, Order
+from mailgateway.store import digests, quarantine, spool
 from mailgateway.store.engine import Store
 from tests.store.examples import JANE, MINUTE, NOW, arrival, raw_mail, spool_one, waiting
 
@@ -40,10 +41,11 @@ def test_replay_lets_a_mail_wait_again_released(store: Store) -> None:
     """It waits as if it were new, without attempts, but known to be released by a person."""
     spool_id = _set_aside(store, 1)
     with store.writing() as tx:
-        assert quarantine.replay(tx, [spool_id, 4711, 10**30]) == 1
-        assert quarantine.replay(tx, [spool_id]) == 0
+        assert quarantine.decide(tx, orders(Order.RELEASE, spool_id, 4711, 10**30), "root", NOW) == {spool_id}
+        assert quarantine.decide(tx, orders(Order.RELEASE, spool_id), "root", NOW) == frozenset()
         assert spool.waiting(tx, None, NOW, 10) == (spool_id,)
-        assert (waiting(tx, spool_id).attempts, waiting(tx, spool_id).released) == (0, True)
+        again = waiting(tx, spool_id)
+        assert (again.attempts, again.released, again.as_is, again.decided_by) == (0, True, False, "root")
         assert quarantine.listed(tx, 0) == ()
 
 
@@ -51,21 +53,56 @@ def test_discard_ends_a_mail_and_keeps_it_in_the_ledger(store: Store) -> None:
     """Its outcome is `discarded`, and its bytes are still there."""
     spool_id = _set_aside(store, 1)
     with store.writing() as tx:
-        assert quarantine.discard(tx, [spool_id], NOW) == 1
+        assert quarantine.decide(tx, orders(Order.DROP, spool_id), "root", NOW) == {spool_id}
         assert quarantine.listed(tx, 0) == ()
         (outcome,) = spool.outcomes(tx, "support", "INBOX", 7)
         assert outcome.disposition is Disposition.DISCARDED
         assert spool.raw(tx, spool_id) == arrival(1).raw
 
 
-def test_the_admin_is_told_once_and_again_when_it_comes_back(store: Store) -> None:
-    """What was told is not told again, unless the mail is replayed and set aside once more."""
+def test_a_ticket_can_be_wanted_whatever_is_odd(store: Store) -> None:
+    """The mail waits again, marked to become a ticket as it is; a later release takes the mark away."""
     spool_id = _set_aside(store, 1)
     with store.writing() as tx:
-        assert [entry.id for entry in quarantine.untold(tx)] == [spool_id]
-        assert quarantine.told(tx, [spool_id], NOW) == {spool_id}
-        assert quarantine.told(tx, [spool_id], NOW) == frozenset()
-        assert quarantine.untold(tx) == ()
-        quarantine.replay(tx, [spool_id])
-        spool.quarantine(tx, spool_id, "parse", "still too deep", NOW + MINUTE)
-        assert [entry.error for entry in quarantine.untold(tx)] == ["still too deep"]
+        quarantine.decide(tx, orders(Order.TICKET, spool_id), "root", NOW)
+        assert (waiting(tx, spool_id).as_is, waiting(tx, spool_id).error) == (True, "too deep")
+        spool.quarantine(tx, spool_id, "decide", "still odd", NOW)
+        quarantine.decide(tx, orders(Order.RELEASE, spool_id), "root", NOW)
+        assert not waiting(tx, spool_id).as_is
+
+
+def test_an_order_of_a_mail_is_carried_out_once(store: Store) -> None:
+    """What a mail has decided it never decides again, nor what a later mail has; the next mail may."""
+    spool_id = _set_aside(store, 1)
+    with store.writing() as tx:
+        assert quarantine.decide(tx, orders(Order.RELEASE, spool_id), "admin", NOW, asked_by=20) == {spool_id}
+        spool.quarantine(tx, spool_id, "parse", "still too deep", NOW)
+        assert quarantine.decide(tx, orders(Order.DROP, spool_id), "admin", NOW, asked_by=20) == frozenset()
+        assert quarantine.decide(tx, orders(Order.DROP, spool_id), "admin", NOW, asked_by=19) == frozenset()
+        (entry,) = quarantine.entries(tx, [spool_id])
+        assert (entry.is_aside, entry.asked_by, entry.decided_by) == (True, 20, "admin")
+        assert quarantine.decide(tx, orders(Order.DROP, spool_id), "admin", NOW, asked_by=21) == {spool_id}
+        (entry,) = quarantine.entries(tx, [spool_id])
+        assert (entry.is_aside, entry.outcome, entry.kept) == (False, "discarded", len(arrival(1).raw))
+
+
+def test_a_digest_is_kept_with_what_it_told_of(store: Store) -> None:
+    """It is read by its number; what it told of is told, until it is set aside anew."""
+    first, second = _set_aside(store, 1), _set_aside(store, 2)
+    with store.writing() as tx:
+        assert digests.last(tx) is None
+        assert [(one.id, one.told_at) for one in digests.waiting(tx, 10)] == [(first, None), (second, None)]
+        assert [one.id for one in digests.waiting(tx, 1)] == [first]
+        digest = digests.make(tx, [first, second], NOW)
+        assert digests.read(tx, [digest.number, 10**30, 4711]) == (digest,)
+        assert digests.last(tx) == NOW
+        assert [one.told_at for one in digests.waiting(tx, 10)] == [NOW, NOW]
+        quarantine.decide(tx, orders(Order.RELEASE, first), "root", NOW)
+        spool.quarantine(tx, first, "parse", "still too deep", NOW + MINUTE)
+        assert [(one.id, one.told_at) for one in digests.waiting(tx, 10)] == [(first, None), (second, NOW)]
+        assert digests.make(tx, [first], NOW + MINUTE).number > digest.number
+
+
+def orders(order: Order, *entries: int) -> list[Decision]:
+    """Return the same order for several mails."""
+    return [Decision(entry, order) for entry in entries]

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from mailgateway import clock
-from mailgateway.app import Gateway
 from mailgateway.cli.apps import group
 from mailgateway.cli.lines import clean_text, complain, say, say_json
 from mailgateway.cli.opened import opened
@@ -14,6 +13,7 @@ from mailgateway.cli.options import AsJson, Ids, Limit
 from mailgateway.cli.tables import Column, moment, show_table, span
 from mailgateway.desk.as_json import instant
 from mailgateway.desk.plan import Disposition
+from mailgateway.desk.quarantine.decision import Order
 from mailgateway.store import quarantine, spool
 from mailgateway.store.quarantine import Quarantined
 
@@ -77,43 +77,54 @@ def show(
     say(f"problem  {entry.stage}: {entry.error} ({moment(entry.at)})")
     for line in clean_text(str(described["text"]))[:4000].split("\n"):
         say(f"  │ {line}".rstrip())
-    say(f"File it with `mailgateway quarantine replay {entry.id}`, or drop it with `… discard {entry.id}`.")
+    say(f"File it with `mailgateway quarantine replay {entry.id}`, or drop it with `… discard {entry.id}`;")
+    say(f"`… ticket {entry.id}` opens a ticket of it whatever is odd about it.")
 
 
 @app.command()
 def replay(ctx: typer.Context, ids: Ids) -> None:
     """File mails after all. Rules set them aside no more, and too large ones are filed by their header."""
-    wanted = list(dict.fromkeys(ids))
-    with opened(ctx) as gateway:
-        with gateway.store.writing() as tx:
-            known = {entry.id for entry in quarantine.read(tx, wanted)}
-            quarantine.replay(tx, list(known))
-        again = [_replayed(gateway, entry) for entry in wanted if entry in known]
-    _name_unknown([entry for entry in wanted if entry not in known])
-    if not all(again) or len(again) < len(wanted):
-        raise typer.Exit(1)
+    _file(ctx, ids, Order.RELEASE)
+
+
+@app.command()
+def ticket(ctx: typer.Context, ids: Ids) -> None:
+    """Open a ticket of each, whatever is odd about it. The raw mail is attached, and its writer is not told."""
+    _file(ctx, ids, Order.TICKET)
 
 
 @app.command()
 def discard(ctx: typer.Context, ids: Ids) -> None:
     """End mails without a ticket. Their bytes stay in the store."""
     wanted = list(dict.fromkeys(ids))
-    with opened(ctx) as gateway, gateway.store.writing() as tx:
-        known = {entry.id for entry in quarantine.read(tx, wanted)}
-        done = quarantine.discard(tx, list(known), clock.now())
-    say(f"{done} of {len(wanted)} discarded.")
-    _name_unknown([entry for entry in wanted if entry not in known])
-    if done < len(wanted):
-        raise typer.Exit(1)
+    done = _ordered(ctx, wanted, Order.DROP)
+    say(f"{len(done)} of {len(wanted)} discarded.")
+    _leave(wanted, done)
 
 
-def _replayed(gateway: Gateway, entry: int) -> bool:
+def _file(ctx: typer.Context, ids: list[int], order: Order) -> None:
+    wanted = list(dict.fromkeys(ids))
+    done = _ordered(ctx, wanted, order)
+    for entry, disposition in done.items():
+        waits = "waits: it is filed by the running daemon, or later"
+        say(f"{entry}: {waits if disposition is None else disposition.value}")
+    _leave(wanted, done)
+
+
+def _ordered(ctx: typer.Context, wanted: list[int], order: Order) -> dict[int, Disposition | None]:
+    from mailgateway.cli.orders import unix_user
     from mailgateway.flows.ingest import ingest
+    from mailgateway.flows.quarantine import decide_by_hand
 
-    disposition = ingest(gateway.desk, entry)
-    outcome = disposition.value if disposition is not None else "waits: it is filed by the running daemon, or later"
-    say(f"{entry}: {outcome}")
-    return disposition is not Disposition.QUARANTINED
+    with opened(ctx) as gateway:
+        return decide_by_hand(gateway.desk, wanted, order, unix_user(), ingest)
+
+
+def _leave(wanted: list[int], done: dict[int, Disposition | None]) -> None:
+    """Name what is not in quarantine; leave with 1 where something was not done."""
+    _name_unknown([entry for entry in wanted if entry not in done])
+    if len(done) < len(wanted) or Disposition.QUARANTINED in done.values():
+        raise typer.Exit(1)
 
 
 def _entry(found: tuple[Quarantined, ...], entry_id: int) -> Quarantined:

@@ -26,6 +26,7 @@ _WITH_FILES = (
     NoticeKind.AGENT_FOLLOW_UP,
     NoticeKind.FORWARDED,
     NoticeKind.REPORT,
+    NoticeKind.QUARANTINE_RECEIPT,
 )
 
 

@@ -24,4 +24,6 @@ class NoticeKind(StrEnum):
     COMMANDS_REFUSED = "commands_refused"
     UNDELIVERED = "undelivered"
     ALARM = "alarm"
+    QUARANTINE_DIGEST = "quarantine_digest"
+    QUARANTINE_RECEIPT = "quarantine_receipt"
     REPORT = "report"

@@ -254,7 +254,7 @@ def why_unanswered(notice: Notice, verdict: Verdict, facts: Facts, policy: Polic
 def is_counted(notice: Notice) -> bool:
     """Tell whether a notice counts as one of the automatic mails that an address may get within the hour.
 
-    What agents are told of their work does not: it would use up what they may be told of their own mails.
+    What agents and the admin are told of their work does not: it would use up what they may be told of their own mails.
     """
     return notice.automatic is not Automatic.NO and notice.kind not in _WORK
 
@@ -267,6 +267,8 @@ _WORK = frozenset(
         NoticeKind.ESCALATION,
         NoticeKind.UNDELIVERED,
         NoticeKind.ALARM,
+        NoticeKind.QUARANTINE_DIGEST,
+        NoticeKind.QUARANTINE_RECEIPT,
     }
 )
 

@@ -7,7 +7,7 @@ from mailgateway.mail.model import Mail, Verdict
 from mailgateway.mail.recipients import recipients
 from mailgateway.mail.subjects import normalised, numbers
 from mailgateway.mail.thread_index import conversation
-from mailgateway.mail.tokens import marked_tickets, read_reply_token
+from mailgateway.mail.tokens import marked_tickets, read_digest_token, read_reply_token
 
 MOST_IDS = 32
 MOST_TOKENS = 16
@@ -21,6 +21,7 @@ _MOST_SEARCHED = 300_000
 def keys(mail: Mail, verdict: Verdict, policy: Policy, mailbox: str = "") -> ThreadKeys:
     """Return everything in a mail, which came to the mailbox of this name, that names a ticket."""
     tokens = [read_reply_token(person.address, policy.own_addresses) for person in recipients(mail)]
+    digests = [read_digest_token(person.address, policy.own_addresses) for person in recipients(mail)]
     about = (verdict.about,) if verdict.about else ()
     found = numbers(mail.subject, policy.conversation.tags)
     exchange = conversation(mail.headers.get("Thread-Index"))
@@ -32,6 +33,7 @@ def keys(mail: Mail, verdict: Verdict, policy: Policy, mailbox: str = "") -> Thr
         marked=_marked(mail, policy),
         thread_index=thread_index_key(exchange) if exchange else "",
         same_subject=_same_subject(mail, verdict, policy, mailbox),
+        digests=tuple(dict.fromkeys(token for token in digests if token is not None))[:MOST_TOKENS],
     )
 
 

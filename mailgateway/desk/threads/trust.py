@@ -23,15 +23,20 @@ def proven_agent(mail: Mail, thread: Thread | None, policy: Policy) -> Agent | N
     agent = claimed_agent(mail, policy)
     if agent is None or mail.sender is None or (thread is not None and _speaks_as_participant(mail, thread)):
         return None
-    token = thread is not None and agent in thread.agents
-    dmarc = _has_one_sender(mail.headers) and has_dmarc_pass(mail.headers, mail.sender.domain, policy)
+    return agent if is_proven(mail, policy, token=thread is not None and agent in thread.agents) else None
+
+
+def is_proven(mail: Mail, policy: Policy, *, token: bool) -> bool:
+    """Tell whether the From of a mail is proven; `token`: it came to a reply address signed for that very person."""
+    domain = mail.sender.domain if mail.sender else ""
+    dmarc = _has_one_sender(mail.headers) and has_dmarc_pass(mail.headers, domain, policy)
     enough = {
         AgentEvidence.TOKEN: token,
         AgentEvidence.DMARC: dmarc,
         AgentEvidence.TOKEN_OR_DMARC: token or dmarc,
         AgentEvidence.TOKEN_AND_DMARC: token and dmarc,
     }
-    return agent if enough[policy.evidence] else None
+    return enough[policy.evidence]
 
 
 def claimed_agent(mail: Mail, policy: Policy) -> Agent | None:
