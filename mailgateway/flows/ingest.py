@@ -171,21 +171,8 @@ def _decide_and_apply(
 ) -> tuple[Plan | None, int | None]:
     if not spool.claim(tx, spooled.id):
         return None, None
-    asked = addressees(incoming.mail, policy)
-    facts = gather(tx, incoming.keys, spooled, asked, desk.clock(), policy.conversation.several_mailboxes)
-    if incoming.verdict.kind is Kind.BOUNCE:
-        facts = about_letter(tx, facts, incoming.keys)
-    if policy.service_levels:
-        facts = with_clocks(tx, facts)
     requester = policy.organisations.addresses_of(writer(incoming.mail, policy).address)
-    if policy.asks_for("requester.known") or policy.asks_for("requester.open_tickets"):
-        facts = replace(facts, requester=known_requester(tx, requester))
-    if policy.ruleset.links:
-        facts = replace(facts, open_problems=open_problems(tx, policy.ruleset.links))
-    if incoming.verdict.answerable and not incoming.keys.tokens:
-        facts = replace(facts, lately=lately(tx, writer(incoming.mail, policy).address, facts.now))
-    facts = _with_answers(tx, incoming, facts, policy)
-    facts = with_set_aside(tx, incoming, facts, spooled, policy)
+    facts = _gathered(desk, tx, spooled, incoming, requester, policy)
     plan = _decided(tx, incoming, facts, requester, policy)
     if plan.is_unfinished:
         quarantine.decide(tx, plan.decisions, plan.actor, plan.at, asked_by=spooled.id)
@@ -197,6 +184,26 @@ def _decide_and_apply(
     else:
         spool.finish(tx, spooled.id, plan.disposition, plan.reason, number, plan.at)
     return plan, number
+
+
+def _gathered(
+    desk: Desk, tx: Transaction, spooled: Spooled, incoming: Incoming, requester: tuple[str, ...], policy: Policy
+) -> Facts:
+    """Gather what must be known of a mail, and what the policy asks about it."""
+    asked = addressees(incoming.mail, policy)
+    facts = gather(tx, incoming.keys, spooled, asked, desk.clock(), policy.conversation.several_mailboxes)
+    if incoming.verdict.kind is Kind.BOUNCE:
+        facts = about_letter(tx, facts, incoming.keys)
+    if policy.service_levels:
+        facts = with_clocks(tx, facts)
+    if policy.asks_for("requester.known") or policy.asks_for("requester.open_tickets"):
+        facts = replace(facts, requester=known_requester(tx, requester))
+    if policy.ruleset.links:
+        facts = replace(facts, open_problems=open_problems(tx, policy.ruleset.links))
+    if incoming.verdict.answerable and not incoming.keys.tokens:
+        facts = replace(facts, lately=lately(tx, writer(incoming.mail, policy).address, facts.now))
+    facts = _with_answers(tx, incoming, facts, policy)
+    return with_set_aside(tx, incoming, facts, spooled, policy)
 
 
 def _with_answers(tx: Transaction, incoming: Incoming, facts: Facts, policy: Policy) -> Facts:

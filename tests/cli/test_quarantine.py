@@ -63,6 +63,17 @@ def test_replay_tells_what_is_still_no_mail(shell: Shell, junk: int) -> None:
     assert shell.run("quarantine", "list", "--json").only["id"] == junk
 
 
+def test_a_ticket_is_opened_of_what_is_no_mail(shell: Shell, junk: int) -> None:
+    """`ticket` does it whatever is odd, with the raw mail attached; the ticket says why that had lain there."""
+    ran = shell.run("quarantine", "ticket", str(junk))
+    assert (ran.code, ran.out) == (0, f"{junk}: opened\n")
+    number = shell.run("tickets", "list", "--json").only["number"]
+    shown = shell.run("tickets", "show", str(number), "--json").only
+    assert [file["filename"] for file in shown["articles"][0]["attachments"]] == ["mail.eml"]
+    [event] = [one for one in shown["events"] if one["what"] == "released"]
+    assert event["why"].startswith("no mail")
+
+
 def test_discard_ends_a_mail_without_a_ticket(shell: Shell, junk: int) -> None:
     """A discarded mail is gone from the quarantine, and there is no ticket."""
     ran = shell.run("quarantine", "discard", str(junk))
@@ -71,7 +82,7 @@ def test_discard_ends_a_mail_without_a_ticket(shell: Shell, junk: int) -> None:
     assert shell.run("tickets", "list", "--json").out == ""
 
 
-@pytest.mark.parametrize("command", ["show", "replay", "discard"])
+@pytest.mark.parametrize("command", ["show", "replay", "ticket", "discard"])
 def test_what_is_not_in_quarantine_leaves_with_1(shell: Shell, lottery: int, command: str) -> None:
     """An id that is not there is said to be none; a ticket's mail cannot be reached this way."""
     ran = shell.run("quarantine", command, str(lottery + 1))

@@ -3,7 +3,9 @@
 from base64 import b64encode
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import SMTP
 
 import pytest
 
@@ -224,12 +226,15 @@ def test_a_mail_is_shown_as_it_came(bench: Bench) -> None:
     """The raw mail comes as a file that no mail program renders, and stays in quarantine."""
     (number,) = set_aside(bench, JUNK)
     reply(bench, digest(bench), f"#show {number}")
-    (file,) = letters(bench, RECEIPT)[-1].attachments
-    assert (file.filename, file.content_type, file.content) == (
+    with bench.store.reading() as tx:
+        sent = [outbox.letter(tx, line.id).content for line in bench.letters() if line.template == RECEIPT]
+    (file,) = message_from_bytes(sent[-1], policy=SMTP).iter_attachments()
+    assert (file.get_filename(), file.get_content_type(), file.get_content()) == (
         f"quarantine-{number}.eml",
         "application/octet-stream",
         JUNK,
     )
+    assert file.get_content_disposition() == "attachment"
     assert entry(bench, number) is not None
 
 

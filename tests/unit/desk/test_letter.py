@@ -129,7 +129,7 @@ def test_an_automatic_letter_says_so() -> None:
 
 @pytest.mark.parametrize("kind", list(NoticeKind))
 def test_files_go_along_with_what_people_wrote(kind: NoticeKind) -> None:
-    """Attachments are passed on with answers, reports, what goes on and to agents, never sent back with a receipt."""
+    """Attachments go along with answers, reports, what goes on and to agents, and where the admin asked for them."""
     carried = kind in (
         NoticeKind.REPLY,
         NoticeKind.PROBLEM_NEWS,
@@ -137,6 +137,7 @@ def test_files_go_along_with_what_people_wrote(kind: NoticeKind) -> None:
         NoticeKind.AGENT_FOLLOW_UP,
         NoticeKind.FORWARDED,
         NoticeKind.REPORT,
+        NoticeKind.QUARANTINE_RECEIPT,
     )
     notice = replace(NOTICE, kind=kind)
     assert files_of(notice) == ((PDF,) if carried else ())

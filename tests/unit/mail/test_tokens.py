@@ -4,7 +4,16 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from mailgateway.mail.tokens import ReplyToken, is_signed_for, letter_id, read_reply_token, reply_address
+from mailgateway.mail.tokens import (
+    ReplyToken,
+    digest_address,
+    is_digest_signed_for,
+    is_signed_for,
+    letter_id,
+    read_digest_token,
+    read_reply_token,
+    reply_address,
+)
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
 BASE = "support@example.com"
@@ -135,3 +144,19 @@ def test_letter_ids_and_reply_signatures_are_apart() -> None:
     """The signature of a reply address cannot be read off a Message-ID that we publish."""
     address = reply_address(BASE, KEY, 10234, "jan@example.org")
     assert read(address).signature not in letter_id(KEY, "10234|jan@example.org", "example.com")
+
+
+@given(tickets, addressees, addressees)
+def test_the_address_of_a_digest_is_good_for_that_digest_and_reader(digest: int, reader: str, other: str) -> None:
+    """It is read back in any case, believed for its reader, and no address of a ticket; nor is that one of a digest."""
+    address = digest_address(BASE, KEY, digest, reader)
+    token = read_digest_token(address.upper().replace("EXAMPLE.COM", "example.com"), OWN)
+    assert token is not None
+    assert (token.digest, is_digest_signed_for(token, (OTHER_KEY, KEY), reader)) == (digest, True)
+    assert not is_digest_signed_for(token, (OTHER_KEY,), reader)
+    assert is_digest_signed_for(token, (KEY,), other) is (other.casefold() == reader.casefold())
+    assert read_reply_token(address, OWN) is None
+    assert read_digest_token(reply_address(BASE, KEY, digest, reader), OWN) is None
+    assert read_digest_token(address.replace("support+", "sales+"), OWN) is None
+    moved = read_digest_token(address.replace(f"+q{digest}.", f"+q{digest + 1}."), OWN)
+    assert moved is None or not is_digest_signed_for(moved, (KEY,), reader)
