@@ -4,7 +4,7 @@ from mailgateway.mail.model import Mail
 from tests.end_to_end.office import Letter, Office, answer, message, to
 
 ADMIN = "postmaster@example.com"
-JUNK = b"\x00\xffno mail at all, but a word\x07\n" * 4
+JUNK = b"\x01\xffno mail at all, but a word\x07\r\n" * 4
 
 
 def told(letters: list[Letter]) -> Letter:
