@@ -30,17 +30,15 @@ from mailgateway.store.engine import Store, open_store
 
 if TYPE_CHECKING:
     from mailgateway.accounts.server import Server
-    from mailgateway.config.access import Imap, Smtp
+    from mailgateway.config.access import Imap, SmtpServer
     from mailgateway.daemon.api_worker import ApiPost
     from mailgateway.daemon.caller import Line
     from mailgateway.daemon.mailbox_worker import Post
-    from mailgateway.daemon.sender import Sender
-    from mailgateway.daemon.supervisor import Supervisor
-    from mailgateway.flows.deliver import Sending
+    from mailgateway.daemon.sender import Outlet
+    from mailgateway.daemon.supervisor import Station, Supervisor
     from mailgateway.flows.desk import Desk, Stop
     from mailgateway.mail.model import Letter
     from mailgateway.render.notices import Renderer
-    from mailgateway.smtp.pool import Pool
 
 # ruff: noqa: PLC0415 - see above: imports inside methods are what lets light commands start quickly
 
@@ -68,12 +66,11 @@ class Gateway:
         """Put the parts together; nothing is connected to."""
         self.store = store
         self._reply_keys = reply_keys
-        self._servers: dict[Imap | Smtp, Server] = {}
+        self._servers: dict[Imap | SmtpServer, Server] = {}
         self._signing: tuple[Settings, Callable[[Letter], Letter]] | None = None
         self._renderers: dict[Path | None, Renderer] = {}
         self._in_force = self._made(settings)
         self._seen = self._changing = fingerprint(settings)
-        self._sender: Sender | None = None
         self._supervisor: Supervisor | None = None
         self._listen()
 
@@ -105,9 +102,13 @@ class Gateway:
         """Return where the mailbox workers stand; equal ones for mailboxes whose configuration did not change."""
         return parts.posts(self.settings, self._server)
 
-    def stations(self) -> tuple[Post | Line | ApiPost, ...]:
+    def outlets(self) -> tuple[Outlet, ...]:
+        """Return where the senders stand; equal ones for servers whose configuration did not change."""
+        return parts.outlets(self.settings, self.policy.routes, self._server)
+
+    def stations(self) -> tuple[Station, ...]:
         """Return where all workers stand."""
-        return (*self.posts(), *self.lines(), *self._api())
+        return (*self.outlets(), *self.posts(), *self.lines(), *self._api())
 
     def _api(self) -> tuple[ApiPost, ...]:
         from mailgateway.config.api import split
@@ -128,38 +129,21 @@ class Gateway:
 
         return tuple(Line(endpoint(one), Calling(own_name(), clock.jitter)) for one in self.settings.webhooks)
 
-    def new_pool(self) -> Pool:
-        """Return a pool of connections to the SMTP server."""
-        return parts.pool(self.settings, self._server)
-
-    def smtp_server(self) -> Server:
-        """Return the SMTP server of the configuration in force."""
-        return self._server(self.settings.smtp)
-
-    def sending(self) -> Sending:
-        """Return how letters are sent."""
-        return parts.sending(self.settings)
-
     def run_once(self, stop: Stop) -> tuple[str, ...]:
         """Bring everything in and out once; return what could not be done, a line for each."""
         from mailgateway.daemon import once
 
         _log_doubts(self.settings)
         self._signer(self.settings)
-        pool = self.new_pool()
-        try:
-            problems = once.run_once(self.posts(), self.desk, pool, self.sending(), stop)
-            problems += once.call_webhooks(self.lines(), self.desk, stop)
-            self._watch(since=self._fetching_since())
-            again = once.run_once((), self.desk, pool, self.sending(), stop)
-        finally:
-            pool.close()
+        problems = once.run_once(self.posts(), self.outlets(), self.desk, stop)
+        problems += once.call_webhooks(self.lines(), self.desk, stop)
+        self._watch(since=self._fetching_since())
+        again = once.run_once((), self.outlets(), self.desk, stop)
         return tuple(dict.fromkeys((*problems, *again)))
 
     def supervisor(self) -> Supervisor:
         """Return the daemon, ready to run."""
         from mailgateway.daemon.attendant import Attendant
-        from mailgateway.daemon.sender import Sender
         from mailgateway.daemon.supervisor import Supervisor, Tick
         from mailgateway.flows.inform import inform_incidents
         from mailgateway.flows.ingest import ingest_left_over
@@ -167,14 +151,10 @@ class Gateway:
         _log_doubts(self.settings)
         self._signer(self.settings)
         since, attendant = clock.now(), Attendant(self.desk)
-        sender = self._sender = Sender(self.desk, self.new_pool, self.sending())
 
         def reload() -> None:
-            before = self.settings.smtp
             self.reload()
             supervisor.match_workers()
-            if self.settings.smtp != before:
-                sender.renew(self.sending())
 
         ticks = (
             Tick("watch", WATCH_EVERY, lambda: self._watch(since)),
@@ -183,7 +163,7 @@ class Gateway:
             Tick("inform", INFORM_EVERY, lambda: inform_incidents(self.desk, supervisor.is_leaving)),
             Tick("configuration", LOOK_FOR_CHANGES_EVERY, self._look_for_changes),
         )
-        supervisor = self._supervisor = Supervisor(self.desk, self.stations, sender, ticks, reload, clock.jitter)
+        supervisor = self._supervisor = Supervisor(self.desk, self.stations, ticks, reload, clock.jitter)
         return supervisor
 
     def reload(self) -> None:
@@ -254,7 +234,7 @@ class Gateway:
             self._signing = settings, parts.signer(settings)
         return self._signing[1]
 
-    def _server(self, access: Imap | Smtp) -> Server:
+    def _server(self, access: Imap | SmtpServer) -> Server:
         """Return the same server for the same settings: its access token outlives a reload, and so does its worker."""
         from mailgateway.config.servers import server
 
@@ -297,8 +277,8 @@ class Gateway:
             self._supervisor.wake_callers()
 
     def _wake_sender(self) -> None:
-        if self._sender is not None:
-            self._sender.wake()
+        if self._supervisor is not None:
+            self._supervisor.wake_senders()
 
     def _tell(self, title: str, lines: Sequence[str], state: str) -> None:
         """Mail the admin once for each distinct state."""

@@ -8,19 +8,20 @@ from mailgateway import clock
 from mailgateway.errors import ConfigError, Finding, PermanentError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from mailgateway.accounts.server import Server
-    from mailgateway.config.access import Imap, Smtp
+    from mailgateway.config.access import Imap, SmtpServer
     from mailgateway.config.kinds import Settle
     from mailgateway.config.settings import Settings
     from mailgateway.daemon.mailbox_worker import Post
-    from mailgateway.flows.deliver import Sending
+    from mailgateway.daemon.sender import Outlet
+    from mailgateway.desk.letters.route import Route
     from mailgateway.imap.settle import Settlement
     from mailgateway.mail.model import Letter
-    from mailgateway.smtp.pool import Pool
+    from mailgateway.smtp.relay import Relay
 
-    ServerOf = Callable[[Imap | Smtp], Server]
+    ServerOf = Callable[[Imap | SmtpServer], Server]
 
 # ruff: noqa: PLC0415 - see above
 
@@ -46,12 +47,27 @@ def posts(settings: Settings, server_of: ServerOf) -> tuple[Post, ...]:
     )
 
 
-def pool(settings: Settings, server_of: ServerOf) -> Pool:
-    """Return a pool of connections to the SMTP server."""
-    from mailgateway.smtp.pool import Pool
+def outlets(settings: Settings, routes: Iterable[Route], server_of: ServerOf) -> tuple[Outlet, ...]:
+    """Return where the senders stand; equal ones for routes whose configuration did not change."""
+    from mailgateway.daemon.sender import Outlet
+    from mailgateway.desk.letters.pacing import Pace
+    from mailgateway.flows.deliver import Sending
+    from mailgateway.flows.owners import own_name
 
-    smtp = settings.smtp
-    return Pool(server_of(smtp), smtp.connections, smtp.helo or settings.domain)
+    found = []
+    for route in routes:
+        smtp = settings.smtp_of(route.mailbox)
+        sending = Sending(own_name(), smtp.retry_for, clock.jitter, Pace(dict(smtp.rates)), route)
+        fallback = relay(settings, smtp.fallback, server_of) if smtp.fallback is not None else None
+        found.append(Outlet(relay(settings, smtp, server_of), fallback, sending))
+    return tuple(found)
+
+
+def relay(settings: Settings, smtp: SmtpServer, server_of: ServerOf) -> Relay:
+    """Return an SMTP server that letters are given to."""
+    from mailgateway.smtp.relay import Relay
+
+    return Relay(server_of(smtp), smtp.connections, smtp.helo or settings.domain)
 
 
 def signer(settings: Settings) -> Callable[[Letter], Letter]:
@@ -69,16 +85,6 @@ def signer(settings: Settings) -> Callable[[Letter], Letter]:
 
 def _unsigned(letter: Letter) -> Letter:
     return letter
-
-
-def sending(settings: Settings) -> Sending:
-    """Return how letters are sent."""
-    from mailgateway.desk.letters.pacing import Pace
-    from mailgateway.flows.deliver import Sending
-    from mailgateway.flows.owners import own_name
-
-    smtp = settings.smtp
-    return Sending(own_name(), smtp.retry_for, clock.jitter, Pace(dict(smtp.rates)))
 
 
 def _settlement(settle: Settle) -> Settlement:

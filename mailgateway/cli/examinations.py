@@ -10,6 +10,7 @@ from functools import partial
 from mailgateway import clock
 from mailgateway.accounts.endpoint import Endpoint
 from mailgateway.accounts.server import Server
+from mailgateway.config.access import Smtp
 from mailgateway.config.api import split
 from mailgateway.config.servers import TokenMemory, endpoint, server
 from mailgateway.config.settings import Settings
@@ -18,6 +19,7 @@ from mailgateway.flows.kept_tokens import KeptTokens
 from mailgateway.hooks.post import reachable
 from mailgateway.imap.session import Session
 from mailgateway.smtp.probe import probe
+from mailgateway.smtp.relay import Relay
 from mailgateway.store import health, schema
 from mailgateway.store.blobs import Blobs
 from mailgateway.store.engine import NoDatabaseYet, Store, open_store
@@ -82,8 +84,18 @@ def _servers(settings: Settings, memory: TokenMemory) -> Iterator[Finding]:
         yield _guarded(what, partial(_webhook, what, endpoint(webhook)))
     if settings.api is not None:
         yield _api(*split(settings.api.listen))
-    helo = settings.smtp.helo or settings.domain
-    yield _guarded("sending", partial(_smtp, server(settings.smtp, memory), helo))
+    yield from _sending("", settings.smtp, settings.domain, memory)
+    for mailbox in settings.mailboxes:
+        if mailbox.smtp is not None:
+            yield from _sending(f" {mailbox.name}", mailbox.smtp, settings.domain, memory)
+
+
+def _sending(of: str, smtp: Smtp, domain: str, memory: TokenMemory) -> Iterator[Finding]:
+    """Look at the server of all mailboxes or of one, and at its fall-back."""
+    for what, one in ((f"sending{of}", smtp), (f"fall-back{of}", smtp.fallback)):
+        if one is not None:
+            relay = Relay(server(one, memory), one.connections, one.helo or domain)
+            yield _guarded(what, partial(_smtp, what, relay))
 
 
 def _secrets(settings: Settings) -> Iterator[Finding]:
@@ -179,8 +191,8 @@ def _api(host: str, port: int) -> Finding:
     return Finding("API", is_well=True, detail=f"somebody listens at {host}:{port}")
 
 
-def _smtp(at: Server, helo: str) -> Finding:
-    return Finding("sending", is_well=True, detail=f"connected to {at}: {probe(at, helo)}")
+def _smtp(what: str, at: Relay) -> Finding:
+    return Finding(what, is_well=True, detail=f"connected to {at}: {probe(at)}")
 
 
 def _dns(domain: str) -> Finding:

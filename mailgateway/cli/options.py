@@ -19,3 +19,4 @@ Limit = Annotated[
     ),
 ]
 Ids = Annotated[list[int], typer.Argument(metavar="ID", help="Numbers from the list.")]
+OptionalIds = Annotated[list[int] | None, typer.Argument(metavar="[ID]...", help="Numbers from the list.")]

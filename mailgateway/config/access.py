@@ -23,6 +23,9 @@ from mailgateway.config.kinds import (
 _Connections = Annotated[int, Field(strict=True, ge=1, le=64)]
 
 
+SMTP_PORTS = {Tls.IMPLICIT: 465, Tls.STARTTLS: 587, Tls.NONE: 25}
+
+
 class RefreshGrant(Strict):
     """OAuth2 with a refresh token (RFC 6749 section 6): for accounts whose owner consented once, as at Google."""
 
@@ -102,14 +105,24 @@ class Imap(Access):
     )
 
 
-class Smtp(Access):
-    """The server that mail is sent through."""
+class SmtpServer(Access):
+    """A server that mail may be sent through."""
 
     tls: Tls = Field(
         default=Tls.STARTTLS, description="starttls (port 587), implicit (465) or none (25), never by itself"
     )
     connections: _Connections = Field(default=4, description="how many connections are open at most")
     helo: Domain | None = Field(default=None, description="the name to greet with; by default the domain above")
+
+    @property
+    def address(self) -> str:
+        """The server's `host:port`."""
+        return f"{self.host}:{self.port or SMTP_PORTS[self.tls]}"
+
+
+class Smtp(SmtpServer):
+    """The server that mail is sent through, and how."""
+
     retry_for: Duration = Field(
         default=timedelta(hours=72), description="how long to go on trying where the server says later, or nothing"
     )
@@ -117,6 +130,16 @@ class Smtp(Access):
         default=(),
         description="how many letters a domain gets at most, such as {gmail.com: 20/m}; * for every other",
     )
+    fallback: SmtpServer | None = Field(
+        default=None, description="the server that mail is sent through while the one above is out"
+    )
+
+    @model_validator(mode="after")
+    def _falls_back_to_another(self) -> Self:
+        other = self.fallback
+        if other is not None and other.address == self.address:
+            wrong("the fall-back is the same server, which would be out too: name another one")
+        return self
 
 
 class Dkim(Strict):

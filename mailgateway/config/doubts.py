@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from mailgateway.accounts.server import Tls
-from mailgateway.config.access import Access
+from mailgateway.config.access import Access, Smtp
 from mailgateway.config.api import is_loopback
 from mailgateway.config.document import Document
 from mailgateway.config.gateway import GatewayFile
@@ -59,7 +59,9 @@ def doubts_about_gateway(gateway: GatewayFile, document: Document) -> Iterator[F
     yield from _database(document)
     for number, mailbox in enumerate(gateway.mailboxes):
         yield from _clear_text(mailbox.imap, ("mailboxes", number, "imap", "tls"), document)
-    yield from _clear_text(gateway.smtp, ("smtp", "tls"), document)
+        if mailbox.smtp is not None:
+            yield from _clear_sending(mailbox.smtp, ("mailboxes", number, "smtp"), document)
+    yield from _clear_sending(gateway.smtp, ("smtp",), document)
     for number, webhook in enumerate(gateway.webhooks):
         if webhook.url.startswith("http://") and urlsplit(webhook.url).hostname not in _LOOPBACK:
             problem = (
@@ -110,6 +112,12 @@ def _has_password(url: str) -> bool:
         return bool(urlsplit(url).password)
     except ValueError:
         return False
+
+
+def _clear_sending(smtp: Smtp, path: EntryPath, document: Document) -> Iterator[Finding]:
+    yield from _clear_text(smtp, (*path, "tls"), document)
+    if smtp.fallback is not None:
+        yield from _clear_text(smtp.fallback, (*path, "fallback", "tls"), document)
 
 
 def _clear_text(access: Access, path: EntryPath, document: Document) -> Iterator[Finding]:

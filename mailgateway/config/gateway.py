@@ -73,6 +73,9 @@ class Mailbox(Strict):
     )
     aliases: tuple[Address, ...] = Field(default=(), description="other addresses whose mail arrives here")
     imap: Imap = Field(description="the account that mail is fetched from: host, username and password")
+    smtp: Smtp | None = Field(
+        default=None, description="the server that mail of this mailbox is sent through; by default that of all"
+    )
     settle: Settling = Field(
         default=Settling(), description="what happens on the server to a mail that is safely stored"
     )

@@ -8,6 +8,7 @@ from mailgateway.config.templates import languages
 from mailgateway.config.webhook import Webhook
 from mailgateway.desk.letters import webhooks
 from mailgateway.desk.letters.brand import Brand, Logo
+from mailgateway.desk.letters.route import Route
 from mailgateway.desk.policy import Conversation, Defaults, LifeCycle, MailboxPolicy, Policy, Problems
 from mailgateway.mail.tokens import picture_id
 from mailgateway.share import share
@@ -45,6 +46,7 @@ def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
         problems=Problems(settings.problems.solve_incidents),
         conversation=_conversation(settings),
         webhooks=tuple(_webhook(one) for one in settings.webhooks),
+        routes=_routes(settings),
     )
 
 
@@ -80,6 +82,17 @@ def _signed(logo: Logo, domain: str, reply_keys: tuple[bytes, ...]) -> Logo:
     if not reply_keys:
         return logo
     return replace(logo, file=replace(logo.file, content_id=picture_id(reply_keys[0], logo.file.sha256, domain)))
+
+
+def _routes(settings: Settings) -> tuple[Route, ...]:
+    """Return the ways out for letters: one for each mailbox with a server of its own, the first for all others."""
+    own = tuple(mailbox.name for mailbox in settings.mailboxes if mailbox.smtp is not None)
+    found = []
+    for mailbox in ("", *own):
+        smtp = settings.smtp_of(mailbox)
+        fallback = smtp.fallback.address if smtp.fallback is not None else ""
+        found.append(Route(mailbox, () if mailbox else own, smtp.address, fallback))
+    return tuple(found)
 
 
 def _conversation(settings: Settings) -> Conversation:

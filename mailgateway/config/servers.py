@@ -11,14 +11,13 @@ from mailgateway.accounts.access_token import AccessToken, Grant, TokenSource
 from mailgateway.accounts.endpoint import Endpoint
 from mailgateway.accounts.oauth import ClientCredentials, CommandToken, RefreshToken
 from mailgateway.accounts.server import Login, Mechanism, Server, Tls
-from mailgateway.config.access import Access, Imap, RefreshGrant, Smtp, Token
+from mailgateway.config.access import SMTP_PORTS, Access, Imap, RefreshGrant, SmtpServer, Token
 from mailgateway.config.api import Api
 from mailgateway.config.secret import Secret
 from mailgateway.config.webhook import Webhook
 from mailgateway.errors import ConfigError, PermanentError
 
 _IMAP_PORTS = {Tls.IMPLICIT: 993, Tls.STARTTLS: 143, Tls.NONE: 143}
-_SMTP_PORTS = {Tls.IMPLICIT: 465, Tls.STARTTLS: 587, Tls.NONE: 25}
 
 
 class TokenMemory(Protocol):
@@ -31,13 +30,13 @@ class TokenMemory(Protocol):
         """Keep a token under a name, durable on return."""
 
 
-def server(access: Imap | Smtp, memory: TokenMemory | None = None) -> Server:
+def server(access: Imap | SmtpServer, memory: TokenMemory | None = None) -> Server:
     """Return the server with its log-in; without a memory, a refresh token is good until the provider changes it.
 
     The log-in's `secret` reads what the configuration names for every connection anew, so that a changed password needs
     no restart, and raises PermanentError where that cannot be read.
     """
-    ports = _IMAP_PORTS if isinstance(access, Imap) else _SMTP_PORTS
+    ports = _IMAP_PORTS if isinstance(access, Imap) else SMTP_PORTS
     return Server(
         host=access.host,
         port=access.port or ports[access.tls],

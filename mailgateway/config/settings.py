@@ -84,6 +84,11 @@ class Settings:
         written = self.database.read() if isinstance(self.database, Secret) else self.database
         return absolute(written, self.path.parent)
 
+    def smtp_of(self, mailbox: str) -> Smtp:
+        """Return how mail is sent from a mailbox: by a server of its own, or as from all others."""
+        own = (one.smtp for one in self.mailboxes if one.name == mailbox and one.smtp is not None)
+        return next(own, self.smtp)
+
     def missing_secrets(self) -> tuple[Finding, ...]:
         """Return a finding for every secret that cannot be read at the moment."""
         findings: list[Finding] = []

@@ -1,37 +1,37 @@
 """One round and out: every mailbox until it is empty, then every letter and every call that is due."""
 
 from collections.abc import Sequence
+from contextlib import closing
 
 from mailgateway import log
 from mailgateway.daemon.attendant import Attendant
 from mailgateway.daemon.caller import Line
 from mailgateway.daemon.mailbox_worker import Post
+from mailgateway.daemon.sender import Outlet
 from mailgateway.errors import GatewayError, MailboxUnavailable
-from mailgateway.flows.beats import SEND, beat, fetching
+from mailgateway.flows.beats import beat, fetching
 from mailgateway.flows.call import call_due
 from mailgateway.flows.collect import collect
-from mailgateway.flows.deliver import Sending, deliver_due
+from mailgateway.flows.deliver import deliver_due
 from mailgateway.flows.desk import Desk, Stop
 from mailgateway.flows.in_hand import InHand
 from mailgateway.flows.inform import inform_incidents
 from mailgateway.flows.ingest import ingest_waiting
 from mailgateway.flows.receive import Suspects
 from mailgateway.imap.session import Session
-from mailgateway.smtp.pool import Pool
 from mailgateway.store import calls
 
 _log = log.logger("once")
 
 
-def run_once(posts: Sequence[Post], desk: Desk, pool: Pool, sending: Sending, stop: Stop) -> tuple[str, ...]:
+def run_once(posts: Sequence[Post], outlets: Sequence[Outlet], desk: Desk, stop: Stop) -> tuple[str, ...]:
     """Collect from every mailbox and send what is due; return what could not be done, a line for each."""
     problems = [problem for post in posts if (problem := _collect(post, desk, stop))]
     while ingest_waiting(desk, None, stop):
         pass
     Attendant(desk).look(stop)
     inform_incidents(desk, stop)
-    if problem := _deliver(desk, pool, sending, stop):
-        problems.append(problem)
+    problems += [problem for outlet in outlets if (problem := _deliver(outlet, desk, stop))]
     return tuple(problems)
 
 
@@ -60,12 +60,14 @@ def _collect_despite_suspects(post: Post, desk: Desk, stop: Stop) -> int:
                 raise
 
 
-def _deliver(desk: Desk, pool: Pool, sending: Sending, stop: Stop) -> str:
+def _deliver(outlet: Outlet, desk: Desk, stop: Stop) -> str:
     try:
-        deliver_due(desk, pool, sending, InHand(), stop)
+        with closing(outlet.pool()) as pool:
+            deliver_due(desk, pool, outlet.sending, InHand(), stop)
     except GatewayError as error:
-        beat(desk, SEND, str(error))
-        return f"sending: {error}"
+        beat(desk, outlet.name, str(error))
+        mailbox = outlet.sending.route.mailbox
+        return f"sending{f' from mailbox {mailbox}' if mailbox else ''}: {error}"
     return ""
 
 

@@ -1,41 +1,55 @@
-"""One thread for everything that goes out: it sends what is due, and sleeps until something is."""
+"""One thread a server that letters leave by: it sends what is due there, and sleeps until something is."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import timedelta
 
 from mailgateway.daemon.worker import Worker
-from mailgateway.flows.beats import SEND
-from mailgateway.flows.deliver import Sending, deliver_due
+from mailgateway.flows.deliver import Sending, deliver_due, is_wanted_now
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.in_hand import InHand
 from mailgateway.smtp.pool import Pool
+from mailgateway.smtp.relay import Relay
 
 LONGEST_NAP = timedelta(seconds=5)
-"""Letters queued by another process announce themselves to nobody: look that often."""
+"""Letters queued by another process, and an operator's wishes, announce themselves to nobody: look that often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """Where a sender stands: the server that it gives letters to, the one that stands in for it, and how it sends."""
+
+    relay: Relay
+    fallback: Relay | None
+    sending: Sending
+
+    @property
+    def name(self) -> str:
+        """What threads, log lines and signs of life call it."""
+        return self.sending.name
+
+    def pool(self) -> Pool:
+        """Return connections of its own; none is opened yet."""
+        return Pool(self.relay, self.fallback, jitter=self.sending.jitter)
 
 
 class Sender(Worker):
-    """Owns the SMTP connections; `wake` lets it look at the outbox at once."""
+    """Owns the SMTP connections of an outlet; `wake` lets it look at the outbox at once."""
 
-    def __init__(self, desk: Desk, new_pool: Callable[[], Pool], sending: Sending) -> None:
-        """Take what connections are made with; none is made yet."""
-        super().__init__(SEND, desk, sending.jitter)
-        self._new_pool = new_pool
-        self._sending = sending
+    def __init__(self, post: Outlet, desk: Desk, jitter: Callable[[], float]) -> None:
+        """Take the outlet; nothing is connected to."""
+        super().__init__(post.name, desk, jitter)
+        self.post = post
         self._in_hand = InHand()
-        self._renewed = threading.Event()
         self._woken = threading.Event()
+        self._tried_at = desk.clock()
 
     def wake(self) -> None:
         """Look at the outbox now."""
         self._woken.set()
-
-    def renew(self, sending: Sending) -> None:
-        """Send over new connections from now on, and in this way: the configuration has changed."""
-        self._sending = sending
-        self._renewed.set()
-        self.hurry()
 
     def hurry(self) -> None:
         """End the nap, and the pause after a failure."""
@@ -43,17 +57,20 @@ class Sender(Worker):
         self.wake()
 
     def rounds(self) -> Iterator[None]:
-        """Send over one pool of connections until another one is wanted."""
-        self._renewed.clear()
-        pool = self._new_pool()
-        try:
-            while not self._is_over():
+        """Send what is due, until asked to stop."""
+        with closing(self.post.pool()) as pool:
+            while not self.stop_asked.is_set():
                 self._woken.clear()
-                deliver_due(self.desk, pool, self._sending, self._in_hand, self._is_over)
+                self._tried_at = self.desk.clock()
+                deliver_due(self.desk, pool, self.post.sending, self._in_hand, self.stop_asked.is_set)
                 yield
                 self._woken.wait(LONGEST_NAP.total_seconds())
-        finally:
-            pool.close()
 
-    def _is_over(self) -> bool:
-        return self.stop_asked.is_set() or self._renewed.is_set()
+    def rest(self, wait: timedelta) -> None:
+        """Pause, but no longer than until an operator wants a letter sent since the try that failed began."""
+        end = time.monotonic() + wait.total_seconds()
+        while (left := end - time.monotonic()) > 0:
+            if self.hurried.wait(min(left, LONGEST_NAP.total_seconds())):
+                return
+            if is_wanted_now(self.desk, self.post.sending.route, self._tried_at):
+                return

@@ -15,13 +15,18 @@ from mailgateway.daemon import service_manager
 from mailgateway.daemon.api_worker import ApiPost, ApiWorker
 from mailgateway.daemon.caller import Caller, Line
 from mailgateway.daemon.mailbox_worker import MailboxWorker, Post
-from mailgateway.daemon.sender import Sender
+from mailgateway.daemon.sender import Outlet, Sender
 from mailgateway.daemon.worker import Worker
 from mailgateway.errors import GatewayError, TransientError
 from mailgateway.flows.desk import Desk
 
 PATIENCE = timedelta(seconds=5)
 """How long threads may take to finish the message in hand: whoever stops the daemon is promised ten seconds."""
+
+Station = Outlet | Post | Line | ApiPost
+"""What a worker stands at; it is replaced when that changes."""
+
+_StationWorker = Sender | MailboxWorker | Caller | ApiWorker
 
 _log = log.logger("supervisor")
 
@@ -36,25 +41,23 @@ class Tick:
 
 
 class Supervisor:
-    """Runs mailbox workers, callers of webhooks, the API, the sender and the ticks until a signal says otherwise."""
+    """Runs senders, mailbox workers, callers of webhooks, the API and the ticks until a signal says otherwise."""
 
     def __init__(
         self,
         desk: Desk,
-        posts: Callable[[], Sequence[Post | Line | ApiPost]],
-        sender: Sender,
+        posts: Callable[[], Sequence[Station]],
         ticks: Sequence[Tick],
         reload: Callable[[], None],
         jitter: Callable[[], float],
     ) -> None:
         self._desk = desk
         self._posts = posts
-        self._sender = sender
         self._ticks = ticks
         self._reload = reload
         self._jitter = jitter
-        self._workers: dict[str, MailboxWorker | Caller | ApiWorker] = {}
-        self._leaving: list[MailboxWorker | Caller | ApiWorker] = []
+        self._workers: dict[str, _StationWorker] = {}
+        self._leaving: list[_StationWorker] = []
         self._signalled = threading.Event()
         self._leave = False
         self._reload_asked = False
@@ -69,7 +72,6 @@ class Supervisor:
         """
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._on_signal)
-        self._sender.start()
         self.match_workers()
         for tick in self._ticks:
             work = _guarded(tick.name, tick.work)
@@ -88,7 +90,7 @@ class Supervisor:
 
     def match_workers(self) -> None:
         """Start, replace and stop workers until they are those of the configuration in force."""
-        wanted: Mapping[str, Post | Line | ApiPost] = {post.name: post for post in self._posts()}
+        wanted: Mapping[str, Station] = {post.name: post for post in self._posts()}
         for name in [name for name, worker in self._workers.items() if worker.post != wanted.get(name)]:
             self._leaving.append(self._workers.pop(name))
             self._leaving[-1].ask_to_stop()
@@ -99,11 +101,20 @@ class Supervisor:
 
     def wake_callers(self) -> None:
         """Let the callers look for calls now."""
+        self._wake(Caller)
+
+    def wake_senders(self) -> None:
+        """Let the senders look for letters now."""
+        self._wake(Sender)
+
+    def _wake(self, kind: type[Caller | Sender]) -> None:
         for worker in tuple(self._workers.values()):
-            if isinstance(worker, Caller):
+            if isinstance(worker, kind):
                 worker.wake()
 
-    def _worker(self, post: Post | Line | ApiPost) -> MailboxWorker | Caller | ApiWorker:
+    def _worker(self, post: Station) -> _StationWorker:
+        if isinstance(post, Outlet):
+            return Sender(post, self._desk, self._jitter)
         if isinstance(post, Line):
             return Caller(post, self._desk, self._jitter)
         if isinstance(post, ApiPost):
@@ -133,7 +144,7 @@ class Supervisor:
         return ()
 
     def _threads(self) -> tuple[Worker, ...]:
-        return (self._sender, *self._workers.values())
+        return tuple(self._workers.values())
 
     def _end(self) -> None:
         service_manager.tell("STOPPING=1")

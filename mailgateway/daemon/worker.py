@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 from mailgateway import log
 from mailgateway.desk.letters.backoff import pause
@@ -21,7 +22,7 @@ class Worker(threading.Thread):
         self.desk = desk
         self.stop_asked = threading.Event()
         self._jitter = jitter
-        self._hurried = threading.Event()
+        self.hurried = threading.Event()
 
     def ask_to_stop(self) -> None:
         """Let the worker finish the message in hand and leave."""
@@ -30,7 +31,7 @@ class Worker(threading.Thread):
 
     def hurry(self) -> None:
         """End the pause after a failure: what has failed may be another server by now."""
-        self._hurried.set()
+        self.hurried.set()
 
     def rounds(self) -> Iterator[None]:
         """Do the work, and yield after each round that went well. Called anew after each failure, and when it ends."""
@@ -40,11 +41,15 @@ class Worker(threading.Thread):
         """Give a sign of life: a round went well, or why it did not."""
         beat(self.desk, self.name, error)
 
+    def rest(self, wait: timedelta) -> None:
+        """Pause after a failure, until the worker is hurried at the latest."""
+        self.hurried.wait(wait.total_seconds())
+
     def run(self) -> None:
         """Work until asked to stop."""
         failures = 0
         while not self.stop_asked.is_set():
-            self._hurried.clear()
+            self.hurried.clear()
             try:
                 for _ in self.rounds():
                     failures = 0
@@ -61,4 +66,4 @@ class Worker(threading.Thread):
         _log.warning("worker.unavailable", worker=self.name, why=why, next_try_in=round(wait.total_seconds(), 1))
         self.beat(why)
         if not self.stop_asked.is_set():
-            self._hurried.wait(wait.total_seconds())
+            self.rest(wait)

@@ -9,6 +9,7 @@ from mailgateway.desk.answers.knowledge import EMPTY, Library
 from mailgateway.desk.customers.organisations import Organisations
 from mailgateway.desk.letters.brand import PLAIN, Brand
 from mailgateway.desk.letters.loop_limits import USUAL, LoopLimits
+from mailgateway.desk.letters.route import EVERYTHING, Route
 from mailgateway.desk.letters.suppression import DEFAULT as LEAVE_ALONE
 from mailgateway.desk.letters.suppression import SuppressionPolicy
 from mailgateway.desk.letters.webhooks import Webhook
@@ -141,7 +142,8 @@ class Policy:
     `reply_keys` sign reply addresses and letter ids: the first signs, all of them are believed. `trusted_authserv` are
     the servers, `trusted_arc_sealers` the domains, whose word on DMARC is believed. `reading` says how much
     of a mail is looked at. With `verp` the envelope sender of every letter names the letter.
-    `unlimited` are addresses and @domains (casefolded) that the limits of automatic mail do not hold for.
+    `unlimited` are addresses and @domains (casefolded) that the limits of automatic mail do not hold for. `routes` are
+    the ways out for letters.
     """
 
     domain: str
@@ -173,6 +175,7 @@ class Policy:
     library: Library = EMPTY
     notifications: Notifications = Notifications()
     quarantine: QuarantinePolicy = _QUARANTINE
+    routes: tuple[Route, ...] = (EVERYTHING,)
 
     def asks_for(self, beginning: str) -> bool:
         """Tell whether a rule, or the condition of an answer, asks for a field whose name begins like this."""
@@ -191,6 +194,12 @@ class Policy:
     def mailbox(self, name: str) -> MailboxPolicy:
         """Return the mailbox called `name`, or the first: tickets of one that was taken away must still be answered."""
         return next((mailbox for mailbox in self.mailboxes if mailbox.name == name), self.mailboxes[0])
+
+    def mailbox_at(self, address: str) -> MailboxPolicy:
+        """Return the mailbox that has an address, or the first."""
+        wanted = address.casefold()
+        found = (mailbox for mailbox in self.mailboxes if mailbox.address.casefold() == wanted)
+        return next(found, self.mailboxes[0])
 
     def open_calendars(self, at: datetime) -> tuple[str, ...]:
         """Return the names of the calendars within whose business hours an instant lies."""

@@ -6,6 +6,7 @@ from mailgateway.flows.desk import Desk
 from mailgateway.store import health
 
 SEND = "send"
+PRIMARY = "primary"
 API = "api"
 
 _log = log.logger("beats")
@@ -19,6 +20,16 @@ def fetching(mailbox: str) -> str:
 def settling(mailbox: str) -> str:
     """Name the settling of a mailbox's mails on their server."""
     return f"settle:{mailbox}"
+
+
+def sending(mailbox: str) -> str:
+    """Name the sending from a mailbox with a server of its own or, for "", from all others."""
+    return f"{SEND}:{mailbox}" if mailbox else SEND
+
+
+def primary(mailbox: str) -> str:
+    """Name the server that these letters leave by while their fall-back is not needed."""
+    return f"{PRIMARY}:{mailbox}" if mailbox else PRIMARY
 
 
 def calling(webhook: str) -> str:

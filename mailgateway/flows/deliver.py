@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from mailgateway import log
 from mailgateway.desk.letters.delivery import Attempt, Delivery, DeliveryState, deferred, failed, sent
 from mailgateway.desk.letters.pacing import Pace
-from mailgateway.errors import LoginRefused, PermanentError, SmtpUnavailable, StoreUnusable
+from mailgateway.desk.letters.route import EVERYTHING, Route
+from mailgateway.errors import GatewayError, LoginRefused, PermanentError, SmtpUnavailable, StoreUnusable
 from mailgateway.flows import owners
-from mailgateway.flows.beats import SEND, beat
+from mailgateway.flows.beats import beat, primary
+from mailgateway.flows.beats import sending as part_of
 from mailgateway.flows.desk import Desk, Stop
 from mailgateway.flows.in_hand import InHand
 from mailgateway.mail.model import Letter
@@ -27,12 +29,21 @@ _log = log.logger("deliver")
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """How letters are sent: who claims them, how long one is tried, the chance in its retries, how fast they leave."""
+    """How letters are sent, and which: those of a route.
+
+    Who claims them, how long one is tried, the chance in its retries, how fast they leave.
+    """
 
     owner: str
     retry_for: timedelta
     jitter: Callable[[], float]
     pace: Pace = field(default_factory=lambda: Pace({}))
+    route: Route = EVERYTHING
+
+    @property
+    def name(self) -> str:
+        """What threads, log lines and signs of life call it."""
+        return part_of(self.route.mailbox)
 
 
 @dataclass(slots=True)
@@ -45,13 +56,34 @@ class Tally:
 
 
 def deliver_due(desk: Desk, pool: Pool, sending: Sending, in_hand: InHand, stop: Stop) -> int:
-    """Send everything that is due; return how many letters were tried. `in_hand` is kept from call to call.
+    """Send everything of a route that is due; return how many letters were tried. `in_hand` is kept between calls.
 
     Raises SmtpUnavailable, LoginRefused (or what the login's secret raises) where the server cannot be used at all;
     what was claimed and not begun is put back as it was, so that an outage costs no letter an attempt.
     """
     in_hand.give_back(desk)
     _release_abandoned(desk)
+    before = pool.outage
+    try:
+        tried = _send_due(desk, pool, sending, in_hand, stop)
+        if not stop():
+            pool.look()
+    finally:
+        _tell_of_fallback(desk, pool, sending, before)
+    return tried
+
+
+def is_wanted_now(desk: Desk, route: Route, since: datetime) -> bool:
+    """Tell whether an operator has wanted letters of a route sent since then; a store that is away knows of nobody."""
+    try:
+        with desk.store.reading() as tx:
+            at = outbox.last_wish(tx, route)
+    except GatewayError:
+        return False
+    return at is not None and at > since
+
+
+def _send_due(desk: Desk, pool: Pool, sending: Sending, in_hand: InHand, stop: Stop) -> int:
     tried = 0
     while not stop():
         claimed, paced = _claim(desk, sending)
@@ -62,20 +94,32 @@ def deliver_due(desk: Desk, pool: Pool, sending: Sending, in_hand: InHand, stop:
             break
         tally = _send(desk, pool, sending, in_hand, claimed, stop)
         if tally.tried:
-            beat(desk, SEND, None if tally.judged else tally.answer)
+            beat(desk, sending.name, None if tally.judged else tally.answer)
         tried += tally.tried
     return tried
+
+
+def _tell_of_fallback(desk: Desk, pool: Pool, sending: Sending, before: str) -> None:
+    """Give a sign of life of the server that has a fall-back: whether it is used, or why it is not."""
+    route = sending.route
+    if not route.fallback:
+        return
+    if bool(before) is not bool(pool.outage):
+        write = _log.warning if pool.outage else _log.info
+        write("deliver.fallback", worker=sending.name, in_use=bool(pool.outage), why=pool.outage or "it works again")
+    beat(desk, primary(route.mailbox), pool.outage or None)
 
 
 def _claim(desk: Desk, sending: Sending) -> tuple[tuple[outbox.Outgoing, ...], int]:
     """Claim letters that are due, and let those wait that leave too fast for their domain: return how many do."""
     wanted, now = sending.pace, desk.clock()
     with desk.store.writing() as tx:
-        due = outbox.claim_due(tx, now, sending.owner, BATCH)
+        due = outbox.claim_due(tx, now, sending.owner, BATCH, sending.route)
         rates = {one.due.domain: rate for one in due if (rate := wanted.rate(one.due.domain))}
         if not rates:
             return due, 0
-        gone = pace.gone(tx, {domain: now - rate.per for domain, rate in rates.items()}, [one.id for one in due])
+        since = {domain: now - rate.per for domain, rate in rates.items()}
+        gone = pace.gone(tx, since, [one.id for one in due], sending.route)
         waiting = wanted.waiting((one.due for one in due), gone, now)
         pace.postpone(tx, waiting)
     return tuple(one for one in due if one.id not in waiting), len(waiting)
@@ -109,7 +153,8 @@ def _send(
     try:
         pool.send(_letters(desk, claimed, end), record, lambda: stop() or desk.clock() >= latest)
     except (SmtpUnavailable, LoginRefused) as error:
-        _log.warning("deliver.unavailable", letters=len(claimed) - tally.tried, why=str(error))
+        left = len(claimed) - tally.tried
+        _log.warning("deliver.unavailable", worker=sending.name, letters=left, why=str(error))
         raise
     finally:
         in_hand.give_back(desk)

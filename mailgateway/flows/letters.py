@@ -119,6 +119,8 @@ def _queued(on: _Occasion, notice: Notice, rendered: Rendered) -> Queued:
         letter=on.desk.sign(write_letter(notice, rendered, about, occasion, on.at, on.policy, files)),
         urgency=urgency_of(notice),
         known=notice.known,
+        mailbox=on.policy.mailbox_at(notice.sender.address).name,
+        language=notice.language,
     )
 
 

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from mailgateway.desk.as_json import instant
 from mailgateway.desk.letters.delivery import DeliveryState
+from mailgateway.desk.letters.route import Route
 from mailgateway.desk.policy import Policy
-from mailgateway.flows.beats import API, SEND, calling, fetching
+from mailgateway.flows.beats import API, SEND, calling, fetching, primary, sending
 from mailgateway.store import calls, health, outbox
 from mailgateway.store.clocks import DueClocks, due_clocks
 from mailgateway.store.engine import Transaction
@@ -28,9 +29,15 @@ class State:
     alarms: Sequence[Alarm]
     figures: Figures
     oldest_due_at: datetime | None
+    routes: Sequence[Route]
     clocks: DueClocks
     webhooks: Mapping[str, Mapping[DeliveryState, int]]
     has_api: bool
+
+    def outage(self, route: Route) -> str:
+        """Return why letters of a route go by its fall-back, "" where they do not."""
+        beat = self.beats.get(primary(route.mailbox))
+        return beat.error if route.fallback and beat is not None else ""
 
     @property
     def quarantined(self) -> int:
@@ -48,6 +55,7 @@ def read_state(tx: Transaction, policy: Policy, now: datetime, *, has_api: bool)
         alarms=tuple(health.raised(tx).values()),
         figures=figures(tx),
         oldest_due_at=outbox.oldest_due(tx, now),
+        routes=policy.routes,
         clocks=due_clocks(tx, now, _SOON),
         webhooks={**{name: dict.fromkeys(UNSENT, 0) for name in names}, **calls.backlog(tx)},
         has_api=has_api,
@@ -63,6 +71,7 @@ def state_object(state: State) -> dict[str, object]:
             **{letters.value: count for letters, count in state.figures.letters.items()},
             "oldest_due_at": instant(state.oldest_due_at),
             **_beat(state, SEND),
+            "servers": [_server(state, route) for route in state.routes],
         },
         "webhooks": [_webhook(state, name) for name in state.webhooks],
         "api": _beat(state, API) if state.has_api else None,
@@ -73,6 +82,16 @@ def state_object(state: State) -> dict[str, object]:
             "next_due_at": instant(state.clocks.next_at),
         },
         "alarms": [{"name": one.name, "text": one.text, "raised_at": instant(one.raised_at)} for one in state.alarms],
+    }
+
+
+def _server(state: State, route: Route) -> dict[str, object]:
+    return {
+        "mailbox": route.mailbox or None,
+        "server": route.server,
+        **_beat(state, sending(route.mailbox)),
+        "fallback": route.fallback or None,
+        "on_fallback_because": state.outage(route) or None,
     }
 
 

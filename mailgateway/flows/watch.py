@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from mailgateway import log
 from mailgateway.desk.letters import notices
+from mailgateway.desk.letters.route import Route
 from mailgateway.desk.plan import Disposition, Plan
-from mailgateway.flows.beats import SEND, fetching, settling
+from mailgateway.flows.beats import fetching, primary, sending, settling
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.letters import queue_letters
 from mailgateway.flows.quarantine import tell_admin
@@ -53,7 +54,8 @@ def watch(desk: Desk, mailboxes: Sequence[str], thresholds: Thresholds, since: d
     """Raise and clear the alarms, and tell of what was set aside or failed. `since` is when this daemon started."""
     with desk.store.writing() as tx:
         now = desk.clock()
-        mails = [*_alarms(tx, _troubles(tx, mailboxes, thresholds, since, now), now)]
+        troubles = _troubles(tx, mailboxes, desk.policy().routes, thresholds, since, now)
+        mails = [*_alarms(tx, troubles, now)]
         mails += [*_failed(tx, now), *_uncalled(tx, now)]
         for mail in mails:
             _queue(desk, tx, mail, now)
@@ -70,15 +72,22 @@ def tell(desk: Desk, title: str, lines: Sequence[str], occasion: str) -> None:
 
 
 def _troubles(
-    tx: Transaction, mailboxes: Sequence[str], thresholds: Thresholds, since: datetime, now: datetime
+    tx: Transaction,
+    mailboxes: Sequence[str],
+    routes: Sequence[Route],
+    thresholds: Thresholds,
+    since: datetime,
+    now: datetime,
 ) -> Iterator[Trouble]:
     beats = health.beats(tx)
     for mailbox in mailboxes:
         yield from _silent(beats.get(fetching(mailbox)), mailbox, thresholds, since, now)
         yield from _unsettled(beats.get(settling(mailbox)), mailbox, thresholds, now)
-    sending = beats.get(SEND)
-    stuck = tuple(_stuck(sending, outbox.oldest_due(tx, now), thresholds, now))
-    yield from stuck or _put_off(sending, pace.put_off(tx), thresholds, now)
+    for route in routes:
+        beat = beats.get(sending(route.mailbox))
+        stuck = tuple(_stuck(route, beat, outbox.oldest_due(tx, now, route), thresholds, now))
+        yield from stuck or _put_off(route, beat, pace.put_off(tx, route), thresholds, now)
+        yield from _on_fallback(route, beats.get(primary(route.mailbox)), thresholds, now)
     yield from _loops(tx, now)
 
 
@@ -97,13 +106,16 @@ def _unsettled(beat: Beat | None, mailbox: str, thresholds: Thresholds, now: dat
         yield Trouble(settling(mailbox), title, (_last_error(beat),))
 
 
-def _stuck(beat: Beat | None, due: datetime | None, thresholds: Thresholds, now: datetime) -> Iterator[Trouble]:
+def _stuck(
+    route: Route, beat: Beat | None, due: datetime | None, thresholds: Thresholds, now: datetime
+) -> Iterator[Trouble]:
     if due is None:
         return
     silent = now - max(due, beat.good_at if beat and beat.good_at else due)
     if silent >= thresholds.send_after:
-        title = f"No letter could be sent for {_minutes(silent)} minutes"
-        yield Trouble(SEND, title, (f"A letter is due since: {_moment(due)}", _last_error(beat)))
+        title = f"No letter{_of(route)} could be sent for {_minutes(silent)} minutes"
+        lines = (f"A letter is due since: {_moment(due)}", f"Server: {route.server}", _last_error(beat))
+        yield Trouble(sending(route.mailbox), title, lines)
 
 
 def _loops(tx: Transaction, now: datetime) -> Iterator[Trouble]:
@@ -114,15 +126,30 @@ def _loops(tx: Transaction, now: datetime) -> Iterator[Trouble]:
 
 
 def _put_off(
-    beat: Beat | None, waiting: pace.PutOff | None, thresholds: Thresholds, now: datetime
+    route: Route, beat: Beat | None, waiting: pace.PutOff | None, thresholds: Thresholds, now: datetime
 ) -> Iterator[Trouble]:
     """Tell of a server that says "later" to all: to letters for one domain alone, another server may say so."""
     if waiting is None or waiting.domains < _MORE_THAN_ONE:
         return
     silent = now - max(waiting.since, beat.good_at if beat and beat.good_at else waiting.since)
     if silent >= thresholds.send_after:
-        title = f'The server answers "later" to every letter since {_minutes(silent)} minutes'
-        yield Trouble(SEND, title, (f"The first of them waits since: {_moment(waiting.since)}", _last_error(beat)))
+        title = f'The server answers "later" to every letter{_of(route)} since {_minutes(silent)} minutes'
+        since = f"The first of them waits since: {_moment(waiting.since)}"
+        yield Trouble(sending(route.mailbox), title, (since, f"Server: {route.server}", _last_error(beat)))
+
+
+def _on_fallback(route: Route, beat: Beat | None, thresholds: Thresholds, now: datetime) -> Iterator[Trouble]:
+    """Tell that letters leave, though not by the server that they should leave by."""
+    if not route.fallback or beat is None or not beat.error:
+        return
+    if beat.good_at is None or now - beat.good_at >= thresholds.send_after:
+        title = f"Letters{_of(route)} go by the fall-back {route.fallback}: {route.server} is out"
+        since = f"It last worked: {_moment(beat.good_at)}" if beat.good_at else "It has not worked yet."
+        yield Trouble(primary(route.mailbox), title, (since, _last_error(beat)))
+
+
+def _of(route: Route) -> str:
+    return f" of mailbox {route.mailbox}" if route.mailbox else ""
 
 
 def _alarms(tx: Transaction, troubles: Iterable[Trouble], now: datetime) -> Iterator[_Mail]:

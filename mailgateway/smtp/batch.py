@@ -4,11 +4,14 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from mailgateway.errors import GatewayError, LoginRefused
+from mailgateway.errors import GatewayError, LoginRefused, SmtpUnavailable
 from mailgateway.mail.model import Letter
 from mailgateway.smtp.connection import Connection, ConnectionEnded
-from mailgateway.smtp.connections import Connections
-from mailgateway.smtp.outcome import Outcome
+from mailgateway.smtp.outcome import Deferred, Outcome, Sent
+from mailgateway.smtp.relays import Relays
+
+# the server drops out: the connection is lost or hangs (no code), or it closes down
+_OUT = (None, 421)
 
 
 class Batch:
@@ -16,13 +19,13 @@ class Batch:
 
     def __init__(
         self,
-        connections: Connections,
+        relays: Relays,
         letters: Iterable[tuple[int, Letter]],
         record: Callable[[int, Outcome], None],
         stop: Callable[[], bool],
     ) -> None:
         """Take the letters, and whom to tell of their outcomes."""
-        self._connections = connections
+        self._relays = relays
         self._letters = iter(letters)
         self._record = record
         self._stop = stop
@@ -52,7 +55,7 @@ class Batch:
 
     def _add_worker(self) -> None:
         """Start a worker when there is a letter for it, so that few letters open few connections."""
-        if len(self._workers) < self._connections.at_most and self._has_letter():
+        if len(self._workers) < self._relays.at_most and self._has_letter():
             self._workers.append(asyncio.create_task(self._work()))
 
     async def _finish(self) -> None:
@@ -69,20 +72,25 @@ class Batch:
     async def _work(self) -> None:
         try:
             # a letter is taken once there is a connection for it; without one it stays in the queue
-            while self._has_letter() and (connection := await self._connection()):
+            while self._is_wanted() and (connection := await self._connection()):
                 try:
                     is_welcome = await self._use(connection)
                 finally:
-                    self._connections.give_back(connection)
+                    self._relays.give_back(connection)
                 if not is_welcome:
                     return
         except BaseException:
             self._is_broken = True
             raise
 
+    def _is_wanted(self) -> bool:
+        """Tell whether there is work for a worker; a fall-back may get fewer connections than there are workers."""
+        running = sum(not worker.done() for worker in self._workers)
+        return running <= self._relays.at_most and self._has_letter()
+
     async def _connection(self) -> Connection | None:
         try:
-            return await self._connections.take()
+            return await self._relays.take()
         except GatewayError as refusal:
             self._refusals.append(refusal)
             return None
@@ -100,7 +108,21 @@ class Batch:
             return True
         except LoginRefused as refusal:
             self._waiting.appendleft((number, letter))
+            if self._relays.leave(connection, refusal):
+                return True
             self._refusals.append(refusal)
             return False
+        if self._leaves_for_fallback(connection, outcome):
+            self._waiting.appendleft((number, letter))
+            return True
+        if isinstance(outcome, Sent):
+            self._relays.worked(connection)
         self._record(number, outcome)
         return True
+
+    def _leaves_for_fallback(self, connection: Connection, outcome: Outcome) -> bool:
+        """Tell whether another server gets the letter at once; not one that may have arrived."""
+        if not isinstance(outcome, Deferred) or outcome.code not in _OUT:
+            return False
+        is_left = self._relays.leave(connection, SmtpUnavailable(f"{connection.relay}: {outcome.reason}"))
+        return is_left and not outcome.uncertain

@@ -8,11 +8,11 @@ from typing import Self
 
 from aiosmtplib import SMTP, SMTPException, SMTPNotSupported, SMTPResponseException
 
-from mailgateway.accounts.server import Server
 from mailgateway.errors import LoginRefused
 from mailgateway.mail.model import Letter
 from mailgateway.smtp.opening import abandon, open_client
 from mailgateway.smtp.outcome import Deferred, Outcome, Sent, one_line, outcome_of
+from mailgateway.smtp.relay import Relay
 
 _LIBRARY = (SMTPException, OSError, ValueError)
 
@@ -38,18 +38,19 @@ class ConnectionEnded(Exception):
 class Connection:
     """Open and logged in; `close` it at the end."""
 
-    def __init__(self, client: SMTP, server: Server) -> None:
+    def __init__(self, client: SMTP, relay: Relay) -> None:
         """Take over a client that is ready to send."""
+        self.relay = relay
         self._client = client
-        self._server = server
+        self._server = relay.server
         self._is_fresh = True
         self._is_dirty = False
         self._used_at = asyncio.get_running_loop().time()
 
     @classmethod
-    async def open(cls, server: Server, helo: str) -> Self:
+    async def open(cls, relay: Relay) -> Self:
         """Connect and log in; raises what `open_client` raises."""
-        return cls(await open_client(server, helo), server)
+        return cls(await open_client(relay.server, relay.helo), relay)
 
     def is_usable(self, idle_for: timedelta) -> bool:
         """Tell whether it is open, and was not idle for longer than that."""

@@ -1,20 +1,18 @@
-"""The connections of a pool: opened when needed, resting between letters."""
+"""The connections to one server: opened when needed, resting between letters."""
 
 import asyncio
 from datetime import timedelta
 
-from mailgateway.accounts.server import Server
 from mailgateway.smtp.connection import Connection
+from mailgateway.smtp.relay import Relay
 
 
 class Connections:
-    """Open connections to one server that nobody uses at the moment; `at_most` may be open at the same time."""
+    """Open connections to one server that nobody uses at the moment."""
 
-    def __init__(self, server: Server, at_most: int, helo: str, idle: timedelta) -> None:
+    def __init__(self, relay: Relay, idle: timedelta) -> None:
         """Open nothing yet; a connection that rested longer than `idle` is not used again."""
-        self.at_most = at_most
-        self._server = server
-        self._helo = helo
+        self.relay = relay
         self._idle = idle
         self._resting: list[Connection] = []
 
@@ -25,7 +23,7 @@ class Connections:
             if connection.is_usable(self._idle):
                 return connection
             connection.abandon()
-        return await Connection.open(self._server, self._helo)
+        return await Connection.open(self.relay)
 
     def give_back(self, connection: Connection) -> None:
         """Let a connection rest until it is taken again."""

@@ -1,14 +1,14 @@
-"""A few SMTP connections to one server, kept open, over which letters go out at the same time."""
+"""A few SMTP connections to one server or its fall-back, kept open, over which letters go out at the same time."""
 
 import asyncio
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
-from mailgateway.accounts.server import Server
 from mailgateway.mail.model import Letter
 from mailgateway.smtp.batch import Batch
-from mailgateway.smtp.connections import Connections
 from mailgateway.smtp.outcome import Outcome
+from mailgateway.smtp.relay import Relay
+from mailgateway.smtp.relays import Relays
 
 # shorter than the patience of servers, and of the firewalls on the way
 _IDLE = timedelta(minutes=1)
@@ -17,13 +17,26 @@ _IDLE = timedelta(minutes=1)
 class Pool:
     """Belongs to the thread that calls `send`. Between two calls nothing runs, and open connections rest."""
 
-    def __init__(self, server: Server, connections: int, helo: str, *, idle: timedelta = _IDLE) -> None:
-        """Name the server, how many connections it may get, and our own name for EHLO; nothing is opened yet.
+    def __init__(
+        self,
+        relay: Relay,
+        fallback: Relay | None = None,
+        *,
+        jitter: Callable[[], float] = lambda: 0.0,
+        idle: timedelta = _IDLE,
+    ) -> None:
+        """Name the server, and the one that stands in for it while it is out; nothing is opened yet.
 
-        A connection that rested longer than `idle` is not used again.
+        `jitter` is the chance in when the first is tried again, in [0, 1). A connection that rested longer than `idle`
+        is not used again.
         """
-        self._connections = Connections(server, connections, helo, idle)
+        self._relays = Relays(relay, fallback, idle, jitter)
         self._runner = asyncio.Runner()
+
+    @property
+    def outage(self) -> str:
+        """Why letters go by the fall-back; "" while they do not."""
+        return self._relays.outage
 
     def send(
         self,
@@ -38,9 +51,13 @@ class Pool:
         SmtpUnavailable or LoginRefused (or what the login's secret raises) where no connection can be had for the
         letters that are left.
         """
-        self._runner.run(Batch(self._connections, letters, record, stop).send())
+        self._runner.run(Batch(self._relays, letters, record, stop).send())
+
+    def look(self) -> None:
+        """Try the first server again where the fall-back is in use and it is time; takes a few seconds at most."""
+        self._runner.run(self._relays.look())
 
     def close(self) -> None:
-        """Say goodbye to the server; the pool cannot be used again."""
-        self._runner.run(self._connections.close())
+        """Say goodbye to the servers; the pool cannot be used again."""
+        self._runner.run(self._relays.close())
         self._runner.close()

@@ -4,29 +4,29 @@ import asyncio
 
 from aiosmtplib import SMTP
 
-from mailgateway.accounts.server import Server
 from mailgateway.smtp.connection import Connection
 from mailgateway.smtp.opening import open_client
 from mailgateway.smtp.outcome import one_line
+from mailgateway.smtp.relay import Relay
 
 _TELLING = ("size", "8bitmime", "smtputf8", "pipelining", "dsn")
 
 
-def probe(server: Server, helo: str = "localhost") -> str:
+def probe(relay: Relay) -> str:
     """Connect as `Pool` does and say in a line what was found.
 
     Raises SmtpUnavailable, LoginRefused, and what the login's secret and `ssl_context` raise.
     """
-    return asyncio.run(_probe(server, helo))
+    return asyncio.run(_probe(relay))
 
 
-async def _probe(server: Server, helo: str) -> str:
-    client = await open_client(server, helo)
+async def _probe(relay: Relay) -> str:
+    client = await open_client(relay.server, relay.helo)
     found = [_name(client), _protection(client)]
-    if server.login is not None:
-        found.append(f"logged in as {server.login.username}")
+    if relay.server.login is not None:
+        found.append(f"logged in as {relay.server.login.username}")
     found += [_extension(client, name) for name in _TELLING if client.supports_extension(name)]
-    await Connection(client, server).close()
+    await Connection(client, relay).close()
     return ", ".join(found)
 
 

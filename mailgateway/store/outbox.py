@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, Row, bindparam, or_, select
+from sqlalchemy import Executable, Row, bindparam, func, or_, select, update
 
 from mailgateway.desk.events import Event
 from mailgateway.desk.letters.delivery import Delivery, DeliveryState
 from mailgateway.desk.letters.pacing import Due
+from mailgateway.desk.letters.route import EVERYTHING, Route
 from mailgateway.desk.letters.urgency import Urgency
 from mailgateway.desk.plan import Audience
 from mailgateway.errors import PermanentError
@@ -18,7 +19,8 @@ from mailgateway.mail.model import Letter
 from mailgateway.store import events
 from mailgateway.store.engine import Transaction
 from mailgateway.store.lookup import LONGEST_KEY, address_key, lookup_key
-from mailgateway.store.queue import LONGEST_ANSWER, UNSENT, Queue
+from mailgateway.store.queue import LONGEST_ANSWER, UNSENT, Queue, anew
+from mailgateway.store.routes import leaves_by
 from mailgateway.store.tables import MessageIdRow, OutboxRow
 from mailgateway.store.upsert import insert_new, insert_or_update
 
@@ -30,7 +32,8 @@ class Queued:
     """A letter to be sent, not before `due` (None: at once).
 
     `dedupe_key` is the same for the same letter, however often it is asked for. `known` says how the ticket stood when
-    the recipient last heard of it, for a letter that a later one may replace while it waits.
+    the recipient last heard of it, for a letter that a later one may replace while it waits. `mailbox` names the one
+    that it is sent from.
     """
 
     dedupe_key: str
@@ -42,6 +45,8 @@ class Queued:
     urgency: Urgency = Urgency.NEWS
     due: datetime | None = None
     known: str = ""
+    mailbox: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ class OutboxLine:
 
 _QUEUE = Queue(OutboxRow)
 put_back, release_abandoned = _QUEUE.put_back, _QUEUE.release_abandoned
-retry, cancel, told, next_due = _QUEUE.retry, _QUEUE.cancel, _QUEUE.told, _QUEUE.next_due
+cancel, told, next_due = _QUEUE.cancel, _QUEUE.told, _QUEUE.next_due
 _PUT = {dialect: put.returning(OutboxRow.id) for dialect, put in insert_new(OutboxRow).items()}
 # Ours for ever, even where a mail brought the same id before.
 _KNOW = insert_or_update(
@@ -130,12 +135,18 @@ def put(tx: Transaction, queued: Sequence[Queued], now: datetime) -> int:
     return len(new)
 
 
-def claim_due(tx: Transaction, now: datetime, owner: str, limit: int) -> tuple[Outgoing, ...]:
-    """Take letters that are due, the most urgent first, then the longest due, for `owner` to send; nobody else does."""
+def claim_due(
+    tx: Transaction, now: datetime, owner: str, limit: int, route: Route = EVERYTHING
+) -> tuple[Outgoing, ...]:
+    """Take letters of a route that are due for `owner` to send; nobody else does.
+
+    The most urgent come first, then those that are longest due.
+    """
     rows: list[Row[Any]] = []
+    due = _DUE.where(leaves_by(route))
     for urgency in Urgency:
         if len(rows) < limit:
-            rows += _QUEUE.claim(tx, _DUE, {"now": now, "urgency": urgency, "most": limit - len(rows)}, owner)
+            rows += _QUEUE.claim(tx, due, {"now": now, "urgency": urgency, "most": limit - len(rows)}, owner)
     return tuple(
         Outgoing(
             row.id,
@@ -181,10 +192,35 @@ def untold_failures(tx: Transaction) -> tuple[OutboxLine, ...]:
     return _lines(tx, _LINES.where(_QUEUE.untold))
 
 
-def oldest_due(tx: Transaction, now: datetime) -> datetime | None:
-    """Return since when the letter that is longest due is due, None where none is."""
-    first = next_due(tx)
+def oldest_due(tx: Transaction, now: datetime, route: Route = EVERYTHING) -> datetime | None:
+    """Return since when the letter of a route that is longest due is due, None where none is."""
+    first = next_due(tx, leaves_by(route))
     return first if first is not None and first <= now else None
+
+
+def retry(tx: Transaction, ids: Sequence[int], now: datetime) -> int:
+    """Have letters sent now, before all others and past every rate; return how many. Sent ones stay as they are."""
+    return _QUEUE.retry(tx, ids, now, urgency=Urgency.NOW)
+
+
+def retry_waiting(tx: Transaction, now: datetime) -> int:
+    """Have every letter sent now that waits to be tried again or for its domain's rate; return how many.
+
+    A letter that waits to be gathered with what follows was not tried, and goes on waiting.
+    """
+    is_gathered = (OutboxRow.attempts == 0) & OutboxRow.known.is_not(None)
+    waiting = update(OutboxRow).where(
+        OutboxRow.state == DeliveryState.QUEUED, OutboxRow.next_attempt_at > now, ~is_gathered
+    )
+    return tx.connection.execute(waiting.values(**anew(now), urgency=Urgency.NOW)).rowcount
+
+
+def last_wish(tx: Transaction, route: Route) -> datetime | None:
+    """Return when an operator last wanted a letter of a route sent that still waits, None where none does."""
+    wanted = select(func.max(OutboxRow.first_at)).where(
+        OutboxRow.state == DeliveryState.QUEUED, OutboxRow.urgency == Urgency.NOW, leaves_by(route)
+    )
+    return tx.connection.execute(wanted).scalar()
 
 
 def _lines(tx: Transaction, found: Executable) -> tuple[OutboxLine, ...]:
@@ -204,6 +240,8 @@ def _row(tx: Transaction, queued: Queued, now: datetime) -> dict[str, Any]:
         "recipient_key": address_key(letter.recipient),
         "domain": address_key(letter.recipient.rpartition("@")[2]),
         "urgency": queued.urgency,
+        "mailbox": queued.mailbox,
+        "language": queued.language,
         "envelope_from": letter.envelope_from,
         "message_id": letter.message_id,
         "content": zlib.compress(letter.content, 1) if inline else None,

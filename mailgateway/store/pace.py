@@ -9,7 +9,9 @@ from sqlalchemy import bindparam, func, select, update
 
 from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.desk.letters.pacing import Gone
+from mailgateway.desk.letters.route import EVERYTHING, Route
 from mailgateway.store.engine import Transaction
+from mailgateway.store.routes import leaves_by
 from mailgateway.store.tables import OutboxRow
 
 
@@ -52,21 +54,25 @@ def postpone(tx: Transaction, until: Mapping[int, datetime]) -> None:
         tx.connection.execute(_POSTPONE, rows)
 
 
-def gone(tx: Transaction, since: Mapping[str, datetime], except_for: Collection[int]) -> dict[str, Gone]:
-    """Count, for each of these domains, the letters taken since its time, and those that others have under way."""
+def gone(
+    tx: Transaction, since: Mapping[str, datetime], except_for: Collection[int], route: Route = EVERYTHING
+) -> dict[str, Gone]:
+    """Count, for each of these domains, the letters of a route taken since its time, and those under way."""
+    ours = leaves_by(route)
     under_way = Counter(
         domain
-        for outgoing_id, domain in tx.connection.execute(_UNDER_WAY, {"domains": list(since)})
+        for outgoing_id, domain in tx.connection.execute(_UNDER_WAY.where(ours), {"domains": list(since)})
         if outgoing_id not in except_for
     )
+    taken = _GONE.where(ours)
     found = {}
     for domain, at in since.items():
-        count, first_at = tx.connection.execute(_GONE, {"of_domain": domain, "since": at}).one()
+        count, first_at = tx.connection.execute(taken, {"of_domain": domain, "since": at}).one()
         found[domain] = Gone(count + under_way[domain], first_at)
     return found
 
 
-def put_off(tx: Transaction) -> PutOff | None:
-    """Return what the letters have in common that the server put off and that still wait; None where none do."""
-    domains, since = tx.connection.execute(_PUT_OFF).one()
+def put_off(tx: Transaction, route: Route = EVERYTHING) -> PutOff | None:
+    """Return what the letters have in common that a route's server put off and that still wait; None where none do."""
+    domains, since = tx.connection.execute(_PUT_OFF.where(leaves_by(route))).one()
     return PutOff(domains, since) if domains else None

@@ -78,11 +78,13 @@ class Queue:
         }
         return tx.connection.execute(statement.values(**values).returning(*(told or (self.row.id,)))).first()
 
-    def retry(self, tx: Transaction, ids: Sequence[int], now: datetime) -> int:
-        """Queue rows again, due now, with a full time to try; return how many. What is sent or being sent stays."""
+    def retry(self, tx: Transaction, ids: Sequence[int], now: datetime, **values: Any) -> int:
+        """Queue rows again, due now, with a full time to try; return how many. What is sent or being sent stays.
+
+        `values` are columns to be set beside.
+        """
         again = update(self.row).where(self.row.id.in_(possible_ids(ids)), self.row.state.in_(_RETRIABLE))
-        values = {"first_at": now, "next_attempt_at": now, "ended_at": None, "told_at": None}
-        return tx.connection.execute(again.values(state=DeliveryState.QUEUED, attempts=0, **values)).rowcount
+        return tx.connection.execute(again.values(**anew(now), **values)).rowcount
 
     def cancel(self, tx: Transaction, ids: Sequence[int], now: datetime) -> int:
         """Give up rows that wait or failed; return how many."""
@@ -95,9 +97,9 @@ class Queue:
         untold = update(self.row).where(self.row.id.in_(ids), self.row.told_at.is_(None))
         return frozenset(tx.connection.execute(untold.values(told_at=now).returning(self.row.id)).scalars())
 
-    def next_due(self, tx: Transaction) -> datetime | None:
-        """Return when the next row is due, None where none waits."""
-        first = select(func.min(self.row.next_attempt_at)).where(self.row.state == DeliveryState.QUEUED)
+    def next_due(self, tx: Transaction, *only: ColumnElement[bool]) -> datetime | None:
+        """Return when the next row is due of those for which `only` holds, None where none waits."""
+        first = select(func.min(self.row.next_attempt_at)).where(self.row.state == DeliveryState.QUEUED, *only)
         return tx.connection.execute(first).scalar()
 
     def _release(self, tx: Transaction, ids: Sequence[int], **values: Any) -> None:
@@ -105,3 +107,9 @@ class Queue:
             released = update(self.row).where(self.row.id.in_(ids), self.row.state == DeliveryState.SENDING)
             state = {"state": DeliveryState.QUEUED, "claimed_by": None, "claimed_at": None}
             tx.connection.execute(released.values(**state, **values))
+
+
+def anew(now: datetime) -> dict[str, Any]:
+    """Return the columns of a row that is to be sent as if it were queued just now."""
+    tried = {"attempts": 0, "first_at": now, "next_attempt_at": now}
+    return {"state": DeliveryState.QUEUED, "ended_at": None, "told_at": None, **tried}

@@ -269,7 +269,10 @@ class EventRow(Base):
 
 
 class OutboxRow(Outbound, Base):
-    """A finished letter. Its content lies here compressed, or in the blob store under `sha256` when it is large."""
+    """A finished letter. Its content lies here compressed, or in the blob store under `sha256` when it is large.
+
+    `mailbox` names the one that it is sent from, "" where that is not known.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -292,6 +295,8 @@ class OutboxRow(Outbound, Base):
     recipient_key: Mapped[str]
     domain: Mapped[str] = mapped_column(server_default="")
     urgency: Mapped[int] = mapped_column(server_default=str(int(Urgency.NEWS)))
+    mailbox: Mapped[str] = mapped_column(server_default="")
+    language: Mapped[str] = mapped_column(server_default="")
     envelope_from: Mapped[str]
     content: Mapped[bytes | None]
     sha256: Mapped[str | None]

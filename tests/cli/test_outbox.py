@@ -1,10 +1,12 @@
 """`outbox`: letters looked at, sent again, given up."""
 
+from datetime import timedelta
+
 import pytest
 
 from mailgateway import clock
 from mailgateway.app import open_gateway
-from mailgateway.desk.letters.delivery import failed
+from mailgateway.desk.letters.delivery import Delivery, DeliveryState, failed
 from mailgateway.store import outbox
 from tests.cli.shell import Shell, names
 
@@ -75,3 +77,26 @@ def test_nothing_waits(shell: Shell) -> None:
     shell.run("db", "upgrade")
     assert shell.run("outbox", "list").out == "Nothing waits to be sent.\n"
     assert shell.run("outbox", "list", "--json").out == ""
+
+
+def test_everything_that_waits_is_sent_now(shell: Shell, letter: int) -> None:
+    """`retry --all` takes what waits for its time, and leaves alone what failed for good."""
+    gateway = open_gateway(shell.configuration)
+    with gateway.store.writing() as tx:
+        (other,) = outbox.claim_due(tx, clock.now(), "host/1/1", 1)
+        later = Delivery(
+            DeliveryState.QUEUED, clock.now() + timedelta(hours=1), "451 later", uncertain=False, at=clock.now()
+        )
+        outbox.record(tx, other.id, later)
+    gateway.close()
+    ran = shell.run("outbox", "retry", "--all")
+    assert (ran.code, ran.out) == (0, "1 queued to be sent now.\n")
+    states = {one["id"]: (one["state"], one["attempts"]) for one in shell.run("outbox", "list", "--json").objects}
+    assert (states[other.id], states[letter]) == (("queued", 0), ("failed", 1))
+
+
+@pytest.mark.parametrize("arguments", [(), ("1", "--all")])
+def test_retry_wants_to_know_which(shell: Shell, arguments: tuple[str, ...]) -> None:
+    """Neither nothing nor both."""
+    ran = shell.run("outbox", "retry", *arguments)
+    assert (ran.code, "--all" in ran.err) == (2, True)

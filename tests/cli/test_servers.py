@@ -238,3 +238,25 @@ def test_the_doctor_knows_a_port_without_tls(desk: Shell) -> None:
     desk.configuration.write_text(desk.configuration.read_text().replace("tls: implicit", "tls: starttls"))
     found = {one["what"]: one for one in desk.run("doctor", "--json").objects}
     assert "no STARTTLS at this port" in found["sending"]["detail"]
+
+
+def test_the_doctor_tries_every_smtp_server_and_its_fallback(desk: Shell) -> None:
+    """Each has a line of its own, by its mailbox."""
+    with Sink() as other, Sink(users={"a": "b"}) as third:
+        text = desk.configuration.read_text()
+        fallback = f"{{host: 127.0.0.1, port: {third.port}, tls: none}}"
+        own = f"""
+    smtp: {{host: 127.0.0.1, port: {other.port}, tls: none, fallback: {fallback}}}
+smtp:"""
+        desk.configuration.write_text(text.replace("\nsmtp:", own))
+        found = {one["what"]: one for one in desk.run("doctor", "--json").objects}
+        assert {what: one["ok"] for what, one in found.items() if what.startswith(("sending", "fall-back"))} == {
+            "sending": True,
+            "sending support": True,
+            "fall-back support": True,
+        }
+        assert f"127.0.0.1:{third.port}" in found["fall-back support"]["detail"]
+        third.stop()
+        ran = desk.run("doctor", "--json")
+    (wrong,) = [one for one in ran.objects if one["ok"] is False]
+    assert (ran.code, wrong["what"]) == (1, "fall-back support")

@@ -8,7 +8,7 @@ from mailgateway.store import health
 from tests.cli.shell import Shell
 
 MAILBOX = {"name", "last_good_at", "last_attempt_at", "error", "lag_seconds", "waiting", "quarantined"}
-OUTBOX = {"queued", "sending", "failed", "oldest_due_at", "last_good_at", "last_attempt_at", "error"}
+OUTBOX = {"queued", "sending", "failed", "oldest_due_at", "last_good_at", "last_attempt_at", "error", "servers"}
 
 
 def test_a_new_desk_is_well(shell: Shell) -> None:

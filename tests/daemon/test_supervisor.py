@@ -18,29 +18,20 @@ from tests.flows.bench import Bench
 pytestmark = pytest.mark.usefixtures("_signals")
 
 
-class Dying(Sender):
-    """A sender whose thread ends as no thread should."""
-
-    def run(self) -> None:
-        """End."""
-
-
-class Idle(Sender):
-    """A sender that sends nothing."""
-
-    def run(self) -> None:
-        """Wait to be stopped."""
-        self.stop_asked.wait(20)
+@pytest.fixture
+def _dying(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the sender's thread end as no thread should."""
+    monkeypatch.setattr(Sender, "run", lambda _sender: None)
 
 
-def supervisor(bench: Bench, sender: type[Sender], *ticks: Tick, reload: object = None) -> Supervisor:
-    """Return a supervisor without mailboxes."""
-    made = sender(bench.desk, bench.gateway.new_pool, bench.sending)
+def supervisor(bench: Bench, *ticks: Tick, reload: object = None) -> Supervisor:
+    """Return a supervisor without mailboxes, with a sender that has nothing to send."""
 
     def nothing() -> None:
         """Take no new configuration."""
 
-    return Supervisor(bench.desk, lambda: (), made, ticks, reload if callable(reload) else nothing, lambda: 0.0)
+    stations = bench.gateway.outlets
+    return Supervisor(bench.desk, stations, ticks, reload if callable(reload) else nothing, lambda: 0.0)
 
 
 @pytest.fixture
@@ -66,7 +57,7 @@ def test_the_service_manager_hears_of_start_life_and_end(bench: Bench, service: 
 
     listener = threading.Thread(target=listen)
     listener.start()
-    supervisor(bench, Idle).run()
+    supervisor(bench).run()
     listener.join(20)
     service.close()
     assert heard[0] == b"READY=1"
@@ -74,10 +65,11 @@ def test_the_service_manager_hears_of_start_life_and_end(bench: Bench, service: 
     assert heard[-1] == b"STOPPING=1"
 
 
+@pytest.mark.usefixtures("_dying")
 def test_a_lost_thread_ends_the_daemon_with_an_error(bench: Bench, service: socket.socket) -> None:
     """Better started anew as a whole than half alive: the watchdog is not fed, and the caller learns why."""
     with pytest.raises(TransientError, match="send"):
-        supervisor(bench, Dying).run()
+        supervisor(bench).run()
     assert service.recv(100) == b"READY=1"
     assert service.recv(100) == b"STOPPING=1"
     service.close()
@@ -111,7 +103,7 @@ def test_periodic_work_that_fails_comes_again_and_never_overlaps(bench: Bench) -
         if len(turns) == 4:
             os.kill(os.getpid(), signal.SIGTERM)
 
-    supervisor(bench, Idle, Tick("work", timedelta(seconds=0.01), work)).run()
+    supervisor(bench, Tick("work", timedelta(seconds=0.01), work)).run()
     assert len(turns) >= 4
     assert all(turns)
 
@@ -127,5 +119,5 @@ def test_a_reload_that_breaks_changes_nothing(bench: Bench) -> None:
     def work() -> None:
         os.kill(os.getpid(), signal.SIGTERM if asked else signal.SIGHUP)
 
-    supervisor(bench, Idle, Tick("work", timedelta(seconds=0.02), work), reload=reload).run()
+    supervisor(bench, Tick("work", timedelta(seconds=0.02), work), reload=reload).run()
     assert asked

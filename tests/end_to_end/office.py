@@ -112,13 +112,8 @@ class Office:
 
     def round(self) -> list[Letter]:
         """Let the gateway poll and send once; return the letters that arrived since the last round."""
-        pool = self.gateway.new_pool()
-        try:
-            problems = run_once(
-                self.gateway.posts(), self.gateway.desk, pool, self.gateway.sending(), stop=lambda: False
-            )
-        finally:
-            pool.close()
+        gateway = self.gateway
+        problems = run_once(gateway.posts(), gateway.outlets(), gateway.desk, stop=lambda: False)
         assert problems == ()
         return self.news()
 

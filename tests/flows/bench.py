@@ -1,5 +1,6 @@
 """A desk without a mailbox of its own, at a clock that a test sets; mails are put into its spool, or fetched."""
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -17,6 +18,7 @@ from mailgateway.flows.reconcile import reconcile
 from mailgateway.imap.session import Session
 from mailgateway.imap.settle import Move, Settlement
 from mailgateway.smtp.pool import Pool
+from mailgateway.smtp.relay import Relay
 from mailgateway.store import outbox, quarantine, schema, spool, tickets
 from mailgateway.store.outbox import OutboxLine
 from mailgateway.store.quarantine import Quarantined
@@ -31,6 +33,11 @@ from tests.servers.sink import Sink
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 PROCESSED = Move("Processed")
+
+
+def relay_of(sink: Sink, connections: int = 2, patience: timedelta = timedelta(seconds=20)) -> Relay:
+    """Return the settings by which a sink is given letters."""
+    return Relay(Server(sink.host, sink.port, Tls.NONE, None, patience), connections, "bench.example")
 
 
 class Bench:
@@ -79,11 +86,8 @@ class Bench:
 
     def send(self, sink: Sink, connections: int = 2, patience: timedelta = timedelta(seconds=20)) -> int:
         """Send what is due to a sink; return how many letters were tried."""
-        pool = Pool(Server(sink.host, sink.port, Tls.NONE, None, patience), connections, "bench.example")
-        try:
+        with closing(Pool(relay_of(sink, connections, patience))) as pool:
             return deliver_due(self.desk, pool, self.sending, self.in_hand, lambda: False)
-        finally:
-            pool.close()
 
     def letters(self) -> tuple[OutboxLine, ...]:
         """Return every letter, oldest first."""

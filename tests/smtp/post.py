@@ -7,6 +7,7 @@ from mailgateway.accounts.server import Login, Server, Tls
 from mailgateway.mail.model import Letter
 from mailgateway.smtp.outcome import Outcome, Sent
 from mailgateway.smtp.pool import Pool
+from mailgateway.smtp.relay import Relay
 from tests.servers.sink import Sink
 
 HELO = "gateway.example.com"
@@ -26,9 +27,17 @@ def server_of(sink: Sink, login: Login | None = None, tls: Tls = Tls.NONE) -> Se
 class Post:
     """A pool, and what it recorded."""
 
-    def __init__(self, server: Server, connections: int = 1, idle: timedelta = timedelta(minutes=1)) -> None:
+    def __init__(
+        self,
+        server: Server,
+        connections: int = 1,
+        idle: timedelta = timedelta(minutes=1),
+        fallback: Server | None = None,
+        fallback_connections: int = 1,
+    ) -> None:
         """Make the pool."""
-        self.pool = Pool(server, connections, HELO, idle=idle)
+        other = Relay(fallback, fallback_connections, HELO) if fallback is not None else None
+        self.pool = Pool(Relay(server, connections, HELO), other, idle=idle)
         self.outcomes: dict[int, Outcome] = {}
 
     def send(self, *letters: Letter, stop: Callable[[], bool] = lambda: False) -> list[Outcome]:

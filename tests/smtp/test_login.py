@@ -7,8 +7,9 @@ import pytest
 from mailgateway.accounts.server import Login, Mechanism, Tls
 from mailgateway.errors import LoginRefused, PermanentError, SmtpUnavailable
 from mailgateway.smtp.probe import probe
+from mailgateway.smtp.relay import Relay
 from tests.servers.sink import Sink
-from tests.smtp.post import SENT, NewPost, letter, server_of
+from tests.smtp.post import HELO, SENT, NewPost, letter, server_of
 
 
 @pytest.mark.parametrize("mechanisms", [("PLAIN",), ("LOGIN",), ("PLAIN", "LOGIN", "XOAUTH2")])
@@ -114,7 +115,7 @@ def test_a_wrong_ca_file_is_named(sink: Sink, new_post: NewPost) -> None:
 def test_a_probe_says_what_it_found() -> None:
     """The probe connects, protects, logs in, and names the server's abilities, without sending anything."""
     with Sink(tls="starttls", users={"support": "secret"}, size_limit=5_000_000) as sink:
-        found = probe(server_of(sink, Login("support", lambda: "secret"), Tls.STARTTLS))
+        found = probe(Relay(server_of(sink, Login("support", lambda: "secret"), Tls.STARTTLS), 1, HELO))
         assert found == "sink.test, TLSv1.3, logged in as support, SIZE 5000000, 8BITMIME, SMTPUTF8"
         assert "MAIL" not in sink.commands
 
@@ -123,4 +124,4 @@ def test_a_probe_says_what_is_wrong(sink: Sink) -> None:
     """The probe fails with the same errors as sending does."""
     sink.stop()
     with pytest.raises(SmtpUnavailable, match="connection refused"):
-        probe(server_of(sink))
+        probe(Relay(server_of(sink), 1, HELO))

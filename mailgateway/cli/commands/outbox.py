@@ -9,7 +9,7 @@ from mailgateway import clock
 from mailgateway.cli.apps import group
 from mailgateway.cli.lines import complain, say, say_json
 from mailgateway.cli.opened import opened
-from mailgateway.cli.options import AsJson, Ids, Limit
+from mailgateway.cli.options import AsJson, Ids, Limit, OptionalIds
 from mailgateway.cli.tables import Column, show_table, span
 from mailgateway.desk.as_json import instant
 from mailgateway.desk.letters.delivery import DeliveryState
@@ -50,11 +50,21 @@ def list_(
 
 
 @app.command()
-def retry(ctx: typer.Context, ids: Ids) -> None:
-    """Send letters again that failed, were cancelled, or wait for their next try."""
+def retry(
+    ctx: typer.Context,
+    ids: OptionalIds = None,
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="Everything that waits for its next try or turn.")] = False,
+) -> None:
+    """Send letters now that failed, were cancelled, or wait; no rate of their domain holds them up."""
+    if bool(ids) is everything:
+        raise typer.BadParameter("say which letters: their ids, or --all for everything that waits")
     with opened(ctx) as gateway, gateway.store.writing() as tx:
-        done = outbox.retry(tx, ids, clock.now())
-    _tell(done, len(set(ids)), "queued again", "sent, being sent, or unknown")
+        done = outbox.retry(tx, ids, clock.now()) if ids else outbox.retry_waiting(tx, clock.now())
+    if ids:
+        _tell(done, len(set(ids)), "queued again", "sent, being sent, or unknown")
+    else:
+        say(f"{done} queued to be sent now.")
 
 
 @app.command()

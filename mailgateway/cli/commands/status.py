@@ -9,7 +9,8 @@ from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson
 from mailgateway.cli.tables import Column, moment, show_table, span
 from mailgateway.desk.letters.delivery import DeliveryState
-from mailgateway.flows.beats import API, SEND, calling, fetching
+from mailgateway.desk.letters.route import Route
+from mailgateway.flows.beats import API, calling, fetching, sending
 from mailgateway.flows.state import State, read_state, state_object
 
 app = single()
@@ -44,9 +45,8 @@ def _show(state: State) -> None:
     counts = f"{letters[DeliveryState.QUEUED]} queued, {letters[DeliveryState.SENDING]} being sent"
     due = f"; longest due since {moment(state.oldest_due_at)}" if state.oldest_due_at else ""
     say(f"Outbox      {counts}, {letters[DeliveryState.FAILED]} failed{due}")
-    beat = state.beats.get(SEND)
-    if beat and beat.error:
-        say(f"            last error, {moment(beat.attempt_at)}: {beat.error}")
+    for route in state.routes:
+        _show_route(state, route)
     for name, calls_ in state.webhooks.items():
         counts = f"{calls_[DeliveryState.QUEUED]} queued, {calls_[DeliveryState.FAILED]} failed"
         beat = state.beats.get(calling(name))
@@ -61,6 +61,16 @@ def _show(state: State) -> None:
     say(f"Alarms      {len(state.alarms) or 'none'}")
     for alarm in state.alarms:
         say(f"            since {moment(alarm.raised_at)}: {alarm.text}")
+
+
+def _show_route(state: State, route: Route) -> None:
+    """Show what is wrong with a server that letters leave by."""
+    of = f"mailbox {route.mailbox}: " if route.mailbox else ""
+    beat = state.beats.get(sending(route.mailbox))
+    if beat and beat.error:
+        say(f"            {of}last error, {moment(beat.attempt_at)}: {beat.error}")
+    if why := state.outage(route):
+        say(f"            {of}by the fall-back {route.fallback}, as {route.server} is out: {why}")
 
 
 def _row(state: State, name: str) -> tuple[object, ...]:

@@ -44,7 +44,7 @@ class Pace:
     """The rates by domain, and up to when letters that wait have got their times: a line for each degree of urgency."""
 
     rates: Mapping[str, Rate]
-    lines: dict[tuple[str, Urgency], datetime] = field(default_factory=dict)
+    lines: dict[tuple[str, Urgency], datetime] = field(default_factory=dict, compare=False)
 
     def rate(self, domain: str) -> Rate | None:
         """Return the rate of a domain, None where it has none."""
@@ -53,6 +53,8 @@ class Pace:
     def waiting(self, due: Iterable[Due], gone: Mapping[str, Gone], now: datetime) -> dict[int, datetime]:
         """Return the letters that have to wait, and until when; `due` comes most urgent first.
 
+        What is wanted now does not wait.
+
         The first of a line waits until the first letter that went is past the rate's time, those behind it an interval
         more each: so none comes in vain, unless more urgent ones take its place.
         """
@@ -60,7 +62,7 @@ class Pace:
         found: dict[int, datetime] = {}
         for one in due:
             rate = self.rate(one.domain)
-            if rate is None:
+            if rate is None or one.urgency is Urgency.NOW:
                 continue
             went = gone.get(one.domain, Gone())
             left[one.domain] = left.get(one.domain, rate.count - went.count) - 1

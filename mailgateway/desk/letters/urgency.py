@@ -6,8 +6,12 @@ from mailgateway.desk.plan import Audience, Automatic, Notice
 
 
 class Urgency(IntEnum):
-    """What a person wrote goes before what tells people of their tickets, and that before what is for the admin."""
+    """What a person wrote goes before what tells people of their tickets, and that before what is for the admin.
 
+    Before them all goes what an operator wants sent now: no rate holds it up.
+    """
+
+    NOW = -1
     ANSWER = 0
     NEWS = 1
     REPORT = 2

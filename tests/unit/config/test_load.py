@@ -11,6 +11,7 @@ from mailgateway.config.policy import policy
 from mailgateway.config.secret import Secret
 from mailgateway.config.watch import fingerprint
 from mailgateway.desk.letters.loop_limits import LoopLimits
+from mailgateway.desk.letters.route import Route
 from mailgateway.desk.model import Priority, TicketType
 from mailgateway.desk.policy import AgentEvidence, Defaults
 from mailgateway.errors import ConfigError
@@ -205,3 +206,16 @@ def test_a_bound_beyond_sense_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as refused:
         load(write(tmp_path, GATEWAY + "\nreading: {parts: 10001}\n"))
     assert "at most 10000" in refused.value.findings[0].problem
+
+
+def test_mailboxes_send_by_their_own_server_or_by_that_of_all(tmp_path: Path) -> None:
+    """Each server is one way out, with its fall-back; the first takes the letters of all other mailboxes."""
+    own = """
+    smtp: {host: smtp.sales.example, tls: implicit, fallback: {host: relay.example, port: 2525}}
+smtp:"""
+    settings = load(write(tmp_path, GATEWAY.replace("\nsmtp:", own)))
+    assert policy(settings, (b"key",)).routes == (
+        Route("", ("support",), "smtp.example.com:587"),
+        Route("support", (), "smtp.sales.example:465", "relay.example:2525"),
+    )
+    assert settings.smtp_of("gone") == settings.smtp

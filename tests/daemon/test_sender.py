@@ -1,0 +1,68 @@
+"""Senders: woken by an operator's wish in the middle of a pause, and replaced when their server changes."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from mailgateway.daemon import sender, worker
+from mailgateway.daemon.sender import Outlet, Sender
+from mailgateway.desk.letters.delivery import DeliveryState
+from mailgateway.store import outbox
+from tests.end_to_end.office import message
+from tests.flows.bench import MINUTE, Bench, relay_of
+from tests.servers.sink import Sink
+
+
+def wait_until(done: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    pause = threading.Event()
+    for _ in range(1000):
+        if done():
+            return
+        pause.wait(0.02)
+    assert done()
+
+
+@pytest.fixture
+def paused(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Make the pause after a failure an hour long, and tell when one begins."""
+    begun = threading.Event()
+
+    def pause(*_: object, **__: object) -> timedelta:
+        begun.set()
+        return timedelta(hours=1)
+
+    monkeypatch.setattr(worker, "pause", pause)
+    monkeypatch.setattr(sender, "LONGEST_NAP", timedelta(seconds=0.02))
+    return begun
+
+
+def test_an_operators_wish_ends_the_pause_after_an_outage(bench: Bench, sink: Sink, paused: threading.Event) -> None:
+    """`outbox retry` in another process is noticed; what waited since before the pause ends nothing."""
+    bench.arrive(message("carla@customer.example", "Question", "Why?"))
+    bench.ingest()
+    sink.stop()
+    at_work = Sender(Outlet(relay_of(sink), None, bench.sending), bench.desk, lambda: 0.0)
+    at_work.start()
+    assert paused.wait(20)
+    sink.start()
+    bench.now += MINUTE
+    with bench.store.writing() as tx:
+        outbox.retry(tx, [line.id for line in bench.letters()], bench.now)
+    wait_until(lambda: {line.state for line in bench.letters()} == {DeliveryState.SENT})
+    at_work.ask_to_stop()
+    at_work.join(10)
+    assert not at_work.is_alive()
+
+
+def test_outlets_are_equal_as_long_as_their_servers_are(bench: Bench) -> None:
+    """A reload that changes other things replaces no sender, whatever letters waited for their turn meanwhile."""
+    (before,) = bench.gateway.outlets()
+    before.sending.pace.lines["x.example", 0] = bench.now  # type: ignore[index]  # any key will do
+    bench.gateway.reload()
+    (after,) = bench.gateway.outlets()
+    assert after == before
+    assert replace(after, relay=replace(after.relay, connections=9)) != before
