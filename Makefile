@@ -28,7 +28,7 @@ install: $(VENV)/.installed  ## .venv with the command .venv/bin/mailgateway
 
 dev: $(VENV)/.developer  ## the same, with everything that tests and checks need
 
-demo: $(VENV)/.demonstration  ## a mail becomes a ticket, before your eyes (ARGS=--once ends by itself)
+demo: $(VENV)/.demonstration  ## mail becomes tickets, an escalation and a report, before your eyes (ARGS=--once ends by itself)
 	$(BIN)/mailgateway demo $(ARGS)
 
 test: dev            ## the whole test suite, on real servers (installs them when missing)

@@ -11,6 +11,7 @@ SUPPORT = "support@example.com"
 CARLA = "Carla Rossi <carla@customer.example>"
 JAN = "Jan Nowak <jan@klient.example>"
 BOB = "Bob Stone <bob@example.com>"
+EVE = "Eve Adams <eve@shop.example>"
 NEWS = "Office Supplies News <news@vendor.example>"
 
 
@@ -42,6 +43,13 @@ def more_mails() -> tuple[tuple[str, bytes], ...]:
         ("an out-of-office reply", vacation.as_bytes(policy=SMTP)),
         ("bytes that are no mail at all", bytes(range(1, 255)) * 8),
     )
+
+
+def urgent_mail() -> bytes:
+    """Something that cannot wait."""
+    made = _mail(EVE, "Urgent: till 4 does not start")
+    made.set_content("Hello,\n\ntill 4 stays dark, and there is a queue.\n\nEve\n")
+    return made.as_bytes(policy=SMTP)
 
 
 def answer(to: Delivered, author: str, text: str) -> bytes:

@@ -1,31 +1,40 @@
-"""The story: a mail becomes a ticket, an agent answers, the customer is told; then the stage is the visitor's."""
+"""The story: a mail becomes a ticket, an agent answers, a promise runs out; then the stage is the visitor's."""
 
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.panel import Panel
-from rich.table import Table
 from rich.text import Text
 
-from mailgateway import app
+from mailgateway import app, clock
 from mailgateway.config.example import write_example
 from mailgateway.demo import letters
 from mailgateway.demo.post_office import PASSWORD, USER, Delivered, PostOffice
+from mailgateway.demo.stage import (
+    Stage,
+    show_command,
+    show_history,
+    show_letter,
+    show_ticket,
+    show_tickets,
+    show_trace,
+    title,
+)
 from mailgateway.errors import GatewayError
 from mailgateway.store import quarantine, tickets
-from mailgateway.store.engine import Store
 from mailgateway.store.ticket_list import listed
 from mailgateway.store.tickets import TicketSheet
 
 _PATIENCE = 30.0
-_MOST_LINES = 16
+_LONG_PATIENCE = 120.0
 _GATEWAY = """\
 # The demonstration's own configuration; groups.yaml and routing.yaml are the shipped examples.
 domain: example.com
@@ -43,31 +52,37 @@ mailboxes:
 smtp: {{host: 127.0.0.1, port: {smtp_port}, tls: none}}
 # A visitor does not want to wait for a minute.
 notifications: {{gather: 0}}
-files: {{groups: groups.yaml, rules: routing.yaml}}
+files: {{groups: groups.yaml, rules: routing.yaml, service_levels: service_levels.yaml}}
+"""
+_LEVELS = """\
+calendars:
+  - {name: always}
+policies:
+  - name: quick
+    calendar: always
+    targets:
+      - {priority: urgent, first_response: 1m}
+    escalations:
+      - {at: 100%, notify: lead}
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """Where the story is told: the mail servers, the gateway's store, the folder of its configuration."""
+def run(*, once: bool, page: Path | None = None) -> int:
+    """Tell the story; stay up for the visitor's own mails unless `once`. Returns the exit code.
 
-    post: PostOffice
-    store: Store
-    folder: Path
-    console: Console
-
-
-def run(*, once: bool) -> int:
-    """Tell the story; stay up for the visitor's own mails unless `once`. Returns the exit code."""
+    The report is written to `page`, and stays; else it lies in the folder of the demonstration while that stays up.
+    """
     console = Console(highlight=False, width=min(Console().width, 100))
     with TemporaryDirectory(prefix="mailgateway-demo-") as name, PostOffice(_is_support) as post:
         folder = Path(name)
         _configure(folder, post)
         store = app.open_gateway(folder / "gateway.yaml").store
-        with _daemon(folder):
+        with _daemon(folder) as hurry:
             stage = Stage(post, store, folder, console)
             try:
                 _tell(stage)
+                _escalate(stage, hurry)
+                _report(stage, page if once or page is not None else folder / "report.html")
             except TimeoutError as late:
                 console.print(f"[red]The story stopped: {late}.[/] The daemon's log:")
                 console.print(Text((folder / "log").read_text()[-4000:]))
@@ -86,64 +101,102 @@ def _is_support(address: str) -> bool:
 def _configure(folder: Path, post: PostOffice) -> None:
     write_example(folder)
     (folder / "password").write_text(PASSWORD)
+    (folder / "service_levels.yaml").write_text(_LEVELS)
     text = _GATEWAY.format(folder=folder, imap_port=post.imap_port, smtp_port=post.smtp_port, user=USER)
     (folder / "gateway.yaml").write_text(text)
 
 
 @contextmanager
-def _daemon(folder: Path) -> Iterator[None]:
+def _daemon(folder: Path) -> Iterator[Callable[[], None]]:
+    """Run the daemon; gives what hurries its clock."""
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "mailgateway", "-c", str(folder / "gateway.yaml"), "run"],
+            [sys.executable, "-m", "mailgateway.demo.daemon", str(folder / "gateway.yaml")],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=log,
             start_new_session=True,
         )
         try:
-            yield
+            yield lambda: process.send_signal(signal.SIGUSR1)
         finally:
             process.terminate()
             process.wait(_PATIENCE)
 
 
 def _tell(stage: Stage) -> None:
-    _title(stage, "1", "Carla writes to support@example.com")
+    title(stage, "1", "Carla writes to support@example.com")
     raw = letters.first_mail()
     stage.post.write(raw)
     receipt = stage.post.wait_for("carla@customer.example")
     sheet = _sheet(stage, 0)
-    _show_ticket(stage, sheet)
-    _show_trace(stage, sheet)
-    _show_letter(stage, receipt, "She is acknowledged at once")
+    show_ticket(stage, sheet)
+    show_trace(stage, sheet)
+    show_letter(stage, receipt, "She is acknowledged at once")
 
-    _title(stage, "2", "Bob answers the notification in his own mail client")
+    title(stage, "2", "Bob answers the notification in his own mail client")
     notice = stage.post.wait_for("bob@example.com")
-    _show_letter(stage, notice, "What Bob was sent")
+    show_letter(stage, notice, "What Bob was sent")
     stage.post.write(letters.answer(notice, letters.BOB, "Hello Carla,\n\nI have changed the drum. Better now?\n\nBob"))
     answer = stage.post.wait_for("carla@customer.example", 2)
-    _show_letter(stage, answer, "What reaches Carla: his words and name, no private address")
-    _show_letter(stage, stage.post.wait_for("bob@example.com", 2), "What Bob gets back: who got it, and what changed")
+    show_letter(stage, answer, "What reaches Carla: his words and name, no private address")
+    show_letter(stage, stage.post.wait_for("bob@example.com", 2), "What Bob gets back: who got it, and what changed")
 
-    _title(stage, "3", "Carla answers back, and Bob closes the matter with one line")
+    title(stage, "3", "Carla answers back, and Bob closes the matter with one line")
     stage.post.write(letters.answer(answer, letters.CARLA, "Perfect, thank you!"))
     follow_up = stage.post.wait_for("bob@example.com", 3)
-    _show_letter(stage, follow_up, "Bob is told")
+    show_letter(stage, follow_up, "Bob is told")
     stage.post.write(letters.answer(follow_up, letters.BOB, "#solved"))
-    _show_letter(stage, stage.post.wait_for("carla@customer.example", 3), "The status mail")
-    _show_history(stage, _sheet(stage, sheet.ticket.number))
+    show_letter(stage, stage.post.wait_for("carla@customer.example", 3), "The status mail")
+    show_history(stage, _sheet(stage, sheet.ticket.number))
 
-    _title(stage, "4", "Meanwhile, other mail arrives")
+    title(stage, "4", "Meanwhile, other mail arrives")
     for what, other in letters.more_mails():
         stage.console.print(f"   [bold]>[/] {what}")
         stage.post.write(other)
     stage.post.wait_for("jan@klient.example")
     _wait_for_quarantine(stage)
-    _show_tickets(stage)
+    show_tickets(stage)
     stage.console.print(
         "The newsletter and the out-of-office reply were filed, and nobody answered them; what is no mail at all waits"
         " in quarantine for a person, and held nothing up.\n"
     )
+
+
+def _escalate(stage: Stage, hurry: Callable[[], None]) -> None:
+    title(stage, "5", "A promise runs out, and somebody hears of it")
+    stage.console.print(
+        "Urgent matters are promised a first answer within a minute, round the clock. Eve writes, and nobody answers."
+        " From here on the desk's clock runs twenty times as fast, so that you need not wait.\n"
+    )
+    stage.post.write(letters.urgent_mail())
+    stage.post.wait_for("eve@shop.example")
+    hurry()
+    escalation = _escalation(stage)
+    show_letter(stage, escalation, "What Anna gets, who leads the group")
+    show_command(stage, "tickets", "show", str(_sheet(stage, 0).ticket.number), "--explain-levels")
+
+
+def _escalation(stage: Stage) -> Delivered:
+    """Wait for the mail to the group's lead that the time is over."""
+    count = 0
+    while True:
+        count += 1
+        letter = stage.post.wait_for("anna@example.com", count, timeout=_LONG_PATIENCE)
+        if "till 4" in letter.mail.subject and "is late" in letter.mail.text:
+            return letter
+
+
+def _report(stage: Stage, page: Path | None) -> None:
+    title(stage, "6", "What it all comes to: the report")
+    days = "--from", f"{clock.now() - timedelta(days=6):%Y-%m-%d}"
+    show_command(stage, "report", *days)
+    if page is None:
+        stage.console.print("With --report FILE the demonstration leaves it as a page with charts.\n")
+        return
+    page.write_text(stage.said("report", *days, "--format", "html"), encoding="utf-8")
+    stage.console.print(Text.assemble("The same with charts, for a browser or a mail client: ", (str(page), "bold")))
+    stage.console.print()
 
 
 def _invite(stage: Stage) -> None:
@@ -167,7 +220,7 @@ def _invite(stage: Stage) -> None:
         while True:
             for delivered in stage.post.delivered_after(seen, timeout=1.0):
                 seen += 1
-                _show_letter(stage, delivered, f"To {delivered.recipient}")
+                show_letter(stage, delivered, f"To {delivered.recipient}")
     except KeyboardInterrupt:
         stage.console.print("\nClosed.")
 
@@ -188,65 +241,3 @@ def _wait_for_quarantine(stage: Stage) -> None:
                 return
         time.sleep(0.1)
     raise TimeoutError("nothing came into quarantine")
-
-
-def _title(stage: Stage, number: str, text: str) -> None:
-    stage.console.print()
-    stage.console.rule(f"[bold]{number} · {text}", align="left")
-
-
-def _show_ticket(stage: Stage, sheet: TicketSheet) -> None:
-    ticket = sheet.ticket
-    table = Table(show_header=False, box=None, padding=(0, 2))
-    for name, value in (
-        ("Ticket", f"#{ticket.number}"),
-        ("Subject", ticket.subject),
-        ("Requester", f"{ticket.requester.name} <{ticket.requester.address}>"),
-        ("Group", ticket.group),
-        ("Priority", ticket.priority.value),
-        ("Tags", ", ".join(ticket.tags)),
-        ("Files", ", ".join(file.filename for file in sheet.articles[0].article.attachments)),
-    ):
-        table.add_row(Text(name, style="dim"), Text(value))
-    stage.console.print(Panel(table, title="It is a ticket", border_style="cyan"))
-
-
-def _show_trace(stage: Stage, sheet: TicketSheet) -> None:
-    table = Table("", "rule", "line", "why", box=None, padding=(0, 2), header_style="dim")
-    for step in sheet.trace["steps"]:
-        mark = Text("✓", style="green") if step["result"] else Text("·", style="dim")
-        table.add_row(mark, *(Text(str(step[key])) for key in ("rule", "line", "why")))
-    stage.console.print(Panel(table, title="Why it went there: the routing trace, kept with the ticket"))
-
-
-def _show_letter(stage: Stage, delivered: Delivered, title: str) -> None:
-    mail = delivered.mail
-    sender = f"{mail.sender.name} <{mail.sender.address}>" if mail.sender else ""
-    head = f"From:    {sender}\nTo:      {delivered.recipient}\nSubject: {mail.subject}\n\n"
-    lines = [line for line in mail.text.strip().splitlines() if not line.startswith("##-")]
-    shown = "\n".join(lines[:_MOST_LINES]).strip() + (" …" if len(lines) > _MOST_LINES else "")
-    text = Text(head, style="dim") + Text(shown, style="default")
-    stage.console.print(Panel(text, title=title, border_style="yellow"))
-
-
-def _show_history(stage: Stage, sheet: TicketSheet) -> None:
-    table = Table("when", "who", "what", box=None, padding=(0, 2), header_style="dim")
-    for event in sheet.events:
-        detail = ", ".join(
-            f"{key} {value}" for key, value in event.detail.items() if key in ("before", "after", "kind")
-        )
-        table.add_row(Text(f"{event.at:%H:%M:%S}"), Text(event.actor), Text(f"{event.what} {detail}"))
-    stage.console.print(Panel(table, title=f"The history of #{sheet.ticket.number}: {sheet.ticket.status.value}"))
-
-
-def _show_tickets(stage: Stage) -> None:
-    with stage.store.reading() as tx:
-        lines = listed(tx, limit=20)
-        aside = quarantine.listed(tx, limit=20)
-    table = Table("ticket", "subject", "requester", "group", "status", box=None, padding=(0, 2), header_style="dim")
-    for line in lines:
-        cells = (f"#{line.number}", line.subject, line.requester.address, line.group, line.status.value)
-        table.add_row(*(Text(cell) for cell in cells))
-    for entry in aside:
-        table.add_row("-", Text(entry.subject or "(none)"), Text(entry.sender), "quarantine", Text(entry.error))
-    stage.console.print(table)
