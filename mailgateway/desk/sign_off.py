@@ -40,7 +40,7 @@ _CONTACT = re.compile(
     re.IGNORECASE,
 )
 _NO_LETTERS = " \t\xa0*_,.;:!–—-|/"
-_AFTER_NAME = re.compile(r"\s*[,|/·•–—(-]")
+_AFTER_NAME = re.compile(r"\s*[,|/·•–—(-]|\s{2,}")
 
 
 def without_sign_off(text: str, agent: Agent, logos: Sequence[str] = ()) -> str:

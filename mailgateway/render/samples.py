@@ -215,7 +215,7 @@ def _sender(kind: NoticeKind, *, scanty: bool) -> Address:
 def _article(kind: NoticeKind, customer: Address, *, scanty: bool) -> Article | None:
     if scanty and kind is NoticeKind.AGENT_NOTIFICATION:
         return None
-    answer = kind is NoticeKind.REPLY
+    answer = kind in (NoticeKind.REPLY, NoticeKind.PROBLEM_NEWS)
     return Article(
         kind=ArticleKind.PUBLIC,
         direction=Direction.OUT if answer else Direction.IN,

@@ -159,7 +159,7 @@ def _is_picture(file: StoredFile) -> bool:
 
 
 def _picture(file: StoredFile) -> Markup:
-    return Markup('<img src="cid:{}" alt="{}" style="display:block;max-width:100%;height:auto;margin:10px 0;">').format(
+    return Markup('<img src="cid:{}" alt="{}" style="max-width:100%;height:auto;vertical-align:middle;">').format(
         quote(file.content_id or "", safe="@.-_!$&*+"), file.filename
     )
 

@@ -18,6 +18,7 @@ SAID = "Hello Carla,\n\nI have changed the drum.\n\n"
         ("Mit freundlichen Grüßen\nAnna Kowalska\nExample GmbH", "Mit freundlichen Grüßen\nAnna Kowalska"),
         ("Viele Grüße\ni. A. Kowalska\nDurchwahl: 030 123456-78", "Viele Grüße"),
         ("Anna Kowalska | Second level | +44 20 7946 0018", "Anna Kowalska"),
+        ("Anna Kowalska  T +44 20 7946 0018\nExample Ltd", "Anna Kowalska"),
         ("*Anna Kowalska*\nExample Ltd\nwww.example.com", "Anna Kowalska"),
         ("Thanks, Anna\nMobile: 07700 900123", "Thanks, Anna"),
         ("Kind regards\nAnna\n[logo.png]", "Kind regards\nAnna"),
