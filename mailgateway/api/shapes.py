@@ -66,6 +66,7 @@ class Ticket(_Head):
     language: str
     fields: dict[str, Any]
     watchers: list[str]
+    held: list[dict[str, Any]]
     service_level: dict[str, Any] | None
     articles: list[dict[str, Any]]
     events: list[dict[str, Any]]

@@ -109,6 +109,15 @@ def _joined(detail: Mapping[str, Any]) -> str:
     return f"found the ticket {_EVIDENCE[detail['by']]}{named}{right}"
 
 
+_ENDS = {"sent": "was sent", "dropped": "was given up", "replaced": "was replaced"}
+
+
+def _held(detail: Mapping[str, Any]) -> str:
+    what = "went on while" if detail.get("again") else "had changed before"
+    untold = f"; they could not be asked: {detail['not_told']}" if detail.get("not_told") else ""
+    return f"it {what} {detail['agent']} answered: the answer is held (article {detail['article']}){untold}"
+
+
 def _counted(tags: list[str]) -> str:
     return f"the tag{'s' if len(tags) > 1 else ''} {_list(tags)}"
 
@@ -165,6 +174,10 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "unsubscribed": _unsubscribed,
     "left": lambda detail: f"{detail['address']} takes part no longer",
     "silent": lambda detail: f"customers are not told of {_list(detail['after'])}",
+    "answer_held": _held,
+    "answer_released": lambda detail: (
+        f"the answer of {detail['agent']} that was held {_ENDS[detail['end']]} (article {detail['article']})"
+    ),
     "not_sent": lambda detail: f"not sent: {detail['why']}",
     "automatic_mail_stopped": lambda detail: f"no {detail['notice']} to {detail['to']}: {detail['why']}",
     "letter_withheld": lambda detail: f"not sent, since it would show what is internal: {detail['why']}",

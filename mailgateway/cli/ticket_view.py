@@ -25,6 +25,8 @@ _HEADS = {
     (ArticleKind.AUTO, Direction.IN): ("machine", "dim"),
 }
 
+_HELD = ("held", "magenta")
+
 
 def show_sheet(sheet: TicketSheet, now: datetime) -> None:
     """Put a ticket on the terminal."""
@@ -38,7 +40,7 @@ def show_sheet(sheet: TicketSheet, now: datetime) -> None:
         line = f"#{one.number}  {one.subject} ({one.status.replace('_', ' ')})"
         console.print(Text(f"{'Same thing':<13}", style="dim") + Text(clean(line)))
     for filed in sheet.articles:
-        _show_article(console, filed, sheet.ticket.number)
+        _show_article(console, filed, sheet.ticket)
     _show_events(console, sheet)
     _show_trace(console, sheet.trace)
 
@@ -53,6 +55,9 @@ def _facts(ticket: Ticket) -> dict[str, str]:
         "About": ticket.ci or "",
         "Watchers": ", ".join(ticket.watchers),
         "Tags": " ".join(ticket.tags),
+        "Held": ", ".join(
+            f"answer of {one.agent}, article {one.article}, since {moment(one.at)}" for one in ticket.held
+        ),
         "Opened": f"{moment(ticket.created_at)} in mailbox {ticket.mailbox}; changed {moment(ticket.updated_at)}",
     }
 
@@ -70,10 +75,14 @@ def _show_links(console: Console, sheet: TicketSheet) -> None:
             console.print(Text(f"{'':<13}and {many - _MOST_LINKS} more: {relation.replace('_', ' ')}", style="dim"))
 
 
-def _show_article(console: Console, filed: FiledArticle, number: int) -> None:
+def _show_article(console: Console, filed: FiledArticle, ticket: Ticket) -> None:
     article = filed.article
-    sign, style = _HEADS.get((article.kind, article.direction), (article.kind.value, ""))
-    where = "" if filed.ticket == number else f"  in #{filed.ticket}"
+    sign, style = (
+        _HELD
+        if filed.id in {one.article for one in ticket.held}
+        else _HEADS.get((article.kind, article.direction), (article.kind.value, ""))
+    )
+    where = "" if filed.ticket == ticket.number else f"  in #{filed.ticket}"
     title = f"{sign} {_spoken(article.sender)}  {moment(article.at)}{where}"
     console.print(Rule(Text(clean(title, 76), style=style), align="left", style="dim"))
     console.print(Text(clean_text(article.text) or "(no text)"))

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from mailgateway.config.kinds import Domain, Line, Strict, Truth
-from mailgateway.desk.agent_policy import AgentPolicy, Receipts, ReplyTo
+from mailgateway.desk.agent_policy import AgentPolicy, Collision, Receipts, ReplyTo
 from mailgateway.desk.policy import AgentEvidence, AgentForwards
 
 _Count = Annotated[int, Field(strict=True, ge=1, le=10_000)]
@@ -36,6 +36,10 @@ class Agents(Strict):
         default=_USUAL.receipts,
         description="agents are told what their mail did: always, where it did more than answer (changes), never",
     )
+    collision: Collision = Field(
+        default=_USUAL.collision,
+        description="what they answer to an outdated state: held and asked about, sent and told of (tell), just sent",
+    )
     own_on_reply: Truth = Field(
         default=_USUAL.own_on_reply, description="who answers a ticket that nobody has becomes its assignee"
     )
@@ -51,6 +55,7 @@ class Agents(Strict):
         return AgentPolicy(
             reply_to=self.reply_to,
             receipts=self.receipts,
+            collision=self.collision,
             own_on_reply=self.own_on_reply,
             reopen_on_answer=self.reopen_on_answer,
             mails_per_hour=self.mails_per_hour,

@@ -9,6 +9,7 @@ from mailgateway.desk.answers.answering import inserted, kept_inside
 from mailgateway.desk.attributes import attributes
 from mailgateway.desk.customers.counting import SpendTime
 from mailgateway.desk.facts import Candidate, Facts
+from mailgateway.desk.holding.changes import HeldEnd, ReleaseAnswer
 from mailgateway.desk.incoming import newcomers
 from mailgateway.desk.letters import news, notices
 from mailgateway.desk.letters.reply import readers, reply
@@ -75,6 +76,7 @@ def act(
         *((SpendTime(orders.minutes),) if orders.minutes else ()),
         *merged.changes,
         *informing(before, after, answered=_is_answer(article)),
+        *(_replacing(before, agent) if _is_answer(article) else ()),
         *_remarks(article, to_customers),
     )
     return Plan(
@@ -93,14 +95,18 @@ def objection(orders: Orders, ticket: Ticket, files: Sequence[StoredFile], polic
     for_desk = kept_inside(orders, ticket, policy)
     if for_desk:
         return f"#answer {for_desk}: this answer is for the desk alone; begin with #note, or send your own words"
-    says_something = _says_something(orders, files)
-    if not says_something and orders in (Orders(), Orders(note=True)):
+    if not _says_something(orders, files) and orders in (Orders(), Orders(note=True)):
         return "the mail says nothing: there is no text above the quotation, and no command that changes anything"
-    if says_something and not orders.note:
+    if is_answer(orders, files):
         listening = replace(ticket, participants=(*ticket.participants, *orders.participants))
         if not readers(listening, policy, orders.reply_to or policy.agents.reply_to):
             return "nobody who takes part has an address; name one with #cc ADDRESS, or begin with #note"
     return ""
+
+
+def is_answer(orders: Orders, files: Sequence[StoredFile]) -> bool:
+    """Tell whether orders send something that an agent wrote to those who take part."""
+    return not orders.note and _says_something(orders, files)
 
 
 def _says_something(orders: Orders, files: Sequence[StoredFile]) -> bool:
@@ -144,6 +150,11 @@ def _note_beside(orders: Orders, agent: Agent, facts: Facts, pictures: tuple[Sto
 
 def _is_answer(article: Article | None) -> bool:
     return article is not None and article.kind is ArticleKind.PUBLIC
+
+
+def _replacing(ticket: Ticket, agent: Agent) -> tuple[Change, ...]:
+    """What an agent sends stands in the place of what they wrote before and was held."""
+    return tuple(ReleaseAnswer(one, HeldEnd.REPLACED) for one in ticket.held if one.agent == agent.name)
 
 
 def _addressing(orders: Orders, policy: Policy) -> Policy:

@@ -7,6 +7,7 @@ from typing import Any
 
 from mailgateway.desk.customers.counting import SetOrganisation
 from mailgateway.desk.customers.wish import Leave
+from mailgateway.desk.holding.changes import HoldChange, held_after
 from mailgateway.desk.letters.silence import Silence
 from mailgateway.desk.levels.level_changes import SetClocks, SetServiceLevel
 from mailgateway.desk.model import Ticket
@@ -43,7 +44,10 @@ _REPLACED: dict[type[Change], str] = {
 def after(ticket: Ticket, changes: Iterable[Change], at: datetime) -> Ticket:
     """Return the head of a ticket as these changes leave it at this time."""
     for change in changes:
-        ticket = _after(ticket, change, at)
+        if isinstance(change, HoldChange):
+            ticket = replace(ticket, held=held_after(ticket.held, change, at))
+        else:
+            ticket = _after(ticket, change, at)
     return ticket
 
 

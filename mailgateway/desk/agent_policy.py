@@ -19,6 +19,14 @@ class Receipts(StrEnum):
     NEVER = "never"
 
 
+class Collision(StrEnum):
+    """What becomes of an answer to an outdated state of its ticket: kept and asked about, sent and told of, or sent."""
+
+    HOLD = "hold"
+    TELL = "tell"
+    SEND = "send"
+
+
 @dataclass(frozen=True, slots=True)
 class AgentPolicy:
     """What an agent's answer does by itself.
@@ -29,6 +37,7 @@ class AgentPolicy:
 
     reply_to: ReplyTo = ReplyTo.ALL
     receipts: Receipts = Receipts.CHANGES
+    collision: Collision = Collision.TELL
     own_on_reply: bool = False
     reopen_on_answer: bool = False
     mails_per_hour: int = 60

@@ -37,6 +37,7 @@ def ticket_head(ticket: Ticket) -> dict[str, object]:
         "updated_at": instant(ticket.updated_at),
         "fields": dict(ticket.fields),
         "watchers": list(ticket.watchers),
+        "held": [{"agent": one.agent, "article": one.article, "at": instant(one.at)} for one in ticket.held],
     }
 
 

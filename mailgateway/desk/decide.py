@@ -2,31 +2,25 @@
 
 from dataclasses import replace
 
-from mailgateway.desk.act import act, objection
+from mailgateway.desk.agent_mail import AgentMail, from_agent
 from mailgateway.desk.customers.charging import charged
 from mailgateway.desk.customers.wishes import is_wish, wished
-from mailgateway.desk.enclosed import enclosed
 from mailgateway.desk.facts import Earlier, Facts
 from mailgateway.desk.follow_up import follow_up, record_machine
 from mailgateway.desk.incoming import Incoming
 from mailgateway.desk.letters import notices
-from mailgateway.desk.letters.receipts import receipt
 from mailgateway.desk.letters.returned import returned
 from mailgateway.desk.letters.suppression import BY_BOUNCE, Reachability
 from mailgateway.desk.model import Agent
 from mailgateway.desk.opening import Origin, open_ticket
-from mailgateway.desk.orders import COMMANDS, read_orders
 from mailgateway.desk.plan import Disposition, Plan, RecordEvent
 from mailgateway.desk.policy import Policy
-from mailgateway.desk.problems.incidents import against_linking
 from mailgateway.desk.quarantine.as_is import opened_as_is, released
 from mailgateway.desk.quarantine.obeying import answered_digest, obeyed
 from mailgateway.desk.threads.joining import is_over, join, joined
-from mailgateway.desk.threads.merging import against_merging
 from mailgateway.desk.threads.naming import named_by
-from mailgateway.desk.threads.thread import Thread, for_notes, writer
+from mailgateway.desk.threads.thread import Thread, writer
 from mailgateway.desk.threads.trust import claimed_agent
-from mailgateway.desk.timed.snooze import against_snooze
 from mailgateway.mail.model import Kind, Mail
 
 __all__ = ["Incoming", "addressees", "decide_mail"]
@@ -97,7 +91,7 @@ def _new(incoming: Incoming, related: Thread | None, facts: Facts, policy: Polic
 def _about(incoming: Incoming, thread: Thread, agent: Agent | None, facts: Facts, policy: Policy) -> Plan:
     """Decide about a mail of somebody who belongs to a ticket."""
     if agent is not None:
-        plan = _from_agent(incoming, thread, agent, facts, policy)
+        plan = from_agent(AgentMail(incoming, thread, agent, facts, policy))
         if plan.disposition is Disposition.REFUSED:
             return plan
         named = named_by(incoming.keys, facts, thread.candidate.ticket.number)
@@ -149,48 +143,5 @@ def _too_large(incoming: Incoming, facts: Facts, policy: Policy) -> Plan:
         actor="intake",
         disposition=Disposition.QUARANTINED,
         reason=incoming.too_large,
-        notices=() if silence else (notice,),
-    )
-
-
-def _from_agent(incoming: Incoming, thread: Thread, agent: Agent, facts: Facts, policy: Policy) -> Plan:
-    reading = read_orders(incoming.reply.text, agent.name, policy, inside=thread.inside)
-    orders, files = enclosed(reading.orders, incoming.mail, agent)
-    candidate = thread.candidate
-    against = against_snooze(orders.snooze, facts.now, policy.ruleset.timezone)
-    against = (
-        against
-        or objection(orders, candidate.ticket, files, policy)
-        or against_merging(orders, candidate, facts)
-        or against_linking(orders, candidate, facts)
-    )
-    problems = reading.problems or ((against,) if against else ())
-    if problems or orders.help:
-        return _refused(incoming, problems, thread, agent, facts, policy)
-    plan = act(orders, agent, candidate, facts, policy, files, mail=incoming.mail)
-    told = receipt(plan, agent, incoming, candidate, facts, policy)
-    return replace(plan, notices=(*plan.notices, *told))
-
-
-def _counted(problems: tuple[str, ...]) -> str:
-    return "one problem" if len(problems) == 1 else f"{len(problems)} problems"
-
-
-def _refused(
-    incoming: Incoming, problems: tuple[str, ...], thread: Thread, agent: Agent, facts: Facts, policy: Policy
-) -> Plan:
-    ticket = thread.candidate.ticket
-    notice = notices.commands_refused(incoming.mail, agent, ticket, problems, COMMANDS, policy)
-    if thread.inside:
-        notice = replace(notice, bound_to=for_notes(notice.bound_to))
-    silence = notices.why_unanswered(notice, incoming.verdict, facts, policy)
-    detail = {"why": "; ".join(problems) or "asked for help", **({"not_told": silence} if silence else {})}
-    return Plan(
-        at=facts.now,
-        actor=agent.name,
-        disposition=Disposition.REFUSED,
-        reason=f"orders of an agent that have {_counted(problems)}" if problems else "an agent asked for help",
-        ticket=ticket.number,
-        changes=(RecordEvent("orders_refused", detail),),
         notices=() if silence else (notice,),
     )

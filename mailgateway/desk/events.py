@@ -34,6 +34,8 @@ WORDS: Mapping[str, str] = {
     "machine_mail": "a machine answered",
     "received_again": "the same mail came again",
     "orders_refused": "an agent's commands were not carried out",
+    "answer_held": "an agent's answer is held, since its ticket went on meanwhile",
+    "answer_released": "an agent's answer is held no longer: it was sent, given up or replaced",
     "not_sent": "an answer had nobody to go to",
     "not_acknowledged": "the requester got no acknowledgement",
     "released": "a person took its mail out of quarantine",

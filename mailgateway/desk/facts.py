@@ -9,8 +9,9 @@ from hashlib import sha256
 from mailgateway.desk.answers.knowledge import Found
 from mailgateway.desk.letters.pingpong import NOTHING, Lately
 from mailgateway.desk.letters.suppression import Reachability, SentLetter
-from mailgateway.desk.model import LinkKind, Ticket
+from mailgateway.desk.model import ArticleKind, Direction, LinkKind, Ticket
 from mailgateway.desk.quarantine.entry import SetAside
+from mailgateway.mail.model import Address
 from mailgateway.mail.tokens import DigestToken, ReplyToken
 from mailgateway.rules.schema import NOBODY_LOOKED, Requester
 
@@ -127,6 +128,34 @@ class Workload:
 
 
 @dataclass(frozen=True, slots=True)
+class AnsweredLetter:
+    """A letter of ours about a ticket that a mail names as answered: its notice, and since when it tells of things."""
+
+    notice: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An article, as far as it must be known who wrote when: its text is only the beginning."""
+
+    at: datetime
+    kind: ArticleKind
+    direction: Direction
+    sender: Address
+    text: str
+    message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a ticket went on: the letters that a mail answers, nearest first, and the newest entries, oldest first."""
+
+    letters: tuple[AnsweredLetter, ...] = ()
+    entries: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything gathered for one mail. `received_at` is when it arrived at its server, `size` its bytes there.
 
@@ -142,7 +171,8 @@ class Facts:
     automatic mails queued for it within the last hour, as far as `notices.is_counted` says that they count. Nothing is
     sent to those of them that are `suppressed`, and no status mail about the tickets in `unsubscribed` (0: about any).
     `letter` is the letter of ours that a delivery report is about, `set_aside` what a mail to the quarantine speaks of.
-    `lately` is what the writer of a mail that may be answered did within the last day.
+    `lately` is what the writer of a mail that may be answered did within the last day; `course` is gathered for agents'
+    answers alone.
     """
 
     now: datetime
@@ -164,6 +194,7 @@ class Facts:
     copy: Earlier | None = None
     lately: Lately = NOTHING
     set_aside: SetAside | None = None
+    course: Course | None = None
 
     def candidate(self, number: int) -> Candidate | None:
         """Return the candidate with this ticket number, or the one that goes on in its place."""

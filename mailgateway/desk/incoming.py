@@ -1,6 +1,7 @@
 """A mail as the core decides about it, and what of it becomes part of a ticket: the article, its files, its people."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from mailgateway.desk.facts import Facts, ThreadKeys
 from mailgateway.desk.model import Article, ArticleKind, Direction, StoredFile, Ticket
@@ -18,7 +19,7 @@ class Incoming:
     `too_large` says how big it is and may be, where only its header block was fetched; `released` tells that a person
     took it out of quarantine and wants it filed, `as_is` that they want a ticket of it whatever is odd about it;
     `decided_by` is who did, `set_aside_for` what it had been there for. `sha256` and `size` are those of its bytes as
-    they are kept.
+    they are kept. `held` are mails of the spool, by their entries there, that this one decides about.
     """
 
     mail: Mail
@@ -33,6 +34,7 @@ class Incoming:
     as_is: bool = False
     decided_by: str = ""
     set_aside_for: str = ""
+    held: Mapping[int, "Incoming"] = field(default_factory=dict)
 
 
 def article_of(incoming: Incoming, author: Address, facts: Facts, flags: tuple[str, ...] = ()) -> Article:

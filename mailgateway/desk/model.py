@@ -132,6 +132,21 @@ class Directory:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldAnswer:
+    """An agent's answer (by the agent's name) that waits for their decision, since `at`, when they were last asked.
+
+    It lies in the ticket as the internal `article`, and was the mail `mail` of the spool. `inside` tells that what it
+    answers was internal: it was a note from its beginning, up to a line `#reply`.
+    """
+
+    agent: str
+    at: datetime
+    article: int = 0
+    mail: int = 0
+    inside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Ticket:
     """The head of a ticket as it stands at one moment. `group` and `assignee` are names from the directory.
 
@@ -141,7 +156,7 @@ class Ticket:
     `updated_at` is when a person last did something about it,
     `status_since` when its status was set. `snoozed_until` is when it wakes up, `attend_at` when the next thing will
     happen to it by itself; None for never. `service_level` is the policy that was chosen for it by name; `clocks` are
-    those of its service level, where there is one.
+    those of its service level, where there is one. `held` are agents' answers that were not sent yet, oldest first.
     """
 
     number: int
@@ -168,6 +183,7 @@ class Ticket:
     attend_at: datetime | None = None
     service_level: str | None = None
     clocks: tuple[Clock, ...] = ()
+    held: tuple[HeldAnswer, ...] = ()
 
     @property
     def people(self) -> tuple[Address, ...]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import TypeVar
 
 from mailgateway.desk.agent_policy import ReplyTo
@@ -22,6 +23,13 @@ LONGEST_TAG = 64
 LONGEST_CI = 500
 
 
+class Decision(StrEnum):
+    """What becomes of an answer that is held."""
+
+    SEND = "send"
+    DROP = "drop"
+
+
 @dataclass(frozen=True, slots=True)
 class Orders:
     """What shall change; None and empty leave things as they are. `assign` of "" means to nobody.
@@ -32,7 +40,8 @@ class Orders:
     `snooze` is how long the ticket is put aside, zero to wake it up, or until when in the desk's time zone. `problem`
     of 0 means of none. `text` goes to the requester and the participants, or becomes an internal note where `note` is
     true; before it go the `answers` of the knowledge folder, by their names. `beside` is a note that goes along with
-    what is sent, and stays inside; `reply_to` says who gets it, None for the desk's usual way.
+    what is sent, and stays inside; `reply_to` says who gets it, None for the desk's usual way. `decision` is about an
+    answer of the agent's that is held.
     """
 
     text: str = ""
@@ -59,6 +68,7 @@ class Orders:
     fields: tuple[tuple[str, str], ...] = ()
     leave: tuple[str, ...] = ()
     minutes: int = 0
+    decision: Decision | None = None
     help: bool = False
 
 
@@ -88,6 +98,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("#merge N", "this ticket is closed and goes on under number N, with everybody who takes part"),
     ("#answer NAME", "put an answer of the knowledge folder before your text, in the requester's language"),
     ("#time 1h 30m", "how long you worked on it, for contracts that are counted in hours"),
+    ("#send #drop", "an answer of yours that is held is sent as it was, or given up"),
     ("#help", "this list"),
 )
 
@@ -272,6 +283,17 @@ def _time(orders: Orders, value: str, _desk: _Desk) -> Orders:
     return replace(orders, minutes=orders.minutes + minutes)
 
 
+def _decide(decision: Decision) -> Callable[[Orders, str, _Desk], Orders]:
+    def obey(orders: Orders, value: str, _desk: _Desk) -> Orders:
+        if value.strip(".!"):
+            raise _MisreadError(f"#{decision} stands alone in its line")
+        if orders.decision not in (None, decision):
+            raise _MisreadError("#send and #drop: write one of the two")
+        return replace(orders, decision=decision)
+
+    return obey
+
+
 def _help(orders: Orders, _value: str, _desk: _Desk) -> Orders:
     return replace(orders, help=True)
 
@@ -292,6 +314,8 @@ _WORDS: dict[str, Callable[[Orders, str, _Desk], Orders]] = {
     "problem": _problem,
     "ci": _ci,
     "time": _time,
+    "send": _decide(Decision.SEND),
+    "drop": _decide(Decision.DROP),
     "help": _help,
 }
 

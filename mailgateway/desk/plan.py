@@ -9,6 +9,7 @@ from typing import Any
 from mailgateway.desk.answers.knowledge import AnswerOutcome
 from mailgateway.desk.customers.counting import SetOrganisation, SpendTime
 from mailgateway.desk.customers.wish import CustomerChange
+from mailgateway.desk.holding.changes import HoldChange
 from mailgateway.desk.letters.notice_kind import NoticeKind as NoticeKind  # noqa: PLC0414 - passed on with the notice
 from mailgateway.desk.letters.suppression import Reachability
 from mailgateway.desk.levels.level_changes import LevelChange
@@ -221,6 +222,7 @@ class MarkUndelivered:
 Change = (
     OpenTicket
     | AddArticle
+    | HoldChange
     | SetStatus
     | SetPriority
     | SetType
@@ -302,6 +304,7 @@ class Disposition(StrEnum):
     FOLLOWED_UP = "followed_up"
     RECORDED = "recorded"
     REFUSED = "refused"
+    HELD = "held"
     DISCARDED = "discarded"
     DUPLICATE = "duplicate"
     QUARANTINED = "quarantined"
@@ -314,7 +317,9 @@ class Plan:
     `ticket` is the number of the ticket that the changes are about, None where the plan opens one or has none. `actor`
     is an address, an agent's name, or the part of the gateway that acts. `waits_for` names the group whose workload has
     to be gathered first, `asks_about` addresses whose automatic mails, `asks_use_of` the organisation whose use of its
-    contract. `is_quiet`: nobody did anything, the ticket stays idle. `reachability` is news of addresses that bounced.
+    contract, `asks_course_of` the ticket (and those merged into it) whose course; `asks_mail` is an entry of the
+    spool to be read first. `is_quiet`: nobody did anything, the ticket stays idle. `reachability` is news of addresses
+    that bounced.
 
     `decisions` are about mails in quarantine; `is_unfinished`: the mail that caused the plan is looked at again, since
     its answer depends on what becomes of them.
@@ -330,6 +335,8 @@ class Plan:
     waits_for: str = ""
     asks_about: tuple[str, ...] = ()
     asks_use_of: str = ""
+    asks_course_of: tuple[int, ...] = ()
+    asks_mail: int = 0
     is_quiet: bool = False
     reachability: tuple[Reachability, ...] = ()
     decisions: tuple[Decision, ...] = ()

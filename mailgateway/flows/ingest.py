@@ -6,6 +6,7 @@ raw bytes ─ parse ─ classify ─ keys ─┐                      ┌─ app
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from mailgateway import log
 from mailgateway.desk.answers.helped import may_judge
@@ -34,6 +35,7 @@ from mailgateway.mail.reply import split_reply
 from mailgateway.rules.language import language_of
 from mailgateway.store import answers, quarantine, spool
 from mailgateway.store.clocks import with_clocks
+from mailgateway.store.course import course
 from mailgateway.store.engine import Transaction
 from mailgateway.store.gather import about_letter, gather, limits
 from mailgateway.store.lately import lately
@@ -103,14 +105,27 @@ def _file(desk: Desk, spool_id: int) -> Disposition | None:
     for attachment in incoming.mail.attachments:
         desk.store.blobs.put(attachment.content)
 
-    def decide_and_apply() -> tuple[Plan | None, int | None]:
+    def decide_and_apply(incoming: Incoming) -> tuple[Plan | None, int | None]:
         with desk.store.writing() as tx:
             return _decide_and_apply(desk, tx, spooled, incoming, policy)
 
-    plan, number = despite_races(decide_and_apply)
+    plan, number = despite_races(partial(decide_and_apply, incoming))
+    while plan is not None and plan.asks_mail:
+        # outside the transaction: a mail is never parsed while others wait to write
+        incoming = _with_mail(desk, plan.asks_mail, incoming, policy)
+        plan, number = despite_races(partial(decide_and_apply, incoming))
     if plan is not None and plan.is_unfinished:
         return _go_on(desk, spool_id, plan)
     return _told(desk, incoming, plan, number) if plan else None
+
+
+def _with_mail(desk: Desk, spool_id: int, incoming: Incoming, policy: Policy) -> Incoming:
+    """Read a mail of an agent's that this one decides about, and what tickets its orders name."""
+    with desk.store.reading() as tx:
+        kept = spool.kept(tx, spool_id)
+    held = understand(kept, policy)
+    names = replace(incoming.keys, ordered=held.keys.ordered)
+    return replace(incoming, keys=names, held={**incoming.held, spool_id: held})
 
 
 def _go_on(desk: Desk, spool_id: int, plan: Plan) -> Disposition | None:
@@ -178,6 +193,8 @@ def _decide_and_apply(
         quarantine.decide(tx, plan.decisions, plan.actor, plan.at, asked_by=spooled.id)
         spool.postpone(tx, spooled.id, plan.reason, plan.at + POSTPONEMENT)
         return plan, None
+    if plan.asks_mail:
+        return plan, None
     number = carry_out(desk, tx, plan, facts, policy, spooled, incoming.mail.attachments)
     if plan.disposition is Disposition.QUARANTINED:
         spool.quarantine(tx, spooled.id, "decide", plan.reason, plan.at)
@@ -230,6 +247,9 @@ def _decided(tx: Transaction, incoming: Incoming, facts: Facts, requester: tuple
             suppressed={**facts.suppressed, **more["suppressed"]},
             unsubscribed={**facts.unsubscribed, **more["unsubscribed"]},
         )
+        plan = decide_mail(incoming, facts, policy)
+    if plan.asks_course_of:
+        facts = replace(facts, course=course(tx, plan.asks_course_of, incoming.keys.message_ids))
         plan = decide_mail(incoming, facts, policy)
     if plan.asks_use_of:
         facts = replace(facts, used=count_use(tx, plan.asks_use_of, facts.now, policy))

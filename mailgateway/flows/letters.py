@@ -135,12 +135,18 @@ def _told(on: _Occasion, withheld: Sequence[str]) -> Notice:
 
 
 def _complete(tx: Transaction, notice: Notice, number: int | None) -> Notice:
-    """Give a notice its ticket's number and, to whom is handed a ticket without a word, the text it began with."""
+    """Give a notice its ticket's number, and the article that it shows where that is still to be read.
+
+    That is the one a ticket began with, for whom it is handed without a word, and the answer of who is reminded of it.
+    """
     if number is None:
         return notice
     numbered = with_number(notice, number)
     if notice.kind is NoticeKind.AGENT_NOTIFICATION and notice.article is None:
         return replace(numbered, article=tickets.opening(tx, number))
+    held = notice.values.get("held")
+    if notice.kind is NoticeKind.ANSWER_HELD and isinstance(held, int):
+        return replace(numbered, article=tickets.article(tx, held))
     return numbered
 
 

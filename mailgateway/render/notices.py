@@ -48,6 +48,7 @@ VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.PROBLEM_NEWS: {"solved": False, "news": ""},
     NoticeKind.REJECTED: {"reason": "", "subject": ""},
     NoticeKind.FORWARDED: {"subject": ""},
+    NoticeKind.ANSWER_HELD: {"meanwhile": (), "reminds": False, "held": 0},
     NoticeKind.COMMANDS_REFUSED: {"problems": (), "commands": COMMANDS, "original": ""},
     NoticeKind.UNDELIVERED: {"address": "", "reason": ""},
     NoticeKind.ALARM: {"title": "", "lines": ()},

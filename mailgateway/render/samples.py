@@ -76,6 +76,10 @@ There are pictures at <https://printers.example.net/toner>."""
 _LINKS = {
     wish: f"support+t10234-{wish}.abcdefghij2345abcdef@example.com" for wish in ("good", "ok", "bad", "stop", "never")
 }
+_MEANWHILE = [
+    ("Jan Nowak", _AT + timedelta(minutes=9), False, "It prints again, but with stripes."),
+    ("Bob Stone", _AT + timedelta(minutes=14), True, "Hello Mr Nowak, please leave it off, I am on my way."),
+]
 _VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.STATUS_CHANGED: {"before": "open", "news": "solved", "links": _LINKS},
     NoticeKind.REMINDER: {"links": _LINKS},
@@ -104,9 +108,10 @@ _VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.AGENT_RECEIPT: {
         "sent": ["Jan Nowak <jan.nowak@example.org>"],
         "noted": True,
-        "changed": {**NOTHING_CHANGED, "status": "solved", "tags": "+fuser -paper"},
-        "meanwhile": [("Jan Nowak", "It prints again, but with stripes.")],
+        "changed": {**NOTHING_CHANGED, "status": "solved", "tags": "+fuser -paper", "held": "sent"},
+        "meanwhile": _MEANWHILE,
     },
+    NoticeKind.ANSWER_HELD: {"meanwhile": _MEANWHILE, "reminds": False},
     NoticeKind.REJECTED: {"reason": "the mail has 31.4 MB, more than this mailbox takes", "subject": "Scans of March"},
     NoticeKind.FORWARDED: {"subject": "Offer for toner cartridges"},
     NoticeKind.COMMANDS_REFUSED: {
@@ -135,6 +140,7 @@ _AUDIENCES = {
     NoticeKind.AGENT_FOLLOW_UP: Audience.AGENT,
     NoticeKind.AGENT_REMINDER: Audience.AGENT,
     NoticeKind.AGENT_RECEIPT: Audience.AGENT,
+    NoticeKind.ANSWER_HELD: Audience.AGENT,
     NoticeKind.COMMANDS_REFUSED: Audience.AGENT,
     NoticeKind.UNDELIVERED: Audience.AGENT,
     NoticeKind.ALARM: Audience.ADMIN,
@@ -143,6 +149,7 @@ _AUDIENCES = {
     NoticeKind.REPORT: Audience.ADMIN,
 }
 _USED_UP = {"organisation": "acme", "contract": "gold", "used": "52", "amount": "50", "per": "month"}
+_MORE: dict[NoticeKind, tuple[dict[str, object], ...]] = {NoticeKind.ANSWER_HELD: ({"reminds": True},)}
 _WITHOUT_TICKET = (
     NoticeKind.REJECTED,
     NoticeKind.ALARM,
@@ -177,7 +184,7 @@ def samples(kind: NoticeKind, language: str) -> Iterator[Notice]:
         yield replace(answer, article=_illustrated(answer.article), values=signed)
     if kind is NoticeKind.FORWARDED:
         yield replace(_notice(kind, language, _ticket(Status.NEW)), ticket=None)
-    for values in _QUARANTINE.get(kind, ()):
+    for values in (*_QUARANTINE.get(kind, ()), *_MORE.get(kind, ())):
         yield replace(_notice(kind, language, _ticket(Status.NEW)), values=values)
 
 
@@ -215,10 +222,11 @@ def _sender(kind: NoticeKind, *, scanty: bool) -> Address:
 def _article(kind: NoticeKind, customer: Address, *, scanty: bool) -> Article | None:
     if scanty and kind is NoticeKind.AGENT_NOTIFICATION:
         return None
-    answer = kind in (NoticeKind.REPLY, NoticeKind.PROBLEM_NEWS)
+    is_held = kind is NoticeKind.ANSWER_HELD
+    answer = is_held or kind in (NoticeKind.REPLY, NoticeKind.PROBLEM_NEWS)
     return Article(
-        kind=ArticleKind.PUBLIC,
-        direction=Direction.OUT if answer else Direction.IN,
+        kind=ArticleKind.NOTE if is_held else ArticleKind.PUBLIC,
+        direction=Direction.OUT if answer and not is_held else Direction.IN,
         sender=_ANNA if answer else customer,
         at=_AT,
         text="" if scanty else _ANSWERED if answer else _ASKED,

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, insert, update
 from mailgateway.desk.customers.counting import SetOrganisation, SpendTime
 from mailgateway.desk.customers.wish import Leave, Rate, Unsubscribe
 from mailgateway.desk.events import Event
+from mailgateway.desk.holding.changes import HoldAnswer, HoldOn, ReleaseAnswer
 from mailgateway.desk.letters.silence import Silence
 from mailgateway.desk.levels import clock_events
 from mailgateway.desk.levels.level_changes import SetClocks, SetServiceLevel
@@ -48,6 +49,7 @@ from mailgateway.store.belongings import add_people, add_tags, add_watchers, rem
 from mailgateway.store.broadcasts import add_broadcast
 from mailgateway.store.clocks import write_clocks
 from mailgateway.store.engine import Transaction
+from mailgateway.store.holding import hold, hold_on, move_held, release
 from mailgateway.store.links import add_link, merge_links, remove_link
 from mailgateway.store.names import add_ids, add_names
 from mailgateway.store.tables import TicketRow
@@ -116,6 +118,29 @@ def _add_article(ticket: Changing, change: AddArticle) -> None:
         add_ids(ticket.tx, ticket.number, (article.message_id,), public=public)
     ticket.is_answered |= article.direction is Direction.OUT and article.kind is ArticleKind.PUBLIC
     ticket.tell("article", {"id": article_id, "kind": article.kind, "direction": article.direction})
+
+
+def _hold(ticket: Changing, change: HoldAnswer) -> None:
+    if ticket.article is None:
+        raise ValueError("an answer that is held is an article of the plan")
+    hold(ticket.tx, ticket.number, ticket.article, change.agent, ticket.plan.at, inside=change.inside)
+    ticket.tell("answer_held", {"agent": change.agent, "article": ticket.article, **_untold(change.not_told)})
+
+
+def _hold_on(ticket: Changing, change: HoldOn) -> None:
+    hold_on(ticket.tx, change.held.article, ticket.plan.at)
+    detail = {"agent": change.held.agent, "article": change.held.article, "again": True}
+    ticket.tell("answer_held", {**detail, **_untold(change.not_told)})
+
+
+def _untold(why: str) -> dict[str, str]:
+    return {"not_told": why} if why else {}
+
+
+def _release(ticket: Changing, change: ReleaseAnswer) -> None:
+    held = change.held
+    release(ticket.tx, held.article)
+    ticket.tell("answer_released", {"agent": held.agent, "article": held.article, "end": change.end})
 
 
 def _replace(ticket: Changing, change: _Replaced) -> None:
@@ -188,6 +213,7 @@ def _remove_link(ticket: Changing, change: RemoveLink) -> None:
 
 def _merge_into(ticket: Changing, change: MergeInto) -> None:
     merge_links(ticket.tx, ticket.number, change.survivor)
+    move_held(ticket.tx, ticket.number, change.survivor, ticket.plan.at)
     add_people(ticket.tx, change.survivor, change.people)
     ticket.tx.connection.execute(_TOUCH, {"survivor": change.survivor, "at": ticket.plan.at})
     ticket.tell_both(change.survivor, "linked", {"kind": LinkKind.MERGED_INTO})
@@ -242,6 +268,9 @@ def _record_event(ticket: Changing, change: RecordEvent) -> None:
 
 CARRIED_OUT: dict[type, Callable[[Changing, Any], None]] = {
     AddArticle: _add_article,
+    HoldAnswer: _hold,
+    HoldOn: _hold_on,
+    ReleaseAnswer: _release,
     **dict.fromkeys(_COLUMNS, _replace),
     SetOrganisation: _set_organisation,
     SpendTime: _spend_time,

@@ -5,13 +5,15 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, literal, select, union_all
+from sqlalchemy import BindParameter, bindparam, case, cast, func, literal, null, select, union_all
 
-from mailgateway.desk.model import News, Ticket
+from mailgateway.desk.model import HeldAnswer, News, Ticket
 from mailgateway.mail.model import Address
+from mailgateway.store.columns import Instant
 from mailgateway.store.engine import Transaction
+from mailgateway.store.holding_tables import HeldAnswerRow
 from mailgateway.store.lookup import possible_ids
-from mailgateway.store.tables import ParticipantRow, TagRow, TicketRow, WatcherRow
+from mailgateway.store.tables import ArticleRow, ParticipantRow, TagRow, TicketRow, WatcherRow
 
 _HEADS = (
     select(
@@ -44,16 +46,37 @@ _HEADS = (
 # In order of the number, so that two mails that name the same tickets cannot wait for each other.
 _LOCKED_HEADS = _HEADS.with_for_update(key_share=True)
 _AMONG: BindParameter[Any] = bindparam("numbers", expanding=True)
-_TAG, _WATCHER, _PARTICIPANT = 1, 2, 3
+_TAG, _WATCHER, _PARTICIPANT, _HELD = 1, 2, 3, 4
+_INSIDE = "inside"
+_NEVER = cast(null(), Instant())
 # In one statement, as the way to the database costs more than the look-up.
 _BELONGINGS = union_all(
-    select(literal(_TAG), TagRow.ticket, literal(0), TagRow.tag, literal("")).where(TagRow.ticket.in_(_AMONG)),
-    select(literal(_WATCHER), WatcherRow.ticket, literal(0), WatcherRow.agent, literal("")).where(
+    select(literal(_TAG), TagRow.ticket, literal(0), TagRow.tag, literal(""), literal(0), _NEVER).where(
+        TagRow.ticket.in_(_AMONG)
+    ),
+    select(literal(_WATCHER), WatcherRow.ticket, literal(0), WatcherRow.agent, literal(""), literal(0), _NEVER).where(
         WatcherRow.ticket.in_(_AMONG)
     ),
     select(
-        literal(_PARTICIPANT), ParticipantRow.ticket, ParticipantRow.id, ParticipantRow.name, ParticipantRow.address
+        literal(_PARTICIPANT),
+        ParticipantRow.ticket,
+        ParticipantRow.id,
+        ParticipantRow.name,
+        ParticipantRow.address,
+        literal(0),
+        _NEVER,
     ).where(ParticipantRow.ticket.in_(_AMONG)),
+    select(
+        literal(_HELD),
+        HeldAnswerRow.ticket,
+        HeldAnswerRow.article,
+        HeldAnswerRow.agent,
+        case((HeldAnswerRow.inside, _INSIDE), else_=""),
+        func.coalesce(ArticleRow.spool_id, 0),
+        HeldAnswerRow.at,
+    )
+    .join(ArticleRow, ArticleRow.id == HeldAnswerRow.article)
+    .where(HeldAnswerRow.ticket.in_(_AMONG)),
 )
 
 
@@ -71,9 +94,12 @@ def read_heads(tx: Transaction, numbers: Collection[int], *, lock: bool = False)
     tags: dict[int, list[str]] = defaultdict(list)
     people: dict[int, list[Address]] = defaultdict(list)
     watchers: dict[int, list[str]] = defaultdict(list)
-    for what, number, _, name, address in belongings:
+    held: dict[int, list[HeldAnswer]] = defaultdict(list)
+    for what, number, key, name, more, mail, at in belongings:
         if what == _PARTICIPANT:
-            people[number].append(Address(name, address))
+            people[number].append(Address(name, more))
+        elif what == _HELD:
+            held[number].append(HeldAnswer(name, at, key, mail, more == _INSIDE))
         else:
             (tags if what == _TAG else watchers)[number].append(name)
     return {
@@ -82,6 +108,7 @@ def read_heads(tx: Transaction, numbers: Collection[int], *, lock: bool = False)
             tags=tuple(tags[number]),
             participants=tuple(people[number]),
             watchers=tuple(watchers[number]),
+            held=tuple(held[number]),
         )
         for number, ticket in bare.items()
     }

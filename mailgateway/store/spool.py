@@ -24,7 +24,9 @@ BATCH_BYTES = 8_000_000
 """One commit is made for as many mails: many small ones, or a few large ones, for their bytes are in memory."""
 
 _LONGEST_ERROR = 2000
-_WITH_EFFECT = frozenset({Disposition.OPENED, Disposition.FOLLOWED_UP, Disposition.RECORDED, Disposition.REFUSED})
+_WITH_EFFECT = frozenset(
+    {Disposition.OPENED, Disposition.FOLLOWED_UP, Disposition.RECORDED, Disposition.REFUSED, Disposition.HELD}
+)
 """How mails end that must not have the same effect twice; what was discarded may be given again."""
 
 
@@ -105,7 +107,8 @@ _SPOOLED = select(
     SpoolRow.as_is,
     SpoolRow.decided_by,
     SpoolRow.error,
-).where(_ID, SpoolRow.state == SpoolState.WAITING)
+).where(_ID)
+_WAITS = _SPOOLED.where(SpoolRow.state == SpoolState.WAITING)
 _CLAIM = select(SpoolRow.id).where(_ID, SpoolRow.state == SpoolState.WAITING).with_for_update(skip_locked=True)
 _CHANGE = update(SpoolRow).where(_ID)
 _WAITING = (
@@ -144,9 +147,19 @@ def waiting(tx: Transaction, mailbox: str | None, now: datetime, limit: int) -> 
 
 def read(tx: Transaction, spool_id: int) -> Spooled | None:
     """Return a mail that waits; None where it does so no longer. Raises PermanentError where its bytes are lost."""
-    row = tx.connection.execute(_SPOOLED, {"spool_id": spool_id}).one_or_none()
+    row = tx.connection.execute(_WAITS, {"spool_id": spool_id}).first()
+    return None if row is None else _spooled(tx, spool_id, row)
+
+
+def kept(tx: Transaction, spool_id: int) -> Spooled:
+    """Return a mail, whatever became of it; raises PermanentError where it is unknown or its bytes are lost."""
+    row = tx.connection.execute(_SPOOLED, {"spool_id": spool_id}).first()
     if row is None:
-        return None
+        raise PermanentError(f"the spool has no mail {spool_id}")
+    return _spooled(tx, spool_id, row)
+
+
+def _spooled(tx: Transaction, spool_id: int, row: Any) -> Spooled:
     mailbox, received_at, size, sha256, headers_only, message_id, fingerprint, attempts, *decided = row
     released, as_is, decided_by, error = decided
     return Spooled(

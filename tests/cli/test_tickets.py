@@ -12,7 +12,7 @@ LINE = names(
 )
 SHEET = names(
     "number subject status type priority group assignee requester participants tags language created_at updated_at"
-    " service_level articles events trace organisation ci fields links watchers beside"
+    " service_level articles events trace organisation ci fields links watchers held beside"
 )
 ARTICLE = names("id ticket at from kind direction text html attachments message_id")
 

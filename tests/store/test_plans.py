@@ -12,6 +12,7 @@ from mailgateway.desk.answers.knowledge import Answer, Library
 from mailgateway.desk.customers.counting import SetOrganisation, SpendTime
 from mailgateway.desk.customers.organisations import Unit
 from mailgateway.desk.facts import ThreadKeys
+from mailgateway.desk.holding.changes import HeldEnd, HoldAnswer, HoldOn, ReleaseAnswer
 from mailgateway.desk.letters.delivery import Delivery, DeliveryState, failed, sent
 from mailgateway.desk.model import LinkKind, Status, StoredFile, TicketType
 from mailgateway.desk.plan import (
@@ -33,8 +34,10 @@ from mailgateway.store import answers, attention, events, health, outbox, spool,
 from mailgateway.store.apply import apply
 from mailgateway.store.base import Base
 from mailgateway.store.beside import open_beside
+from mailgateway.store.course import course
 from mailgateway.store.engine import Store, Transaction
 from mailgateway.store.gather import gather, gather_ticket
+from mailgateway.store.heads import read_heads
 from mailgateway.store.lately import lately
 from mailgateway.store.links import linked_tickets
 from mailgateway.store.ticket_list import OPEN, Order, Wanted
@@ -226,6 +229,14 @@ def _live(store: Store) -> None:
     _deliver(store)
 
 
+def _hold(tx: Transaction, number: int) -> None:
+    course(tx, (number,), ("m1@customer.example", "l1@example.com"))
+    apply(tx, working(number, AddArticle(article(message_id="held@x")), HoldAnswer("anna")), None)
+    (held,) = read_heads(tx, [number])[number].held
+    apply(tx, working(number, HoldOn(held)), None)
+    apply(tx, working(number, ReleaseAnswer(held, HeldEnd.SENT)), None)
+
+
 def _attend(tx: Transaction, number: int) -> None:
     lately(tx, JANE.address, NOW)
     attention.fired(tx, number)
@@ -240,6 +251,7 @@ def _put_aside(tx: Transaction, spool_id: int) -> None:
 
 
 def _count(tx: Transaction, number: int) -> None:
+    _hold(tx, number)
     apply(tx, working(number, SetOrganisation(None, "acme"), SpendTime(30)), None)
     open_beside(tx, "web", number)
     usage.used(tx, ["acme"], Unit.TICKETS, NOW, NOW + MINUTE)

@@ -21,6 +21,7 @@ class NoticeKind(StrEnum):
     PROBLEM_NEWS = "problem_news"
     REJECTED = "rejected"
     FORWARDED = "forwarded"
+    ANSWER_HELD = "answer_held"
     COMMANDS_REFUSED = "commands_refused"
     UNDELIVERED = "undelivered"
     ALARM = "alarm"

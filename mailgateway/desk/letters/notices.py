@@ -188,7 +188,7 @@ def commands_refused(
         ticket=ticket,
         bound_to=bound_to_agent(agent),
         in_reply_to=mail.message_id or "",
-        references=(mail.message_id,) if mail.message_id else (),
+        references=_own_thread(mail),
         values={"problems": list(problems), "commands": list(commands), "original": mail.text[:_QUOTED_BACK]},
     )
 
@@ -299,6 +299,12 @@ def _desk(mailbox: MailboxPolicy) -> Address:
 
 def _own_id(article: Article | None) -> tuple[str, ...]:
     return (article.message_id,) if article is not None and article.message_id else ()
+
+
+def _own_thread(mail: Mail) -> tuple[str, ...]:
+    """Return the references of an answer to a mail (RFC 5322 section 3.6.4): its own, then its id."""
+    known = mail.references or mail.in_reply_to[:1]
+    return (*known, mail.message_id) if mail.message_id else tuple(known)
 
 
 def last_of(ids: Sequence[str]) -> str:

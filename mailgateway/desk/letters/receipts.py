@@ -1,10 +1,12 @@
 """What agents are told of their own mails: who got it, what changed, and that a note stayed inside."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mailgateway.desk.after import after
 from mailgateway.desk.agent_policy import Receipts
-from mailgateway.desk.facts import Candidate, Facts
+from mailgateway.desk.facts import Candidate, Entry, Facts
+from mailgateway.desk.holding.changes import ReleaseAnswer
+from mailgateway.desk.holding.meanwhile import told as told_of
 from mailgateway.desk.incoming import Incoming
 from mailgateway.desk.letters import notices
 from mailgateway.desk.model import Agent, ArticleKind
@@ -33,25 +35,34 @@ from mailgateway.mail.model import Address
 
 _REPLACED = {SetStatus: "status", SetPriority: "priority", SetType: "type", MoveToGroup: "group", Assign: "assignee"}
 
-_WORDS = (*_REPLACED.values(), "tags", "people", "snooze", "link")
+_WORDS = (*_REPLACED.values(), "tags", "people", "snooze", "link", "held")
 NOTHING_CHANGED = dict.fromkeys(_WORDS, "")
 """What can be told of, by the words of the templates; empty for what stayed."""
 
 
 def receipt(
-    plan: Plan, agent: Agent, incoming: Incoming, candidate: Candidate, facts: Facts, policy: Policy
+    plan: Plan,
+    agent: Agent,
+    incoming: Incoming,
+    candidate: Candidate,
+    facts: Facts,
+    policy: Policy,
+    since: Sequence[Entry] = (),
 ) -> tuple[Notice, ...]:
-    """Tell an agent what their mail did, where they are to be told, and may be."""
+    """Tell an agent what their mail did, where they are to be told, and may be.
+
+    `since` is what happened before it came and after they had seen the ticket.
+    """
     changed = dict(line for change in plan.changes for line in _changed(change))
     noted = any(isinstance(one, AddArticle) and one.article.kind is ArticleKind.NOTE for one in plan.changes)
     wanted = policy.agents.receipts
-    if wanted is Receipts.NEVER or (wanted is Receipts.CHANGES and not (changed or noted)):
+    if wanted is Receipts.NEVER or (wanted is Receipts.CHANGES and not (changed or noted or since)):
         return ()
     values = {
         "sent": [_person(one.recipient) for one in plan.notices if one.kind is NoticeKind.REPLY],
         "noted": noted,
         "changed": {**NOTHING_CHANGED, **changed},
-        "meanwhile": [],
+        "meanwhile": told_of(since),
     }
     mailbox = policy.mailbox(candidate.ticket.mailbox)
     mail = incoming.mail
@@ -79,6 +90,8 @@ def _changed(change: Change) -> Iterator[tuple[str, str]]:
     match change:
         case AddLink(number, _) | MergeInto(number, _):
             yield "link", f"#{number}"
+        case ReleaseAnswer(_, end):
+            yield "held", end.value
         case ChangeTags(added, removed):
             yield "tags", " ".join((*(f"+{tag}" for tag in added), *(f"-{tag}" for tag in removed)))
         case AddParticipants(people):

@@ -15,10 +15,10 @@ from mailgateway.desk.levels.service_levels import Step
 from mailgateway.desk.model import Status, Ticket
 from mailgateway.desk.plan import Disposition, OpenTicket, Plan, SetAttention
 from mailgateway.desk.policy import Policy
-from mailgateway.desk.timed import automatic, snooze, timers
+from mailgateway.desk.timed import automatic, held, snooze, timers
 from mailgateway.desk.timed.moments import Moment, Source
 
-SOURCES: tuple[Source, ...] = (snooze.SOURCE, automatic.SOURCE, timers.SOURCE, escalation.SOURCE)
+SOURCES: tuple[Source, ...] = (snooze.SOURCE, automatic.SOURCE, timers.SOURCE, held.SOURCE, escalation.SOURCE)
 
 
 def moments(ticket: Ticket, policy: Policy, sources: Iterable[Source] = SOURCES) -> Iterator[Moment]:

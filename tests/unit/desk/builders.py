@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from mailgateway.desk.facts import Candidate, Earlier, Facts
+from mailgateway.desk.facts import Candidate, Course, Earlier, Facts
 from mailgateway.desk.incoming import Incoming
 from mailgateway.desk.model import Agent, Directory, Group, Priority, Status, Ticket, TicketType
 from mailgateway.desk.plan import Change, NameBy, Notice, RecordEvent
@@ -89,8 +89,8 @@ def make_candidate(ticket: Ticket | None = None, **changes: Any) -> Candidate:
 def make_facts(
     *candidates: Candidate, earlier: Earlier | None = None, automatic_mails: Mapping[str, int] | None = None
 ) -> Facts:
-    """Return what is known of a mail."""
-    return Facts(NOW, "mail-1", candidates, earlier, automatic_mails or {})
+    """Return what is known of a mail; nothing happened to a ticket since an agent saw it."""
+    return Facts(NOW, "mail-1", candidates, earlier, automatic_mails or {}, course=Course())
 
 
 def make_incoming(mail: Mail | None = None, verdict: Verdict = NORMAL, **changes: Any) -> Incoming:
