@@ -40,6 +40,7 @@ SHOWN: dict[str, tuple[NoticeKind, int]] = {
     "agent_receipt": (NoticeKind.AGENT_RECEIPT, 0),
     "commands_refused": (NoticeKind.COMMANDS_REFUSED, 0),
     "report": (NoticeKind.REPORT, 0),
+    "digest": (NoticeKind.DIGEST, 0),
 }
 """What the documentation shows in a window: name of the picture, notice, and which of its samples."""
 ON_A_PHONE = ("acknowledgement", "reply", "status_changed")
@@ -125,7 +126,7 @@ def _all(renderer: Renderer, folder: Path, chromium: str | None) -> None:
 
 def _page(renderer: Renderer, kind: NoticeKind, language: str, place: int) -> str:
     notice = list(samples(kind, language))[place]
-    if kind is NoticeKind.REPORT:
+    if "charts" in notice.values:
         notice = replace(notice, values={**notice.values, "charts": _charts(renderer, notice)})
     rendered = renderer.render(notice)
     if rendered.defects or rendered.html is None:
@@ -140,7 +141,12 @@ def _charts(renderer: Renderer, notice: Notice) -> list[dict[str, str]]:
         raise SystemExit("the sample has no report")
     told = described(report, words)
     return [
-        {"name": name, "source": f"data:image/png;base64,{b64encode(picture).decode()}", "alt": told[name]}
+        {
+            "name": name,
+            "title": words.phrase(name, {}),
+            "source": f"data:image/png;base64,{b64encode(picture).decode()}",
+            "alt": told[name],
+        }
         for name, picture in charts(report, words).items()
     ]
 

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 WATCH_EVERY = timedelta(seconds=30)
 INFORM_EVERY = timedelta(seconds=5)
+ISSUE_EVERY = timedelta(seconds=30)
 LEFT_OVER_EVERY = timedelta(seconds=30)
 ATTEND_EVERY = timedelta(seconds=5)
 LOOK_FOR_CHANGES_EVERY = timedelta(seconds=10)
@@ -147,6 +148,7 @@ class Gateway:
         from mailgateway.daemon.supervisor import Supervisor, Tick
         from mailgateway.flows.inform import inform_incidents
         from mailgateway.flows.ingest import ingest_left_over
+        from mailgateway.flows.issue import issue_due
 
         _log_doubts(self.settings)
         self._signer(self.settings)
@@ -160,6 +162,7 @@ class Gateway:
             Tick("watch", WATCH_EVERY, lambda: self._watch(since)),
             Tick("left_over", LEFT_OVER_EVERY, lambda: ingest_left_over(self.desk, supervisor.is_leaving)),
             Tick("attend", ATTEND_EVERY, lambda: attendant.look(supervisor.is_leaving)),
+            Tick("reports", ISSUE_EVERY, lambda: issue_due(self.desk, supervisor.is_leaving)),
             Tick("inform", INFORM_EVERY, lambda: inform_incidents(self.desk, supervisor.is_leaving)),
             Tick("configuration", LOOK_FOR_CHANGES_EVERY, self._look_for_changes),
         )

@@ -7,7 +7,7 @@ from mailgateway.config.assets import AssetsFile, called
 from mailgateway.config.document import Document
 from mailgateway.config.gateway import GatewayFile, Mailbox
 from mailgateway.config.groups import GroupsFile
-from mailgateway.config.organisations import OrganisationsFile
+from mailgateway.config.organisations import OrganisationsFile, as_organisations
 from mailgateway.config.service_levels import ServiceLevelsFile
 from mailgateway.desk.policy import AgentEvidence
 from mailgateway.errors import Finding
@@ -20,17 +20,18 @@ _LONGEST_LOCAL = 29
 
 _RESERVED = ("me", "none", "round_robin", "least_open", "last")
 
-_Named = Iterable[tuple[EntryPath, str]]
+Named = Iterable[tuple[EntryPath, str]]
+"""Names, each with where it stands."""
 
 
 def check_gateway(gateway: GatewayFile, document: Document) -> Iterator[Finding]:
     """Check gateway.yaml against itself."""
-    yield from _repeated(_mailbox_names(gateway), "mailboxes are called", document)
-    yield from _repeated(_own_addresses(gateway), "mailboxes have the address", document)
-    yield from _repeated(_accounts(gateway), "mailboxes fetch from the same folder,", document)
+    yield from repeated(_mailbox_names(gateway), "mailboxes are called", document)
+    yield from repeated(_own_addresses(gateway), "mailboxes have the address", document)
+    yield from repeated(_accounts(gateway), "mailboxes fetch from the same folder,", document)
     for number, mailbox in enumerate(gateway.mailboxes):
         yield from _check_mailbox(mailbox, ("mailboxes", number), document)
-    if _base(gateway.admin) in _all_own(gateway):
+    if base_address(gateway.admin) in _all_own(gateway):
         yield document.finding(
             ("admin",), "alarms would come back as tickets: write an address that is no mailbox here"
         )
@@ -50,35 +51,33 @@ def check_groups(groups: GroupsFile, document: Document) -> Iterator[Finding]:
         if name.casefold() in _RESERVED:
             problem = f'"{name}" has a meaning of its own where agents are assigned: choose another name'
             yield document.finding(("agents", number, "name"), problem)
-    yield from _repeated(
-        ((("agents", n, "name"), name) for n, name in enumerate(agents)), "agents are called", document
-    )
-    yield from _repeated(_agent_addresses(groups), "agents have the address", document)
+    yield from repeated(((("agents", n, "name"), name) for n, name in enumerate(agents)), "agents are called", document)
+    yield from repeated(_agent_addresses(groups), "agents have the address", document)
     names = ((("groups", number, "name"), group.name) for number, group in enumerate(groups.groups))
-    yield from _repeated(names, "groups are called", document)
+    yield from repeated(names, "groups are called", document)
     for number, group in enumerate(groups.groups):
         members = tuple((("groups", number, "members", n), name) for n, name in enumerate(group.members))
-        yield from _unknown(members, agents, "agent", document)
-        yield from _repeated(members, "members are", document)
+        yield from unknown(members, agents, "agent", document)
+        yield from repeated(members, "members are", document)
         if group.lead is not None:
-            yield from _unknown([(("groups", number, "lead"), group.lead)], agents, "agent", document)
+            yield from unknown([(("groups", number, "lead"), group.lead)], agents, "agent", document)
 
 
 def check_webhooks(gateway: GatewayFile, document: Document, groups: tuple[str, ...] | None) -> Iterator[Finding]:
     """Check that webhooks have names of their own, and ask for groups that are there (None: they are not known)."""
     names = ((("webhooks", number, "name"), one.name) for number, one in enumerate(gateway.webhooks))
-    yield from _repeated(names, "webhooks are called", document)
+    yield from repeated(names, "webhooks are called", document)
     for number, one in enumerate(gateway.webhooks):
         if groups is not None:
             asked = [(("webhooks", number, "groups", place), name) for place, name in enumerate(one.groups)]
-            yield from _unknown(asked, groups, "group", document)
+            yield from unknown(asked, groups, "group", document)
 
 
 def check_default_groups(gateway: GatewayFile, document: Document, groups: tuple[str, ...] | None) -> Iterator[Finding]:
     """Check that what no rule routes goes to a group that is there; `groups` is None where they are not known."""
     if groups is not None:
         named = [(("mailboxes", n, "default", "group"), box.default.group) for n, box in enumerate(gateway.mailboxes)]
-        yield from _unknown(named, groups, "group", document)
+        yield from unknown(named, groups, "group", document)
 
 
 def check_organisations(
@@ -90,12 +89,13 @@ def check_organisations(
     """Check organisations.yaml against itself and the names that it uses; names are None where they are not known."""
     listed = tuple(enumerate(file.organisations))
     names = ((("organisations", n, "name"), one.name) for n, one in listed)
-    yield from _repeated(names, "organisations are called", document)
+    yield from repeated(names, "organisations are called", document)
     domains = (
         (("organisations", n, "domains", place), name) for n, one in listed for place, name in enumerate(one.domains)
     )
-    yield from _repeated(domains, "organisations have the domain", document)
-    yield from _repeated(_member_addresses(file), "people have the address", document)
+    yield from repeated(domains, "organisations have the domain", document)
+    yield from repeated(_member_addresses(file), "people have the address", document)
+    yield from _strange_contacts(file, document)
     agreed = tuple((n, one.contract) for n, one in listed if one.contract is not None)
     for known, key, what in (
         (calendars, "support_hours", "calendar"),
@@ -103,27 +103,43 @@ def check_organisations(
     ):
         if known is not None:
             named = ((("organisations", n, "contract", key), getattr(contract, key)) for n, contract in agreed)
-            yield from _unknown(((path, name) for path, name in named if name is not None), known, what, document)
+            yield from unknown(((path, name) for path, name in named if name is not None), known, what, document)
+
+
+def _strange_contacts(file: OrganisationsFile, document: Document) -> Iterator[Finding]:
+    """Find those who would get the figures of an organisation although they belong to another."""
+    known = as_organisations(file)
+    for number, one in enumerate(file.organisations):
+        for place, address in enumerate(one.report_to):
+            theirs = known.of(address)
+            if theirs is not None and theirs.name != one.name:
+                problem = f"{address} belongs to {theirs.name}, and would get the figures of {one.name}: write another"
+                yield document.finding(("organisations", number, "report_to", place), problem)
 
 
 def check_assets(
     file: AssetsFile, document: Document, groups: tuple[str, ...] | None, service_levels: tuple[str, ...] | None
 ) -> Iterator[Finding]:
     """Check assets.yaml against itself and the names that it uses; names are None where they are not known."""
-    yield from _repeated(called(file), "configuration items are called", document)
+    yield from repeated(called(file), "configuration items are called", document)
     for known, key, what in ((groups, "group", "group"), (service_levels, "service_level", "service level")):
         if known is not None:
             named = ((("assets", n, key), getattr(one, key)) for n, one in enumerate(file.assets))
-            yield from _unknown(((path, name) for path, name in named if name is not None), known, what, document)
+            yield from unknown(((path, name) for path, name in named if name is not None), known, what, document)
 
 
 def check_own_addresses(gateway: GatewayFile, file: OrganisationsFile, document: Document) -> Iterator[Finding]:
     """Check that the desk is no customer of itself; `document` is that of the organisations."""
     own = _all_own(gateway)
     for path, address in _member_addresses(file):
-        if _base(address) in own:
+        if base_address(address) in own:
             problem = f"{address} is a mailbox of the desk, which is nobody's customer: write a person's own address"
             yield document.finding(path, problem)
+    for number, one in enumerate(file.organisations):
+        for place, address in enumerate(one.report_to):
+            if base_address(address) in own:
+                problem = f"{address} is a mailbox of the desk: reports would come back as tickets; write a person's"
+                yield document.finding(("organisations", number, "report_to", place), problem)
 
 
 def check_circles(gateway: GatewayFile, groups: GroupsFile, document: Document) -> Iterator[Finding]:
@@ -133,7 +149,7 @@ def check_circles(gateway: GatewayFile, groups: GroupsFile, document: Document) 
         (("groups", number, "address"), group.address) for number, group in enumerate(groups.groups) if group.address
     )
     for path, address in (*_agent_addresses(groups), *shared):
-        if _base(address) in own:
+        if base_address(address) in own:
             problem = f"{address} is a mailbox of the desk, which would write to itself: write a person's own address"
             yield document.finding(path, problem)
 
@@ -143,19 +159,19 @@ def check_service_levels(
 ) -> Iterator[Finding]:
     """Check service_levels.yaml against itself and against the names of the groups, where they are known."""
     names = ((("calendars", number, "name"), one.name) for number, one in enumerate(levels.calendars))
-    yield from _repeated(names, "calendars are called", document)
+    yield from repeated(names, "calendars are called", document)
     policies = ((("policies", number, "name"), one.name) for number, one in enumerate(levels.policies))
-    yield from _repeated(policies, "policies are called", document)
+    yield from repeated(policies, "policies are called", document)
     calendars = tuple(one.name for one in levels.calendars)
     for number, policy in enumerate(levels.policies):
         path: EntryPath = ("policies", number)
         named = (((*path, "calendar"), policy.calendar), ((*path, "working_hours"), policy.working_hours))
-        yield from _unknown([(place, name) for place, name in named if name], calendars, "calendar", document)
+        yield from unknown([(place, name) for place, name in named if name], calendars, "calendar", document)
         if groups is not None:
             yield from _unknown_in_any_case(_groups_of(policy, path), groups, "group", document)
 
 
-def _groups_of(policy: PolicyEntry, path: EntryPath) -> _Named:
+def _groups_of(policy: PolicyEntry, path: EntryPath) -> Named:
     for name in policy.scope.group if policy.scope else ():
         yield (*path, "for", "group"), name
     for number, targets in enumerate(policy.targets):
@@ -167,9 +183,9 @@ def _groups_of(policy: PolicyEntry, path: EntryPath) -> _Named:
                 yield (*path, "escalations", number, key), written
 
 
-def _unknown_in_any_case(named: _Named, known: tuple[str, ...], what: str, document: Document) -> Iterator[Finding]:
+def _unknown_in_any_case(named: Named, known: tuple[str, ...], what: str, document: Document) -> Iterator[Finding]:
     folded = {name.casefold() for name in known}
-    yield from _unknown(((path, name) for path, name in named if name.casefold() not in folded), known, what, document)
+    yield from unknown(((path, name) for path, name in named if name.casefold() not in folded), known, what, document)
 
 
 def _check_mailbox(mailbox: Mailbox, path: EntryPath, document: Document) -> Iterator[Finding]:
@@ -187,7 +203,8 @@ def _check_mailbox(mailbox: Mailbox, path: EntryPath, document: Document) -> Ite
             yield document.finding((*path, "settle", key), problem)
 
 
-def _repeated(named: _Named, what: str, document: Document) -> Iterator[Finding]:
+def repeated(named: Named, what: str, document: Document) -> Iterator[Finding]:
+    """Give a finding for each name that another entry has already, in any case."""
     first: dict[str, EntryPath] = {}
     for path, name in named:
         if name.casefold() in first:
@@ -196,30 +213,31 @@ def _repeated(named: _Named, what: str, document: Document) -> Iterator[Finding]
         first.setdefault(name.casefold(), path)
 
 
-def _unknown(named: _Named, known: tuple[str, ...], what: str, document: Document) -> Iterator[Finding]:
+def unknown(named: Named, known: tuple[str, ...], what: str, document: Document) -> Iterator[Finding]:
+    """Give a finding for each name that is not known, with the nearest that is."""
     for path, name in named:
         if name not in known:
             yield document.finding(path, f"unknown {what} {excerpt(name)}; {instead(name, known)}")
 
 
-def _mailbox_names(gateway: GatewayFile) -> _Named:
+def _mailbox_names(gateway: GatewayFile) -> Named:
     return ((("mailboxes", number, "name"), mailbox.name) for number, mailbox in enumerate(gateway.mailboxes))
 
 
-def _own_addresses(gateway: GatewayFile) -> _Named:
+def _own_addresses(gateway: GatewayFile) -> Named:
     for number, mailbox in enumerate(gateway.mailboxes):
         yield ("mailboxes", number, "address"), mailbox.address
         for place, alias in enumerate(mailbox.aliases):
             yield ("mailboxes", number, "aliases", place), alias
 
 
-def _accounts(gateway: GatewayFile) -> _Named:
+def _accounts(gateway: GatewayFile) -> Named:
     for number, mailbox in enumerate(gateway.mailboxes):
         imap = mailbox.imap
         yield ("mailboxes", number, "imap"), f"{imap.folder} of {imap.username} at {imap.host}:{imap.port or imap.tls}"
 
 
-def _agent_addresses(groups: GroupsFile) -> _Named:
+def _agent_addresses(groups: GroupsFile) -> Named:
     for number, agent in enumerate(groups.agents):
         yield ("agents", number, "address"), agent.address
         for place, alias in enumerate(agent.aliases):
@@ -231,7 +249,7 @@ def own_addresses(gateway: GatewayFile) -> tuple[str, ...]:
     return tuple(address for _, address in _own_addresses(gateway))
 
 
-def _member_addresses(file: OrganisationsFile) -> _Named:
+def _member_addresses(file: OrganisationsFile) -> Named:
     """Every address that makes somebody belong to an organisation; a VIP may be written down as a person too."""
     for number, one in enumerate(file.organisations):
         above: EntryPath = ("organisations", number)
@@ -244,10 +262,10 @@ def _member_addresses(file: OrganisationsFile) -> _Named:
 
 
 def _all_own(gateway: GatewayFile) -> frozenset[str]:
-    return frozenset(_base(address) for _, address in _own_addresses(gateway))
+    return frozenset(base_address(address) for _, address in _own_addresses(gateway))
 
 
-def _base(address: str) -> str:
+def base_address(address: str) -> str:
     """Return an address without its detail part, as two addresses of one mailbox are compared."""
     local, _, domain = address.casefold().rpartition("@")
     return f"{local.partition('+')[0]}@{domain}"

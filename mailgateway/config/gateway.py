@@ -31,6 +31,7 @@ from mailgateway.config.limits import Limits
 from mailgateway.config.notifications import Notifications
 from mailgateway.config.quarantine import Quarantine
 from mailgateway.config.reading import Reading
+from mailgateway.config.reports import ReportEntry
 from mailgateway.config.webhook import Webhook
 from mailgateway.desk.letters.suppression import DEFAULT as LEAVE_ALONE
 from mailgateway.desk.letters.suppression import SuppressionPolicy
@@ -202,6 +203,7 @@ class GatewayFile(Strict):
     reading: Reading = Field(default=Reading(), description="how much of one mail is looked at")
     knowledge: Knowledge = Field(default=Knowledge(), description="when answers are proposed, and when they are sent")
     conversation: Conversation = Field(default=Conversation(), description="how mails find their ticket")
+    reports: tuple[ReportEntry, ...] = Field(default=(), description="reports and digests that are sent by themselves")
     webhooks: tuple[Webhook, ...] = Field(default=(), description="other systems that are told of what happens")
     api: Api | None = Field(default=None, description="the HTTP API, which is off without it")
     files: Files = Field(

@@ -63,7 +63,8 @@ def _text(written: object, what: str) -> str:
     return written
 
 
-def _address(written: str) -> str:
+def mail_address(written: str) -> str:
+    """Return a mail address as it is written, where it is one."""
     local, _, _ = written.rpartition("@")
     if not _ADDRESS.fullmatch(written) or len(local) > 64 or len(written) > 254:
         wrong(f"{excerpt(written)} is no mail address: write it plainly, such as anna@example.com")
@@ -71,7 +72,7 @@ def _address(written: str) -> str:
 
 
 def _exempt(written: str) -> str:
-    return f"@{_domain(written[1:])}" if written.startswith("@") else _address(written)
+    return f"@{_domain(written[1:])}" if written.startswith("@") else mail_address(written)
 
 
 def _domain(written: str) -> str:
@@ -281,7 +282,7 @@ _SECRET_SCHEMA: dict[str, Any] = {
     "additionalProperties": False,
 }
 
-Address = Annotated[str, AfterValidator(_address), _schema(type="string", format="email")]
+Address = Annotated[str, AfterValidator(mail_address), _schema(type="string", format="email")]
 Domain = Annotated[str, AfterValidator(_domain), _schema(type="string", format="hostname")]
 Host = Annotated[str, AfterValidator(_host), _schema(type="string", minLength=1)]
 Word = Annotated[str, AfterValidator(_word), _schema(type="string", pattern=r"^\w[\w.@-]{0,63}$")]

@@ -31,6 +31,7 @@ from mailgateway.config.knowledge import as_library, read_knowledge
 from mailgateway.config.organisations import OrganisationsFile, as_organisations, contracts_in
 from mailgateway.config.parts import Model, Part, entries, read_part
 from mailgateway.config.policy import policy as policy_of
+from mailgateway.config.report_checks import Known, check_reports, doubts_about_reports
 from mailgateway.config.rules import RulesPart, read_rules
 from mailgateway.config.service_levels import Levels, ServiceLevelsFile
 from mailgateway.config.settings import Settings
@@ -41,6 +42,7 @@ from mailgateway.desk.customers.organisations import Organisations
 from mailgateway.desk.letters.brand import Logo
 from mailgateway.desk.model import Agent, Directory, Group, News, Priority, Status, TicketType
 from mailgateway.desk.problems.assets import Assets
+from mailgateway.desk.reporting.subscription import About
 from mailgateway.errors import ConfigError, Finding
 from mailgateway.rules.vocabulary import Vocabulary
 
@@ -205,6 +207,7 @@ def _checked(parts: _Parts, files: Files) -> Iterator[Finding]:
         yield from check_logos(gateway.model, gateway.document)
         yield from check_webhooks(gateway.model, gateway.document, entries(groups.document, "groups"))
         yield from check_default_groups(gateway.model, gateway.document, entries(groups.document, "groups"))
+        yield from check_reports(gateway.model, gateway.document, _named_in(parts), own_addresses(gateway.model))
         if files.templates is not None and not files.templates.is_dir():
             problem = f"{files.templates} is no folder: write the folder of your own templates, or leave the key out"
             yield gateway.document.finding(("files", "templates"), problem)
@@ -222,6 +225,18 @@ def _checked(parts: _Parts, files: Files) -> Iterator[Finding]:
     if parts.assets.document is not None and parts.assets.model is not None:
         known = entries(groups.document, "groups"), parts.policies()
         yield from check_assets(parts.assets.model, parts.assets.document, *known)
+
+
+def _named_in(parts: _Parts) -> Known:
+    """Return the names that reports may use."""
+    return Known(
+        {
+            About.GROUPS: entries(parts.groups.document, "groups"),
+            About.AGENTS: entries(parts.groups.document, "agents"),
+            About.ORGANISATIONS: entries(parts.customers.document, "organisations"),
+        },
+        parts.calendars(),
+    )
 
 
 def _checked_customers(parts: _Parts) -> Iterator[Finding]:
@@ -242,6 +257,7 @@ def _doubts(parts: _Parts) -> Iterator[Finding]:
     gateway, groups, customers = parts.gateway, parts.groups, parts.customers
     if gateway.model is not None and gateway.document is not None:
         yield from doubts_about_gateway(gateway.model, gateway.document)
+        yield from doubts_about_reports(gateway.model, gateway.document, groups.model, customers.model)
     if groups.model is not None and groups.document is not None:
         yield from doubts_about_groups(groups.model, groups.document)
     if customers.model is not None and customers.document is not None:
@@ -276,6 +292,7 @@ def _settings(path: Path, parts: _Parts, rules: RulesPart, warnings: tuple[Findi
         directory=_directory(_sound(parts.groups)),
         organisations=as_organisations(parts.customers.model) if parts.customers.model else Organisations(),
         assets=as_assets(parts.assets.model) if parts.assets.model else Assets(),
+        reports=gateway.reports,
         webhooks=gateway.webhooks,
         api=gateway.api,
         ruleset=rules.ruleset,

@@ -111,6 +111,7 @@ class OrganisationEntry(Strict):
     vips: tuple[Address, ...] = Field(default=(), description="addresses of its people who matter more")
     people: tuple[PersonEntry, ...] = Field(default=(), description="people with several addresses, or a name")
     contract: ContractEntry | None = Field(default=None, description="what was agreed with it")
+    report_to: tuple[Address, ...] = Field(default=(), description="who gets the reports that are made for it")
 
 
 class OrganisationsFile(Strict):
@@ -144,6 +145,7 @@ def _organisation(entry: OrganisationEntry) -> Organisation:
         vips=entry.vips,
         people=tuple(Person(one.address, one.aliases, one.name or "", one.vip) for one in entry.people),
         contract=_contract(entry.contract) if entry.contract is not None else None,
+        contacts=entry.report_to,
     )
 
 

@@ -45,6 +45,7 @@ def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
         quarantine=settings.quarantine.as_policy(),
         problems=Problems(settings.problems.solve_incidents),
         conversation=_conversation(settings),
+        reports=tuple(one.as_subscription(settings.service_levels.calendars) for one in settings.reports),
         webhooks=tuple(_webhook(one) for one in settings.webhooks),
         routes=_routes(settings),
     )

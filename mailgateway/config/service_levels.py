@@ -10,11 +10,10 @@ from pydantic import Field, model_validator
 from mailgateway.config.agreements import PolicyEntry
 from mailgateway.config.holidays import PublicHolidays
 from mailgateway.config.kinds import Line, Strict, Word, wrong
-from mailgateway.config.working_hours import Country, Day, DayHours, TimeZone
+from mailgateway.config.working_hours import WEEK, Country, Day, DayHours, TimeZone
 from mailgateway.desk.levels.calendar import ALWAYS, Calendar, Closure, Hours, no_holidays
 from mailgateway.desk.levels.service_levels import ServiceLevel
 
-_WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WEEKEND = 5
 
 
@@ -40,7 +39,7 @@ class WeekEntry(Strict):
 
     def week(self) -> tuple[Hours, ...]:
         """Return the hours of monday to sunday; a day that no key speaks of is closed."""
-        return tuple(self._hours(number, name) for number, name in enumerate(_WEEK))
+        return tuple(self._hours(number, name) for number, name in enumerate(WEEK))
 
     def _hours(self, number: int, name: str) -> Hours:
         of_several = self.weekend if number >= _WEEKEND else self.weekdays

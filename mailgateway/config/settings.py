@@ -23,6 +23,7 @@ from mailgateway.config.limits import Limits
 from mailgateway.config.notifications import Notifications
 from mailgateway.config.quarantine import Quarantine
 from mailgateway.config.reading import Reading
+from mailgateway.config.reports import ReportEntry
 from mailgateway.config.secret import Secret
 from mailgateway.config.service_levels import Levels
 from mailgateway.config.webhook import Webhook
@@ -64,6 +65,7 @@ class Settings:
     problems: Problems
     quarantine: Quarantine
     conversation: Conversation
+    reports: tuple[ReportEntry, ...]
     webhooks: tuple[Webhook, ...]
     api: Api | None
     directory: Directory

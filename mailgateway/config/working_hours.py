@@ -27,6 +27,7 @@ _USUAL_ZONES = (
     "UTC",
 )
 CLOSED = "closed"
+WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def zone_problem(name: str) -> str:

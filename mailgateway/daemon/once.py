@@ -17,6 +17,7 @@ from mailgateway.flows.desk import Desk, Stop
 from mailgateway.flows.in_hand import InHand
 from mailgateway.flows.inform import inform_incidents
 from mailgateway.flows.ingest import ingest_waiting
+from mailgateway.flows.issue import issue_due
 from mailgateway.flows.receive import Suspects
 from mailgateway.imap.session import Session
 from mailgateway.store import calls
@@ -31,6 +32,7 @@ def run_once(posts: Sequence[Post], outlets: Sequence[Outlet], desk: Desk, stop:
         pass
     Attendant(desk).look(stop)
     inform_incidents(desk, stop)
+    issue_due(desk, stop)
     problems += [problem for outlet in outlets if (problem := _deliver(outlet, desk, stop))]
     return tuple(problems)
 

@@ -258,6 +258,7 @@ class Audience(StrEnum):
 
     CUSTOMER = "customer"
     AGENT = "agent"
+    MANAGEMENT = "management"
     ADMIN = "admin"
 
 

@@ -18,6 +18,7 @@ from mailgateway.desk.levels.service_levels import ServiceLevel, level_of
 from mailgateway.desk.model import Directory, News, Priority, Ticket, TicketType
 from mailgateway.desk.problems.assets import Assets
 from mailgateway.desk.quarantine.decision import QuarantinePolicy
+from mailgateway.desk.reporting.subscription import Subscription
 from mailgateway.mail.limits import DEFAULT, Limits
 from mailgateway.mail.subjects import DEFAULT_TAGS
 from mailgateway.rules.schema import Ruleset
@@ -172,6 +173,7 @@ class Policy:
     verp: bool = False
     service_levels: tuple[ServiceLevel, ...] = ()
     webhooks: tuple[Webhook, ...] = ()
+    reports: tuple[Subscription, ...] = ()
     library: Library = EMPTY
     notifications: Notifications = Notifications()
     quarantine: QuarantinePolicy = _QUARANTINE

@@ -1,23 +1,26 @@
 """Reports: counted in one state of the database, drawn and written, sent where somebody wants them."""
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from csv import writer
+from dataclasses import dataclass
 from datetime import datetime
 from io import StringIO
 
-from mailgateway.desk.letters.reporting import report_notice
-from mailgateway.desk.model import Article, ArticleKind, Direction, StoredFile
+from mailgateway.desk.model import Article, StoredFile
 from mailgateway.desk.plan import Disposition, Plan
 from mailgateway.desk.policy import Policy
+from mailgateway.desk.reporting.notices import carrier, report_notice
+from mailgateway.desk.reporting.subscription import Attach
 from mailgateway.flows.contracts import uses
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.letters import queue_letters
 from mailgateway.mail.model import Address, Attachment
-from mailgateway.render.charts import charts, described
+from mailgateway.render.charts import NAMES, charts, described
+from mailgateway.render.wording import Phrases
 from mailgateway.reports.asked import Asked, read_asked
 from mailgateway.reports.counted import Listed, Scope, Usage
-from mailgateway.reports.export import as_rows, listed_rows
+from mailgateway.reports.export import FOR_CUSTOMERS, LISTED, as_rows, listed_rows
 from mailgateway.reports.period import Period
 from mailgateway.reports.report import Report, as_report
 from mailgateway.store import report_rows
@@ -25,6 +28,19 @@ from mailgateway.store.engine import Transaction
 
 _MOST_LISTED = 5_000
 _STORED = ("filename", "content_type", "size", "sha256", "inline", "content_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """What a letter with a report is written with: the values of its templates, and its files."""
+
+    values: dict[str, object]
+    files: tuple[Attachment, ...]
+
+    def article(self, policy: Policy, at: datetime) -> Article:
+        """Return what the files hang on."""
+        stored = (StoredFile(*(getattr(one, name) for name in _STORED)) for one in self.files)
+        return carrier(policy, at, tuple(stored))
 
 
 def make_report(tx: Transaction, period: Period, scope: Scope, policy: Policy, now: datetime) -> Report:
@@ -42,11 +58,10 @@ def list_behind(tx: Transaction, asked: Asked, period: Period, scope: Scope, now
 def report_page(desk: Desk, report: Report, language: str) -> str:
     """Return a report as a page that holds its charts."""
     words = desk.renderer().report_words(language)
-    told = described(report, words)
-    shown = [
-        {"name": name, "source": f"data:image/png;base64,{b64encode(picture).decode()}", "alt": told[name]}
-        for name, picture in charts(report, words).items()
-    ]
+    sources = {
+        name: f"data:image/png;base64,{b64encode(picture).decode()}" for name, picture in charts(report, words).items()
+    }
+    shown = _shown(report, words, sources)
     policy = desk.policy()
     values = {"figures": report, "charts": shown}
     rendered = desk.renderer().render(report_notice(Address("", policy.admin), language, values, policy))
@@ -59,31 +74,54 @@ def send_report(desk: Desk, tx: Transaction, report: Report, language: str, occa
     Nothing is queued a second time for the same occasion.
     """
     policy, now = desk.policy(), desk.clock()
-    words = desk.renderer().report_words(language)
-    told = described(report, words)
-    pictures = [_picture(name, content) for name, content in charts(report, words).items()]
-    files = [*pictures, *_lists(tx, report, now)]
-    shown = [{"name": name, "source": f"cid:{name}.report", "alt": told[name]} for name in told if pictures]
-    stored = tuple(StoredFile(*(getattr(one, name) for name in _STORED)) for one in files)
-    carried = Article(ArticleKind.NOTE, Direction.OUT, Address("", policy.admin), now, "", attachments=stored)
-    values = {"figures": report, "charts": shown}
-    notice = report_notice(Address("", policy.admin), language, values, policy, carried)
+    enclosed = enclose(desk, tx, report, language, tuple(Attach))
+    notice = report_notice(Address("", policy.admin), language, enclosed.values, policy, enclosed.article(policy, now))
     plan = Plan(now, "report", Disposition.RECORDED, "a report", notices=(notice,))
-    queue_letters(desk, tx, plan, None, occasion, policy, files)
+    queue_letters(desk, tx, plan, None, occasion, policy, enclosed.files)
+
+
+def enclose(
+    desk: Desk,
+    tx: Transaction,
+    report: Report,
+    language: str,
+    attach: Collection[Attach],
+    *,
+    for_customer: bool = False,
+) -> Enclosure:
+    """Draw a report's charts, and write down its figures and the tickets behind them where they are to go along."""
+    words = desk.renderer().report_words(language)
+    pictures = [_picture(name, content) for name, content in charts(report, words).items()]
+    shown = _shown(report, words, {name: f"cid:{name}.report" for name in NAMES if pictures})
+    files = list(pictures)
+    if Attach.FIGURES in attach:
+        files.append(Attachment("figures.csv", "text/csv", _csv(as_rows(report))))
+    if Attach.TICKETS in attach:
+        files += _lists(tx, report, desk.clock(), FOR_CUSTOMERS if for_customer else LISTED)
+    return Enclosure({"figures": report, "charts": shown}, tuple(files))
+
+
+def _shown(report: Report, words: Phrases, sources: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return what templates need of charts: where each picture comes from, and what it shows."""
+    told = described(report, words)
+    return [
+        {"name": name, "title": words.phrase(name, {}), "source": source, "alt": told[name]}
+        for name, source in sources.items()
+    ]
 
 
 def _picture(name: str, content: bytes) -> Attachment:
     return Attachment(f"{name}.png", "image/png", content, inline=True, content_id=f"{name}.report")
 
 
-def _lists(tx: Transaction, report: Report, now: datetime) -> Iterator[Attachment]:
-    """Give the figures, and for each figure the newest of its tickets, as files for spreadsheets."""
-    yield Attachment("figures.csv", "text/csv", _csv(as_rows(report)))
+def _lists(tx: Transaction, report: Report, now: datetime, columns: tuple[str, ...]) -> Iterator[Attachment]:
+    """Give, for each figure, the newest of its tickets as a file for spreadsheets."""
     window = report.period.until(now)
     for asked in dict.fromkeys(figure.asked for figure in report.figures):
         tickets = report_rows.listed(tx, read_asked(asked), window, report.scope, _MOST_LISTED)
         if tickets:
-            yield Attachment(f"{asked.replace(':', '-')}.csv", "text/csv", _csv(listed_rows(tickets)))
+            rows = listed_rows(tickets, columns)
+            yield Attachment(f"{asked.replace(':', '-')}.csv", "text/csv", _csv(rows))
 
 
 def _csv(rows: Iterable[Sequence[object]]) -> bytes:

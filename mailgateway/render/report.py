@@ -1,7 +1,7 @@
 """A report -> a sheet: every figure, table and note in the words, numbers and dates of a language."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from babel.dates import format_date
@@ -9,6 +9,7 @@ from babel.numbers import format_decimal, format_percent
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
+from mailgateway.desk.plan import NoticeKind
 from mailgateway.render.formats import span_in
 from mailgateway.render.wording import Phrases, locale_of
 from mailgateway.reports.counted import Dimension, Share
@@ -57,7 +58,7 @@ def sheet(context: Context, report: Report) -> Sheet:
     phrases = context.resolve("phrases")
     if not isinstance(phrases, Phrases):
         raise TypeError("there are no words here")
-    return as_sheet(report, phrases)
+    return as_sheet(report, replace(phrases, notice=NoticeKind.REPORT.value))
 
 
 def laid_out(shown: Sheet | Grid) -> str:

@@ -71,4 +71,4 @@ EMPTY = as_report(
     Scope(group="hardware"),
     _AT - timedelta(days=3),
 )
-CHARTS = ({"name": "flow", "source": "cid:flow", "alt": "Opened and solved"},)
+CHARTS = ({"name": "flow", "title": "Opened and solved", "source": "cid:flow", "alt": "Opened and solved"},)

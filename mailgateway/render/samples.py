@@ -23,6 +23,7 @@ from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind
 from mailgateway.mail.model import Address
 from mailgateway.render.markdown import as_html, as_text
 from mailgateway.render.sample_brand import BRAND, PICTURE, SIGNATURE
+from mailgateway.render.sample_digest import ADDRESSES, OF_GROUP, OWN
 from mailgateway.render.sample_quarantine import DIGEST, RECEIPTS
 from mailgateway.render.sample_report import CHARTS, EMPTY, REPORT
 
@@ -146,8 +147,18 @@ _AUDIENCES = {
     NoticeKind.ALARM: Audience.ADMIN,
     NoticeKind.QUARANTINE_DIGEST: Audience.ADMIN,
     NoticeKind.QUARANTINE_RECEIPT: Audience.ADMIN,
-    NoticeKind.REPORT: Audience.ADMIN,
+    NoticeKind.REPORT: Audience.MANAGEMENT,
+    NoticeKind.DIGEST: Audience.MANAGEMENT,
 }
+_ALWAYS_FULL: dict[NoticeKind, tuple[dict[str, object], dict[str, object]]] = {
+    NoticeKind.REPORT: ({"figures": REPORT, "charts": CHARTS}, {"figures": EMPTY}),
+    NoticeKind.CUSTOMER_REPORT: (
+        {"figures": REPORT.for_customer(), "charts": CHARTS, "organisation": "ACME Corporation"},
+        {"figures": EMPTY.for_customer(), "organisation": "ACME Corporation"},
+    ),
+    NoticeKind.DIGEST: ({"digest": OWN, "addresses": ADDRESSES}, {"digest": OF_GROUP}),
+}
+"""What notices say that are nothing without it: in full, and scanty."""
 _USED_UP = {"organisation": "acme", "contract": "gold", "used": "52", "amount": "50", "per": "month"}
 _MORE: dict[NoticeKind, tuple[dict[str, object], ...]] = {NoticeKind.ANSWER_HELD: ({"reminds": True},)}
 _WITHOUT_TICKET = (
@@ -156,6 +167,8 @@ _WITHOUT_TICKET = (
     NoticeKind.QUARANTINE_DIGEST,
     NoticeKind.QUARANTINE_RECEIPT,
     NoticeKind.REPORT,
+    NoticeKind.CUSTOMER_REPORT,
+    NoticeKind.DIGEST,
 )
 
 
@@ -205,12 +218,11 @@ def _notice(kind: NoticeKind, language: str, ticket: Ticket, *, scanty: bool = F
 
 
 def _values(kind: NoticeKind, *, scanty: bool) -> Mapping[str, object]:
-    if kind is NoticeKind.REPORT:
-        return {"figures": EMPTY} if scanty else {"figures": REPORT, "charts": CHARTS}
-    if scanty:
-        return {}
     brand = {"brand": BRAND} if _AUDIENCES.get(kind, Audience.CUSTOMER) is Audience.CUSTOMER else {}
-    return {**brand, **_VALUES.get(kind, {})}
+    if kind in _ALWAYS_FULL:
+        full, bare = _ALWAYS_FULL[kind]
+        return bare if scanty else {**brand, **full}
+    return {} if scanty else {**brand, **_VALUES.get(kind, {})}
 
 
 def _sender(kind: NoticeKind, *, scanty: bool) -> Address:

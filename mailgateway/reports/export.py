@@ -24,6 +24,9 @@ LISTED = (
     "at",
     "seconds",
 )
+FOR_CUSTOMERS = tuple(name for name in LISTED if name not in ("group", "assignee", "organisation", "ci"))
+"""What a customer may see of the tickets behind a figure."""
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _MEASURES = ("opened", "opened_before", "solved", "open", "median")
 
@@ -77,11 +80,11 @@ def listed_object(one: Listed) -> dict[str, object]:
     return {name: _plain(getattr(one, name)) for name in LISTED}
 
 
-def listed_rows(tickets: Iterable[Listed]) -> Iterator[tuple[object, ...]]:
+def listed_rows(tickets: Iterable[Listed], columns: tuple[str, ...] = LISTED) -> Iterator[tuple[object, ...]]:
     """Give the tickets behind a figure as rows, the names of the columns first."""
-    yield LISTED
+    yield columns
     for one in tickets:
-        yield tuple(harmless(_plain(getattr(one, name))) for name in LISTED)
+        yield tuple(harmless(_plain(getattr(one, name))) for name in columns)
 
 
 def harmless(value: object) -> object:

@@ -61,9 +61,30 @@ class Report:
         """Tell whether the period was over when it was made."""
         return self.period.whole.ends <= self.made_at
 
+    def for_customer(self) -> "Report":
+        """Return it with what its organisation may see: nothing by group, agent, configuration item, organisation."""
+        shares = tuple((dimension, shares) for dimension, shares in self.shares if dimension in _FOR_CUSTOMERS)
+        return replace(self, shares=shares)
+
+    @property
+    def inside(self) -> tuple[str, ...]:
+        """The names in it that are no business of the organisation that it is about."""
+        named = [
+            f"{dimension.value} {share.value}"
+            for dimension, shares in self.shares
+            if dimension not in _FOR_CUSTOMERS
+            for share in shares
+            if share.value is not None
+        ]
+        others = (one.organisation for one in self.usage if one.organisation != self.scope.organisation)
+        return (*named, *(f"organisation {name}" for name in others))
+
     def with_usage(self, usage: Iterable[Usage]) -> "Report":
         """Return it with what contracts were used, the most used first."""
         return replace(self, usage=tuple(sorted(usage, key=lambda one: (-one.used / one.amount, one.organisation))))
+
+
+_FOR_CUSTOMERS = (Dimension.TYPE, Dimension.PRIORITY)
 
 
 def as_report(counts: Counts, period: Period, scope: Scope, made_at: datetime) -> Report:

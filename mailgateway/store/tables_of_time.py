@@ -29,6 +29,20 @@ class RenewalRow(Base):
     reached: Mapped[int | None]
 
 
+class IssueRow(Base):
+    """Up to which period a scheduled report was made, for the desk ("") or one group, agent or organisation.
+
+    `day` names the period, as text that sorts by time; whoever moves it on makes the report.
+    """
+
+    __tablename__ = "report_issues"
+
+    report: Mapped[str] = mapped_column(primary_key=True)
+    whose: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[str]
+    at: Mapped[datetime]
+
+
 class SpellRow(Base):
     """A time during which a ticket was open: the first from when it was opened, one more for each time it came back.
 

@@ -72,6 +72,52 @@ def test_a_value_a_line_is_csv(busy: Shell) -> None:
     assert ["figures", "opened", "now", "2"] in rows
 
 
+@pytest.fixture
+def scheduled(busy: Shell) -> Shell:
+    """Give the desk two scheduled reports."""
+    text = busy.configuration.read_text()
+    weekly = "{name: weekly, every: week, to: [boss@example.com]}"
+    groups = "{name: groups, what: digest, every: day, for: groups}"
+    busy.configuration.write_text(f"{text}reports: [{weekly}, {groups}]\n")
+    return busy
+
+
+def test_the_schedule_tells_who_gets_what_when(scheduled: Shell) -> None:
+    """A row for each copy, with its readers; nothing was made yet."""
+    weekly, first, second = scheduled.run("report", "--scheduled", "--format", "json").objects
+    assert (weekly["name"], weekly["of"], weekly["to"]) == ("weekly", None, ["boss@example.com"])
+    assert (weekly["what"], weekly["made_for"]) == ("report", None)
+    assert weekly["next_at"].endswith("T07:00:00Z")
+    assert [(one["of"], one["to"]) for one in (first, second)] == [
+        ("first-line", ["anna@example.com"]),
+        ("hardware", ["bob@example.com"]),
+    ]
+    assert "boss@example.com" in scheduled.run("report", "--scheduled").out
+
+
+def test_a_scheduled_report_is_tried_by_hand(scheduled: Shell) -> None:
+    """Shown first, then sent to its readers; the schedule goes on as it was. Who has nothing to do gets nothing."""
+    shown = scheduled.run("report", "--name", "groups")
+    assert shown.out.startswith("To: anna@example.com\nSubject: Service desk: 1 open, 1 not taken\n")
+    assert "bob@example.com" not in shown.out
+    weekly = scheduled.run("report", "--name", "weekly", "--format", "json").only
+    assert weekly["to"] == ["boss@example.com"]
+    assert "figures.csv" in weekly["attachments"]
+    ran = scheduled.run("report", "--name", "weekly", "--send")
+    assert ran.out == "The report weekly is queued for boss@example.com.\n"
+    assert [one["to"] for one in scheduled.run("outbox", "list", "--json").objects if one["template"] == "report"] == [
+        "boss@example.com"
+    ]
+    assert scheduled.run("report", "--scheduled", "--format", "json").objects[0]["made_for"] is None
+    wrong = scheduled.run("report", "--name", "weekli")
+    assert (wrong.code, "did you mean weekly?" in wrong.err) == (2, True)
+
+
+def test_without_a_schedule_nothing_is_shown(busy: Shell) -> None:
+    """And it is said how to have one."""
+    assert "write one below reports: in gateway.yaml" in busy.run("report", "--scheduled").out
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

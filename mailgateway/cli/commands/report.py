@@ -37,6 +37,23 @@ class Format(StrEnum):
     JSON = "json"
 
 
+_Listing = Annotated[
+    str | None,
+    typer.Option(
+        "--list", metavar="FIGURE", help="The tickets behind a figure: solved, broken:resolution, open:group=NAME."
+    ),
+]
+_Sending = Annotated[
+    bool, typer.Option("--send", help="Mail it to the admin, with charts and lists; with --name, to its readers.")
+]
+_Named = Annotated[
+    str | None, typer.Option("--name", metavar="NAME", help="A report of gateway.yaml as it would be sent now.")
+]
+_Scheduled = Annotated[
+    bool, typer.Option("--scheduled", help="The reports of gateway.yaml: who reads them, when each is due.")
+]
+
+
 @app.command()
 def report(  # noqa: PLR0913 - each is an option of the command
     ctx: typer.Context,
@@ -52,15 +69,12 @@ def report(  # noqa: PLR0913 - each is an option of the command
     organisation: Annotated[
         str | None, typer.Option("--organisation", metavar="NAME", help="Only tickets of this organisation.")
     ] = None,
-    figure: Annotated[
-        str | None,
-        typer.Option(
-            "--list", metavar="FIGURE", help="The tickets behind a figure: solved, broken:resolution, open:group=NAME."
-        ),
-    ] = None,
+    figure: _Listing = None,
     form: Annotated[Format, typer.Option("--format", help="How it is written; html has charts.")] = Format.TEXT,
     as_object: AsJson = False,
-    send: Annotated[bool, typer.Option("--send", help="Mail it to the admin, with charts and lists.")] = False,
+    send: _Sending = False,
+    name: _Named = None,
+    scheduled: _Scheduled = False,
     language: Annotated[str, typer.Option("--language", metavar="CODE", help="The language of text and html.")] = "en",
     timezone: Annotated[
         str | None,
@@ -72,6 +86,9 @@ def report(  # noqa: PLR0913 - each is an option of the command
     with opened(ctx) as gateway:
         from mailgateway.flows.report import list_behind, make_report
 
+        if scheduled or name is not None:
+            _scheduled(gateway, form, name, send=send)
+            return
         now = clock.now()
         scope = _scope(gateway, group, organisation)
         days = _period(first, last, period, now, _zone(gateway, timezone))
@@ -93,6 +110,15 @@ def _send(gateway: Gateway, made: Report, language: str) -> None:
     with gateway.store.writing() as tx:
         send_report(gateway.desk, tx, made, language, f"report-{clock.fresh_id()}")
     typer.echo(f"The report to {gateway.policy.admin} is queued.")
+
+
+def _scheduled(gateway: Gateway, form: Format, name: str | None, *, send: bool) -> None:
+    from mailgateway.cli.scheduled import show_letters, show_schedule
+
+    if name is None:
+        show_schedule(gateway, as_json=form is Format.JSON)
+    else:
+        show_letters(gateway, name, as_json=form is Format.JSON, send=send)
 
 
 def _scope(gateway: Gateway, group: str | None, organisation: str | None) -> Scope:

@@ -72,7 +72,8 @@ class Person:
 class Organisation:
     """A customer of the desk. Whoever writes from one of its domains or addresses belongs to it.
 
-    `language` and `timezone` are those of its letters, "" and None where the mailbox decides. `vips` are addresses.
+    `language` and `timezone` are those of its letters, "" and None where the mailbox decides. `vips` are addresses,
+    `contacts` those that get its reports; to be one makes nobody belong to it.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Organisation:
     vips: tuple[str, ...] = ()
     people: tuple[Person, ...] = ()
     contract: Contract | None = None
+    contacts: tuple[str, ...] = ()
 
     @property
     def members(self) -> tuple[str, ...]:

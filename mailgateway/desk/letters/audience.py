@@ -11,6 +11,7 @@ from mailgateway.desk.letters.letter import Rendered
 from mailgateway.desk.model import Article, ArticleKind, Direction
 from mailgateway.desk.plan import Audience, Notice, NoticeKind
 from mailgateway.desk.policy import Policy
+from mailgateway.desk.reporting.reveals import Reveals
 
 FOR_CUSTOMERS = frozenset(
     {
@@ -24,6 +25,7 @@ FOR_CUSTOMERS = frozenset(
         NoticeKind.PROBLEM_NEWS,
         NoticeKind.REJECTED,
         NoticeKind.FORWARDED,
+        NoticeKind.CUSTOMER_REPORT,
     }
 )
 _ADDRESS = re.compile(r"[\w.%+&-]{1,64}@[\w.-]{1,253}")
@@ -35,7 +37,10 @@ def breach(notice: Notice, rendered: Rendered, policy: Policy) -> str:
     is_public = notice.audience is Audience.CUSTOMER
     if is_public is not (notice.kind in FOR_CUSTOMERS):
         return f"{notice.kind} is not for the audience {notice.audience}"
-    return _leak(notice, rendered, policy) if is_public else _stranger(notice, policy)
+    if not is_public:
+        return _stranger(notice, policy)
+    strange = _strange_figures(notice, policy) if notice.kind is NoticeKind.CUSTOMER_REPORT else ""
+    return strange or _leak(notice, rendered, policy)
 
 
 def without_agents(text: str, address: str, policy: Policy, spared: frozenset[str] = frozenset()) -> str:
@@ -50,12 +55,28 @@ def private_addresses(policy: Policy) -> frozenset[str]:
 
 
 def _stranger(notice: Notice, policy: Policy) -> str:
-    """What is internal goes to those who work here alone."""
+    """What is internal goes to those who work here alone, and reports to those too whom the configuration names."""
     key = notice.recipient.key
     if notice.audience is Audience.ADMIN:
         return "" if key == policy.admin.casefold() else "it is for the admin alone"
     shared = {address.casefold() for group in policy.directory.groups for address in (group.address, group.manager)}
-    return "" if key in shared or policy.directory.agent_at(key) else "it is for agents alone"
+    if key in shared or policy.directory.agent_at(key):
+        return ""
+    if notice.audience is not Audience.MANAGEMENT:
+        return "it is for agents alone"
+    named = {address.casefold() for one in policy.reports for address in one.addresses}
+    return "" if key in named | {policy.admin.casefold()} else "it is for those alone whom a report names"
+
+
+def _strange_figures(notice: Notice, policy: Policy) -> str:
+    """The figures of an organisation go to its contacts, and name nobody and nothing beside it."""
+    shown = notice.values.get("reveals")
+    customer = policy.organisations.named(shown.organisation) if isinstance(shown, Reveals) else None
+    if customer is None or not isinstance(shown, Reveals):
+        return "it does not say whose figures it shows"
+    if notice.recipient.key not in {address.casefold() for address in customer.contacts}:
+        return f"the figures are those of {customer.name}, and its contacts alone get them"
+    return f"it shows {', '.join(shown.inside)}" if shown.inside else ""
 
 
 def _leak(notice: Notice, rendered: Rendered, policy: Policy) -> str:

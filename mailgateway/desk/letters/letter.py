@@ -27,6 +27,7 @@ _WITH_FILES = (
     NoticeKind.FORWARDED,
     NoticeKind.REPORT,
     NoticeKind.QUARANTINE_RECEIPT,
+    NoticeKind.CUSTOMER_REPORT,
 )
 
 

@@ -28,3 +28,5 @@ class NoticeKind(StrEnum):
     QUARANTINE_DIGEST = "quarantine_digest"
     QUARANTINE_RECEIPT = "quarantine_receipt"
     REPORT = "report"
+    CUSTOMER_REPORT = "customer_report"
+    DIGEST = "digest"

@@ -269,6 +269,8 @@ _WORK = frozenset(
         NoticeKind.ALARM,
         NoticeKind.QUARANTINE_DIGEST,
         NoticeKind.QUARANTINE_RECEIPT,
+        NoticeKind.REPORT,
+        NoticeKind.DIGEST,
     }
 )
 

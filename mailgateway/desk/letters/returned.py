@@ -7,7 +7,7 @@ from mailgateway.desk.follow_up import record_machine
 from mailgateway.desk.incoming import Incoming
 from mailgateway.desk.letters import notices
 from mailgateway.desk.letters.suppression import Reachability, SentLetter, after_failure, is_hard, reason_of
-from mailgateway.desk.plan import Audience, Change, Disposition, MarkUndelivered, Notice, Plan
+from mailgateway.desk.plan import Audience, Change, Disposition, MarkUndelivered, Notice, NoticeKind, Plan
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.threads.thread import Thread
 from mailgateway.mail.model import Bounce
@@ -32,7 +32,7 @@ def returned(incoming: Incoming, letter: SentLetter, thread: Thread | None, fact
 
 def _reachability(letter: SentLetter, bounce: Bounce, facts: Facts, policy: Policy) -> tuple[Reachability, ...]:
     """Leave customers' addresses alone; an agent's is the admin's to mend, and nothing may silence the desk itself."""
-    if policy.is_internal(letter.recipient) or letter.audience == Audience.ADMIN:
+    if policy.is_internal(letter.recipient) or letter.audience in (Audience.ADMIN, Audience.MANAGEMENT):
         return ()
     return (after_failure(letter.reachability, bounce, facts.now, policy.suppression),)
 
@@ -51,16 +51,28 @@ def _told(
     facts: Facts,
     policy: Policy,
 ) -> tuple[Notice, ...]:
-    """Tell the workers of a ticket about a customer, the admin about an agent; soft bounces only once they count."""
+    """Tell the workers of a ticket about a customer, the admin about others; soft bounces only once they count."""
     ended = is_hard(bounce) or any(known.until for known in reachability)
     if not ended or letter.audience == Audience.ADMIN:
         return ()
-    if letter.audience == Audience.AGENT:
+    mend = _mend(letter)
+    if mend:
         title = f"Mails to {letter.recipient} come back"
-        lines = (reason_of(bounce), "This is somebody who works tickets: correct the address in groups.yaml.")
+        lines = (reason_of(bounce), mend)
         return tuple(
             notice for notice in (notices.alarm(title, lines, policy),) if not notices.why_not(notice, facts, policy)
         )
     if thread is None:
         return ()
     return notices.undelivered(letter.recipient, reason_of(bounce), thread.candidate, policy)
+
+
+def _mend(letter: SentLetter) -> str:
+    """Return what the admin can do where a letter that came back was not to somebody who waits for an answer."""
+    if letter.audience == Audience.AGENT:
+        return "This is somebody who works tickets: correct the address in groups.yaml."
+    if letter.audience == Audience.MANAGEMENT:
+        return "This is somebody who gets a report: correct the address in gateway.yaml or groups.yaml."
+    if letter.notice == NoticeKind.CUSTOMER_REPORT:
+        return "This is somebody who gets the report of an organisation: correct report_to in organisations.yaml."
+    return ""

@@ -2,11 +2,11 @@
 
 from enum import IntEnum
 
-from mailgateway.desk.plan import Audience, Automatic, Notice
+from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind
 
 
 class Urgency(IntEnum):
-    """What a person wrote goes before what tells people of their tickets, and that before what is for the admin.
+    """What a person wrote goes before what tells people of their tickets, and that before reports and alarms.
 
     Before them all goes what an operator wants sent now: no rate holds it up.
     """
@@ -21,4 +21,8 @@ def urgency_of(notice: Notice) -> Urgency:
     """Return how urgent the letter of a notice is."""
     if notice.automatic is Automatic.NO:
         return Urgency.ANSWER
-    return Urgency.REPORT if notice.audience is Audience.ADMIN else Urgency.NEWS
+    is_report = notice.audience is Audience.ADMIN or notice.kind in _REPORTS
+    return Urgency.REPORT if is_report else Urgency.NEWS
+
+
+_REPORTS = (NoticeKind.REPORT, NoticeKind.CUSTOMER_REPORT, NoticeKind.DIGEST)

@@ -36,6 +36,7 @@ def test_the_example_in_comments_is_right(tmp_path: Path) -> None:
         vips=("ceo@acme.example",),
         people=(Person("jan@acme.example", ("jan.kowalski@home.example",), "Jan Kowalski", is_vip=True),),
         contract=Contract("gold", allowance=Allowance(50, Unit.TICKETS, Per.MONTH)),
+        contacts=("it@acme.example",),
     )
     assert globex == Organisation("globex", "globex", ("globex.example",), contract=Contract("silver"))
 

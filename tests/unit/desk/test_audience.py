@@ -7,14 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailgateway.desk.act import act
+from mailgateway.desk.customers.organisations import Organisation, organisations
 from mailgateway.desk.letters.audience import FOR_CUSTOMERS, breach, without_agents
 from mailgateway.desk.letters.letter import Rendered
 from mailgateway.desk.model import Article, ArticleKind, Direction
 from mailgateway.desk.orders import read_orders
 from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind
+from mailgateway.desk.reporting.reveals import Reveals
+from mailgateway.desk.reporting.schedule import Every, Schedule
+from mailgateway.desk.reporting.subscription import Subscription
 from mailgateway.mail.model import Address
 from tests.unit.desk.builders import (
     ANNA,
+    BOB,
     CARLA,
     FROM_ANNA,
     HARDWARE,
@@ -28,6 +33,10 @@ from tests.unit.desk.builders import (
 )
 
 POLICY = make_policy()
+ACME = Organisation("acme", "ACME", contacts=(CARLA.address,))
+WITH_ACME = make_policy(
+    organisations=organisations([ACME, Organisation("globex", "Globex", contacts=("g@g.example",))])
+)
 DESK = Address("Example support", SUPPORT)
 ANSWER = Article(ArticleKind.PUBLIC, Direction.OUT, DESK, NOW, "Try again.")
 ASKED = Article(ArticleKind.PUBLIC, Direction.IN, CARLA, NOW, "It is broken. Is anna@example.com there?")
@@ -104,8 +113,53 @@ def test_agents_and_their_groups_are_told_what_is_internal(recipient: Address) -
 def test_every_kind_of_notice_has_its_audience() -> None:
     """What is not for customers is for the desk or the admin: a new kind is for the desk until it is said otherwise."""
     for kind in NoticeKind:
-        to_customer = notice(kind, article=None, ticket=None)
-        assert (breach(to_customer, Rendered("", "", None), POLICY) == "") is (kind in FOR_CUSTOMERS)
+        to_customer = notice(kind, article=None, ticket=None, values={"reveals": Reveals("acme")})
+        assert (breach(to_customer, Rendered("", "", None), WITH_ACME) == "") is (kind in FOR_CUSTOMERS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({}, ""),
+        ({"recipient": MALLORY}, "its contacts alone get them"),
+        ({"values": {"reveals": Reveals("globex")}}, "its contacts alone get them"),
+        ({"values": {"reveals": Reveals("nobody")}}, "does not say whose"),
+        ({"values": {}}, "does not say whose"),
+        (
+            {"values": {"reveals": Reveals("acme", ("assignee anna", "group hardware"))}},
+            "assignee anna, group hardware",
+        ),
+        ({"audience": Audience.MANAGEMENT}, "not for the audience"),
+    ],
+)
+def test_an_organisations_figures_go_to_its_contacts_alone(changes: dict[str, object], why: str) -> None:
+    """Nobody else gets them, and they name nobody and nothing of the desk."""
+    values = {"reveals": Reveals("acme")}
+    report = notice(NoticeKind.CUSTOMER_REPORT, article=None, ticket=None, bound_to="", values=values)
+    found = breach(replace(report, **changes), Rendered("", "", None), WITH_ACME)  # type: ignore[arg-type] # as above
+    assert why in found
+    assert bool(found) is bool(why)
+
+
+@pytest.mark.parametrize(
+    ("recipient", "may"),
+    [
+        (Address("", "boss@example.com"), True),
+        (Address("", "Boss@Example.com"), True),
+        (Address("", "postmaster@example.com"), True),
+        (Address("", BOB.address), True),
+        (CARLA, False),
+        (MALLORY, False),
+    ],
+)
+def test_reports_go_to_those_whom_the_configuration_names(recipient: Address, may: bool) -> None:  # noqa: FBT001 - a case
+    """Agents, groups, managers, the admin, and the addresses of a report; no customer, and no alarm to them."""
+    told = Subscription("weekly", Schedule(Every.WEEK), addresses=("boss@example.com",))
+    policy = make_policy(reports=(told,))
+    report = notice(NoticeKind.REPORT, audience=Audience.MANAGEMENT, recipient=recipient, article=None, ticket=None)
+    assert (breach(report, WORDS, policy) == "") is may
+    alarm = replace(report, kind=NoticeKind.ALARM, audience=Audience.ADMIN)
+    assert (breach(alarm, WORDS, policy) == "") is (recipient.address == policy.admin)
 
 
 @pytest.mark.parametrize(

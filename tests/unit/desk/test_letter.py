@@ -138,6 +138,7 @@ def test_files_go_along_with_what_people_wrote(kind: NoticeKind) -> None:
         NoticeKind.FORWARDED,
         NoticeKind.REPORT,
         NoticeKind.QUARANTINE_RECEIPT,
+        NoticeKind.CUSTOMER_REPORT,
     )
     notice = replace(NOTICE, kind=kind)
     assert files_of(notice) == ((PDF,) if carried else ())

@@ -14,7 +14,14 @@ from mailgateway.render.notices import Renderer
 from mailgateway.render.samples import samples
 
 SHIPPED = Path(__file__).parents[3] / "templates"
-ANSWERED = [kind for kind in NoticeKind if kind not in (NoticeKind.REJECTED, NoticeKind.ALARM, NoticeKind.REPORT)]
+UNANSWERED = (
+    NoticeKind.REJECTED,
+    NoticeKind.ALARM,
+    NoticeKind.REPORT,
+    NoticeKind.CUSTOMER_REPORT,
+    NoticeKind.DIGEST,
+)
+ANSWERED = [kind for kind in NoticeKind if kind not in UNANSWERED]
 
 
 def answer(text: str, html: str | None) -> str:

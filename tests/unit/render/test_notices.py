@@ -17,7 +17,13 @@ MARKERS = {
     "pl": "##- odpowiedz powyżej tej linii -##",
     "de": "##- bitte oberhalb dieser Zeile antworten -##",
 }
-WITHOUT_TICKET = (NoticeKind.REJECTED, NoticeKind.ALARM, NoticeKind.REPORT)
+WITHOUT_TICKET = (
+    NoticeKind.REJECTED,
+    NoticeKind.ALARM,
+    NoticeKind.REPORT,
+    NoticeKind.CUSTOMER_REPORT,
+    NoticeKind.DIGEST,
+)
 CONTINUES = (
     NoticeKind.ACKNOWLEDGEMENT,
     NoticeKind.REPLY,

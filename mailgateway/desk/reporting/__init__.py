@@ -1,0 +1,1 @@
+"""Which reports and digests go to whom, and when."""
