@@ -16,6 +16,8 @@ _CHARSET = re.compile(rb"charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_.:-]{3,40})", r
 _NEAR = 65_536
 _ID = re.compile(r"<([^<>]{1,998})>")
 _SPACE = re.compile(r"\s+")
+_MOST_GUESSES = 50
+"""So many fields of a mail may each have a charset of their own to be guessed; further ones share the last one's."""
 _PLAIN = frozenset(
     {"authentication-results", "arc-authentication-results", "arc-message-signature", "arc-seal", "received-spf"}
 )
@@ -87,11 +89,14 @@ def read_headers(raw: bytes, start: int, end: int, limits: Limits, eight_bit: st
     return HeaderBlock(tuple(fields), tuple(defects)), body
 
 
-def _eight_bit(value: bytes, hint: str) -> str:
-    """Decode a value with raw 8-bit bytes in it; those inside an encoded word belong to the charset of the word."""
+def _eight_bit(value: bytes, hint: str) -> tuple[str, str]:
+    """Decode a value with raw 8-bit bytes in it, and tell by which codec ("" for ASCII).
+
+    Bytes inside an encoded word belong to the charset of the word.
+    """
     if b"=?" in value:
         value = _Q_WORD.sub(lambda word: _HIGH.sub(lambda found: b"=%02X" % found[0][0], word[0]), value)
-    return value.decode("ascii") if value.isascii() else decode(value, "", hint)[0]
+    return (value.decode("ascii"), "") if value.isascii() else decode(value, "", hint)
 
 
 def _charset_named(raw: bytes, start: int) -> str:
@@ -137,12 +142,18 @@ def _unfold(
     folded: list[tuple[bytes, list[bytes]]], hint: str, limits: Limits, defects: list[str]
 ) -> list[tuple[str, str]]:
     fields = []
+    guesses, last = 0, hint
     for name, pieces in folded:
         value = b"".join(piece.rstrip(b"\r\n") for piece in pieces) if len(pieces) > 1 else pieces[0]
         if len(value) > limits.field_bytes:
             defects.append(f"field {name.decode('ascii')[:40]} of {len(value)} bytes cut at {limits.field_bytes}")
             value = value[: limits.field_bytes]
-        text = value.decode("ascii") if value.isascii() else _eight_bit(value, hint)
+        if value.isascii():
+            text = value.decode("ascii")
+        else:
+            guesses += 1
+            text, used = _eight_bit(value, hint if guesses <= _MOST_GUESSES else last)
+            last = used or last
         fields.append((name.decode("ascii"), text.replace("\x00", "").strip()))
     return fields
 

@@ -93,6 +93,16 @@ def test_too_many_and_too_long_fields_are_cut_with_a_defect() -> None:
     assert len(header.defects) == 2
 
 
+def test_the_charsets_of_many_fields_are_not_guessed_one_by_one() -> None:
+    """Fifty fields may each have a charset of their own; what follows is read as the last of them was."""
+    russian, polish = "Здравствуйте, мой принтер не печатает", "Zażółć gęślą jaźń, proszę o pomoc"
+    block = b"X: %s\n" % russian.encode("koi8-r") * 49 + b"X: %s\n" % polish.encode("cp1250")
+    fields = block + b"X: %s\n" % russian.encode("koi8-r")
+    header, _ = read_headers(fields, 0, len(fields), DEFAULT)
+    assert header.all("x")[:50] == [*[russian] * 49, polish]
+    assert header.all("x")[50] == russian.encode("koi8-r").decode("cp1250")
+
+
 @pytest.mark.parametrize(
     ("value", "ids"),
     [
