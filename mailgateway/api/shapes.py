@@ -43,6 +43,7 @@ class TicketLine(_Head):
     """A ticket in a list, as in `mailgateway tickets list --json`; `due_at` is when its next promise runs out."""
 
     due_at: str | None
+    major: bool
 
 
 class Tickets(_Shape):
@@ -73,6 +74,7 @@ class Ticket(_Head):
     trace: dict[str, Any]
     links: list[dict[str, Any]]
     beside: list[dict[str, Any]]
+    major: dict[str, Any] | None
     left_out: LeftOut
 
 
@@ -104,4 +106,5 @@ class State(_Shape):
     api: dict[str, Any]
     quarantine: int
     clocks: dict[str, Any]
+    major_incidents: list[dict[str, Any]]
     alarms: list[dict[str, Any]]

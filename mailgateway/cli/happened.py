@@ -8,6 +8,7 @@ from mailgateway.desk.model import ArticleKind, Direction, LinkKind
 
 _TIES = {
     LinkKind.PROBLEM: ("it is an incident of problem", "is an incident of this problem"),
+    LinkKind.LIKE: ("it is like ticket", "is like it"),
     LinkKind.RELATED: ("it is related to ticket", "is related to it"),
     LinkKind.MERGED_INTO: ("merged into ticket", "was merged into it"),
 }
@@ -186,6 +187,9 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "not_linked": lambda detail: f"not linked to problem {detail['ticket']}: {detail['why']}",
     "problem_news": lambda detail: f"told what is new of problem {detail['ticket']}",
     "problem_news_failed": lambda detail: f"could not tell what is new of problem {detail['ticket']}",
+    "major": lambda detail: f"declared it a major incident: {' / '.join(detail['texts'].values())}",
+    "major_ended": lambda _: "it is no major incident any more",
+    "major_told": lambda detail: f"told that the problem {_list(detail['problems'])} is known",
     "linked": lambda detail: _tied("", detail),
     "unlinked": lambda detail: _tied("no longer: ", detail),
     "joined": _joined,

@@ -1,12 +1,14 @@
 """What the options of orders say, as far as it can be read alone; each function leaves with 2 where it cannot."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import typer
 
 from mailgateway.cli.lines import complain
 from mailgateway.desk.customers.counting import read_minutes
-from mailgateway.desk.orders import LONGEST_TAG
+from mailgateway.desk.model import TicketType
+from mailgateway.desk.orders import LONGEST_TAG, Orders
 from mailgateway.desk.timed.snooze import SHOWN, Wanted, read_snooze
 from mailgateway.mail.addresses import read_addresses
 from mailgateway.mail.model import Address
@@ -66,15 +68,17 @@ def snoozing(written: str | None) -> Wanted | None:
     return wanted
 
 
-def problem_number(written: str | None) -> int | None:
-    """Return the number of a problem, 0 for none of them."""
+def with_problem(orders: Orders, written: str | None) -> Orders:
+    """Return orders with the problem that is named, none or new."""
     if written is None:
-        return None
+        return orders
+    if written.casefold() == "new":
+        return replace(orders, type=TicketType.PROBLEM, collect=True)
     if written.casefold() == "none":
-        return 0
+        return replace(orders, problem=0)
     if not (written.isascii() and written.isdigit() and 0 < len(written) <= 12 and int(written)):
-        raise _wrong(f"--problem {written[:60]}: the number of a ticket belongs here, or none")
-    return int(written)
+        raise _wrong(f"--problem {written[:60]}: the number of a ticket belongs here, new, or none")
+    return replace(orders, problem=int(written))
 
 
 def _wrong(line: str) -> typer.Exit:

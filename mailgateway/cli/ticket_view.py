@@ -35,6 +35,11 @@ def show_sheet(sheet: TicketSheet, now: datetime) -> None:
     for label, value in {**_facts(sheet.ticket), **level_view.facts(sheet.ticket, now)}.items():
         if value:
             console.print(Text(f"{label:<13}", style="dim") + Text(clean(value)))
+    if sheet.major is not None:
+        said = (
+            f"since {moment(sheet.major.since)}, for {sheet.major.only_for}: {' / '.join(sheet.major.texts.values())}"
+        )
+        console.print(Text(f"{'Major':<13}", style="dim") + Text(clean(said), style="bold red"))
     _show_links(console, sheet)
     for one in sheet.beside:
         line = f"#{one.number}  {one.subject} ({one.status.replace('_', ' ')})"

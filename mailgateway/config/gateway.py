@@ -144,9 +144,18 @@ class Bounces(Strict):
 
 
 class Problems(Strict):
-    """What a problem does to the incidents that are linked to it."""
+    """What a problem does to the incidents that are linked to it, and when one is suggested."""
 
     solve_incidents: Truth = Field(default=True, description="whoever solves a problem solves its incidents too")
+    suggest_after: Annotated[int, Field(strict=True, ge=2, le=100)] | None = Field(
+        default=None, description="so many like incidents are suggested to be a problem; without it, none are"
+    )
+    suggest_within: Duration = Field(
+        default=timedelta(hours=2), description="within how long those incidents have to come"
+    )
+    link_major: Truth = Field(
+        default=False, description="a new ticket that a major incident is for becomes an incident of its problem"
+    )
 
 
 class Conversation(Strict):

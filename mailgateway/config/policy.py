@@ -43,7 +43,7 @@ def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
         life_cycle=LifeCycle(**dict(settings.lifecycle)),
         notifications=settings.notifications.as_policy(),
         quarantine=settings.quarantine.as_policy(),
-        problems=Problems(settings.problems.solve_incidents),
+        problems=Problems(**dict(settings.problems)),
         conversation=_conversation(settings),
         reports=tuple(one.as_subscription(settings.service_levels.calendars) for one in settings.reports),
         webhooks=tuple(_webhook(one) for one in settings.webhooks),

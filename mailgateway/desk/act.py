@@ -35,6 +35,7 @@ from mailgateway.desk.plan import (
     Snooze,
 )
 from mailgateway.desk.policy import Policy
+from mailgateway.desk.problems.declaring import declaring
 from mailgateway.desk.problems.incidents import informing, linking
 from mailgateway.desk.threads.merging import merging
 from mailgateway.desk.timed.snooze import until
@@ -73,6 +74,7 @@ def act(
         *further,
         *_changes(before, after),
         *linking(orders, candidate, facts),
+        *declaring(orders, candidate, facts, policy),
         *((SpendTime(orders.minutes),) if orders.minutes else ()),
         *merged.changes,
         *informing(before, after, answered=_is_answer(article)),

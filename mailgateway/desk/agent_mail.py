@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from mailgateway.desk.act import act, is_answer, objection
 from mailgateway.desk.agent_policy import Collision
+from mailgateway.desk.commands import COMMANDS
 from mailgateway.desk.enclosed import enclosed
 from mailgateway.desk.facts import Candidate, Course, Entry, Facts
 from mailgateway.desk.holding import held
@@ -12,12 +13,13 @@ from mailgateway.desk.incoming import Incoming
 from mailgateway.desk.letters import notices
 from mailgateway.desk.letters.receipts import receipt
 from mailgateway.desk.model import Agent, HeldAnswer, StoredFile
-from mailgateway.desk.orders import COMMANDS, Decision, Orders, read_orders
+from mailgateway.desk.orders import Decision, Orders, read_orders
 from mailgateway.desk.plan import Disposition, Plan, RecordEvent
 from mailgateway.desk.policy import Policy
-from mailgateway.desk.problems.incidents import against_linking
+from mailgateway.desk.problems.declaring import against_declaring
+from mailgateway.desk.problems.incidents import against_linking, taking_along
 from mailgateway.desk.threads.merging import against_merging
-from mailgateway.desk.threads.thread import Thread, for_notes
+from mailgateway.desk.threads.thread import Thread, signed_as
 from mailgateway.desk.timed.snooze import against_snooze
 
 
@@ -43,7 +45,7 @@ def from_agent(written: AgentMail) -> Plan:
     reading = read_orders(written.incoming.reply.text, agent.name, written.policy, inside=thread.inside)
     if reading.problems or reading.orders.help:
         return _refused(written, reading.problems)
-    orders, files = enclosed(reading.orders, written.incoming.mail, agent)
+    orders, files = enclosed(taking_along(reading.orders, thread), written.incoming.mail, agent)
     stays_inside = orders.note and orders.decision is None
     if written.facts.course is None and not stays_inside:
         return replace(_unknown(written), asks_course_of=thread.candidate.numbers)
@@ -99,6 +101,7 @@ def _objections(written: AgentMail, orders: Orders, files: tuple[StoredFile, ...
         or objection(orders, candidate.ticket, files, policy)
         or against_merging(orders, candidate, facts)
         or against_linking(orders, candidate, facts)
+        or against_declaring(orders, candidate, facts, policy)
     )
     return (against,) if against else ()
 
@@ -129,8 +132,7 @@ def _refused(written: AgentMail, problems: tuple[str, ...]) -> Plan:
     incoming, agent, facts, policy = written.incoming, written.agent, written.facts, written.policy
     ticket = written.candidate.ticket
     notice = notices.commands_refused(incoming.mail, agent, ticket, problems, COMMANDS, policy)
-    if written.thread.inside:
-        notice = replace(notice, bound_to=for_notes(notice.bound_to))
+    notice = replace(notice, bound_to=signed_as(written.thread, notice.bound_to))
     silence = notices.why_unanswered(notice, incoming.verdict, facts, policy)
     detail = {"why": "; ".join(problems) or "asked for help", **({"not_told": silence} if silence else {})}
     return Plan(

@@ -62,6 +62,11 @@ def take_apart(text: str, *, inside: bool = False) -> Written:
     return Written(tuple(commands), public, note, not wants_reply and (inside or NOTE in seen))
 
 
+def words_of_commands(text: str) -> frozenset[str]:
+    """Return the words of the commands at the top of a text, and of its parts."""
+    return frozenset(word for word, _ in take_apart(text).commands)
+
+
 def begins_with_command(text: str) -> bool:
     """Tell whether the first line with something in it looks like a command."""
     first = next((line for line in text.split("\n") if line.translate(_INVISIBLE).strip()), "")

@@ -10,6 +10,7 @@ from mailgateway.desk.answers.knowledge import Found
 from mailgateway.desk.letters.pingpong import NOTHING, Lately
 from mailgateway.desk.letters.suppression import Reachability, SentLetter
 from mailgateway.desk.model import ArticleKind, Direction, LinkKind, Ticket
+from mailgateway.desk.problems.major import Major
 from mailgateway.desk.quarantine.entry import SetAside
 from mailgateway.mail.model import Address
 from mailgateway.mail.tokens import DigestToken, ReplyToken
@@ -163,8 +164,10 @@ class Facts:
     was sent and has said nothing of yet. `requester` and `workload` are gathered only where a rule asks for them.
     `copy` is the same mail as it was filed in another mailbox, where each mailbox has its own tickets.
 
-    `open_problems` are those of the problems that rules link tickets to which are there and not solved. `used` tells
-    how much of its allowance an organisation used in the current period, where that has been counted.
+    `open_problems` are those of the problems that rules link tickets to which are there and not solved. `alike` are
+    the open tickets without a problem, by number, that were found like each candidate, gathered where an order speaks
+    of problems; `majors` are those candidates that are major incidents, gathered where an order speaks of that. `used`
+    tells how much of its allowance an organisation used in the current period, where that has been counted.
 
     `occasion` names what caused the plan, once and for ever: the ids of its letters derive from it, so that doing the
     work again makes the same letters. `automatic_mails` counts, for each address asked about (casefolded), the
@@ -191,6 +194,8 @@ class Facts:
     answers: tuple[Found, ...] = ()
     awaited: Mapping[int, str] = field(default_factory=dict)
     open_problems: frozenset[int] = frozenset()
+    alike: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    majors: Mapping[int, Major] = field(default_factory=dict)
     copy: Earlier | None = None
     lately: Lately = NOTHING
     set_aside: SetAside | None = None

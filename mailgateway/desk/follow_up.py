@@ -10,7 +10,7 @@ from mailgateway.desk.facts import Evidence, Facts
 from mailgateway.desk.incoming import Incoming, article_of, message_id_reused, newcomers
 from mailgateway.desk.letters import news, notices
 from mailgateway.desk.letters.welcome import Welcome, welcome
-from mailgateway.desk.model import Status, Ticket
+from mailgateway.desk.model import Status, Ticket, TicketType
 from mailgateway.desk.plan import (
     AddArticle,
     AddParticipants,
@@ -101,7 +101,11 @@ def _status(incoming: Incoming, thread: Thread, author: Address, judged: JudgeAn
     before = thread.candidate.ticket.status
     if _confirms(incoming, thread, author):
         return Status.CLOSED
-    return lifecycle.after_judgement(before, judged.outcome) if judged else lifecycle.after_follow_up(before)
+    # one of many who wait for a problem speaks for themselves alone
+    is_waited_for = thread.candidate.ticket.type is TicketType.PROBLEM and before not in lifecycle.DONE
+    if judged is None or is_waited_for:
+        return lifecycle.after_follow_up(before)
+    return lifecycle.after_judgement(before, judged.outcome)
 
 
 def _confirms(incoming: Incoming, thread: Thread, author: Address) -> bool:

@@ -53,10 +53,14 @@ class News(StrEnum):
 
 
 class LinkKind(StrEnum):
-    """What the other ticket is to this one: its problem, something related, or the one that goes on in its place."""
+    """What the other ticket is to this one: its problem, something related, or the one that goes on in its place.
+
+    `LIKE` leads to the ticket with which it was suggested that several like ones are a problem.
+    """
 
     PROBLEM = "problem"
     RELATED = "related"
+    LIKE = "like"
     MERGED_INTO = "merged_into"
 
 

@@ -12,6 +12,7 @@ from mailgateway.desk.command_lines import MARKERS, take_apart
 from mailgateway.desk.customers.counting import MOST_MINUTES, read_minutes
 from mailgateway.desk.model import Priority, Status, TicketType
 from mailgateway.desk.policy import Policy
+from mailgateway.desk.problems.declaration import Declaration, declared, limited, with_news
 from mailgateway.desk.timed.snooze import SHOWN, read_snooze
 from mailgateway.mail.addresses import read_addresses
 from mailgateway.mail.model import Address
@@ -36,12 +37,14 @@ class Orders:
 
     `ci` is what it is about, `organisation` whom it counts for, `service_level` the policy that holds for it: "" for
     nothing, for none, and for what the conditions of the policies say. `watch` and `unwatch` name agents, `fields` are
-    names with values ("" takes a field away), `leave` are addresses of those who take part no longer.
+    names with values ("" takes a field away), `leave` are addresses of those who take part no longer. `major` is what
+    becomes of its major incident.
     `snooze` is how long the ticket is put aside, zero to wake it up, or until when in the desk's time zone. `problem`
-    of 0 means of none. `text` goes to the requester and the participants, or becomes an internal note where `note` is
-    true; before it go the `answers` of the knowledge folder, by their names. `beside` is a note that goes along with
-    what is sent, and stays inside; `reply_to` says who gets it, None for the desk's usual way. `decision` is about an
-    answer of the agent's that is held.
+    of 0 means of none; with `collect`, the tickets that were found like this one are tied to the same problem, or to
+    this one where it becomes a problem. `text` goes to the requester and the participants, or becomes an internal note
+    where `note` is true; before it go the `answers` of the knowledge folder, by their names. `beside` is a note that
+    goes along with what is sent, and stays inside; `reply_to` says who gets it, None for the desk's usual way.
+    `decision` is about an answer of the agent's that is held.
     """
 
     text: str = ""
@@ -60,6 +63,8 @@ class Orders:
     snooze: timedelta | datetime | None = None
     answers: tuple[str, ...] = ()
     problem: int | None = None
+    collect: bool = False
+    major: Declaration | None = None
     ci: str | None = None
     organisation: str | None = None
     service_level: str | None = None
@@ -79,28 +84,6 @@ class Reading:
     orders: Orders
     problems: tuple[str, ...] = ()
 
-
-COMMANDS: tuple[tuple[str, str], ...] = (
-    ("#note [TEXT]", "what follows becomes an internal note and is not sent, up to a line #reply"),
-    ("#reply", "what follows goes to the requester: after a note, and where you answer an internal message"),
-    ("#only #all", "your answer goes to the requester alone, or to everybody who takes part"),
-    ("#status STATUS", "new, open, pending, on_hold, solved or closed"),
-    ("#solved #pending #open #hold #close", "the same, short"),
-    ("#assign NAME|me|none", "give the ticket to an agent"),
-    ("#group NAME", "hand the ticket over to another group"),
-    ("#priority P", "low, normal, high or urgent"),
-    ("#type T", "incident, complaint, question, request or problem"),
-    ("#tag a b -c", "put tags on, take tags off"),
-    ("#cc ADDRESS", "let somebody take part in the ticket"),
-    ("#snooze 2d", "put the ticket aside: 30m, 4h, 2d, 1w, 2026-12-01 09:30; a mail of the customer wakes it; or none"),
-    ("#problem N|none", "the ticket is an incident of problem N: whoever solves or answers that one, answers this"),
-    ("#ci NAME|none", "what the ticket is about: a configuration item"),
-    ("#merge N", "this ticket is closed and goes on under number N, with everybody who takes part"),
-    ("#answer NAME", "put an answer of the knowledge folder before your text, in the requester's language"),
-    ("#time 1h 30m", "how long you worked on it, for contracts that are counted in hours"),
-    ("#send #drop", "an answer of yours that is held is sent as it was, or given up"),
-    ("#help", "this list"),
-)
 
 _SHORT_STATUS = {
     "solved": Status.SOLVED,
@@ -248,7 +231,29 @@ def _merge(orders: Orders, value: str, _desk: _Desk) -> Orders:
 
 
 def _problem(orders: Orders, value: str, _desk: _Desk) -> Orders:
+    if value.casefold() == "new":
+        return replace(orders, type=TicketType.PROBLEM, collect=True)
     return replace(orders, problem=0 if value.casefold() == "none" else _ticket_number("problem", value))
+
+
+def _major(orders: Orders, value: str, desk: _Desk) -> Orders:
+    return _declared(orders, lambda so_far: declared(so_far, value, desk.policy.languages))
+
+
+def _major_for(orders: Orders, value: str, desk: _Desk) -> Orders:
+    rules = [rule.name for rule in desk.policy.ruleset.rules]
+    return _declared(orders, lambda so_far: limited(so_far, value, rules))
+
+
+def _major_news(orders: Orders, value: str, _desk: _Desk) -> Orders:
+    return _declared(orders, lambda so_far: with_news(so_far, value))
+
+
+def _declared(orders: Orders, more: Callable[[Declaration], Declaration]) -> Orders:
+    try:
+        return replace(orders, major=more(orders.major or Declaration()))
+    except ValueError as error:
+        raise _MisreadError(str(error)) from None
 
 
 def _ci(orders: Orders, value: str, desk: _Desk) -> Orders:
@@ -312,6 +317,9 @@ _WORDS: dict[str, Callable[[Orders, str, _Desk], Orders]] = {
     "merge": _merge,
     "answer": _answer,
     "problem": _problem,
+    "major": _major,
+    "major-for": _major_for,
+    "major-news": _major_news,
     "ci": _ci,
     "time": _time,
     "send": _decide(Decision.SEND),

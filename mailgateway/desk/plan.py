@@ -14,6 +14,7 @@ from mailgateway.desk.letters.notice_kind import NoticeKind as NoticeKind  # noq
 from mailgateway.desk.letters.suppression import Reachability
 from mailgateway.desk.levels.level_changes import LevelChange
 from mailgateway.desk.model import Article, LinkKind, Priority, Status, Ticket, TicketType
+from mailgateway.desk.problems.changes import ProblemChange
 from mailgateway.desk.quarantine.decision import Decision
 from mailgateway.mail.model import Address
 
@@ -247,6 +248,7 @@ Change = (
     | SendAnswer
     | JudgeAnswer
     | InformIncidents
+    | ProblemChange
     | NameBy
     | LevelChange
     | RecordEvent

@@ -123,9 +123,16 @@ class LifeCycle:
 
 @dataclass(frozen=True, slots=True)
 class Problems:
-    """What a problem does to its incidents: whether they are solved with it."""
+    """What a problem does to its incidents: whether they are solved with it.
+
+    So many like incidents within the time are suggested to be one; None: never. `link_major` makes a new ticket that a
+    major incident is for an incident of its problem.
+    """
 
     solve_incidents: bool = True
+    suggest_after: int | None = None
+    suggest_within: timedelta = timedelta(hours=2)
+    link_major: bool = False
 
 
 @dataclass(frozen=True, slots=True)

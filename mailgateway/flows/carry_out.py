@@ -6,6 +6,8 @@ from mailgateway.desk.facts import Facts
 from mailgateway.desk.levels.levelled import levelled
 from mailgateway.desk.plan import Plan
 from mailgateway.desk.policy import Policy
+from mailgateway.desk.problems.declaring import ended
+from mailgateway.desk.problems.incidents import informed
 from mailgateway.desk.timed.agenda import with_attention
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.letters import queue_letters
@@ -28,7 +30,7 @@ def carry_out(
 
     `facts` are those that the plan was made from, `spooled` the mail that caused it, `at_hand` its attachments.
     """
-    plan = levelled(plan, facts, policy)
+    plan = ended(informed(levelled(plan, facts, policy), facts), facts)
     candidate = None if plan.ticket is None else facts.candidate(plan.ticket)
     number = apply(tx, with_attention(plan, candidate, policy), spooled)
     queue_letters(desk, tx, plan, number, facts.occasion, policy, at_hand)

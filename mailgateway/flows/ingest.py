@@ -11,6 +11,7 @@ from functools import partial
 from mailgateway import log
 from mailgateway.desk.answers.helped import may_judge
 from mailgateway.desk.answers.knowledge import query_of
+from mailgateway.desk.command_lines import words_of_commands
 from mailgateway.desk.decide import Incoming, addressees, decide_mail
 from mailgateway.desk.facts import Facts, ThreadKeys
 from mailgateway.desk.orders import tickets_named
@@ -24,6 +25,7 @@ from mailgateway.errors import PoisonMessage, StoreUnusable, TransientError
 from mailgateway.flows.carry_out import carry_out
 from mailgateway.flows.contracts import count_use
 from mailgateway.flows.desk import Desk, Stop
+from mailgateway.flows.problems import about_problems, with_majors, with_suggestion
 from mailgateway.flows.quarantine import to_be_filed, with_set_aside
 from mailgateway.flows.races import despite_races
 from mailgateway.mail.anyhow import read_anyhow
@@ -188,7 +190,8 @@ def _decide_and_apply(
         return None, None
     requester = policy.organisations.addresses_of(writer(incoming.mail, policy).address)
     facts = _gathered(desk, tx, spooled, incoming, requester, policy)
-    plan = _decided(tx, incoming, facts, requester, policy)
+    plan = with_majors(tx, _decided(tx, incoming, facts, requester, policy), policy)
+    plan = with_suggestion(tx, plan, policy)
     if plan.is_unfinished:
         quarantine.decide(tx, plan.decisions, plan.actor, plan.at, asked_by=spooled.id)
         spool.postpone(tx, spooled.id, plan.reason, plan.at + POSTPONEMENT)
@@ -219,6 +222,8 @@ def _gathered(
         facts = replace(facts, open_problems=open_problems(tx, policy.ruleset.links))
     if incoming.verdict.answerable and not incoming.keys.tokens:
         facts = replace(facts, lately=lately(tx, writer(incoming.mail, policy).address, facts.now))
+    if facts.candidates and claimed_agent(incoming.mail, policy):
+        facts = about_problems(tx, facts, words_of_commands(incoming.reply.text))
     facts = _with_answers(tx, incoming, facts, policy)
     return with_set_aside(tx, incoming, facts, spooled, policy)
 

@@ -6,11 +6,13 @@ from mailgateway.desk.act import act
 from mailgateway.desk.incoming import stored
 from mailgateway.desk.model import Agent
 from mailgateway.desk.orders import Orders, named
+from mailgateway.desk.problems.declaring import against_declaring, words_about_problems
 from mailgateway.desk.problems.incidents import against_linking
 from mailgateway.desk.threads.merging import against_merging
 from mailgateway.desk.timed.snooze import against_snooze
 from mailgateway.flows.carry_out import carry_out
 from mailgateway.flows.desk import Desk
+from mailgateway.flows.problems import about_problems
 from mailgateway.mail.model import Attachment
 from mailgateway.store.clocks import with_clocks
 from mailgateway.store.gather import gather_ticket
@@ -30,6 +32,7 @@ def operate(
         facts = gather_ticket(tx, number, occasion, desk.clock(), named(orders))
         if policy.service_levels:
             facts = with_clocks(tx, facts)
+        facts = about_problems(tx, facts, words_about_problems(orders))
         candidate = facts.candidate(number)
         if candidate is None:
             return f"there is no ticket {number}"
@@ -38,6 +41,7 @@ def operate(
         against = against_snooze(orders.snooze, facts.now, policy.ruleset.timezone)
         against = against or against_merging(orders, candidate, facts)
         against = against or against_linking(orders, candidate, facts)
+        against = against or against_declaring(orders, candidate, facts, policy)
         if against:
             return against.removeprefix("#")
         plan = act(orders, agent, candidate, facts, policy, tuple(map(stored, files)))

@@ -7,6 +7,7 @@ from mailgateway.desk.as_json import article_meta, instant, person, ticket_head
 from mailgateway.desk.events import Event
 from mailgateway.desk.levels.clock_sheet import service_level
 from mailgateway.desk.model import Beside
+from mailgateway.desk.problems.major import Major
 from mailgateway.store.links import LinkedTicket
 from mailgateway.store.ticket_list import TicketLine
 from mailgateway.store.tickets import FiledArticle, TicketSheet
@@ -29,6 +30,7 @@ def line_object(line: TicketLine) -> dict[str, object]:
         "organisation": line.organisation,
         "ci": line.ci,
         "due_at": instant(line.due_at),
+        "major": line.is_major,
     }
 
 
@@ -42,6 +44,18 @@ def sheet_object(sheet: TicketSheet, now: datetime) -> dict[str, object]:
         "trace": dict(sheet.trace),
         "links": [_link(link) for link in sheet.links],
         "beside": [_beside(one) for one in sheet.beside],
+        "major": major_object(sheet.major) if sheet.major else None,
+    }
+
+
+def major_object(major: Major) -> dict[str, object]:
+    """Return a major incident as an object."""
+    return {
+        "problem": major.problem,
+        "texts": dict(major.texts),
+        "since": instant(major.since),
+        "only_for": major.only_for,
+        "news_at": instant(major.news_at),
     }
 
 

@@ -8,12 +8,15 @@ from mailgateway.desk.as_json import instant
 from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.desk.letters.route import Route
 from mailgateway.desk.policy import Policy
+from mailgateway.desk.problems.major import Major
 from mailgateway.flows.beats import API, SEND, calling, fetching, primary, sending
+from mailgateway.flows.sheets import major_object
 from mailgateway.store import calls, health, outbox
 from mailgateway.store.clocks import DueClocks, due_clocks
 from mailgateway.store.engine import Transaction
 from mailgateway.store.figures import Figures, figures
 from mailgateway.store.health import Alarm, Beat
+from mailgateway.store.majors import open_majors
 from mailgateway.store.queue import UNSENT
 
 _SOON = timedelta(hours=1)
@@ -33,6 +36,7 @@ class State:
     clocks: DueClocks
     webhooks: Mapping[str, Mapping[DeliveryState, int]]
     has_api: bool
+    majors: Sequence[Major] = ()
 
     def outage(self, route: Route) -> str:
         """Return why letters of a route go by its fall-back, "" where they do not."""
@@ -59,6 +63,7 @@ def read_state(tx: Transaction, policy: Policy, now: datetime, *, has_api: bool)
         clocks=due_clocks(tx, now, _SOON),
         webhooks={**{name: dict.fromkeys(UNSENT, 0) for name in names}, **calls.backlog(tx)},
         has_api=has_api,
+        majors=open_majors(tx, now),
     )
 
 
@@ -81,6 +86,7 @@ def state_object(state: State) -> dict[str, object]:
             "due_within_an_hour": state.clocks.soon,
             "next_due_at": instant(state.clocks.next_at),
         },
+        "major_incidents": [{**major_object(one), "subject": one.subject} for one in state.majors],
         "alarms": [{"name": one.name, "text": one.text, "raised_at": instant(one.raised_at)} for one in state.alarms],
     }
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from mailgateway.desk.answers.knowledge import Answer
+from mailgateway.desk.commands import COMMANDS
 from mailgateway.desk.letters.letter import Rendered
 from mailgateway.desk.letters.receipts import NOTHING_CHANGED
 from mailgateway.desk.model import Article, Direction
-from mailgateway.desk.orders import COMMANDS
 from mailgateway.desk.plan import Audience, Notice, NoticeKind
 from mailgateway.mail.subjects import bare
 from mailgateway.render.branding import shown_brand
@@ -26,6 +26,7 @@ VALUES: dict[NoticeKind, dict[str, object]] = {
         "passed_on": False,
         "expected_by": None,
         "used_up": False,
+        "majors": (),
     },
     NoticeKind.REPLY: {"news": ""},
     NoticeKind.STATUS_CHANGED: {"before": "", "news": "", "handed": False},
@@ -35,6 +36,8 @@ VALUES: dict[NoticeKind, dict[str, object]] = {
         "answers": (),
         "used_up": None,
         "beside": (),
+        "problem": 0,
+        "down": "",
         "commands": COMMANDS,
     },
     NoticeKind.RATED: {"rating": ""},
@@ -46,6 +49,7 @@ VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.AGENT_FOLLOW_UP: {"by": "", "commands": COMMANDS},
     NoticeKind.MERGED: {"before": 0},
     NoticeKind.PROBLEM_NEWS: {"solved": False, "news": ""},
+    NoticeKind.PROBLEM_SUGGESTION: {"alike": (), "more": 0},
     NoticeKind.REJECTED: {"reason": "", "subject": ""},
     NoticeKind.FORWARDED: {"subject": ""},
     NoticeKind.ANSWER_HELD: {"meanwhile": (), "reminds": False, "held": 0},

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from mailgateway.desk.answers.knowledge import Answer
+from mailgateway.desk.commands import COMMANDS
 from mailgateway.desk.customers.organisations import Unit
 from mailgateway.desk.letters.receipts import NOTHING_CHANGED
 from mailgateway.desk.model import (
@@ -18,8 +19,9 @@ from mailgateway.desk.model import (
     Ticket,
     TicketType,
 )
-from mailgateway.desk.orders import COMMANDS
 from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind
+from mailgateway.desk.problems.announcing import Banner
+from mailgateway.desk.problems.likeness import Matter
 from mailgateway.mail.model import Address
 from mailgateway.render.markdown import as_html, as_text
 from mailgateway.render.sample_brand import BRAND, PICTURE, SIGNATURE
@@ -89,6 +91,7 @@ _VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.ESCALATION: {"target": "first_response", "share": 80, "due_at": _AT + timedelta(hours=4)},
     NoticeKind.ACKNOWLEDGEMENT: {
         "expected_by": _AT + timedelta(hours=4),
+        "majors": (Banner("The print server does not answer. We are working on it.", _AT, _AT + timedelta(hours=2)),),
         "answer": Answer(
             name="toner",
             language="en",
@@ -103,9 +106,18 @@ _VALUES: dict[NoticeKind, dict[str, object]] = {
         "by": "",
         "rules": "printers",
         "answers": [("toner", "Change the toner of a printer"), ("paper-jam", "Clear a paper jam")],
+        "problem": 10230,
+        "down": "#10230 Print server does not answer",
         "beside": (Beside(10231, "Paper jam in tray 2", Status.OPEN),),
     },
     NoticeKind.MERGED: {"before": 10237},
+    NoticeKind.PROBLEM_SUGGESTION: {
+        "alike": (
+            Matter(10232, "Printer 2nd floor stopped printing", "Maria Lis", "hardware", "printer-2"),
+            Matter(10229, "printer does not print any more", "tom@example.org", "hardware", "printer-2"),
+        ),
+        "more": 4,
+    },
     NoticeKind.AGENT_RECEIPT: {
         "sent": ["Jan Nowak <jan.nowak@example.org>"],
         "noted": True,
@@ -137,6 +149,7 @@ _QUARANTINE = {
 }
 _AUDIENCES = {
     NoticeKind.ESCALATION: Audience.AGENT,
+    NoticeKind.PROBLEM_SUGGESTION: Audience.AGENT,
     NoticeKind.AGENT_NOTIFICATION: Audience.AGENT,
     NoticeKind.AGENT_FOLLOW_UP: Audience.AGENT,
     NoticeKind.AGENT_REMINDER: Audience.AGENT,

@@ -42,6 +42,7 @@ from mailgateway.desk.plan import (
     Snooze,
     TakeTurn,
 )
+from mailgateway.desk.problems.changes import LinkOthers, SetMajor
 from mailgateway.store import suppressions
 from mailgateway.store.answers import note_answer
 from mailgateway.store.articles import add_article
@@ -50,7 +51,8 @@ from mailgateway.store.broadcasts import add_broadcast
 from mailgateway.store.clocks import write_clocks
 from mailgateway.store.engine import Transaction
 from mailgateway.store.holding import hold, hold_on, move_held, release
-from mailgateway.store.links import add_link, merge_links, remove_link
+from mailgateway.store.links import add_link, add_links, merge_links, remove_link
+from mailgateway.store.majors import declare, end
 from mailgateway.store.names import add_ids, add_names
 from mailgateway.store.tables import TicketRow
 from mailgateway.store.tables_of_time import FiringRow
@@ -206,6 +208,14 @@ def _add_link(ticket: Changing, change: AddLink) -> None:
     ticket.tell_both(change.other, "linked", {"kind": change.kind, **({"why": change.why} if change.why else {})})
 
 
+def _link_others(ticket: Changing, change: LinkOthers) -> None:
+    to = change.to or ticket.number
+    add_links(ticket.tx, change.others, change.kind, to)
+    for other in change.others:
+        ticket.tell("linked", {"kind": change.kind, "ticket": str(to)}, of=other)
+        ticket.tell("linked", {"kind": change.kind, "from": str(other)}, of=to)
+
+
 def _remove_link(ticket: Changing, change: RemoveLink) -> None:
     remove_link(ticket.tx, ticket.number, change.kind, change.other)
     ticket.tell_both(change.other, "unlinked", {"kind": change.kind})
@@ -224,6 +234,17 @@ def _merge_into(ticket: Changing, change: MergeInto) -> None:
 def _inform_incidents(ticket: Changing, change: InformIncidents) -> None:
     article = ticket.article if change.answered else None
     add_broadcast(ticket.tx, ticket.number, ticket.plan.actor, article, ticket.plan.at, solved=change.solved)
+
+
+def _set_major(ticket: Changing, change: SetMajor) -> None:
+    major = change.after
+    if major is None:
+        if end(ticket.tx, ticket.number, ticket.plan.at):
+            ticket.tell("major_ended", {})
+        return
+    declare(ticket.tx, major)
+    news_at = major.news_at.isoformat() if major.news_at else None
+    ticket.tell("major", {"texts": dict(major.texts), "only_for": major.only_for, "news_at": news_at})
 
 
 def _take_turn(ticket: Changing, change: TakeTurn) -> None:
@@ -283,9 +304,11 @@ CARRIED_OUT: dict[type, Callable[[Changing, Any], None]] = {
     Unsubscribe: _unsubscribe,
     Leave: _leave,
     AddLink: _add_link,
+    LinkOthers: _link_others,
     RemoveLink: _remove_link,
     MergeInto: _merge_into,
     InformIncidents: _inform_incidents,
+    SetMajor: _set_major,
     TakeTurn: _take_turn,
     Snooze: _snooze,
     RecordFiring: _fire,

@@ -36,12 +36,24 @@ _OPEN_PROBLEMS = select(TicketRow.number).where(
     TicketRow.type == TicketType.PROBLEM,
     TicketRow.status.not_in((Status.SOLVED, Status.CLOSED)),
 )
-_SEEN_FROM_OTHER = {LinkKind.PROBLEM: "incident", LinkKind.RELATED: "related", LinkKind.MERGED_INTO: "merged"}
+_SEEN_FROM_OTHER = {
+    LinkKind.PROBLEM: "incident",
+    LinkKind.RELATED: "related",
+    LinkKind.LIKE: "like",
+    LinkKind.MERGED_INTO: "merged",
+}
 
 
 def add_link(tx: Transaction, number: int, kind: LinkKind, other: int) -> None:
     """Tie a ticket to another one; a tie that is there stays."""
     tx.connection.execute(_ADD[tx.dialect], {"ticket": number, "kind": kind, "other": other})
+
+
+def add_links(tx: Transaction, numbers: Collection[int], kind: LinkKind, other: int) -> None:
+    """Tie several tickets to another one; ties that are there stay."""
+    rows = [{"ticket": number, "kind": kind, "other": other} for number in numbers]
+    if rows:
+        tx.connection.execute(_ADD[tx.dialect], rows)
 
 
 def remove_link(tx: Transaction, number: int, kind: LinkKind, other: int) -> None:

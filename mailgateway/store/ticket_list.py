@@ -16,6 +16,7 @@ from mailgateway.desk.model import LinkKind, Priority, Status, TicketType
 from mailgateway.mail.model import Address
 from mailgateway.store.engine import Transaction
 from mailgateway.store.lookup import address_key
+from mailgateway.store.major_tables import MajorRow
 from mailgateway.store.tables import LinkRow, TagRow, TicketRow
 from mailgateway.store.tables_of_time import ClockRow
 
@@ -28,7 +29,10 @@ _CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class TicketLine:
-    """A ticket in a list. `due_at` is when the first of its promises runs out, None where none is waited for."""
+    """A ticket in a list. `due_at` is when the first of its promises runs out, None where none is waited for.
+
+    `is_major`: it is a major incident.
+    """
 
     number: int
     subject: str
@@ -44,6 +48,7 @@ class TicketLine:
     organisation: str | None
     ci: str | None
     due_at: datetime | None = None
+    is_major: bool = False
 
 
 class Order(StrEnum):
@@ -123,6 +128,7 @@ _ORDERS: dict[Order, tuple[UnaryExpression[Any], ...]] = {
     Order.PRIORITY: (_URGENCY.desc(), TicketRow.number.asc()),
     Order.DUE: (_NEXT_DUE.asc().nulls_last(), TicketRow.number.asc()),
 }
+_IS_MAJOR = select(MajorRow.problem).where(MajorRow.problem == TicketRow.number, MajorRow.ended_at.is_(None)).exists()
 _HEADS = select(
     TicketRow.number,
     TicketRow.subject,
@@ -137,6 +143,7 @@ _HEADS = select(
     TicketRow.updated_at,
     TicketRow.organisation,
     TicketRow.ci,
+    _IS_MAJOR.label("is_major"),
 )
 _SORTED = (apart(TicketRow.number).desc(),)
 
@@ -250,4 +257,5 @@ def _line(head: Any, tags: list[str], due_at: datetime | None) -> TicketLine:
         organisation=head.organisation,
         ci=head.ci,
         due_at=due_at,
+        is_major=head.is_major,
     )

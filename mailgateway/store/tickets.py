@@ -9,12 +9,14 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from mailgateway.desk.events import Event
 from mailgateway.desk.model import Article, ArticleKind, Beside, Direction, StoredFile, Ticket
+from mailgateway.desk.problems.major import Major
 from mailgateway.mail.model import Address
 from mailgateway.store.beside import open_beside
 from mailgateway.store.clocks import read_clocks
 from mailgateway.store.engine import Transaction
 from mailgateway.store.heads import read_heads
 from mailgateway.store.links import LinkedTicket, linked_tickets
+from mailgateway.store.majors import majors_of
 from mailgateway.store.tables import ArticleRow, AttachmentRow, EventRow, TicketRow
 
 
@@ -40,7 +42,7 @@ class TicketSheet:
     """A whole ticket: articles and events oldest first, and the routing trace of its first mail.
 
     Among the articles are those of the tickets that were merged into it; `beside` are other open tickets about the same
-    thing. What was left out is its oldest part.
+    thing, `major` is what it is as a major incident. What was left out is its oldest part.
     """
 
     ticket: Ticket
@@ -51,6 +53,7 @@ class TicketSheet:
     articles_left_out: int = 0
     events_left_out: int = 0
     beside: tuple[Beside, ...] = ()
+    major: Major | None = None
 
 
 _ARTICLES = select(
@@ -93,9 +96,11 @@ def shown(tx: Transaction, number: int, most: Most | None = None) -> TicketSheet
     links = linked_tickets(tx, number)
     articles = ArticleRow.ticket.in_([number, *(link.number for link in links if link.relation == "merged")])
     events = EventRow.ticket == number
-    beside = open_beside(tx, ticket.ci, number)
+    beside, major = open_beside(tx, ticket.ci, number), majors_of(tx, [number]).get(number)
     if most is None:
-        return TicketSheet(ticket, _found(tx, articles), _happened(tx, events), links, trace, beside=beside)
+        return TicketSheet(
+            ticket, _found(tx, articles), _happened(tx, events), links, trace, beside=beside, major=major
+        )
     oldest = _oldest_article(tx, articles, most)
     oldest_event = _nth_newest_event(tx, events, most.entries)
     return TicketSheet(
@@ -107,6 +112,7 @@ def shown(tx: Transaction, number: int, most: Most | None = None) -> TicketSheet
         _count(tx, ArticleRow.id, articles & (ArticleRow.id < oldest)),
         _count(tx, EventRow.id, events & (EventRow.id < oldest_event)),
         beside,
+        major,
     )
 
 

@@ -16,7 +16,17 @@ def test_a_new_desk_is_well(shell: Shell) -> None:
     shell.run("db", "upgrade")
     state = shell.run("status", "--json")
     assert state.code == 0
-    assert state.only.keys() == {"at", "mailboxes", "outbox", "webhooks", "api", "quarantine", "clocks", "alarms"}
+    assert state.only.keys() == {
+        "at",
+        "mailboxes",
+        "outbox",
+        "webhooks",
+        "api",
+        "quarantine",
+        "clocks",
+        "major_incidents",
+        "alarms",
+    }
     (mailbox,) = state.only["mailboxes"]
     assert mailbox.keys() == MAILBOX
     assert (mailbox["name"], mailbox["last_good_at"], mailbox["waiting"]) == ("support", None, 0)

@@ -9,10 +9,11 @@ from tests.cli.shell import Shell, names
 
 LINE = names(
     "number subject status type priority group assignee requester tags created_at updated_at organisation ci due_at"
+    " major"
 )
 SHEET = names(
     "number subject status type priority group assignee requester participants tags language created_at updated_at"
-    " service_level articles events trace organisation ci fields links watchers held beside"
+    " service_level articles events trace organisation ci fields links watchers held beside major"
 )
 ARTICLE = names("id ticket at from kind direction text html attachments message_id")
 

@@ -1,7 +1,7 @@
 """docs/agents.md lists the commands that there are."""
 
+from mailgateway.desk.commands import COMMANDS
 from mailgateway.desk.model import Priority, Status, TicketType
-from mailgateway.desk.orders import COMMANDS
 from tests.docs.pages import codes, page, rows
 
 TABLE = {cells[0].strip("`").replace("\\|", "|"): cells[1] for _, cells in rows(page("docs/agents.md"))}

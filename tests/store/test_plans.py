@@ -29,6 +29,8 @@ from mailgateway.desk.plan import (
     SetStatus,
 )
 from mailgateway.desk.policy import SeveralMailboxes
+from mailgateway.desk.problems.changes import LinkOthers, SetMajor
+from mailgateway.desk.problems.major import Major
 from mailgateway.mail.model import Address
 from mailgateway.store import answers, attention, events, health, outbox, spool, ticket_list, tickets, usage
 from mailgateway.store.apply import apply
@@ -39,7 +41,9 @@ from mailgateway.store.engine import Store, Transaction
 from mailgateway.store.gather import gather, gather_ticket
 from mailgateway.store.heads import read_heads
 from mailgateway.store.lately import lately
+from mailgateway.store.likeness import known_of, open_alike, recent_incidents
 from mailgateway.store.links import linked_tickets
+from mailgateway.store.majors import majors_of, open_majors
 from mailgateway.store.ticket_list import OPEN, Order, Wanted
 from tests.store.examples import (
     JANE,
@@ -254,6 +258,14 @@ def _count(tx: Transaction, number: int) -> None:
     _hold(tx, number)
     apply(tx, working(number, SetOrganisation(None, "acme"), SpendTime(30)), None)
     open_beside(tx, "web", number)
+    recent_incidents(tx, NOW - MINUTE)
+    known_of(tx, [number])
+    apply(tx, working(number, LinkOthers((number - 1,), LinkKind.LIKE)), None)
+    open_alike(tx, number)
+    apply(tx, working(number, SetMajor(Major(number, {"": "Down."}, NOW))), None)
+    open_majors(tx, NOW)
+    majors_of(tx, [number])
+    apply(tx, working(number, SetMajor(None)), None)
     usage.used(tx, ["acme"], Unit.TICKETS, NOW, NOW + MINUTE)
     usage.used(tx, ["acme"], Unit.HOURS, NOW, NOW + MINUTE)
 

@@ -58,6 +58,8 @@ def _show(state: State) -> None:
         say(f"API         {f'{moment(beat.attempt_at)}: {beat.error}' if beat and beat.error else since}")
     say(f"Quarantine  {state.quarantined}")
     say(f"Promises    {state.clocks.breached} broken, {state.clocks.soon} due within an hour")
+    for number, major in enumerate(state.majors):
+        say(f"{'' if number else 'Down':<12}#{major.problem} since {moment(major.since)}: {major.text_in('')}")
     say(f"Alarms      {len(state.alarms) or 'none'}")
     for alarm in state.alarms:
         say(f"            since {moment(alarm.raised_at)}: {alarm.text}")

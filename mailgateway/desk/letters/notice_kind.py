@@ -19,6 +19,7 @@ class NoticeKind(StrEnum):
     AGENT_RECEIPT = "agent_receipt"
     ESCALATION = "escalation"
     PROBLEM_NEWS = "problem_news"
+    PROBLEM_SUGGESTION = "problem_suggestion"
     REJECTED = "rejected"
     FORWARDED = "forwarded"
     ANSWER_HELD = "answer_held"

@@ -265,6 +265,7 @@ _WORK = frozenset(
         NoticeKind.AGENT_FOLLOW_UP,
         NoticeKind.AGENT_REMINDER,
         NoticeKind.ESCALATION,
+        NoticeKind.PROBLEM_SUGGESTION,
         NoticeKind.UNDELIVERED,
         NoticeKind.ALARM,
         NoticeKind.QUARANTINE_DIGEST,

@@ -9,7 +9,7 @@ from mailgateway.desk.holding.changes import ReleaseAnswer
 from mailgateway.desk.holding.meanwhile import told as told_of
 from mailgateway.desk.incoming import Incoming
 from mailgateway.desk.letters import notices
-from mailgateway.desk.model import Agent, ArticleKind
+from mailgateway.desk.model import Agent, ArticleKind, LinkKind
 from mailgateway.desk.plan import (
     AddArticle,
     AddLink,
@@ -30,12 +30,14 @@ from mailgateway.desk.plan import (
     Snooze,
 )
 from mailgateway.desk.policy import Policy
+from mailgateway.desk.problems.changes import LinkOthers, ProblemChange, SetMajor
 from mailgateway.desk.threads.thread import bound_to_agent, for_notes
 from mailgateway.mail.model import Address
 
 _REPLACED = {SetStatus: "status", SetPriority: "priority", SetType: "type", MoveToGroup: "group", Assign: "assignee"}
 
-_WORDS = (*_REPLACED.values(), "tags", "people", "snooze", "link", "held")
+_WORDS = (*_REPLACED.values(), "tags", "people", "snooze", "link", "incidents", "major", "held")
+_MOST_SHOWN = 20
 NOTHING_CHANGED = dict.fromkeys(_WORDS, "")
 """What can be told of, by the words of the templates; empty for what stayed."""
 
@@ -98,6 +100,21 @@ def _changed(change: Change) -> Iterator[tuple[str, str]]:
             yield "people", ", ".join(map(_person, people))
         case Snooze(_, until):
             yield "snooze", until.isoformat(" ", "minutes") if until else "—"
+        case LinkOthers() | SetMajor():
+            yield from _of_problems(change)
+
+
+def _of_problems(change: ProblemChange) -> Iterator[tuple[str, str]]:
+    match change:
+        case LinkOthers(others, LinkKind.PROBLEM):
+            yield "incidents", _numbered(others)
+        case SetMajor(major):
+            yield "major", " / ".join(major.texts.values()) if major else "—"
+
+
+def _numbered(tickets: Sequence[int]) -> str:
+    shown = ", ".join(f"#{number}" for number in tickets[:_MOST_SHOWN])
+    return f"{shown}, … ({len(tickets)})" if len(tickets) > _MOST_SHOWN else shown
 
 
 def _person(person: Address) -> str:

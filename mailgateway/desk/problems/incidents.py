@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from mailgateway.desk import lifecycle
+from mailgateway.desk.after import after
 from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.letters import notices
 from mailgateway.desk.letters.reply import reply
@@ -16,6 +17,7 @@ from mailgateway.desk.plan import (
     Change,
     Disposition,
     InformIncidents,
+    MergeInto,
     Notice,
     NoticeKind,
     Plan,
@@ -24,6 +26,8 @@ from mailgateway.desk.plan import (
     SetStatus,
 )
 from mailgateway.desk.policy import Policy
+from mailgateway.desk.problems.changes import LinkOthers
+from mailgateway.desk.threads.thread import Thread
 from mailgateway.mail.model import Address
 
 _DONE = (Status.SOLVED, Status.CLOSED)
@@ -46,7 +50,7 @@ def against_linking(orders: Orders, candidate: Candidate, facts: Facts) -> str:
     """Return why the ticket cannot be tied to the problem that the orders name; "" where it can, or shall not be."""
     number, ticket = orders.problem, candidate.ticket
     if not number:
-        return ""
+        return _against_collecting(orders, candidate)
     if number == ticket.number:
         return f"#problem {number}: this is ticket {number} itself"
     if TicketType.PROBLEM in (ticket.type, orders.type):
@@ -55,6 +59,27 @@ def against_linking(orders: Orders, candidate: Candidate, facts: Facts) -> str:
     if found is None:
         return f"#problem {number}: there is no ticket {number}"
     return _against(number, found.ticket)
+
+
+def taking_along(orders: Orders, thread: Thread) -> Orders:
+    """Return the orders as they are meant in an answer to a suggestion: for all tickets that were found alike."""
+    return replace(orders, collect=True) if thread.together and orders.problem else orders
+
+
+def _against_collecting(orders: Orders, candidate: Candidate) -> str:
+    """Return why the ticket cannot become a problem with incidents of its own; "" where it can, or shall not."""
+    if not _becomes_problem(orders):
+        return ""
+    ticket, problem = candidate.ticket, candidate.linked(LinkKind.PROBLEM)
+    if problem is not None:
+        return f"#problem new: this ticket is an incident of problem {problem}; write #problem none first"
+    if ticket.status in _DONE and orders.status in (None, *_DONE):
+        return f"#problem new: this ticket is {ticket.status}; open it with #open"
+    return ""
+
+
+def _becomes_problem(orders: Orders) -> bool:
+    return orders.collect and not orders.problem
 
 
 def _against(number: int, problem: Ticket) -> str:
@@ -69,10 +94,17 @@ def _against(number: int, problem: Ticket) -> str:
 def linking(orders: Orders, candidate: Candidate, facts: Facts) -> tuple[Change, ...]:
     """Return the changes that tie a ticket to the problem that orders name; it has one problem at a time."""
     if orders.problem is None:
-        return ()
+        return _collected(orders, candidate.ticket.number, 0, facts)
     before = candidate.linked(LinkKind.PROBLEM)
     found = facts.candidate(orders.problem) if orders.problem else None
-    return _tied(before, found.ticket.number if found else None, why="")
+    to = found.ticket.number if found else None
+    return (*_tied(before, to, why=""), *_collected(orders, candidate.ticket.number, to or 0, facts))
+
+
+def _collected(orders: Orders, number: int, to: int, facts: Facts) -> tuple[Change, ...]:
+    """Tie what was found like a ticket to the same problem; what has one already keeps it."""
+    others = tuple(one for one in facts.alike.get(number, ()) if one != to)
+    return (LinkOthers(others, LinkKind.PROBLEM, to),) if orders.collect and others else ()
 
 
 def linked_by_rule(wanted: int | None, candidate: Candidate | None, facts: Facts) -> tuple[Change, ...]:
@@ -99,6 +131,16 @@ def informing(before: Ticket, after: Ticket, *, answered: bool) -> tuple[Change,
     if after.type is not TicketType.PROBLEM or not (answered or solved):
         return ()
     return (InformIncidents(answered=answered, solved=solved),)
+
+
+def informed(plan: Plan, facts: Facts) -> Plan:
+    """Have a plan that solves a problem tell its incidents, whoever makes the plan: a rule, the time, or a person."""
+    candidate = None if plan.ticket is None else facts.candidate(plan.ticket)
+    told_anyway = any(isinstance(change, InformIncidents | MergeInto) for change in plan.changes)
+    if candidate is None or told_anyway:
+        return plan
+    news = informing(candidate.ticket, after(candidate.ticket, plan.changes, plan.at), answered=False)
+    return replace(plan, changes=(*plan.changes, *news)) if news else plan
 
 
 def news_for(news: News, candidate: Candidate, facts: Facts, policy: Policy) -> Plan | None:

@@ -29,7 +29,8 @@ class Thread:
 
     Where the evidence is a reply address, it was signed either for somebody who takes part (`as_participant`: the
     `holder`, who may ask for a `wish` with it), or for
-    `agents`: one, or the members of a group. `inside` tells that it was for notes: what was answered is internal.
+    `agents`: one, or the members of a group. `inside` tells that it was for notes: what was answered is internal;
+    `together` that it was about all the tickets, too, that were found like this one.
     """
 
     candidate: Candidate
@@ -37,6 +38,7 @@ class Thread:
     as_participant: bool = False
     agents: tuple[Agent, ...] = ()
     inside: bool = False
+    together: bool = False
     named: str = ""
     holder: Address | None = None
     wish: str = ""
@@ -101,6 +103,18 @@ def for_notes(bound_to: str) -> str:
     return f"{bound_to}:note"
 
 
+def for_all(bound_to: str) -> str:
+    """Name an addressee of the desk whose answer is an internal note about all tickets that were found alike."""
+    return f"{bound_to}:all"
+
+
+def signed_as(thread: Thread, bound_to: str) -> str:
+    """Name an addressee of the desk in the way in which the mail that was answered was signed for them."""
+    if thread.together:
+        return for_all(bound_to)
+    return for_notes(bound_to) if thread.inside else bound_to
+
+
 def _by_token(keys: ThreadKeys, facts: Facts, policy: Policy) -> Iterator[Thread]:
     """Where a mail has several addresses of ours, the one for notes goes first: what is inside stays inside."""
     named = ((token, facts.candidate(token.ticket)) for token in keys.tokens)
@@ -118,9 +132,12 @@ def _signed(token: ReplyToken, candidate: Candidate, policy: Policy) -> Thread |
     if token.wish:
         return None
     for bound_to, agents in _desk(policy.directory):
-        for inside in (False, True):
-            if is_for(for_notes(bound_to) if inside else bound_to):
-                return Thread(candidate, Evidence.TOKEN, agents=agents, inside=inside)
+        if is_for(bound_to):
+            return Thread(candidate, Evidence.TOKEN, agents=agents)
+        if is_for(for_notes(bound_to)):
+            return Thread(candidate, Evidence.TOKEN, agents=agents, inside=True)
+        if is_for(for_all(bound_to)):
+            return Thread(candidate, Evidence.TOKEN, agents=agents, inside=True, together=True)
     return None
 
 

@@ -2,10 +2,10 @@
 
 from alembic import context
 
-from mailgateway.store import tables, tables_of_time, upkeep
+from mailgateway.store import major_tables, tables, tables_of_time, upkeep
 from mailgateway.store.base import Base
 
-MODELS = (tables, tables_of_time, upkeep)
+MODELS = (major_tables, tables, tables_of_time, upkeep)
 """Imported for the tables that they add to those of `Base`."""
 
 context.configure(

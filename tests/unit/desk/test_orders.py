@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailgateway.desk.commands import COMMANDS
 from mailgateway.desk.model import Priority, Status, TicketType
-from mailgateway.desk.orders import COMMANDS, MOST_COMMANDS, Orders, Reading, read_orders
+from mailgateway.desk.orders import MOST_COMMANDS, Orders, Reading, read_orders
 from mailgateway.mail.model import Address
 from tests.unit.desk.builders import make_policy
 

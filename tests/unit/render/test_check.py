@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from mailgateway.desk.commands import COMMANDS
 from mailgateway.desk.model import Priority, Status, TicketType
-from mailgateway.desk.orders import COMMANDS
 from mailgateway.desk.plan import NoticeKind
 from mailgateway.render.check import findings, untold
 from mailgateway.render.wording import Words, read_words

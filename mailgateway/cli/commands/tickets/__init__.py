@@ -3,6 +3,7 @@
 from mailgateway.cli.apps import group
 from mailgateway.cli.commands.tickets.changing import merge, set_
 from mailgateway.cli.commands.tickets.listing import list_
+from mailgateway.cli.commands.tickets.major import major
 from mailgateway.cli.commands.tickets.showing import show
 from mailgateway.cli.commands.tickets.writing import note, reply
 
@@ -12,4 +13,5 @@ app.command()(show)
 app.command()(reply)
 app.command()(note)
 app.command("set")(set_)
+app.command()(major)
 app.command()(merge)

@@ -51,7 +51,7 @@ def set_(  # noqa: PLR0913 - each is an option of the command
         str | None, typer.Option("--snooze", metavar="WHEN", help="Put it aside: 4h, 2d, a date, or none.")
     ] = None,
     problem: Annotated[
-        str | None, typer.Option("--problem", metavar="N", help="The problem it is an incident of, or none.")
+        str | None, typer.Option("--problem", metavar="N", help="The problem it is an incident of, none, or new.")
     ] = None,
     ci: Annotated[str | None, typer.Option("--ci", metavar="NAME", help="What it is about, or none.")] = None,
     organisation: Annotated[
@@ -84,11 +84,11 @@ def set_(  # noqa: PLR0913 - each is an option of the command
         unwatch=tuple(unwatch or ()),
         fields=ordered.fields(field or ()),
         snooze=ordered.snoozing(snooze),
-        problem=ordered.problem_number(problem),
         ci=ci,
         organisation=organisation,
         service_level=service_level,
     )
+    orders = ordered.with_problem(orders, problem)
     if orders == Orders():
         complain("nothing to change: give what shall be, such as --status solved or --assign NAME; see --help")
         raise typer.Exit(2)

@@ -159,7 +159,8 @@ def _show(found: Sequence[TicketLine], now: datetime, *, by_due: bool, all_: boo
 
 def _rows(found: Sequence[TicketLine], now: datetime, *, by_due: bool) -> Iterator[tuple[object, ...]]:
     for one in found:
-        head = one.number, one.status, one.priority, one.group, one.assignee, one.subject
+        subject = f"MAJOR  {one.subject}" if one.is_major else one.subject
+        head = one.number, one.status, one.priority, one.group, one.assignee, subject
         yield (*head, _due(one.due_at, now) if by_due else span(now - one.updated_at))
 
 
