@@ -100,7 +100,8 @@ _FRAME = " \t*-=_>\u200e\u200f"
 _FORWARD_SUBJECT = re.compile(
     r"^(?:\[[^\]]{0,40}\]\s*)?(?:fwd?|fs|wg|trs?|pd|podaj dalej|vs|rv|enc|doorst|i|vl|vb|vál|videresend|továbbítás|"
     r"továbbított|redirecționat|přeposláno|i̇lt|ilt|πρ[θω]|пер|пересл|перенаправлено|转发|轉寄|전달|"
-    r"chuyển tiếp|הועבר|"
+    r"chuyển tiếp|הועבר|proslj|prosl|posr|persk|pārs|препр|轉發|転送|ส่งต่อ|terusan|"
+    r"ارسال مجدد|"
     r"إعادة توجيه)\s?[:：]",
     re.IGNORECASE,
 )

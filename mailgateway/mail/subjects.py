@@ -21,11 +21,13 @@ _PREFIXES = (
     "ответ", "відп", "пер", "пересл", "переслано", "перенаправлено", "fyi", "videresend", "redirecționat", "răsp",
     "přeposláno", "preposlané", "odpoveď", "odpověď", "podaj dalej", "trả lời", "chuyển tiếp", "回复", "回覆", "答复",
     "答覆", "转发", "轉寄", "轉發", "転送", "返信", "회신", "전달", "답장",
+    "odg", "proslj", "prosl", "posr", "ats", "persk", "pārs", "vast", "на", "препр", "одг", "balas", "terusan",
+    "ตอบ", "ตอบกลับ", "ส่งต่อ", "پاسخ", "ارسال مجدد", "תגובה",
     "תשובה", "השב", "הועבר", "رد", "إعادة توجيه",
 )  # fmt: skip
 _PREFIX = re.compile(
     rf"\s*(?:{'|'.join(sorted(map(re.escape, _PREFIXES), key=len, reverse=True))})"
-    r"\s?(?:[\[(^*]\s?[0-9]{1,3}\s?[\])]?\s?)?[:：]\s*",
+    r"\.?\s?(?:[\[(^*]\s?[0-9]{1,3}\s?[\])]?\s?)?[:：]\s*",
     re.IGNORECASE,
 )
 # What relays write before the subject of everything that comes from outside.

@@ -1,12 +1,17 @@
 """Which ticket a mail belongs to, and who may add to it."""
 
+import base64
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mailgateway.desk.facts import Candidate, Evidence
 from mailgateway.desk.model import Agent, Directory, Group
-from mailgateway.desk.policy import MailboxPolicy
+from mailgateway.desk.policy import MailboxPolicy, Policy
 from mailgateway.desk.threads.naming import MOST_IDS, MOST_TOKENS, keys
 from mailgateway.desk.threads.thread import (
     Thread,
@@ -17,8 +22,9 @@ from mailgateway.desk.threads.thread import (
     threads,
     writer,
 )
-from mailgateway.mail.model import Address, Kind, Mail, Verdict
+from mailgateway.mail.model import Address, Headers, Kind, Mail, Verdict
 from mailgateway.mail.subjects import without_tags
+from mailgateway.mail.tokens import letter_mark
 from tests.unit.desk.builders import (
     ANNA,
     AUTO_REPLY,
@@ -28,6 +34,8 @@ from tests.unit.desk.builders import (
     FIRST_LINE,
     FROM_ANNA,
     HARDWARE,
+    KEY,
+    MAILBOX,
     MALLORY,
     NORMAL,
     OLD_KEY,
@@ -223,6 +231,54 @@ def test_our_ids_come_before_others_and_near_ones_before_far_ones() -> None:
     thread = thread_of(mail, foreign)
     assert thread is not None
     assert thread.evidence is Evidence.MESSAGE_ID
+
+
+STRONGEST_FIRST = (
+    Evidence.TOKEN,
+    Evidence.OUR_MESSAGE_ID,
+    Evidence.MESSAGE_ID,
+    Evidence.MENTIONED,
+    Evidence.MARK,
+    Evidence.SUBJECT,
+    Evidence.THREAD_INDEX,
+    Evidence.SAME_SUBJECT,
+)
+_INDEX = base64.b64encode(b"\x01\xdc" + bytes(range(20))).decode()
+_BY_ID = {
+    Evidence.OUR_MESSAGE_ID: "ours@example.com",
+    Evidence.MESSAGE_ID: "theirs@customer.example",
+    Evidence.MENTIONED: "third@party.example",
+}
+
+
+def _names_all(policy: Policy, weakest: Sequence[Evidence]) -> tuple[Mail, list[Candidate]]:
+    """Make a mail that names a ticket of its own by each of these ways: 10, 11 and so on, the strongest first."""
+    mail = make_mail(subject="Printer", references=tuple(_BY_ID[one] for one in weakest if one in _BY_ID))
+    number = {evidence: 10 + place for place, evidence in enumerate(STRONGEST_FIRST)}
+    if Evidence.TOKEN in weakest:
+        mail = replace(mail, to=(token(CARLA.key, number[Evidence.TOKEN]),))
+    if Evidence.MARK in weakest:
+        mail = replace(mail, text=f"> {letter_mark(KEY, number[Evidence.MARK])}")
+    if Evidence.SUBJECT in weakest:
+        mail = replace(mail, subject=f"RE: [#{number[Evidence.SUBJECT]}] Printer")
+    if Evidence.THREAD_INDEX in weakest:
+        mail = replace(mail, headers=Headers((("Thread-Index", _INDEX),)))
+    found = keys(mail, NORMAL, policy, "support")
+    names = {**_BY_ID, Evidence.THREAD_INDEX: found.thread_index, Evidence.SAME_SUBJECT: found.same_subject}
+    candidates = [
+        make_candidate(make_ticket(number[one]), named_by={names[one]: one} if one in names else {}) for one in weakest
+    ]
+    return mail, candidates[::-1]
+
+
+@pytest.mark.parametrize("strongest", range(len(STRONGEST_FIRST)))
+def test_of_all_that_a_mail_names_the_strongest_evidence_counts(strongest: int) -> None:
+    """Each outweighs every one after it, in whatever order the tickets were found."""
+    policy = replace(POLICY, mailboxes=(replace(MAILBOX, same_subject_within=timedelta(days=1)),))
+    mail, candidates = _names_all(policy, STRONGEST_FIRST[strongest:])
+    found = list(threads(NORMAL, keys(mail, NORMAL, policy, "support"), make_facts(*candidates), policy))
+    assert [one.evidence for one in found] == list(STRONGEST_FIRST[strongest:])
+    assert [one.candidate.ticket.number for one in found] == list(range(10 + strongest, 18))
 
 
 def test_a_delivery_report_is_about_our_letters_only() -> None:
