@@ -10,6 +10,13 @@ from tests.simulation.stage import SUPPORT, Held, Stage
 from tests.simulation.truth import Matter, Sort, Written
 
 _DMARC = ("Authentication-Results", "mx.example.com; dmarc=pass header.from=example.com")
+_BY_A_LIST = (
+    ("Authentication-Results", "mx.example.com; dkim=fail; dmarc=fail header.from=example.com; arc=pass"),
+    ("ARC-Seal", "i=1; a=rsa-sha256; cv=none; d=lists.example.org; s=arc; b=c2VhbA=="),
+    ("ARC-Message-Signature", "i=1; a=rsa-sha256; d=lists.example.org; s=arc; h=from; b=c2lnbmVk"),
+    ("ARC-Authentication-Results", "i=1; mx.lists.example.org; dmarc=pass header.from=example.com"),
+)
+"""What is left of the proof of an agent's mail that came by a list: the word of the list, sealed."""
 _WORKABLE = frozenset({"agent_notification", "agent_follow_up"})
 
 
@@ -78,7 +85,8 @@ def passes_on(stage: Stage) -> bool:
     agent, who = stage.chance.choice(stage.cast.agents), stage.chance.choice(stage.cast.customers)
     word, subject, message_id = stage.word("pub"), stage.subject(), _id(stage)
     matter = stage.matter(who.address, f"fwd {subject}", "")
-    head = Head((agent.display, agent.address), (SUPPORT,), f"Fwd: {subject}", message_id, more=(_DMARC,))
+    proof = stage.chance.choice(((_DMARC,), _BY_A_LIST))
+    head = Head((agent.display, agent.address), (SUPPORT,), f"Fwd: {subject}", message_id, more=proof)
     body = clients.forwarded(
         f"Please take this: {stage.secret()}", f"{who.name} <{who.address}>", subject, stage.words(word)
     )

@@ -8,9 +8,11 @@ from datetime import timedelta
 from email.header import decode_header, make_header
 from email.message import Message
 
+from mailgateway.desk.letters.loop_limits import USUAL
 from mailgateway.desk.model import ArticleKind
 from mailgateway.desk.plan import Disposition
 from mailgateway.store import outbox, quarantine
+from tests.simulation.machines import OTHER_DESK
 from tests.simulation.people import SECRET, Agent, Cast
 from tests.simulation.truth import EXPECTED, OPENS, Matter, Sort, Truth, Written
 from tests.simulation.world import Arrived, World
@@ -18,7 +20,7 @@ from tests.simulation.world import Arrived, World
 _SECRET = re.compile(rf"{SECRET}\d[a-z0-9]{{0,12}}q", re.IGNORECASE)
 _MARK = re.compile(r"ref:t\d+\.|##-")
 _MOST_AUTOMATIC = 5
-_HOUR = timedelta(hours=1)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def outcome(written: Written, matter: Matter) -> Iterator[str]:
@@ -37,6 +39,7 @@ def everything(world: World, cast: Cast, truth: Truth) -> Iterator[str]:
     yield from answers_arrived(world, truth)
     yield from customers_were_heard(world, truth)
     yield from no_loop_ran(world, cast)
+    yield from no_game_went_on(world)
     yield from nothing_is_left(world, truth)
 
 
@@ -133,6 +136,16 @@ def no_loop_ran(world: World, cast: Cast) -> Iterator[str]:
             if len(within) > _MOST_AUTOMATIC:
                 yield f"{address} got {len(within)} automatic mails within an hour from {first.at}"
                 break
+
+
+def no_game_went_on(world: World) -> Iterator[str]:
+    """The other desk, which answers each letter with a new mail, is answered a few times a day and no more."""
+    times = [one.at for one in world.arrived if one.letter.recipient == OTHER_DESK and one.automatic]
+    for first in times:
+        within = [at for at in times if first <= at < first + _DAY]
+        if len(within) > USUAL.same_text:
+            yield f"{OTHER_DESK} got {len(within)} automatic mails within a day from {first}"
+            break
 
 
 def nothing_is_left(world: World, truth: Truth) -> Iterator[str]:

@@ -44,7 +44,7 @@ def answers(stage: Stage) -> bool:
     word = stage.word("pub")
     head = _head(stage, who, held, way)
     body = clients.answer(stage.words(word), held.arrived.letter, who.style, who.signature, stage.chance)
-    if way in (Way.TAG_ALONE, Way.THREAD_INDEX_ALONE, Way.SAME_SUBJECT):
+    if way in (Way.TAG_ALONE, Way.THREAD_INDEX_ALONE, Way.SAME_SUBJECT, Way.REDIRECTED):
         body = clients.bare_answer(stage.words(word), who.signature)
     stage.write(Sort.FOLLOW_UP, f"{who.style}; {way.value}", held.matter, word, head, body)
     return True
@@ -213,6 +213,16 @@ def _head(stage: Stage, who: Customer, held: Held, way: Way) -> Head:
             more=(("Thread-Index", clients.thread_index_below(index, stage.chance)),) if index else (),
         ),
         Way.SAME_SUBJECT: replace(bare, subject=f"AW: {held.matter.subject}"),
+        Way.REDIRECTED: replace(
+            bare,
+            to=("info@old-desk.example",),
+            subject="by another way",
+            more=(
+                ("Resent-From", "info@old-desk.example"),
+                ("Resent-To", reply_to),
+                ("X-MS-Exchange-Inbox-Rules-Loop", "info@old-desk.example"),
+            ),
+        ),
         Way.ALIAS: replace(head, sender=(who.name, who.alias)),
         Way.ALIAS_PLUS_DROPPED: replace(head, sender=(who.name, who.alias), to=(SUPPORT,)),
     }

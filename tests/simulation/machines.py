@@ -1,10 +1,11 @@
-"""What mailboxes write by themselves while their owners are away."""
+"""What mailboxes write by themselves while their owners are away, and what another desk answers to each letter."""
 
 from tests.simulation.clients import Body, Head, mail
 from tests.simulation.people import SECRET, Agent, Responder
 from tests.simulation.stage import SUPPORT, Held, Stage
 from tests.simulation.truth import Sort
 
+OTHER_DESK = "service@other-desk.example"
 _SUBJECTS = ("Automatic reply: {}", "Out of office: {}", "Abwesenheitsnotiz: {}", "Automatyczna odpowiedź: {}")
 
 
@@ -13,8 +14,22 @@ def respond(stage: Stage) -> int:
     return sum(_responds(stage, held) for held in stage.news)
 
 
+def other_desk_plays(stage: Stage) -> bool:
+    """Another desk writes to us, and later answers each letter of ours as if it were the first: it marks nothing."""
+    case, message_id = stage.chance.randrange(10_000, 99_999), stage.fresh_id("other-desk.example")
+    word = stage.word("pub")
+    subject = f"[Case {case}] We got your mail"
+    matter = stage.matter(OTHER_DESK, subject, message_id)
+    head = Head(("Other desk", OTHER_DESK), (SUPPORT,), subject, message_id)
+    text = f"Thank you for writing to us. Your case is {case}. Somebody will look at it within two days. {word}\n"
+    stage.write(Sort.GAME, "marks nothing, keeps no trace", matter, word, head, Body(text))
+    return True
+
+
 def _responds(stage: Stage, held: Held) -> bool:
     letter = held.arrived.letter
+    if letter.recipient == OTHER_DESK:
+        return other_desk_plays(stage)
     who = stage.cast.by_address.get(letter.recipient)
     if who is None or who.responder is Responder.NONE:
         return False

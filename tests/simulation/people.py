@@ -33,6 +33,7 @@ class Way(StrEnum):
     SUBJECT_CHANGED = "another subject, but the reply address"
     THREAD_INDEX_ALONE = "only Thread-Index is left"
     SAME_SUBJECT = "only the person and the subject are left"
+    REDIRECTED = "through a mailbox that redirects, which is all that names the reply address"
     ALIAS = "from another address of theirs, to the reply address"
     ALIAS_PLUS_DROPPED = "from another address of theirs, with References alone"
 
@@ -99,6 +100,7 @@ _WAYS: tuple[tuple[Way, ...], ...] = (
     (Way.NORMAL, Way.ALIAS, Way.ALIAS_PLUS_DROPPED),
     (Way.THREAD_INDEX_ALONE, Way.NORMAL),
     (Way.SAME_SUBJECT, Way.NORMAL),
+    (Way.REDIRECTED, Way.NORMAL),
 )
 _RESPONDERS = (*[Responder.NONE] * 7, Responder.MARKED, Responder.SUBJECT_ALONE)
 

@@ -24,6 +24,7 @@ _ACTS: tuple[tuple[int, Callable[[Stage], bool]], ...] = (
     (2, customers.sends_again),
     (2, customers.a_stranger_lies),
     (1, customers.sends_too_much),
+    (1, machines.other_desk_plays),
     (26, agents.answers),
     (8, agents.notes),
     (6, agents.commands),

@@ -44,6 +44,7 @@ class Sort(StrEnum):
     PASSED_ON = "a mail that an agent passes on"
     MACHINE = "a machine's answer"
     UNMARKED = "a machine's answer that nothing marks"
+    GAME = "another desk's receipt for a letter of ours, without a trace of it"
     COPY = "the same mail again"
     LIE = "a stranger's lie"
     TOO_LARGE = "a mail that is too large"
@@ -59,11 +60,12 @@ EXPECTED: dict[Sort, frozenset[Disposition]] = {
     Sort.PASSED_ON: frozenset({Disposition.OPENED}),
     Sort.MACHINE: frozenset({Disposition.RECORDED}),
     Sort.UNMARKED: frozenset({Disposition.FOLLOWED_UP}),
+    Sort.GAME: frozenset({Disposition.OPENED}),
     Sort.COPY: frozenset({Disposition.DUPLICATE}),
     Sort.LIE: frozenset({Disposition.OPENED}),
     Sort.TOO_LARGE: frozenset({Disposition.QUARANTINED}),
 }
-OPENS = frozenset({Sort.OPENING, Sort.PASSED_ON, Sort.LIE})
+OPENS = frozenset({Sort.OPENING, Sort.PASSED_ON, Sort.LIE, Sort.GAME})
 """What has to get a ticket of its own."""
 
 

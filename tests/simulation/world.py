@@ -63,6 +63,7 @@ class World:
         text = office.configuration.read_text()
         text = text.replace("rules: routing.yaml", "rules: routing.yaml, organisations: organisations.yaml")
         text = text.replace("connections: 2", "connections: 1")  # letters in one order, whatever the machine does
+        text = text.replace("receipts: never", "receipts: never, trusted_arc_sealers: [lists.example.org]")
         text = text.replace("    size_limit: 1MB", "    size_limit: 1MB\n    same_subject_within: 30d")
         office.configuration.write_text(text)
         office.reopen()
