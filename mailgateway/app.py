@@ -170,8 +170,9 @@ class Gateway:
         return supervisor
 
     def reload(self) -> None:
-        """Read the configuration again; a wrong one leaves the last good one in force, and the admin is told."""
+        """Read configuration and keys again; a wrong one leaves the last good one in force, and the admin is told."""
         seen = self._seen = fingerprint(self.settings)
+        self._reply_keys = self._kept_keys()
         try:
             settings = load(self.settings.path)
             made = self._made(settings)
@@ -264,8 +265,12 @@ class Gateway:
         found = fingerprint(self.settings)
         if found not in (self._seen, self._changing):
             self._changing = found
-        elif found != self._seen:
+        elif found != self._seen or self._kept_keys() != self._reply_keys:
             os.kill(os.getpid(), signal.SIGHUP)
+
+    def _kept_keys(self) -> tuple[bytes, ...]:
+        with self.store.reading() as tx:
+            return keys.reply_keys(tx, b"")
 
     def _listen(self) -> None:
         """Let webhooks hear of what happens."""

@@ -1,6 +1,6 @@
 """The secrets that sign reply addresses and letter ids."""
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 
 from mailgateway.errors import StoreUnusable
 from mailgateway.store.engine import Store, Transaction
@@ -8,6 +8,7 @@ from mailgateway.store.upkeep import ReplyKeyRow
 from mailgateway.store.upsert import insert_new
 
 _KEYS = select(ReplyKeyRow.secret).order_by(ReplyKeyRow.id.desc())
+_NEWEST = select(func.max(ReplyKeyRow.id))
 _FIRST = insert_new(ReplyKeyRow)
 
 
@@ -20,6 +21,17 @@ def reply_keys(tx: Transaction, fresh: bytes) -> tuple[bytes, ...]:
     if keys:
         return keys
     tx.connection.execute(_FIRST[tx.dialect], {"id": 1, "secret": fresh})
+    return tuple(tx.connection.execute(_KEYS).scalars())
+
+
+def rotate(tx: Transaction, fresh: bytes) -> tuple[bytes, ...]:
+    """Let `fresh` (32 random bytes) sign from now on, and the key before it be believed; older ones are forgotten.
+
+    Returns the keys, newest first.
+    """
+    newest = tx.connection.execute(_NEWEST).scalar() or 0
+    tx.connection.execute(_FIRST[tx.dialect], {"id": newest + 1, "secret": fresh})
+    tx.connection.execute(delete(ReplyKeyRow).where(ReplyKeyRow.id < newest))
     return tuple(tx.connection.execute(_KEYS).scalars())
 
 

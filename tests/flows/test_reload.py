@@ -8,6 +8,8 @@ import pytest
 from mailgateway.flows import ingest as flow
 from mailgateway.mail.model import Mail, Reply
 from mailgateway.mail.reply import split_reply
+from mailgateway.mail.tokens import reply_address
+from mailgateway.store.keys import rotate
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
 
@@ -61,3 +63,26 @@ def test_the_mail_in_hand_finishes_under_the_rules_it_began_with(
     after = bench.gateway.policy.ruleset.version
     assert [bench.ticket(number).trace["version"] for number in (10001, 10002)] == [before, after]
     assert before != after
+
+
+def test_a_new_key_is_taken_up_and_answers_to_letters_of_before_still_join(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look for changes asks for the reload; after two rotations the old reply address proves nothing."""
+    asked: list[int] = []
+    monkeypatch.setattr("os.kill", lambda _, signal: asked.append(signal))
+    bench.arrive(message("jan@customer.example", "One", "help"))
+    bench.ingest()
+    old = reply_address("support@example.com", bench.gateway.policy.reply_keys[0], 10001, "jan@customer.example")
+    outcomes = []
+    for number in range(2):
+        with bench.store.writing() as tx:
+            rotate(tx, bytes([number]) * 32)
+        bench.gateway._look_for_changes()
+        bench.gateway.reload()
+        bench.gateway._look_for_changes()
+        bench.arrive(message("stranger@other.example", f"Answer {number}", "Thanks", to=old))
+        bench.ingest()
+        outcomes.append(len(bench.subjects()))
+    assert len(asked) == 2
+    assert outcomes == [1, 2]

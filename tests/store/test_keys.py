@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from mailgateway.store.engine import Store
-from mailgateway.store.keys import reply_keys
+from mailgateway.store.keys import reply_keys, rotate
 from tests.store.conftest import Opener
 
 
@@ -26,3 +26,12 @@ def test_of_two_first_keys_one_wins_for_both(opener: Opener) -> None:
     with ThreadPoolExecutor(2) as pool:
         one, two = pool.map(first, range(2))
     assert one == two
+
+
+def test_of_keys_the_newest_two_are_believed(store: Store) -> None:
+    """The new one signs; what was signed with the one before it stays good until the next rotation."""
+    with store.writing() as tx:
+        assert rotate(tx, b"first") == (b"first",)
+        assert rotate(tx, b"second") == (b"second", b"first")
+        assert rotate(tx, b"third") == (b"third", b"second")
+        assert reply_keys(tx, b"another") == (b"third", b"second")
