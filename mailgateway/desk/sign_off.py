@@ -111,8 +111,9 @@ def _says_nothing(line: str, agent: Agent) -> bool:
 def _names(agent: Agent) -> tuple[str, ...]:
     """Return how the agent signs, casefolded, the longest first."""
     full = " ".join(agent.display.split()).casefold()
-    first = full.partition(" ")[0]
-    return tuple(dict.fromkeys(name for name in (full, first) if len(name) > 1))
+    first, _, last = full.rpartition(" ")
+    ways = (full, f"{full[:1]}. {last}", full.partition(" ")[0], last) if first else (full,)
+    return tuple(dict.fromkeys(name for name in ways if len(name) > 1))
 
 
 def _behind_name(line: str, agent: Agent) -> str | None:

@@ -20,6 +20,7 @@ SAID = "Hello Carla,\n\nI have changed the drum.\n\n"
         ("Anna Kowalska | Second level | +44 20 7946 0018", "Anna Kowalska"),
         ("Anna Kowalska  T +44 20 7946 0018\nExample Ltd", "Anna Kowalska"),
         ("*Anna Kowalska*\nExample Ltd\nwww.example.com", "Anna Kowalska"),
+        ("A. Kowalska, tel. 600 123 456", "A. Kowalska"),
         ("Thanks, Anna\nMobile: 07700 900123", "Thanks, Anna"),
         ("Kind regards\nAnna\n[logo.png]", "Kind regards\nAnna"),
     ],
