@@ -38,6 +38,7 @@ SHOWN: dict[str, tuple[NoticeKind, int]] = {
     "agent_notification": (NoticeKind.AGENT_NOTIFICATION, 0),
     "agent_follow_up": (NoticeKind.AGENT_FOLLOW_UP, 0),
     "agent_receipt": (NoticeKind.AGENT_RECEIPT, 0),
+    "answer_held": (NoticeKind.ANSWER_HELD, 0),
     "commands_refused": (NoticeKind.COMMANDS_REFUSED, 0),
     "report": (NoticeKind.REPORT, 0),
     "digest": (NoticeKind.DIGEST, 0),

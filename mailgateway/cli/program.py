@@ -42,6 +42,7 @@ COMMANDS = {
     "suppressions": "Addresses that nothing is sent to.",
     "webhooks": "Calls of other systems, and what became of them.",
     "quarantine": "Mails that were set aside for a person.",
+    "refusals": "Mails that were refused, and answers that are held, each with the reason.",
     "report": "Show the figures of a period, and what they were in the period before.",
     "reconcile": "Put every mail beside its one outcome.",
     "status": "Show whether mail comes in and goes out.",

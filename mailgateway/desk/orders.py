@@ -184,8 +184,8 @@ def _assign(orders: Orders, value: str, desk: _Desk) -> Orders:
     directory = desk.policy.directory
     agent = directory.agent(desk.author if value.casefold() == "me" else value)
     if agent is None:
-        names = ", ".join(known.name for known in directory.agents)
-        raise _MisreadError(f"#assign {_shown(value)}: no agent has that name; there are {names}")
+        hint = _hint(value, "there are", [known.name for known in directory.agents])
+        raise _MisreadError(f"#assign {_shown(value)}: no agent has that name; {hint}")
     return replace(orders, assign=agent.name)
 
 
@@ -193,8 +193,8 @@ def _group(orders: Orders, value: str, desk: _Desk) -> Orders:
     directory = desk.policy.directory
     group = directory.group(value)
     if group is None:
-        names = ", ".join(known.name for known in directory.groups)
-        raise _MisreadError(f"#group {_shown(value)}: no group has that name; there are {names}")
+        hint = _hint(value, "there are", [known.name for known in directory.groups])
+        raise _MisreadError(f"#group {_shown(value)}: no group has that name; {hint}")
     return replace(orders, group=group.name)
 
 
@@ -335,8 +335,14 @@ def _member(word: str, value: str, members: type[Member]) -> Member:
     try:
         return members(value.casefold())
     except ValueError:
-        allowed = ", ".join(member.value for member in members)
-        raise _MisreadError(f"#{word} {_shown(value)}: should be one of {allowed}") from None
+        hint = _hint(value, "should be one of", [member.value for member in members])
+        raise _MisreadError(f"#{word} {_shown(value)}: {hint}") from None
+
+
+def _hint(value: str, otherwise: str, known: list[str]) -> str:
+    """Name the known word that was probably meant, or all of them."""
+    near = nearest(value[:_MOST_SHOWN], known)
+    return f'did you mean "{near}"?' if near is not None else f"{otherwise} {', '.join(known)}"
 
 
 def _shown(value: str) -> str:

@@ -28,6 +28,8 @@ _WITH_EFFECT = frozenset(
     {Disposition.OPENED, Disposition.FOLLOWED_UP, Disposition.RECORDED, Disposition.REFUSED, Disposition.HELD}
 )
 """How mails end that must not have the same effect twice; what was discarded may be given again."""
+_TURNED_AWAY = frozenset({Disposition.REFUSED, Disposition.HELD})
+"""How mails end that people are shown, whose writers may not know it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,10 @@ def claim(tx: Transaction, spool_id: int) -> bool:
 def finish(
     tx: Transaction, spool_id: int, disposition: Disposition, reason: str, ticket: int | None, now: datetime
 ) -> None:
-    """Write down the outcome. Raises StoreBusy where the same mail got one with effect at the same time."""
+    """Write down the outcome. Raises StoreBusy where the same mail got one with effect at the same time.
+
+    What people will look at is given its headline.
+    """
     _change(
         tx,
         spool_id,
@@ -199,6 +204,7 @@ def finish(
             "ticket": ticket,
             "filed": True if disposition in _WITH_EFFECT else None,
             "ended_at": now,
+            **(asdict(_headline(tx, spool_id)) if disposition in _TURNED_AWAY else {}),
         },
     )
 

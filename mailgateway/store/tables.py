@@ -19,6 +19,9 @@ FIRST_TICKET = 10001
 OPEN_CI = "ci IS NOT NULL AND status NOT IN ('solved', 'closed')"
 """Which tickets are in the index of open ones by what they are about."""
 
+TURNED_AWAY = "disposition IN ('refused', 'held')"
+"""Which mails are in the index of those whose orders were not carried out."""
+
 
 class TicketRow(Base):
     """The head of a ticket."""
@@ -138,6 +141,7 @@ class SpoolRow(Base):
             "uid",
             **only_where("settled_at IS NULL"),
         ),
+        Index("ix_spool_turned_away", "id", **only_where(TURNED_AWAY)),
         {"sqlite_autoincrement": True},
     )
 
