@@ -76,9 +76,11 @@ _NO_ANSWER_LOCAL = re.compile(
     r"(?:no|not|do[._-]?not|never|ne[._-]?pas|non)[._-]?(?:reply|respond|response|answer|repondre|"
     r"responder|rispondere)"
     r"|mailer[._-]?daemon|postmaster|majordomo|bounces?(?:[+-].*)?|listserv|autorespond(?:er)?|"
-    r"auto-?reply|root|nobody",
+    r"auto-?reply|root|nobody|owner-.{1,80}|.{1,80}-(?:request|owner)",
     re.IGNORECASE,
 )
+_COMMENT = re.compile(r"\([^()]*\)")
+_MOST_READ = 1_000
 _MAILTO = re.compile(r"<mailto:([^<>?\s]{1,320})", re.IGNORECASE)
 _SUPPRESSED = frozenset({"all", "autoreply", "oof"})
 
@@ -169,7 +171,8 @@ def _holds(headers: Headers, name: str, wanted: str) -> bool:
 
 
 def _first_word(value: str) -> str:
-    words = re.split(r"[\s;,(]", value.strip(), maxsplit=1)
+    """Return the first word of a field, casefolded; a comment may stand before it (RFC 3834 section 5)."""
+    words = re.split(r"[\s;,(]", _COMMENT.sub(" ", value[:_MOST_READ]).strip(), maxsplit=1)
     return words[0].casefold()
 
 

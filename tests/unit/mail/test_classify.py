@@ -36,6 +36,8 @@ def test_a_persons_mail_is_normal_and_answerable() -> None:
         ("Auto-Submitted", "auto-replied"),
         ("Auto-Submitted", "auto-generated (failure)"),
         ("Auto-Submitted", "auto-replied; owner-email=x@y.z"),
+        ("Auto-Submitted", "(by a rule) auto-replied"),
+        ("Auto-Submitted", "auto-something-new"),
         ("X-Autoreply", "yes"),
         ("X-Autorespond", "x"),
         ("Precedence", "auto_reply"),
@@ -54,7 +56,7 @@ def test_automatic_answers_are_known_by_their_fields(name: str, value: str) -> N
     assert any(reason.startswith(name) for reason in found.reasons)
 
 
-@pytest.mark.parametrize("value", ["no", "  No", "no; reason=x"])
+@pytest.mark.parametrize("value", ["no", "  No", "no; reason=x", "(really) no"])
 def test_auto_submitted_no_is_a_person(value: str) -> None:
     """RFC 3834: `no` says that a person sent it."""
     assert classify(mail(("Auto-Submitted", value)), OWN).kind is Kind.NORMAL
@@ -129,7 +131,11 @@ def test_suppressing_receipts_alone_does_not_forbid_an_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    "local", ["noreply", "no-reply", "do_not_reply", "donotreply", "mailer-daemon", "Postmaster", "bounce+x=y"]
+    "local",
+    [
+        *("noreply", "no-reply", "do_not_reply", "donotreply", "mailer-daemon", "Postmaster", "bounce+x=y"),
+        *("owner-printers", "printers-request", "printers-owner"),
+    ],
 )
 def test_senders_that_take_no_answers_get_none(local: str) -> None:
     """A no-reply address is not answered; what it says is still a mail."""
