@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from benchmarks import attend, backtest, ingest, latency, parse, rules, simulation
+from benchmarks import attend, backtest, ingest, latency, parse, report, rules, simulation
 
 BENCHMARKS = {
     "attend": attend.run,
@@ -11,6 +11,7 @@ BENCHMARKS = {
     "ingest": ingest.run,
     "latency": latency.run,
     "parse": parse.run,
+    "report": report.run,
     "rules": rules.run,
     "simulation": simulation.run,
 }
@@ -20,7 +21,12 @@ def main() -> None:
     """Run those asked for, or all."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], metavar="|".join(BENCHMARKS))
-    parser.add_argument("--mails", type=int, default=1000, help="how many mails, or look-ups of attend (default 1000)")
+    parser.add_argument(
+        "--mails",
+        type=int,
+        default=1000,
+        help="how many mails, look-ups of attend, thousands of tickets of report (default 1000)",
+    )
     parser.add_argument("--corpus", type=Path, help="parse: the mails of a folder instead of made ones")
     parser.add_argument("--seed", type=int, default=1, help="simulation: another seed makes other people (default 1)")
     asked = parser.parse_args()

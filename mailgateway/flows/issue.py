@@ -170,5 +170,5 @@ def _digest(tx: Transaction, copy: Copy, policy: Policy, now: datetime) -> Prepa
     if digest.is_empty:
         return Prepared()
     numbers = tuple(one.number for part in parts for one in part.tickets) if is_agents else ()
-    values = {"digest": digest, "addresses": ticket_addresses(copy.whose, numbers, policy)}
+    values = {"overview": digest, "addresses": ticket_addresses(copy.whose, numbers, policy)}
     return Prepared(copy_notices(copy, values, policy))

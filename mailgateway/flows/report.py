@@ -1,9 +1,10 @@
 """Reports: counted in one state of the database, drawn and written, sent where somebody wants them."""
 
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from csv import writer
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from io import StringIO
 
@@ -19,7 +20,7 @@ from mailgateway.mail.model import Address, Attachment
 from mailgateway.render.charts import NAMES, charts, described
 from mailgateway.render.wording import Phrases
 from mailgateway.reports.asked import Asked, read_asked
-from mailgateway.reports.counted import Listed, Scope, Usage
+from mailgateway.reports.counted import Counting, Counts, Effort, Listed, Scope, Usage
 from mailgateway.reports.export import FOR_CUSTOMERS, LISTED, as_rows, listed_rows
 from mailgateway.reports.period import Period
 from mailgateway.reports.report import Report, as_report
@@ -46,12 +47,17 @@ class Enclosure:
 def make_report(tx: Transaction, period: Period, scope: Scope, policy: Policy, now: datetime) -> Report:
     """Return the report of a period; the use of contracts is that of their own periods at its end."""
     counts = report_rows.counts(tx, period, scope, now)
-    report = as_report(counts, period, scope, now)
+    report = as_report(counts, period, scope, now).with_efforts(_efforts(counts, policy))
     return report.with_usage(_usage(tx, period.until(now).ends, scope, policy))
 
 
-def list_behind(tx: Transaction, asked: Asked, period: Period, scope: Scope, now: datetime) -> tuple[Listed, ...]:
+def list_behind(
+    tx: Transaction, asked: Asked, period: Period, scope: Scope, policy: Policy, now: datetime
+) -> tuple[Listed, ...]:
     """Return the tickets behind a figure."""
+    agent = policy.directory.agent(asked.by)
+    if agent is not None:
+        asked = replace(asked, by=agent.address if asked.counting is Counting.REPLIED else agent.name)
     return report_rows.listed(tx, asked, period.until(now), scope)
 
 
@@ -128,6 +134,16 @@ def _csv(rows: Iterable[Sequence[object]]) -> bytes:
     held = StringIO()
     writer(held, lineterminator="\r\n").writerows(rows)
     return held.getvalue().encode()
+
+
+def _efforts(counts: Counts, policy: Policy) -> Iterator[Effort]:
+    """Give who did what, agents by their names; whoever is no agent any more keeps their address."""
+    answers: Counter[str] = Counter()
+    for address, number in counts.answers.items():
+        agent = policy.directory.agent_at(address)
+        answers[agent.name if agent is not None else address] += number
+    for name in dict.fromkeys((*answers, *counts.worked)):
+        yield Effort(name, answers[name], counts.worked.get(name, 0))
 
 
 def _usage(tx: Transaction, ends: datetime, scope: Scope, policy: Policy) -> Iterable[Usage]:

@@ -60,7 +60,7 @@ VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.QUARANTINE_RECEIPT: {"lines": (), "problems": (), "helps": False},
     NoticeKind.REPORT: {"figures": None, "charts": ()},
     NoticeKind.CUSTOMER_REPORT: {"figures": None, "charts": (), "organisation": ""},
-    NoticeKind.DIGEST: {"digest": None, "addresses": {}},
+    NoticeKind.DIGEST: {"overview": None, "addresses": {}},
 }
 """The names each notice's templates have beside the common ones, with what they are where the notice says nothing."""
 

@@ -131,6 +131,8 @@ class _Writer:
                 return format_percent(value, format="#,##0.#%", locale=self._locale)
             case Unit.SPAN:
                 return self._span(value)
+            case Unit.WORK:
+                return self._say("hours", n=self._number(round(value / 3_600, 1)))
 
     def _span(self, seconds: float | None) -> str:
         return NOTHING if seconds is None else span_in(timedelta(seconds=round(seconds)), self._locale, "narrow")
@@ -155,14 +157,34 @@ class _Writer:
             (self._say("age"), self._say("left")),
             tuple((self._age(place, age), self._number(age.count)) for place, age in enumerate(report.ages)),
         )
-        heads = tuple(self._say(key) for key in ("opened", "before", "solved", "left", "median"))
         for dimension, shares in report.shares:
             if any(share.value is not None for share in shares):
-                rows = [self._share(dimension, share) for share in shares[:_MOST_ROWS]]
-                more = len(shares) - _MOST_ROWS
-                rows += [(self._say("more", n=more), "", "", "", "", "")] if more > 0 else []
-                yield Grid(self._say(f"by_{dimension.value}"), (self._say(dimension.value), *heads), tuple(rows))
+                yield self._part(dimension, shares)
+        yield self._efforts()
         yield self._usage()
+
+    def _part(self, dimension: Dimension, shares: tuple[Share, ...]) -> Grid:
+        """Return the table of a dimension; how tickets were rated only where any was."""
+        is_rated = any(share.rated for share in shares)
+        heads = ("opened", "before", "solved", "left", "median", *(("good",) if is_rated else ()))
+        rows = [self._share(dimension, share)[: len(heads) + 1] for share in shares[:_MOST_ROWS]]
+        rows += self._rest(len(shares), len(heads))
+        columns = (self._say(dimension.value), *(self._say(key) for key in heads))
+        return Grid(self._say(f"by_{dimension.value}"), columns, tuple(rows))
+
+    def _rest(self, count: int, columns: int) -> list[tuple[str, ...]]:
+        """Return the row that tells how many are left out, where any are."""
+        more = count - _MOST_ROWS
+        return [(self._say("more", n=more), *("",) * columns)] if more > 0 else []
+
+    def _efforts(self) -> Grid:
+        efforts = self._report.efforts
+        rows = [
+            (one.agent, self._number(one.answers), self._shown(Unit.WORK, one.seconds or None))
+            for one in efforts[:_MOST_ROWS]
+        ]
+        columns = (self._say("assignee"), self._say("replied"), self._say("worked"))
+        return Grid(self._say("efforts"), columns, tuple(rows + self._rest(len(efforts), 2)))
 
     def _age(self, place: int, age: Age) -> str:
         ages = self._report.ages
@@ -176,7 +198,8 @@ class _Writer:
         )
         counts = (share.opened, share.opened_before, share.solved, share.open)
         word = self._phrases.word(_WORDS[dimension], name) if dimension in _WORDS else name
-        return (word, *(self._number(count) for count in counts), self._span(share.median))
+        good = self._shown(Unit.SHARE, share.good / share.rated if share.rated else None)
+        return (word, *(self._number(count) for count in counts), self._span(share.median), good)
 
     def _usage(self) -> Grid:
         rows = tuple(

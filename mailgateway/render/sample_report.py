@@ -7,6 +7,7 @@ from mailgateway.reports.counted import (
     Counting,
     Counts,
     Dimension,
+    Effort,
     Promised,
     Scope,
     Share,
@@ -19,14 +20,21 @@ from mailgateway.reports.report import as_report
 
 _WEEK = Period(date(2026, 2, 23), date(2026, 3, 1), UTC)
 _AT = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
-_NOTHING = Counted(dict.fromkeys(Counting, 0), Spread(0, None, None, 0), Spread(0, None, None, 0), {})
+_NOTHING = Counted(dict.fromkeys(Counting, 0), Spread(0, None, None, 0), Spread(0, None, None, 0), {}, 0)
 
 
 def _counted(*counts: int, answer: Spread, solution: Spread, kept: tuple[int, int]) -> Counted:
     named = dict.fromkeys(Counting, 0) | dict(zip(Counting, counts, strict=False))
     named |= {Counting.CAME_BACK: 3, Counting.SENT_ANSWER: 41, Counting.HELPED: 17}
     promises = {"first_response": Promised(kept[0], 12), "resolution": Promised(kept[1], 19)}
-    return Counted(named, answer, solution, promises)
+    named |= {
+        Counting.RATED: kept[0] // 5 + 12,
+        Counting.RATED_GOOD: kept[0] // 5,
+        Counting.RATED_OK: 8,
+        Counting.RATED_BAD: 4,
+    }
+    named[Counting.REPLIED] = 2 * answer.count
+    return Counted(named, answer, solution, promises, 3_600 * kept[1] // 4)
 
 
 def _shares(dimension: Dimension) -> tuple[Share, ...]:
@@ -39,7 +47,7 @@ def _shares(dimension: Dimension) -> tuple[Share, ...]:
         Dimension.ASSIGNEE: ("anna", "bob", None),
     }
     return tuple(
-        Share(name, 120 // place, 110 // place, 118 // place, 30 // place, 9_000.0 * place)
+        Share(name, 120 // place, 110 // place, 118 // place, 30 // place, 9_000.0 * place, 27 // place, 22 // place)
         for place, name in enumerate(names[dimension], 1)
     )
 
@@ -60,13 +68,16 @@ REPORT = as_report(
             Step(_WEEK.first + timedelta(days=day), opened, solved)
             for day, (opened, solved) in enumerate(((52, 40), (48, 51), (44, 47), (41, 39), (38, 44), (9, 6), (6, 4)))
         ),
+        answers={},
+        worked={},
     ),
     _WEEK,
     Scope(),
     _AT,
-).with_usage((Usage("acme", "gold", "tickets", 43, 50, date(2026, 3, 1)),))
+).with_efforts((Effort("anna", 214, 97_200), Effort("bob", 183, 84_600), Effort("eva", 23, 0)))
+REPORT = REPORT.with_usage((Usage("acme", "gold", "tickets", 43, 50, date(2026, 3, 1)),))
 EMPTY = as_report(
-    Counts(_NOTHING, _NOTHING, dict.fromkeys(Dimension, ()), (0,) * 5, ()),
+    Counts(_NOTHING, _NOTHING, dict.fromkeys(Dimension, ()), (0,) * 5, (), {}, {}),
     _WEEK,
     Scope(group="hardware"),
     _AT - timedelta(days=3),

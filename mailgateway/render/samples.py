@@ -169,7 +169,7 @@ _ALWAYS_FULL: dict[NoticeKind, tuple[dict[str, object], dict[str, object]]] = {
         {"figures": REPORT.for_customer(), "charts": CHARTS, "organisation": "ACME Corporation"},
         {"figures": EMPTY.for_customer(), "organisation": "ACME Corporation"},
     ),
-    NoticeKind.DIGEST: ({"digest": OWN, "addresses": ADDRESSES}, {"digest": OF_GROUP}),
+    NoticeKind.DIGEST: ({"overview": OWN, "addresses": ADDRESSES}, {"overview": OF_GROUP}),
 }
 """What notices say that are nothing without it: in full, and scanty."""
 _USED_UP = {"organisation": "acme", "contract": "gold", "used": "52", "amount": "50", "per": "month"}

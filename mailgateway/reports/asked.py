@@ -7,23 +7,30 @@ from mailgateway.rules.nearest import instead
 
 TARGETS = ("first_response", "next_response", "resolution", "own")
 _WITH_TARGET = (Counting.KEPT, Counting.BROKEN)
+BY_AGENT = (Counting.REPLIED, Counting.WORKED)
+"""What is counted by who did it, whoever has the ticket."""
+
 NONE = "-"
 """How those are named that have no agent, organisation, …"""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which tickets: by what they are counted, towards which target, and (a value of) which dimension or age."""
+    """Which tickets: by what they are counted, towards which target, and (a value of) which dimension, age or agent."""
 
     counting: Counting
     target: str = ""
     dimension: Dimension | None = None
     value: str | None = None
     age: int | None = None
+    by: str = ""
 
 
 def read_asked(text: str) -> Asked:
-    """Read `FIGURE`, `FIGURE:TARGET`, `FIGURE:DIMENSION=VALUE` or `open:age=DAYS`; raises ValueError with a hint."""
+    """Read `FIGURE`, `FIGURE:TARGET`, `FIGURE:DIMENSION=VALUE`, `open:age=DAYS` or `replied:by=AGENT`.
+
+    Raises ValueError with a hint.
+    """
     name, _, more = text.strip().partition(":")
     if name not in set(Counting):
         raise ValueError(f'there is no figure "{name}"; {instead(name, [one.value for one in Counting])}')
@@ -42,8 +49,11 @@ def _narrowed(asked: Asked, more: str) -> Asked:
     by, sign, value = more.partition("=")
     if by == "age" and asked.counting is Counting.OPEN:
         return Asked(asked.counting, age=_age(value))
+    if by == "by" and value and asked.counting in BY_AGENT:
+        return Asked(asked.counting, by=value)
     if not sign or by not in set(Dimension):
         names = [*(one.value for one in Dimension), *(["age"] if asked.counting is Counting.OPEN else [])]
+        names += ["by"] if asked.counting in BY_AGENT else []
         raise ValueError(f'"{more}" narrows nothing: write NAME=VALUE; {instead(by, names)}')
     return Asked(asked.counting, asked.target, Dimension(by), None if value in ("", NONE) else value)
 

@@ -19,6 +19,12 @@ class Counting(StrEnum):
     CAME_BACK = "came_back"
     SENT_ANSWER = "sent_answer"
     HELPED = "helped"
+    RATED = "rated"
+    RATED_GOOD = "rated_good"
+    RATED_OK = "rated_ok"
+    RATED_BAD = "rated_bad"
+    REPLIED = "replied"
+    WORKED = "worked"
 
 
 class Dimension(StrEnum):
@@ -67,17 +73,21 @@ class Promised:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What was counted for one period: tickets, and how long first answers and solutions took."""
+    """What was counted for one period: tickets, how long first answers and solutions took, seconds of work noted."""
 
     counts: Mapping[Counting, int]
     answer: Spread
     solution: Spread
     promises: Mapping[str, Promised]
+    worked: int
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The part of one group, agent, … (None: those that have none); `median` seconds from opened to solved."""
+    """The part of one group, agent, … (None: those that have none); `median` seconds from opened to solved.
+
+    Of the `rated`, `good` were rated good.
+    """
 
     value: str | None
     opened: int
@@ -85,6 +95,8 @@ class Share:
     solved: int
     open: int
     median: float | None
+    rated: int
+    good: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +121,25 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Effort:
+    """What somebody did, whoever has the tickets now: answers sent to customers, seconds of work noted."""
+
+    agent: str
+    answers: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
-    """All that was counted for a report."""
+    """All that was counted for a report: `answers` by the address they were written from, `worked` by agent."""
 
     now: Counted
     before: Counted
     shares: Mapping[Dimension, tuple[Share, ...]]
     ages: tuple[int, ...]
     steps: tuple[Step, ...]
+    answers: Mapping[str, int]
+    worked: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

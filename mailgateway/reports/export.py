@@ -28,7 +28,7 @@ FOR_CUSTOMERS = tuple(name for name in LISTED if name not in ("group", "assignee
 """What a customer may see of the tickets behind a figure."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_MEASURES = ("opened", "opened_before", "solved", "open", "median")
+_MEASURES = ("opened", "opened_before", "solved", "open", "median", "rated", "good")
 
 
 def as_object(report: Report) -> dict[str, object]:
@@ -49,6 +49,7 @@ def as_object(report: Report) -> dict[str, object]:
         "by": {dimension.value: [asdict(share) for share in shares] for dimension, shares in report.shares},
         "steps": [{"day": step.day.isoformat(), "opened": step.opened, "solved": step.solved} for step in report.steps],
         "contracts": [{**asdict(one), "begins": one.begins.isoformat()} for one in report.usage],
+        "efforts": [asdict(one) for one in report.efforts],
         "measured": report.measured,
         "plain": report.plain,
     }
@@ -62,17 +63,24 @@ def as_rows(report: Report) -> Iterator[tuple[object, ...]]:
         yield "figures", figure.name, "before", figure.before
     for age in report.ages:
         yield "ages", f"{age.days} days", "open", age.count
+    yield from _shares(report)
+    for step in report.steps:
+        yield "steps", step.day.isoformat(), "opened", step.opened
+        yield "steps", step.day.isoformat(), "solved", step.solved
+    for effort in report.efforts:
+        yield "efforts", harmless(effort.agent), "answers", effort.answers
+        yield "efforts", harmless(effort.agent), "seconds", effort.seconds
+    for one in report.usage:
+        yield "contracts", harmless(one.organisation), f"{one.unit}_used", one.used
+        yield "contracts", harmless(one.organisation), one.unit, one.amount
+
+
+def _shares(report: Report) -> Iterator[tuple[object, ...]]:
     for dimension, shares in report.shares:
         for share in shares:
             for measure in _MEASURES:
                 name = NONE if share.value is None else share.value
                 yield dimension.value, harmless(name), measure, getattr(share, measure)
-    for step in report.steps:
-        yield "steps", step.day.isoformat(), "opened", step.opened
-        yield "steps", step.day.isoformat(), "solved", step.solved
-    for one in report.usage:
-        yield "contracts", harmless(one.organisation), f"{one.unit}_used", one.used
-        yield "contracts", harmless(one.organisation), one.unit, one.amount
 
 
 def listed_object(one: Listed) -> dict[str, object]:

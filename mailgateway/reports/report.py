@@ -5,16 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from mailgateway.reports.counted import AGES, Counted, Counting, Counts, Dimension, Scope, Share, Step, Usage
+from mailgateway.reports.counted import AGES, Counted, Counting, Counts, Dimension, Effort, Scope, Share, Step, Usage
 from mailgateway.reports.period import Period
 
 
 class Unit(StrEnum):
-    """What a figure is told in: a number, a share of 1, or seconds."""
+    """What a figure is told in: a number, a share of 1, seconds, or seconds of work."""
 
     COUNT = "count"
     SHARE = "share"
     SPAN = "span"
+    WORK = "work"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Report:
     shares: tuple[tuple[Dimension, tuple[Share, ...]], ...]
     steps: tuple[Step, ...]
     usage: tuple[Usage, ...]
+    efforts: tuple[Effort, ...]
     plain: int
     measured: int
 
@@ -62,9 +64,10 @@ class Report:
         return self.period.whole.ends <= self.made_at
 
     def for_customer(self) -> "Report":
-        """Return it with what its organisation may see: nothing by group, agent, configuration item, organisation."""
+        """Return it as its organisation may see it: nothing by group, agent, item or organisation, no time noted."""
         shares = tuple((dimension, shares) for dimension, shares in self.shares if dimension in _FOR_CUSTOMERS)
-        return replace(self, shares=shares)
+        figures = tuple(one for one in self.figures if one.name != Counting.WORKED)
+        return replace(self, shares=shares, figures=figures, efforts=())
 
     @property
     def inside(self) -> tuple[str, ...]:
@@ -77,11 +80,16 @@ class Report:
             if share.value is not None
         ]
         others = (one.organisation for one in self.usage if one.organisation != self.scope.organisation)
-        return (*named, *(f"organisation {name}" for name in others))
+        agents = (f"agent {one.agent}" for one in self.efforts)
+        return (*named, *agents, *(f"organisation {name}" for name in others))
 
     def with_usage(self, usage: Iterable[Usage]) -> "Report":
         """Return it with what contracts were used, the most used first."""
         return replace(self, usage=tuple(sorted(usage, key=lambda one: (-one.used / one.amount, one.organisation))))
+
+    def with_efforts(self, efforts: Iterable[Effort]) -> "Report":
+        """Return it with who did what, those who answered most first."""
+        return replace(self, efforts=tuple(sorted(efforts, key=lambda one: (-one.answers, -one.seconds, one.agent))))
 
 
 _FOR_CUSTOMERS = (Dimension.TYPE, Dimension.PRIORITY)
@@ -99,6 +107,7 @@ def as_report(counts: Counts, period: Period, scope: Scope, made_at: datetime) -
         shares=tuple((dimension, _in_order(counts.shares[dimension])) for dimension in Dimension),
         steps=counts.steps,
         usage=(),
+        efforts=(),
         plain=sum(spread.plain for spread in spreads),
         measured=sum(spread.count for spread in spreads),
     )
@@ -124,6 +133,13 @@ def _figures(now: Counted, before: Counted) -> Iterator[Figure]:
     yield _rate("came_back", Counting.CAME_BACK, Counting.OPENED, now, before)
     yield _rate("sent_answer", Counting.SENT_ANSWER, Counting.OPENED, now, before, less_is_better=None)
     yield _rate("helped", Counting.HELPED, Counting.SENT_ANSWER, now, before, less_is_better=False)
+    yield _count(Counting.RATED, now, before)
+    yield _rate("rated_good", Counting.RATED_GOOD, Counting.RATED, now, before, less_is_better=False)
+    yield _rate("rated_ok", Counting.RATED_OK, Counting.RATED, now, before, less_is_better=None)
+    yield _rate("rated_bad", Counting.RATED_BAD, Counting.RATED, now, before)
+    yield _count(Counting.REPLIED, now, before)
+    if now.worked or before.worked:
+        yield Figure(Counting.WORKED.value, Unit.WORK, now.worked, before.worked, Counting.WORKED.value)
 
 
 def _count(of: Counting, now: Counted, before: Counted, *, less_is_better: bool | None = None) -> Figure:

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     ColumnElement,
     FromClause,
     and_,
@@ -22,16 +21,19 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
 from mailgateway.desk.answers.knowledge import AnswerOutcome
+from mailgateway.desk.customers.wish import Wish
 from mailgateway.desk.levels.timepiece import Target
 from mailgateway.reports.counted import AGES, Counting, Dimension, Scope
 from mailgateway.reports.period import Window
 from mailgateway.store.answer_tables import SentAnswerRow
-from mailgateway.store.tables import EventRow, TicketRow
-from mailgateway.store.tables_of_time import ClockRow, SpellRow
+from mailgateway.store.tables import ArticleRow, EventRow, TicketRow
+from mailgateway.store.tables_of_time import ClockRow, SpellRow, WorkRow
+from mailgateway.store.wish_tables import RatingRow
 
 _TICKS = 1_000_000
-# spelled out, as an index of these events alone is found by nothing else
-_CAME_BACK = literal_column("events.what IN ('undelivered', 'delivery_failed')", Boolean())
+# spelled out, as an index of these rows alone is found by nothing else
+_CAME_BACK = EventRow.what.in_([literal_column("'undelivered'"), literal_column("'delivery_failed'")])
+_ANSWERS_SENT = and_(ArticleRow.direction == literal_column("'out'"), ArticleRow.kind == literal_column("'public'"))
 COLUMNS: Mapping[Dimension, ColumnElement[Any]] = {
     Dimension.TYPE: TicketRow.type.expression,
     Dimension.PRIORITY: TicketRow.priority.expression,
@@ -63,7 +65,8 @@ def _on_postgresql(element: Any, compiler: Any, **more: Any) -> str:
 class Population:
     """Rows that are counted.
 
-    `at` is when it happened; `seconds` how long it took, `plain` where that was not counted by a clock of the ticket.
+    `at` is when it happened; `seconds` how long it took, `plain` where that was not counted by a clock of the ticket;
+    `author` who did it.
     """
 
     source: FromClause
@@ -71,6 +74,7 @@ class Population:
     at: ColumnElement[Any]
     seconds: ColumnElement[Any] | None = None
     plain: ColumnElement[bool] | None = None
+    author: ColumnElement[Any] | None = None
 
     def within(self, scope: Scope) -> "Population":
         """Return those of a group, of an organisation."""
@@ -87,6 +91,12 @@ class Population:
         column = COLUMNS[dimension]
         wanted = column.is_(None) if value is None else func.coalesce(column, literal("")) == literal(value)
         return replace(self, conditions=(*self.conditions, wanted))
+
+    def by(self, author: str) -> "Population":
+        """Return what somebody did."""
+        if self.author is None:
+            raise ValueError("nobody does this")
+        return replace(self, conditions=(*self.conditions, self.author == author))
 
     def aged(self, age: int, at: datetime) -> "Population":
         """Return those that were of an age at an instant, by its place among the ages."""
@@ -146,7 +156,9 @@ def _answered(window: Window) -> Population:
 def _open(window: Window) -> Population:
     """Those open at the end of the window."""
     still = or_(SpellRow.ended_at.is_(None), SpellRow.ended_at >= window.ends)
-    return Population(_SPELLS, (still, SpellRow.began_at < window.ends), SpellRow.began_at.expression)
+    # nearly all began before: found by that, as SQLite would, each of them had to be looked at
+    began = func.coalesce(SpellRow.began_at, SpellRow.began_at) < window.ends
+    return Population(_SPELLS, (still, began), SpellRow.began_at.expression)
 
 
 def _reopened(window: Window) -> Population:
@@ -167,6 +179,32 @@ def _sent_answer(window: Window) -> Population:
 
 def _helped(window: Window) -> Population:
     return _with(_sent_answer(window), SentAnswerRow.outcome == AnswerOutcome.HELPED)
+
+
+_RATINGS = TicketRow.__table__.join(RatingRow.__table__, RatingRow.ticket == TicketRow.number)
+
+
+def _rated(window: Window) -> Population:
+    return Population(_RATINGS, (_in(RatingRow.at, window),), RatingRow.at.expression)
+
+
+def _rated_as(value: Wish) -> Callable[[Window], Population]:
+    return lambda window: _with(_rated(window), RatingRow.value == value.value)
+
+
+_ARTICLES = ArticleRow.__table__.join(TicketRow.__table__, ArticleRow.ticket == TicketRow.number)
+_WORK = WorkRow.__table__.join(TicketRow.__table__, WorkRow.ticket == TicketRow.number)
+
+
+def _replied(window: Window) -> Population:
+    """What was sent to customers, answer by answer."""
+    at, author = ArticleRow.at.expression, ArticleRow.sender_address.expression
+    return Population(_ARTICLES, (_ANSWERS_SENT, _in(ArticleRow.at, window)), at, author=author)
+
+
+def _worked(window: Window) -> Population:
+    at, author = WorkRow.at.expression, WorkRow.agent.expression
+    return Population(_WORK, (_in(WorkRow.at, window),), at, WorkRow.minutes * 60, author=author)
 
 
 def _with(of: Population, condition: ColumnElement[bool]) -> Population:
@@ -201,4 +239,10 @@ _POPULATIONS: Mapping[Counting, Callable[[Window], Population]] = {
     Counting.CAME_BACK: _came_back,
     Counting.SENT_ANSWER: _sent_answer,
     Counting.HELPED: _helped,
+    Counting.RATED: _rated,
+    Counting.RATED_GOOD: _rated_as(Wish.GOOD),
+    Counting.RATED_OK: _rated_as(Wish.OK),
+    Counting.RATED_BAD: _rated_as(Wish.BAD),
+    Counting.REPLIED: _replied,
+    Counting.WORKED: _worked,
 }

@@ -38,6 +38,7 @@ class TicketRow(Base):
         Index(None, "ci", "status", **only_where("ci IS NOT NULL")),
         Index("ix_tickets_open_ci", "ci", "number", **only_where(OPEN_CI)),
         Index(None, "attend_at", "number", **only_where("attend_at IS NOT NULL")),
+        Index(None, "answered_at", **only_where("answered_at IS NOT NULL")),
         {"sqlite_autoincrement": True},
     )
 
@@ -181,7 +182,11 @@ class ArticleRow(Base):
     """One entry of a ticket."""
 
     __tablename__ = "articles"
-    __table_args__ = (Index(None, "ticket", "id"), Index(None, "spool_id"))
+    __table_args__ = (
+        Index(None, "ticket", "id"),
+        Index(None, "spool_id"),
+        Index("ix_articles_answers", "at", **only_where("direction = 'out' AND kind = 'public'")),
+    )
 
     id: Mapped[Key]
     ticket: Mapped[TicketNumber]

@@ -50,7 +50,7 @@ class SpellRow(Base):
     """
 
     __tablename__ = "spells"
-    __table_args__ = (Index(None, "began_at"), Index(None, "ended_at"))
+    __table_args__ = (Index(None, "began_at"), Index("ix_spells_open", "ended_at", "began_at", "ticket"))
 
     ticket: Mapped[TicketNumber] = mapped_column(primary_key=True)
     spell: Mapped[int] = mapped_column(primary_key=True)
@@ -92,6 +92,7 @@ class WorkRow(Base):
     __table_args__ = (
         Index(None, "ticket"),
         Index(None, "organisation", "at", **only_where("organisation IS NOT NULL")),
+        Index(None, "at"),
     )
 
     id: Mapped[Key]

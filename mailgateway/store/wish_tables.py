@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mailgateway.store.base import WHOLE, Base, TicketNumber
@@ -11,6 +12,7 @@ class RatingRow(Base):
     """How the requester of a ticket was served, in their own words: good, ok or bad."""
 
     __tablename__ = "ratings"
+    __table_args__ = (Index(None, "at"),)
 
     ticket: Mapped[TicketNumber] = mapped_column(primary_key=True)
     value: Mapped[str]

@@ -49,6 +49,24 @@ def test_the_tickets_behind_a_figure_are_listed(busy: Shell) -> None:
     assert "10002" in busy.run("report", "--period", "today", "--list", "open").out
 
 
+def test_who_did_what_is_told_and_listed(busy: Shell) -> None:
+    """Answers and noted time by the agent who did it, whoever has the ticket."""
+    assert busy.run("tickets", "set", "10002", "--time", "45m", "--as", "anna").code == 0
+    found = busy.run("report", "--period", "today", "--format", "json").only
+    assert found["efforts"] == [
+        {"agent": "bob", "answers": 1, "seconds": 0},
+        {"agent": "anna", "answers": 0, "seconds": 2_700},
+    ]
+    assert (found["figures"]["replied"]["value"], found["figures"]["worked"]["value"]) == (1, 2_700)
+    assert found["figures"]["rated_good_rate"]["value"] is None
+    (answer,) = busy.run("report", "--period", "today", "--list", "replied:by=bob", "--format", "json").objects
+    assert answer["number"] == 10001
+    assert busy.run("report", "--period", "today", "--list", "replied:by=anna", "--format", "json").objects == []
+    (noted,) = busy.run("report", "--period", "today", "--list", "worked:by=anna", "--format", "json").objects
+    assert (noted["number"], noted["seconds"]) == (10002, 2_700)
+    assert "Who did what" in busy.run("report", "--period", "today").out
+
+
 def test_text_fits_eighty_columns_in_every_language(busy: Shell) -> None:
     """Figures stand in tables; times that no service level counted are said to be plain."""
     for language, word in (("en", "Opened"), ("pl", "Nowe"), ("de", "Eröffnet")):

@@ -1,12 +1,13 @@
 """What a report counts, recomputed slowly and obviously: from the events of each ticket, one after the other."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 from mailgateway.desk.levels.timepiece import Target
-from mailgateway.desk.model import Ticket
+from mailgateway.desk.model import ArticleKind, Direction, Ticket
 from mailgateway.reports.counted import AGES, Counted, Counting, Counts, Dimension, Promised, Scope, Share, Spread, Step
 from mailgateway.reports.period import Period, Window
 from mailgateway.store.tickets import TicketSheet
@@ -23,6 +24,9 @@ class Life:
     came_back: bool = False
     sent: bool = False
     helped: bool = False
+    rated: tuple[datetime, str] | None = None
+    replied: list[tuple[datetime, str]] = field(default_factory=list)
+    worked: list[tuple[datetime, str, int]] = field(default_factory=list)
     opened: list[datetime] = field(default_factory=list)
     solved: list[datetime] = field(default_factory=list)
 
@@ -48,6 +52,15 @@ def life(sheet: TicketSheet) -> Life:
                 told.answered_at = told.answered_at or event.at
             case "undelivered" | "delivery_failed":
                 told.came_back = True
+            case "rated":
+                told.rated = event.at, detail["value"]
+            case "time_spent":
+                told.worked.append((event.at, event.actor, 60 * detail["minutes"]))
+    told.replied = [
+        (one.article.at, one.article.sender.address)
+        for one in sheet.articles
+        if (one.article.kind, one.article.direction) == (ArticleKind.PUBLIC, Direction.OUT)
+    ]
     told.sent = any(event.what == "answer_sent" for event in sheet.events)
     told.helped = any(event.what == "answer_judged" and event.detail["outcome"] == "helped" for event in sheet.events)
     return told
@@ -69,6 +82,8 @@ def recount(lives: Iterable[Life], period: Period, scope: Scope, now: datetime) 
         steps=tuple(
             Step(day, _count(ours, _opened, one), _count(ours, _solved, one)) for day, one in period.steps(now)
         ),
+        answers=Counter(who for one in ours for at, who in one.replied if _in(at, window)),
+        worked=_worked(ours, window),
     )
 
 
@@ -100,6 +115,30 @@ def _answered(one: Life, window: Window) -> list[datetime]:
     return [one.answered_at] if one.answered_at and _in(one.answered_at, window) else []
 
 
+def _rated(one: Life, window: Window, value: str = "") -> list[datetime]:
+    return [one.rated[0]] if one.rated and _in(one.rated[0], window) and value in ("", one.rated[1]) else []
+
+
+def _good(one: Life, window: Window) -> list[datetime]:
+    return _rated(one, window, "good")
+
+
+def _replied(one: Life, window: Window) -> list[datetime]:
+    return [at for at, _ in one.replied if _in(at, window)]
+
+
+def _noted(one: Life, window: Window) -> list[datetime]:
+    return [at for at, _, _ in one.worked if _in(at, window)]
+
+
+def _worked(lives: Iterable[Life], window: Window) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for one in lives:
+        for at, who, seconds in one.worked:
+            found[who] += seconds if _in(at, window) else 0
+    return {who: seconds for who, seconds in found.items() if seconds}
+
+
 def _count(lives: Iterable[Life], happened: Callable[[Life, Window], list[datetime]], window: Window) -> int:
     return sum(len(happened(one, window)) for one in lives)
 
@@ -115,9 +154,16 @@ def _counted(lives: list[Life], window: Window) -> Counted:
         Counting.CAME_BACK: sum(one.came_back for one in new),
         Counting.SENT_ANSWER: sum(one.sent for one in new),
         Counting.HELPED: sum(one.helped for one in new),
+        Counting.RATED: _count(lives, _rated, window),
+        Counting.RATED_GOOD: _count(lives, _good, window),
+        Counting.RATED_OK: _count(lives, lambda one, when: _rated(one, when, "ok"), window),
+        Counting.RATED_BAD: _count(lives, lambda one, when: _rated(one, when, "bad"), window),
+        Counting.REPLIED: _count(lives, _replied, window),
+        Counting.WORKED: _count(lives, _noted, window),
     }
     answers = [_took(one, one.opened[0], at, Target.FIRST_RESPONSE) for one in lives for at in _answered(one, window)]
-    return Counted(counts, _spread(answers), _spread(_solutions(lives, window)), _promises(lives, window))
+    worked = sum(_worked(lives, window).values())
+    return Counted(counts, _spread(answers), _spread(_solutions(lives, window)), _promises(lives, window), worked)
 
 
 def _solutions(lives: Iterable[Life], window: Window) -> list[tuple[int, bool]]:
@@ -179,8 +225,15 @@ def _shares(
         those = [one for one in lives if value_of(one.ticket) == value]
         counted = [
             _count(those, happened, when)
-            for happened, when in ((_opened, window), (_opened, before), (_solved, window), (_open, window))
+            for happened, when in (
+                (_opened, window),
+                (_opened, before),
+                (_solved, window),
+                (_open, window),
+                (_rated, window),
+                (_good, window),
+            )
         ]
         if any(counted):
-            opened, earlier, solved, left = counted
-            yield Share(value, opened, earlier, solved, left, _spread(_solutions(those, window)).median)
+            opened, earlier, solved, left, rated, good = counted
+            yield Share(value, opened, earlier, solved, left, _spread(_solutions(those, window)).median, rated, good)

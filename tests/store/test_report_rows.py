@@ -1,5 +1,6 @@
 """Reports: whatever happened, the aggregates of both databases count what a slow recomputation counts."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,9 +10,12 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, insert, update
 
 from mailgateway.desk.answers.knowledge import AnswerOutcome
+from mailgateway.desk.customers.counting import SpendTime
+from mailgateway.desk.customers.wish import RATINGS, Rate, Wish
 from mailgateway.desk.levels.timepiece import Target
 from mailgateway.desk.model import Direction, Priority, Status, TicketType
 from mailgateway.desk.plan import AddArticle, JudgeAnswer, Plan, RecordEvent, SendAnswer, SetStatus
+from mailgateway.mail.model import Address
 from mailgateway.reports.asked import Asked, read_asked
 from mailgateway.reports.counted import Counting, Counts, Dimension, Scope
 from mailgateway.reports.period import Period
@@ -28,7 +32,10 @@ from tests.store.recount import life, recount
 START = datetime(2026, 3, 20, tzinfo=UTC)
 NOW = START + timedelta(days=30)
 ZONE = ZoneInfo("Europe/Warsaw")
-ACTIONS = ("solve", "close", "open", "answer", "note", "undelivered", "send_answer", "helped", "not_helped")
+ACTIONS = (
+    *("solve", "close", "open", "answer", "answer_by_bob", "note", "undelivered", "send_answer", "helped"),
+    *("not_helped", "good", "ok", "bad", "work"),
+)
 SECOND = timedelta(seconds=1)
 
 moments = st.integers(0, 30 * 86_400 * 10).map(lambda tenths: timedelta(milliseconds=100 * tenths))
@@ -88,24 +95,36 @@ def _check_lists(tx: Transaction, counted: Counts, period: Period, scope: Scope)
     def behind(asked: Asked) -> int:
         return len(report_rows.listed(tx, asked, period.until(NOW), scope))
 
-    for counting, count in counted.now.counts.items():
-        assert behind(Asked(counting)) == count, counting
-    for target, promised in counted.now.promises.items():
-        assert behind(Asked(Counting.KEPT, target)) == promised.kept
-        assert behind(Asked(Counting.BROKEN, target)) == promised.broken
-    for dimension, shares in counted.shares.items():
-        for share in shares:
-            assert behind(Asked(Counting.OPENED, dimension=dimension, value=share.value)) == share.opened
-            assert behind(Asked(Counting.OPEN, dimension=dimension, value=share.value)) == share.open
-    for age, count in enumerate(counted.ages):
-        assert behind(Asked(Counting.OPEN, age=age)) == count
+    for asked, count in _asked_for(counted):
+        assert behind(asked) == count, asked
+    for agent in counted.worked:
+        noted = report_rows.listed(tx, Asked(Counting.WORKED, by=agent), period.until(NOW), scope)
+        assert sum(one.seconds or 0 for one in noted) == counted.worked[agent]
     for figure in as_report(counted, period, scope, NOW).figures:
         read_asked(figure.asked)
 
 
+def _asked_for(counted: Counts) -> Iterator[tuple[Asked, int]]:
+    """Give everything that can be listed, with how much of it was counted."""
+    for counting, count in counted.now.counts.items():
+        yield Asked(counting), count
+    for target, promised in counted.now.promises.items():
+        yield Asked(Counting.KEPT, target), promised.kept
+        yield Asked(Counting.BROKEN, target), promised.broken
+    for dimension, shares in counted.shares.items():
+        for share in shares:
+            yield Asked(Counting.OPENED, dimension=dimension, value=share.value), share.opened
+            yield Asked(Counting.OPEN, dimension=dimension, value=share.value), share.open
+            yield Asked(Counting.RATED_GOOD, dimension=dimension, value=share.value), share.good
+    for age, count in enumerate(counted.ages):
+        yield Asked(Counting.OPEN, age=age), count
+    for author, count in counted.answers.items():
+        yield Asked(Counting.REPLIED, by=author), count
+
+
 def _ordered(counts: Counts) -> tuple[object, ...]:
     shares = {one: sorted(counts.shares[one], key=lambda share: share.value or "") for one in Dimension}
-    return counts.now, counts.before, shares, counts.ages, counts.steps
+    return counts.now, counts.before, shares, counts.ages, counts.steps, counts.answers, counts.worked
 
 
 def _live(tx: Transaction, history: dict[str, Any]) -> int:
@@ -117,10 +136,10 @@ def _live(tx: Transaction, history: dict[str, Any]) -> int:
     status, at, answered, solved = history["status"], created, None, None
     for gap, action in sorted(history["actions"], key=lambda one: one[0]):
         at = max(at, START + gap) + SECOND
-        changes, status = _changes(action, status, history)
+        changes, status = _changes(action, status, history, at)
         if changes:
             apply(tx, _at(working(number, *changes), at), None)
-            answered = at if action == "answer" and answered is None else answered
+            answered = at if action in ("answer", "answer_by_bob") and answered is None else answered
             solved = at if action in ("solve", "close") else solved
     for clock in history["clocks"]:
         _add_clock(tx, number, clock, {"answered": answered, "solved": solved})
@@ -131,23 +150,35 @@ def _at(plan: Plan, at: datetime) -> Plan:
     return Plan(at, plan.actor, plan.disposition, plan.reason, plan.ticket, plan.changes)
 
 
-def _changes(action: str, status: Status, history: dict[str, Any]) -> tuple[tuple[Any, ...], Status]:
+def _changes(action: str, status: Status, history: dict[str, Any], at: datetime) -> tuple[tuple[Any, ...], Status]:
     wanted = {"solve": Status.SOLVED, "close": Status.CLOSED, "open": Status.OPEN}.get(action)
     if wanted is not None:
         return ((SetStatus(status, wanted),), wanted) if wanted is not status else ((), status)
-    if action in ("answer", "note"):
-        kind = {"direction": Direction.OUT} if action == "answer" else {}
-        return (AddArticle(article(message_id=None, **kind)),), status
-    if action == "undelivered":
-        return (RecordEvent("undelivered"),), status
     if action == "send_answer":
         first = not history.get("sent")
         history["sent"] = True
         return ((SendAnswer("toner", "en", "1"),) if first else ()), status
-    outcome = AnswerOutcome.HELPED if action == "helped" else AnswerOutcome.NOT_HELPED
-    first = bool(history.get("sent")) and not history.get("judged")
-    history["judged"] = bool(history.get("judged")) or first
-    return ((JudgeAnswer("toner", outcome),) if first else ()), status
+    if action in ("helped", "not_helped"):
+        outcome = AnswerOutcome.HELPED if action == "helped" else AnswerOutcome.NOT_HELPED
+        first = bool(history.get("sent")) and not history.get("judged")
+        history["judged"] = bool(history.get("judged")) or first
+        return ((JudgeAnswer("toner", outcome),) if first else ()), status
+    return (_change(action, at),), status
+
+
+def _change(action: str, at: datetime) -> Any:
+    if action in RATINGS:
+        return Rate(Wish(action))
+    match action:
+        case "answer" | "answer_by_bob":
+            sender = Address("", "bob@example.com" if action == "answer_by_bob" else "anna@example.com")
+            return AddArticle(article(message_id=None, direction=Direction.OUT, sender=sender, at=at))
+        case "note":
+            return AddArticle(article(message_id=None, at=at))
+        case "work":
+            return SpendTime(45)
+        case _:
+            return RecordEvent(action)
 
 
 def _add_clock(tx: Transaction, number: int, clock: dict[str, Any], known: dict[str, datetime | None]) -> None:

@@ -95,7 +95,7 @@ def report(  # noqa: PLR0913 - each is an option of the command
         asked = _asked(figure)
         with gateway.store.reading() as tx:
             if asked is not None:
-                _show_list(form, list_behind(tx, asked, days, scope, now))
+                _show_list(form, list_behind(tx, asked, days, scope, gateway.policy, now))
                 return
             made = make_report(tx, days, scope, gateway.policy, now)
         if send:

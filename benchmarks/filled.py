@@ -1,0 +1,123 @@
+"""A desk with years of work behind it, made by the database itself: so many tickets, with all that belongs to them."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import text
+
+from mailgateway.store.base import Base
+from mailgateway.store.engine import Store
+
+EVENTS_A_TICKET = 5
+YEARS = 2
+_PART = 100_000
+_SPAN = YEARS * 365 * 86_400
+_PARTS = {
+    "sqlite": {
+        "numbers": "WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last})",
+        "at": "strftime('%Y-%m-%d %H:%M:%S', '{start}', ({0}) || ' seconds') || '.000000'",
+        "pick": "json_extract('{0}', '$[' || ({1}) || ']')",
+    },
+    "postgresql": {
+        "numbers": "WITH n(i) AS (SELECT generate_series({first}::bigint, {last}))",
+        "at": "'{start}+00'::timestamptz + ({0}) * interval '1 second'",
+        "pick": "('{0}'::json ->> ({1})::int)",
+    },
+}
+
+
+def fill(store: Store, size: int, start: str) -> None:
+    """Fill an empty database with so many tickets, opened evenly over two years from `start` (2026-01-01 00:00:00)."""
+    indexes = [index for table in Base.metadata.sorted_tables for index in table.indexes]
+    with store.engine.begin() as connection:
+        for index in indexes:
+            index.drop(connection)
+    for first in range(1, size + 1, _PART):
+        numbers = _PARTS[store.engine.dialect.name]["numbers"].format(first=first, last=min(size, first + _PART - 1))
+        with store.engine.begin() as connection:
+            for statement in _statements(store.engine.dialect.name, numbers, size, start):
+                connection.execute(text(statement))
+    with store.engine.begin() as connection:
+        for index in indexes:
+            index.create(connection)
+    with store.engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
+
+
+def _statements(dialect: str, numbers: str, size: int, start: str) -> Iterator[str]:
+    parts = _PARTS[dialect]
+
+    def at(seconds: str) -> str:
+        return parts["at"].format(seconds, start=start)
+
+    def pick(words: str, place: str) -> str:
+        listed = ", ".join(f'"{word}"' for word in words.split())
+        return parts["pick"].format(f"[{listed}]", place)
+
+    # the seconds from the start at which a ticket was opened, first answered and solved; one of forty is open still
+    opened = f"(i * {_SPAN} / {size})"
+    answered = f"({opened} + 300 + i * 7919 % 20011)"
+    solved = f"({opened} + 30000 + i * 104729 % 500009)"
+    is_solved = f"(i % 40 <> 0 AND {solved} < {_SPAN})"
+    yield (
+        "INSERT INTO tickets (number, subject, status, type, priority, group_name, assignee, requester_name, "
+        "requester_address, requester_key, mailbox, language, created_at, updated_at, organisation, ci, status_since, "
+        f"answered_at, fields, trace) {numbers} SELECT i, 'Matter ' || i, "
+        f"CASE WHEN {is_solved} THEN 'closed' ELSE 'open' END, "
+        f"{pick('incident request question complaint', 'i * 31 % 4')}, "
+        f"{pick('low normal normal high urgent', 'i % 5')}, "
+        f"{pick('first-line hardware network billing', 'i * 17 % 4')}, "
+        "CASE WHEN i % 9 = 0 THEN NULL ELSE 'agent' || (i * 13 % 40) END, '', "
+        "'c' || (i % 50000) || '@customer.example', 'c' || (i % 50000) || '@customer.example', 'support', 'en', "
+        f"{at(opened)}, {at(opened)}, CASE WHEN i % 3 = 0 THEN NULL ELSE 'org' || (i * 7 % 400) END, "
+        f"CASE WHEN i % 4 = 0 THEN 'ci' || (i * 11 % 300) END, {at(opened)}, {at(answered)}, '{{}}', '{{}}' FROM n"
+    )
+    yield (
+        f"INSERT INTO spells (ticket, spell, began_at, ended_at) {numbers} SELECT i, 1, {at(opened)}, "
+        f"CASE WHEN {is_solved} THEN {at(solved)} END FROM n"
+    )
+    again, until = f"({solved} + 86400)", f"({solved} + 200000)"
+    yield (
+        f"INSERT INTO spells (ticket, spell, began_at, ended_at) {numbers} SELECT i, 2, {at(again)}, {at(until)} "
+        f"FROM n WHERE i % 20 = 7 AND {is_solved} AND {until} < {_SPAN}"
+    )
+    for target, met, length in (("first_response", answered, 14_400), ("resolution", solved, 259_200)):
+        is_met = is_solved if target == "resolution" else "1 = 1"
+        yield (
+            "INSERT INTO clocks (ticket, target, cycle, policy, calendar, length, started_at, counted, due_at, met_at) "
+            f"{numbers} SELECT i, '{target}', 1, 'gold', 'office', CAST({length} AS BIGINT) * 1000000, {at(opened)}, "
+            f"CAST({met} - {opened} AS BIGINT) * 333333, {at(f'{opened} + {length}')}, "
+            f"CASE WHEN {is_met} THEN {at(met)} END FROM n WHERE i % 3 <> 1"
+        )
+    words = ("opened", "article", "article", "status")
+    for place, what in enumerate(words):
+        yield _events(numbers, place, f"'{what}'", at(f"{opened} + {600 * place}"))
+    yield _events(numbers, len(words), "CASE WHEN i % 70 = 0 THEN 'undelivered' ELSE 'tags' END", at(opened))
+    for direction, sender, moment in (
+        ("in", "'c' || (i % 50000) || '@customer.example'", opened),
+        ("out", "'agent' || (i * 13 % 40) || '@example.com'", answered),
+    ):
+        yield (
+            "INSERT INTO articles (ticket, kind, direction, sender_name, sender_address, at, text, full_text, "
+            f"mail_kind, flags) {numbers} SELECT i, 'public', '{direction}', '', {sender}, {at(moment)}, "
+            "'It prints stripes.', '', 'normal', '[]' FROM n"
+        )
+    yield (
+        f"INSERT INTO ratings (ticket, value, at) {numbers} SELECT i, {pick('good good good ok bad', 'i * 3 % 5')}, "
+        f"{at(solved)} FROM n WHERE i % 5 = 1 AND {is_solved}"
+    )
+    yield (
+        f"INSERT INTO sent_answers (ticket, name, language, version, sent_at, outcome) {numbers} "
+        f"SELECT i, 'toner', 'en', '1', {at(opened)}, CASE WHEN i % 2 = 0 THEN 'helped' END FROM n WHERE i % 7 = 0"
+    )
+    yield (
+        f"INSERT INTO work (ticket, organisation, agent, at, minutes) {numbers} SELECT i, "
+        "CASE WHEN i % 3 = 0 THEN NULL ELSE 'org' || (i * 7 % 400) END, 'agent' || (i * 13 % 40), "
+        f"{at(answered)}, 5 + i % 40 FROM n WHERE i % 6 = 0"
+    )
+
+
+def _events(numbers: str, place: int, what: str, at: str) -> str:
+    return (
+        "INSERT INTO events (id, ticket, at, actor, what, detail) "
+        f"{numbers} SELECT i * {EVENTS_A_TICKET} + {place}, i, {at}, 'desk', {what}, '{{}}' FROM n"
+    )
