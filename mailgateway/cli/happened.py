@@ -190,6 +190,7 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "major": lambda detail: f"declared it a major incident: {' / '.join(detail['texts'].values())}",
     "major_ended": lambda _: "it is no major incident any more",
     "major_told": lambda detail: f"told that the problem {_list(detail['problems'])} is known",
+    "to_and_fro": lambda detail: f"{_list(detail['groups'])} handed it to each other {detail['times']} times",
     "linked": lambda detail: _tied("", detail),
     "unlinked": lambda detail: _tied("no longer: ", detail),
     "joined": _joined,

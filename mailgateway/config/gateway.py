@@ -158,6 +158,15 @@ class Problems(Strict):
     )
 
 
+class Handovers(Strict):
+    """When it is noticed that groups hand a ticket to and fro."""
+
+    to_and_fro: Annotated[int, Field(strict=True, ge=2, le=100)] = Field(
+        default=3, description="so many hand-overs of a ticket between the same two groups are told to who leads them"
+    )
+    within: Duration = Field(default=timedelta(days=2), description="within how long those hand-overs count")
+
+
 class Conversation(Strict):
     """How mails find their ticket."""
 
@@ -208,6 +217,7 @@ class GatewayFile(Strict):
     notifications: Notifications = Field(
         default=Notifications(), description="how customers are told what happens to their tickets"
     )
+    handovers: Handovers = Field(default=Handovers(), description="when groups hand a ticket to and fro")
     problems: Problems = Field(default=Problems(), description="what a problem does to its incidents")
     reading: Reading = Field(default=Reading(), description="how much of one mail is looked at")
     knowledge: Knowledge = Field(default=Knowledge(), description="when answers are proposed, and when they are sent")

@@ -287,6 +287,7 @@ def _settings(path: Path, parts: _Parts, rules: RulesPart, warnings: tuple[Findi
         logos=logos,
         notifications=gateway.notifications,
         problems=gateway.problems,
+        handovers=gateway.handovers,
         quarantine=gateway.quarantine,
         conversation=gateway.conversation,
         directory=_directory(_sound(parts.groups)),

@@ -9,7 +9,15 @@ from mailgateway.config.webhook import Webhook
 from mailgateway.desk.letters import webhooks
 from mailgateway.desk.letters.brand import Brand, Logo
 from mailgateway.desk.letters.route import Route
-from mailgateway.desk.policy import Conversation, Defaults, LifeCycle, MailboxPolicy, Policy, Problems
+from mailgateway.desk.policy import (
+    Conversation,
+    Defaults,
+    Handovers,
+    LifeCycle,
+    MailboxPolicy,
+    Policy,
+    Problems,
+)
 from mailgateway.mail.tokens import picture_id
 from mailgateway.share import share
 
@@ -44,6 +52,7 @@ def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
         notifications=settings.notifications.as_policy(),
         quarantine=settings.quarantine.as_policy(),
         problems=Problems(**dict(settings.problems)),
+        handovers=Handovers(**dict(settings.handovers)),
         conversation=_conversation(settings),
         reports=tuple(one.as_subscription(settings.service_levels.calendars) for one in settings.reports),
         webhooks=tuple(_webhook(one) for one in settings.webhooks),

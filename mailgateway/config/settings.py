@@ -14,6 +14,7 @@ from mailgateway.config.gateway import (
     Alarms,
     Bounces,
     Conversation,
+    Handovers,
     LifeCycle,
     Mailbox,
     Problems,
@@ -63,6 +64,7 @@ class Settings:
     branding: Branding
     notifications: Notifications
     problems: Problems
+    handovers: Handovers
     quarantine: Quarantine
     conversation: Conversation
     reports: tuple[ReportEntry, ...]

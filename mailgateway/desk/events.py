@@ -73,6 +73,7 @@ WORDS: Mapping[str, str] = {
     "contract_used_up": "its contract had no room left for it",
     "breached": "a promised time passed",
     "escalated": "a promised time came near or passed, and somebody was told",
+    "to_and_fro": "two groups handed it to each other again and again",
     "rules": "rules for follow-ups matched",
 }
 """Everything that webhooks can ask to be told, each with what it means."""

@@ -136,6 +136,14 @@ class Problems:
 
 
 @dataclass(frozen=True, slots=True)
+class Handovers:
+    """How often two groups may hand a ticket to each other within a time before it is noticed; None: ever so often."""
+
+    to_and_fro: int | None = 3
+    within: timedelta = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
 class Notifications:
     """How customers are told of what happens: how long that waits to be gathered into one mail; what is not told."""
 
@@ -183,6 +191,7 @@ class Policy:
     reports: tuple[Subscription, ...] = ()
     library: Library = EMPTY
     notifications: Notifications = Notifications()
+    handovers: Handovers = Handovers()
     quarantine: QuarantinePolicy = _QUARANTINE
     routes: tuple[Route, ...] = (EVERYTHING,)
 

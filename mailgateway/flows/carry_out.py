@@ -8,12 +8,14 @@ from mailgateway.desk.plan import Plan
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.problems.declaring import ended
 from mailgateway.desk.problems.incidents import informed
+from mailgateway.desk.routing.to_and_fro import handed, noticed
 from mailgateway.desk.timed.agenda import with_attention
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.letters import queue_letters
 from mailgateway.mail.model import Attachment
 from mailgateway.store.apply import apply
 from mailgateway.store.engine import Transaction
+from mailgateway.store.handovers import handovers
 from mailgateway.store.spool import Spooled
 
 
@@ -32,6 +34,9 @@ def carry_out(
     """
     plan = ended(informed(levelled(plan, facts, policy), facts), facts)
     candidate = None if plan.ticket is None else facts.candidate(plan.ticket)
+    if candidate is not None and handed(plan) is not None:
+        since = plan.at - policy.handovers.within
+        plan = noticed(plan, candidate, handovers(tx, candidate.ticket.number, since), policy)
     number = apply(tx, with_attention(plan, candidate, policy), spooled)
     queue_letters(desk, tx, plan, number, facts.occasion, policy, at_hand)
     return number

@@ -49,6 +49,7 @@ VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.AGENT_FOLLOW_UP: {"by": "", "commands": COMMANDS},
     NoticeKind.MERGED: {"before": 0},
     NoticeKind.PROBLEM_NEWS: {"solved": False, "news": ""},
+    NoticeKind.TO_AND_FRO: {"groups": "", "times": 0},
     NoticeKind.PROBLEM_SUGGESTION: {"alike": (), "more": 0},
     NoticeKind.REJECTED: {"reason": "", "subject": ""},
     NoticeKind.FORWARDED: {"subject": ""},

@@ -111,6 +111,7 @@ _VALUES: dict[NoticeKind, dict[str, object]] = {
         "beside": (Beside(10231, "Paper jam in tray 2", Status.OPEN),),
     },
     NoticeKind.MERGED: {"before": 10237},
+    NoticeKind.TO_AND_FRO: {"groups": "first-line ↔ hardware", "times": 3},
     NoticeKind.PROBLEM_SUGGESTION: {
         "alike": (
             Matter(10232, "Printer 2nd floor stopped printing", "Maria Lis", "hardware", "printer-2"),
@@ -150,6 +151,7 @@ _QUARANTINE = {
 _AUDIENCES = {
     NoticeKind.ESCALATION: Audience.AGENT,
     NoticeKind.PROBLEM_SUGGESTION: Audience.AGENT,
+    NoticeKind.TO_AND_FRO: Audience.AGENT,
     NoticeKind.AGENT_NOTIFICATION: Audience.AGENT,
     NoticeKind.AGENT_FOLLOW_UP: Audience.AGENT,
     NoticeKind.AGENT_REMINDER: Audience.AGENT,

@@ -39,6 +39,7 @@ from mailgateway.store.beside import open_beside
 from mailgateway.store.course import course
 from mailgateway.store.engine import Store, Transaction
 from mailgateway.store.gather import gather, gather_ticket
+from mailgateway.store.handovers import handovers
 from mailgateway.store.heads import read_heads
 from mailgateway.store.lately import lately
 from mailgateway.store.likeness import known_of, open_alike, recent_incidents
@@ -265,6 +266,7 @@ def _count(tx: Transaction, number: int) -> None:
     apply(tx, working(number, SetMajor(Major(number, {"": "Down."}, NOW))), None)
     open_majors(tx, NOW)
     majors_of(tx, [number])
+    handovers(tx, number, NOW)
     apply(tx, working(number, SetMajor(None)), None)
     usage.used(tx, ["acme"], Unit.TICKETS, NOW, NOW + MINUTE)
     usage.used(tx, ["acme"], Unit.HOURS, NOW, NOW + MINUTE)

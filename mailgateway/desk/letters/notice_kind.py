@@ -18,6 +18,7 @@ class NoticeKind(StrEnum):
     AGENT_REMINDER = "agent_reminder"
     AGENT_RECEIPT = "agent_receipt"
     ESCALATION = "escalation"
+    TO_AND_FRO = "to_and_fro"
     PROBLEM_NEWS = "problem_news"
     PROBLEM_SUGGESTION = "problem_suggestion"
     REJECTED = "rejected"

@@ -266,6 +266,7 @@ _WORK = frozenset(
         NoticeKind.AGENT_REMINDER,
         NoticeKind.ESCALATION,
         NoticeKind.PROBLEM_SUGGESTION,
+        NoticeKind.TO_AND_FRO,
         NoticeKind.UNDELIVERED,
         NoticeKind.ALARM,
         NoticeKind.QUARANTINE_DIGEST,
