@@ -12,6 +12,7 @@ from mailgateway.flows.beats import fetching, primary, sending, settling
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.letters import queue_letters
 from mailgateway.flows.quarantine import tell_admin
+from mailgateway.flows.refusals import tell_workers
 from mailgateway.flows.stopped import ALARM as LOOP
 from mailgateway.store import calls, health, outbox, pace
 from mailgateway.store.engine import Transaction
@@ -56,7 +57,7 @@ def watch(desk: Desk, mailboxes: Sequence[str], thresholds: Thresholds, since: d
         now = desk.clock()
         troubles = _troubles(tx, mailboxes, desk.policy().routes, thresholds, since, now)
         mails = [*_alarms(tx, troubles, now)]
-        mails += [*_failed(tx, now), *_uncalled(tx, now)]
+        mails += [*_failed(desk, tx, now), *_uncalled(tx, now)]
         for mail in mails:
             _queue(desk, tx, mail, now)
         told = tell_admin(desk, tx, now)
@@ -166,13 +167,14 @@ def _alarms(tx: Transaction, troubles: Iterable[Trouble], now: datetime) -> Iter
             yield _Mail(f"Well again: {raised[name].text}", lines, f"recovery-{name}-{now.isoformat()}")
 
 
-def _failed(tx: Transaction, now: datetime) -> Iterator[_Mail]:
+def _failed(desk: Desk, tx: Transaction, now: datetime) -> Iterator[_Mail]:
     failures = {line.id: line for line in outbox.untold_failures(tx)}
     ours = [failures[one] for one in sorted(outbox.told(tx, list(failures), now), reverse=True)] if failures else []
     if ours:
         lines = [f"{line.id}  ticket {line.ticket}  to {line.to}: {line.last_error}" for line in ours]
         title = f"{len(ours)} letter{'s' if len(ours) > 1 else ''} could not be delivered"
         hint = "Try again with `mailgateway outbox retry ID`."
+        tell_workers(desk, tx, ours, now)
         yield _Mail(title, (*_most(lines), hint), f"failed-{ours[0].id}-{now.isoformat()}")
 
 

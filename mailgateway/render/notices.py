@@ -55,7 +55,7 @@ VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.FORWARDED: {"subject": ""},
     NoticeKind.ANSWER_HELD: {"meanwhile": (), "reminds": False, "held": 0},
     NoticeKind.COMMANDS_REFUSED: {"problems": (), "commands": COMMANDS, "original": ""},
-    NoticeKind.UNDELIVERED: {"address": "", "reason": ""},
+    NoticeKind.UNDELIVERED: {"address": "", "reason": "", "closed": True},
     NoticeKind.ALARM: {"title": "", "lines": ()},
     NoticeKind.QUARANTINE_DIGEST: {"mails": (), "others": 0, "is_new": True, "numbers": ""},
     NoticeKind.QUARANTINE_RECEIPT: {"lines": (), "problems": (), "helps": False},

@@ -144,10 +144,6 @@ _VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.QUARANTINE_DIGEST: DIGEST,
     NoticeKind.QUARANTINE_RECEIPT: RECEIPTS[0],
 }
-_QUARANTINE = {
-    NoticeKind.QUARANTINE_DIGEST: ({**DIGEST, "is_new": False},),
-    NoticeKind.QUARANTINE_RECEIPT: RECEIPTS[1:],
-}
 _AUDIENCES = {
     NoticeKind.ESCALATION: Audience.AGENT,
     NoticeKind.PROBLEM_SUGGESTION: Audience.AGENT,
@@ -175,7 +171,12 @@ _ALWAYS_FULL: dict[NoticeKind, tuple[dict[str, object], dict[str, object]]] = {
 }
 """What notices say that are nothing without it: in full, and scanty."""
 _USED_UP = {"organisation": "acme", "contract": "gold", "used": "52", "amount": "50", "per": "month"}
-_MORE: dict[NoticeKind, tuple[dict[str, object], ...]] = {NoticeKind.ANSWER_HELD: ({"reminds": True},)}
+_MORE: dict[NoticeKind, tuple[dict[str, object], ...]] = {
+    NoticeKind.ANSWER_HELD: ({"reminds": True},),
+    NoticeKind.UNDELIVERED: ({**_VALUES[NoticeKind.UNDELIVERED], "closed": False},),
+    NoticeKind.QUARANTINE_DIGEST: ({**DIGEST, "is_new": False},),
+    NoticeKind.QUARANTINE_RECEIPT: RECEIPTS[1:],
+}
 _WITHOUT_TICKET = (
     NoticeKind.REJECTED,
     NoticeKind.ALARM,
@@ -212,7 +213,7 @@ def samples(kind: NoticeKind, language: str) -> Iterator[Notice]:
         yield replace(answer, article=_illustrated(answer.article), values=signed)
     if kind is NoticeKind.FORWARDED:
         yield replace(_notice(kind, language, _ticket(Status.NEW)), ticket=None)
-    for values in (*_QUARANTINE.get(kind, ()), *_MORE.get(kind, ())):
+    for values in _MORE.get(kind, ()):
         yield replace(_notice(kind, language, _ticket(Status.NEW)), values=values)
 
 

@@ -1,10 +1,15 @@
 """A letter comes back: the report finds it, and the address is left alone until its owner writes again."""
 
 from dataclasses import replace
+from datetime import timedelta
 
-from mailgateway.store import outbox
+from mailgateway.desk.orders import Orders
+from mailgateway.flows import watch
+from mailgateway.flows.operate import operate
+from mailgateway.store import outbox, suppressions
 from tests.end_to_end.office import message
 from tests.flows.bench import MINUTE, Bench
+from tests.servers.sink import Sink
 
 REPORT = """\
 From: Mail Delivery System <MAILER-DAEMON@mx.customer.example>
@@ -66,6 +71,39 @@ def test_a_bounced_acknowledgement_closes_the_address(bench: Bench) -> None:
     bench.ingest()
     sent = [one.to for one in bench.letters() if one.template == "acknowledgement"]
     assert sent == ["carla@customer.example"] * 2
+
+
+def test_an_answer_refused_at_once_is_marked_and_told(either_bench: Bench, sink: Sink) -> None:
+    """Where the server says no while we send, that is as a report: one word to the agent, and the address is closed."""
+    bench = either_bench
+    bench.arrive(message("carla@customer.example", "Help", "It is broken."))
+    bench.ingest()
+    bench.send(sink)
+    anna = bench.desk.policy().directory.agents[0]
+    sink.answer("RCPT", "550 5.1.1 no such user", recipient="carla@customer.example", times=None)
+    operate(bench.desk, 10_001, Orders(text="Try this."), anna, "answer-1")
+    bench.send(sink)
+    for _ in range(2):
+        watch.watch(bench.desk, [], watch.Thresholds(MINUTE * 60, MINUTE * 60), bench.now)
+    told = [one for one in bench.letters() if one.template == "undelivered"]
+    assert [(one.to, one.ticket) for one in told] == [("anna@example.com", 10_001)]
+    assert bench.ticket(10_001).articles[-1].article.flags == ("undelivered:carla@customer.example",)
+    with bench.store.reading() as tx:
+        (closed,) = suppressions.listed(tx, bench.now, 0)
+        assert suppressions.listed(tx, bench.now + timedelta(days=31), 0) == ()
+    assert (closed.address, "no such user" in closed.reason) == ("carla@customer.example", True)
+
+
+def test_a_server_that_refuses_us_closes_no_address(bench: Bench, sink: Sink) -> None:
+    """Relaying denied says nothing of the customer: the agent is told, and the address stays open."""
+    bench.arrive(message("carla@customer.example", "Help", "It is broken."))
+    bench.ingest()
+    sink.answer("RCPT", "550 5.7.1 relaying denied", recipient="carla@customer.example", times=None)
+    bench.send(sink)
+    watch.watch(bench.desk, [], watch.Thresholds(MINUTE * 60, MINUTE * 60), bench.now)
+    assert [one.to for one in bench.letters() if one.template == "undelivered"] == ["anna@example.com"]
+    with bench.store.reading() as tx:
+        assert suppressions.listed(tx, bench.now, 0) == ()
 
 
 BARE = """\

@@ -194,9 +194,18 @@ def commands_refused(
 
 
 def undelivered(
-    address: str, reason: str, candidate: Candidate, policy: Policy, *, only: Agent | None = None
+    address: str,
+    reason: str,
+    candidate: Candidate,
+    policy: Policy,
+    *,
+    only: Agent | None = None,
+    closed: bool = True,
 ) -> tuple[Notice, ...]:
-    """Tell those who work on a ticket (or `only` one agent) that what went out did not reach an address, and why."""
+    """Tell those who work on a ticket (or `only` one agent) that what went out did not reach an address, and why.
+
+    `closed` tells that nothing more is sent to it for a while.
+    """
     ticket = candidate.ticket
     told = to_worker(NoticeKind.UNDELIVERED, None, ticket, policy, candidate.public_ids)
     people = workers(ticket, policy, except_for="") if only is None else (as_worker(only),)
@@ -205,7 +214,7 @@ def undelivered(
             told,
             recipient=worker.address,
             bound_to=for_notes(worker.bound_to),
-            values={"address": address, "reason": reason},
+            values={"address": address, "reason": reason, "closed": closed},
         )
         for worker in people
     )

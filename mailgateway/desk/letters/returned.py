@@ -1,12 +1,12 @@
-"""A letter of ours that came back: the ticket remembers it, its workers are told, and its address is left alone."""
+"""A letter that came back, or was not taken: the ticket remembers it, its workers hear of it, its address is spared."""
 
 from dataclasses import replace
 
-from mailgateway.desk.facts import Facts
+from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.follow_up import record_machine
 from mailgateway.desk.incoming import Incoming
 from mailgateway.desk.letters import notices
-from mailgateway.desk.letters.suppression import Reachability, SentLetter, after_failure, is_hard, reason_of
+from mailgateway.desk.letters.suppression import Reachability, SentLetter, after_failure, is_hard, reason_of, refusal
 from mailgateway.desk.plan import Audience, Change, Disposition, MarkUndelivered, Notice, NoticeKind, Plan
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.threads.thread import Thread
@@ -30,6 +30,30 @@ def returned(incoming: Incoming, letter: SentLetter, thread: Thread | None, fact
     )
 
 
+def refused(letter: SentLetter, answer: str, candidate: Candidate, facts: Facts, policy: Policy) -> Plan | None:
+    """Return the plan for a letter that our server refused with this answer, or that was tried for too long.
+
+    None for letters to the desk itself: the admin hears of every one. The address is left alone only where the answer
+    says that it is to blame: the server may as well refuse us, or what we wrote.
+    """
+    if letter.audience != Audience.CUSTOMER:
+        return None
+    bounce = refusal(letter.recipient, answer)
+    known = () if bounce is None else _reachability(letter, bounce, facts, policy)
+    closed = any(one.until for one in known)
+    return Plan(
+        at=facts.now,
+        actor="delivery",
+        disposition=Disposition.RECORDED,
+        reason=f"letter {letter.id} was not delivered",
+        ticket=candidate.ticket.number,
+        changes=(MarkUndelivered(letter.at, letter.recipient),),
+        notices=notices.undelivered(letter.recipient, answer, candidate, policy, closed=closed),
+        is_quiet=True,
+        reachability=known,
+    )
+
+
 def _reachability(letter: SentLetter, bounce: Bounce, facts: Facts, policy: Policy) -> tuple[Reachability, ...]:
     """Leave customers' addresses alone; an agent's is the admin's to mend, and nothing may silence the desk itself."""
     if policy.is_internal(letter.recipient) or letter.audience in (Audience.ADMIN, Audience.MANAGEMENT):
@@ -38,9 +62,14 @@ def _reachability(letter: SentLetter, bounce: Bounce, facts: Facts, policy: Poli
 
 
 def _marks(letter: SentLetter, thread: Thread | None, bounce: Bounce) -> tuple[Change, ...]:
-    if thread is None or letter.audience != Audience.CUSTOMER or not is_hard(bounce):
+    if thread is None or letter.audience != Audience.CUSTOMER or not _is_lost(letter, bounce):
         return ()
     return (MarkUndelivered(letter.at, letter.recipient),)
+
+
+def _is_lost(letter: SentLetter, bounce: Bounce) -> bool:
+    """Tell whether a report must not pass in silence: it says never, or an agent's answer was given up for now."""
+    return is_hard(bounce) or letter.notice == NoticeKind.REPLY
 
 
 def _told(
@@ -51,9 +80,9 @@ def _told(
     facts: Facts,
     policy: Policy,
 ) -> tuple[Notice, ...]:
-    """Tell the workers of a ticket about a customer, the admin about others; soft bounces only once they count."""
-    ended = is_hard(bounce) or any(known.until for known in reachability)
-    if not ended or letter.audience == Audience.ADMIN:
+    """Tell the workers of a ticket about a customer, the admin about others; of soft bounces only what matters."""
+    closed = is_hard(bounce) or any(known.until for known in reachability)
+    if letter.audience == Audience.ADMIN or not (closed or _is_lost(letter, bounce)):
         return ()
     mend = _mend(letter)
     if mend:
@@ -64,7 +93,7 @@ def _told(
         )
     if thread is None:
         return ()
-    return notices.undelivered(letter.recipient, reason_of(bounce), thread.candidate, policy)
+    return notices.undelivered(letter.recipient, reason_of(bounce), thread.candidate, policy, closed=closed)
 
 
 def _mend(letter: SentLetter) -> str:

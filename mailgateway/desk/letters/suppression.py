@@ -4,6 +4,7 @@ Only a report that names a letter of ours is believed: its Message-ID, or the en
 nobody but those who got it. What is suppressed is the address that we wrote to, whatever the report calls it.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +13,7 @@ from mailgateway.mail.model import Bounce
 BY_BOUNCE = "bounce"
 _LONGEST_REASON = 300
 _PERMANENT = "5"
+_OF_THE_ADDRESS = re.compile(r"\b([45]\.(?:1\.(?![78]\b)|2\.(?![34]\b))\d{1,3})\b", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,15 @@ class SentLetter:
 def is_hard(bounce: Bounce) -> bool:
     """Tell whether a report says never (RFC 3463: class 5); a report without a status is taken for one."""
     return bounce.status.startswith(_PERMANENT) or (not bounce.status and bounce.action in ("failed", ""))
+
+
+def refusal(recipient: str, answer: str) -> Bounce | None:
+    """Return the bounce that our server's answer amounts to; None where it says nothing of the address.
+
+    RFC 3463 section 3.2 and 3.3: of the addressing and mailbox codes, but for those about the sender or the message.
+    """
+    found = _OF_THE_ADDRESS.search(answer)
+    return None if found is None else Bounce(recipient, found[1], "failed", answer)
 
 
 def reason_of(bounce: Bounce) -> str:

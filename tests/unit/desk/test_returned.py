@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from mailgateway.desk.act import act
 from mailgateway.desk.decide import decide_mail
 from mailgateway.desk.facts import Evidence, Facts
+from mailgateway.desk.letters.returned import refused
 from mailgateway.desk.letters.suppression import Reachability, SentLetter, SuppressionPolicy, after_failure, is_hard
 from mailgateway.desk.model import Ticket
 from mailgateway.desk.orders import Orders
@@ -40,12 +41,12 @@ def letter(address: str = CARLA.address, audience: Audience = Audience.CUSTOMER,
     return replace(made, **changes)  # type: ignore[arg-type]  # names of fields
 
 
-def report(bounce: Bounce, about: SentLetter | None, ticket: Ticket | None = None) -> Plan:
+def report(bounce: Bounce, about: SentLetter | None, ticket: Ticket | None = None, kind: Kind = Kind.BOUNCE) -> Plan:
     """Return what becomes of a report about a letter of the ticket."""
     candidate = make_candidate(
         ticket or make_ticket(assignee="anna"), named_by={"letter-1@example.com": Evidence.OUR_MESSAGE_ID}
     )
-    verdict = Verdict(Kind.BOUNCE, answerable=False, bounce=bounce, about=bounce.original_message_id)
+    verdict = Verdict(kind, answerable=False, bounce=bounce, about=bounce.original_message_id)
     facts = replace(make_facts(candidate), letter=about)
     return decide_mail(make_incoming(verdict=verdict), facts, make_policy())
 
@@ -62,23 +63,76 @@ def test_a_hard_bounce_marks_tells_and_closes() -> None:
     assert MarkUndelivered(NOW - timedelta(hours=1), CARLA.address) in plan.changes
     (told,) = plan.notices
     assert (told.kind, told.recipient.address) == (NoticeKind.UNDELIVERED, ANNA.address)
-    assert told.values == {"address": CARLA.address, "reason": "5.1.1 550 no such user"}
+    assert told.values == {"address": CARLA.address, "reason": "5.1.1 550 no such user", "closed": True}
     (known,) = plan.reachability
     assert (known.until, known.failures, known.by) == (NOW + timedelta(days=30), 1, "bounce")
 
 
 def test_a_soft_bounce_is_counted_and_nobody_is_bothered() -> None:
-    """A full mailbox may be emptied: one report changes nothing but the count."""
-    plan = report(SOFT, letter())
+    """A full mailbox may be emptied: one report about a receipt changes nothing but the count."""
+    plan = report(SOFT, letter(notice="acknowledgement"))
     assert plan.notices == ()
     assert not [change for change in plan.changes if isinstance(change, MarkUndelivered)]
     assert [(known.failures, known.until) for known in plan.reachability] == [(1, None)]
 
 
+def test_an_answer_that_was_given_up_for_now_is_told() -> None:
+    """What an agent wrote is not lost in silence: it is marked, they are told, and the address stays open."""
+    plan = report(SOFT, letter())
+    assert MarkUndelivered(NOW - timedelta(hours=1), CARLA.address) in plan.changes
+    (told,) = plan.notices
+    assert (told.recipient.address, told.values["closed"]) == (ANNA.address, False)
+    assert [(known.failures, known.until) for known in plan.reachability] == [(1, None)]
+
+
+def test_a_delay_is_noted_and_nobody_is_bothered() -> None:
+    """Word that a letter is late stands on the ticket; it marks, counts and tells nothing."""
+    plan = report(replace(SOFT, action="delayed"), letter(), kind=Kind.DELIVERY_DELAY)
+    assert (plan.notices, plan.reachability) == ((), ())
+    assert [one.what for one in plan.changes if isinstance(one, RecordEvent)] == ["joined", "delivery_delayed"]
+    assert not [one for one in plan.changes if isinstance(one, MarkUndelivered)]
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_closed", "counts"),
+    [
+        ("550 5.1.1 <carla@customer.example>: no such user", True, True),
+        ("550 5.2.1 mailbox disabled", True, True),
+        ("gave up after 72 hours: 452 4.2.2 mailbox full", False, True),
+        ("550 5.7.1 relaying denied", False, False),
+        ("550 5.1.8 sender domain does not exist", False, False),
+        ("552 5.2.3 message too large", False, False),
+        ("554 no", False, False),
+    ],
+)
+def test_a_letter_that_is_refused_at_once_is_as_one_that_came_back(
+    answer: str,
+    is_closed: bool,  # noqa: FBT001 - a parameter
+    counts: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    """The answer is marked and its agent told; the address is closed where the server says that it is to blame."""
+    candidate = make_candidate(make_ticket(assignee="anna"))
+    plan = refused(letter(), answer, candidate, make_facts(candidate), make_policy())
+    assert plan is not None
+    assert plan.changes == (MarkUndelivered(NOW - timedelta(hours=1), CARLA.address),)
+    assert [(one.recipient.address, one.values["reason"], one.values["closed"]) for one in plan.notices] == [
+        (ANNA.address, answer, is_closed)
+    ]
+    assert [known.until is not None for known in plan.reachability] == ([is_closed] if counts else [])
+
+
+@pytest.mark.parametrize("audience", [Audience.AGENT, Audience.ADMIN])
+def test_a_refused_letter_to_the_desk_itself_closes_nothing(audience: Audience) -> None:
+    """The admin hears of every letter that failed; more would be sent in circles."""
+    candidate = make_candidate()
+    about = letter(ANNA.address, audience)
+    assert refused(about, "550 5.1.1 no such user", candidate, make_facts(candidate), make_policy()) is None
+
+
 def test_soft_bounces_add_up() -> None:
     """The fifth within a week closes the address, and is told."""
     before = Reachability(CARLA.address, 4, NOW - timedelta(days=6))
-    plan = report(SOFT, letter(reachability=before))
+    plan = report(SOFT, letter(reachability=before, notice="acknowledgement"))
     assert plan.reachability[0].until == NOW + timedelta(days=30)
     assert [told.kind for told in plan.notices] == [NoticeKind.UNDELIVERED]
 
