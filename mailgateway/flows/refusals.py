@@ -22,6 +22,6 @@ def tell_workers(desk: Desk, tx: Transaction, failed: Iterable[OutboxLine], now:
         # what failed, was tried again and failed anew is news again
         facts = gather_ticket(tx, line.ticket, f"failed-{line.id}-{now.isoformat()}", now)
         candidate = facts.candidate(line.ticket)
-        plan = candidate and refused(letter, line.last_error, candidate, facts, policy)
+        plan = None if candidate is None else refused(letter, line.last_error, candidate, facts, policy)
         if plan is not None:
             carry_out(desk, tx, plan, facts, policy)

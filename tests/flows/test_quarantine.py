@@ -16,6 +16,7 @@ from mailgateway.flows import watch
 from mailgateway.flows.beats import beat, fetching
 from mailgateway.mail.model import Mail
 from mailgateway.mail.parse import parse
+from mailgateway.render.notices import Renderer
 from mailgateway.store import outbox, quarantine, spool
 from mailgateway.store.quarantine import Quarantined
 from mailgateway.store.spool import Arrival
@@ -175,6 +176,31 @@ def test_an_order_is_carried_out_once(either_bench: Bench) -> None:
     assert f"{number}: filed; ticket #10001 was opened. That had been decided before, by {ADMIN}." in " ".join(
         receipt(bench).split()
     )
+
+
+@pytest.mark.parametrize("order", ["#drop", "#ticket"])
+def test_an_order_survives_a_crash(either_bench: Bench, order: str) -> None:
+    """Whether it dies before the mail is filed or before the receipt is written: each is done once, after all."""
+    bench = either_bench
+    (number,) = set_aside(bench, JUNK)
+    told = digest(bench)
+    whole = bench.desk
+
+    def die() -> Renderer:
+        bench.desk = whole
+        raise KeyboardInterrupt
+
+    bench.desk = replace(whole, renderer=die)
+    with pytest.raises(KeyboardInterrupt):
+        reply(bench, told, f"{order} {number}")
+    assert letters(bench, RECEIPT) == []
+    bench.now += MINUTE
+    for _ in range(2):
+        bench.ingest()
+    assert len(letters(bench, RECEIPT)) == 1
+    assert ("ended without a ticket" if order == "#drop" else "ticket #10001 was opened") in receipt(bench)
+    assert "decided before" not in receipt(bench)
+    assert len(bench.subjects()) == (order == "#ticket")
 
 
 def test_several_orders_in_one_mail(bench: Bench) -> None:

@@ -1,9 +1,15 @@
 """The quarantine: what is set aside can be seen, filed again, or discarded."""
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+from sqlalchemy import text
+
 from mailgateway.desk.plan import Disposition
 from mailgateway.desk.quarantine.decision import Decision, Order
 from mailgateway.store import digests, quarantine, spool
 from mailgateway.store.engine import Store
+from tests.store.conftest import Opener
 from tests.store.examples import JANE, MINUTE, NOW, arrival, raw_mail, spool_one, waiting
 
 
@@ -101,6 +107,29 @@ def test_a_digest_is_kept_with_what_it_told_of(store: Store) -> None:
         spool.quarantine(tx, first, "parse", "still too deep", NOW + MINUTE)
         assert [(one.id, one.told_at) for one in digests.waiting(tx, 10)] == [(first, None), (second, NOW)]
         assert digests.make(tx, [first], NOW + MINUTE).number > digest.number
+
+
+def test_two_hosts_make_one_digest(postgres_opener: Opener) -> None:
+    """Who asks when the last digest was waits for a host that is making one, and then sees it."""
+    here, there = postgres_opener(), postgres_opener()
+    spool_id = _set_aside(here, 1)
+    with ThreadPoolExecutor(1) as pool:
+        with here.writing() as tx:
+            assert digests.last(tx) is None
+            asked = pool.submit(_last, there)
+            while not (waits := tx.connection.execute(_WAITS).scalar()) and not asked.done():
+                pass
+            assert waits
+            digests.make(tx, [spool_id], NOW)
+        assert asked.result() == NOW
+
+
+_WAITS = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+
+
+def _last(store: Store) -> datetime | None:
+    with store.writing() as tx:
+        return digests.last(tx)
 
 
 def orders(order: Order, *entries: int) -> list[Decision]:
