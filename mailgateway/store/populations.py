@@ -66,7 +66,7 @@ class Population:
     """Rows that are counted.
 
     `at` is when it happened; `seconds` how long it took, `plain` where that was not counted by a clock of the ticket;
-    `author` who did it.
+    `author` who did it. `counted_in` is the source without what only tells how long it took.
     """
 
     source: FromClause
@@ -75,6 +75,12 @@ class Population:
     seconds: ColumnElement[Any] | None = None
     plain: ColumnElement[bool] | None = None
     author: ColumnElement[Any] | None = None
+    counted_in: FromClause | None = None
+
+    @property
+    def untimed(self) -> "Population":
+        """Return it for counting alone."""
+        return self if self.counted_in is None else replace(self, source=self.counted_in, seconds=None, plain=None)
 
     def within(self, scope: Scope) -> "Population":
         """Return those of a group, of an organisation."""
@@ -143,7 +149,8 @@ def _timed(
 
 def _solved(window: Window) -> Population:
     source, seconds, plain = _timed(_SPELLS, SpellRow.began_at, SpellRow.ended_at, Target.RESOLUTION)
-    return Population(source, (_in(SpellRow.ended_at, window),), SpellRow.ended_at.expression, seconds, plain)
+    at = SpellRow.ended_at.expression
+    return Population(source, (_in(SpellRow.ended_at, window),), at, seconds, plain, counted_in=_SPELLS)
 
 
 def _answered(window: Window) -> Population:

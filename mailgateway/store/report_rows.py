@@ -150,7 +150,8 @@ def shares(tx: Transaction, window: Window, before: Window, scope: Scope) -> dic
     }
 
 
-def _by(tx: Transaction, of: Population) -> dict[Dimension, dict[str | None, int]]:
+def _by(tx: Transaction, timed: Population) -> dict[Dimension, dict[str | None, int]]:
+    of = timed.untimed
     rows = select(*_values()).select_from(of.source).where(*of.conditions).cte("found")
     return _told_apart(tx, [select(*_value(rows, one), func.count()).group_by(rows.c[one]) for one in Dimension])
 
@@ -194,7 +195,8 @@ def steps(tx: Transaction, wanted: Iterable[tuple[date, Window]], scope: Scope) 
     return tuple(Step(day, opened.get(place, 0), solved.get(place, 0)) for place, (day, _) in enumerate(steps))
 
 
-def _by_step(tx: Transaction, of: Population, steps: list[tuple[date, Window]]) -> dict[int, int]:
+def _by_step(tx: Transaction, timed: Population, steps: list[tuple[date, Window]]) -> dict[int, int]:
+    of = timed.untimed
     place = case(*((of.at < window.ends, place) for place, (_, window) in enumerate(steps))).label("place")
     inner = select(place).select_from(of.source).where(*of.conditions).subquery()
     wanted = select(inner.c.place, func.count()).group_by(inner.c.place)
