@@ -78,7 +78,9 @@ class ContractEntry(Strict):
 
     name: Word = Field(description="what rules and reports call it, such as gold; several organisations may share it")
     service_level: Word | None = Field(default=None, description="a policy of service_levels.yaml")
-    support_hours: Word | None = Field(default=None, description="a calendar of service_levels.yaml")
+    support_hours: Word | None = Field(
+        default=None, description="a calendar of service_levels.yaml, in which the time of its service level is counted"
+    )
     plan: _Plan = Field(
         default=None, description="flat, or what it has room for: {tickets: 50, per: month}, {hours: 10, per: quarter}"
     )

@@ -224,12 +224,21 @@ class Policy:
         return tuple(calendar.name for calendar in self.calendars if calendar.is_open(at))
 
     def level_of(self, ticket: Ticket) -> ServiceLevel | None:
-        """Return the service-level policy that holds for a ticket, None where nothing is promised."""
+        """Return the service-level policy that holds for a ticket, None where nothing is promised.
+
+        Its time is counted in the support hours of the requester's contract, where there are any.
+        """
         customer = self.organisations.named(ticket.organisation)
         contract = customer.contract if customer is not None else None
         about = self.assets.named(ticket.ci)
         agreed = (contract.service_level if contract is not None else "", about.service_level if about else "")
-        return level_of(ticket, self.service_levels, contract.name if contract is not None else "", agreed)
+        level = level_of(ticket, self.service_levels, contract.name if contract is not None else "", agreed)
+        support_hours = self.calendar(contract.support_hours) if contract is not None else None
+        return level.counted_in(support_hours) if level is not None and support_hours is not None else level
+
+    def calendar(self, name: str) -> Calendar | None:
+        """Return the calendar of this name."""
+        return next((one for one in self.calendars if one.name == name), None)
 
     def level(self, name: str) -> ServiceLevel | None:
         """Return the service-level policy of this name."""

@@ -41,7 +41,8 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What was agreed. `service_level` and `support_hours` are names, "" where there is none.
+    """What was agreed. `service_level` is the name of the policy that holds, `support_hours` that of the calendar in
+    which its time is counted, "" where there is none.
 
     Without an allowance it is flat.
     """

@@ -60,6 +60,7 @@ def _steps(ticket: Ticket, policy: Policy) -> Iterator[_Reached]:
         level = policy.level(clock.policy)
         if level is None or clock.running_since is None:
             continue
+        level = level.counted_in(policy.calendar(clock.calendar) or level.calendar)
         for number, step in enumerate(level.steps):
             at = share_used_at(clock, level.calendar, step.share) if clock.target in step.of else None
             if at is not None:

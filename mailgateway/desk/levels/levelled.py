@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import tzinfo
 
 from mailgateway.desk.after import after
 from mailgateway.desk.facts import Facts
@@ -31,7 +32,8 @@ def levelled(plan: Plan, facts: Facts, policy: Policy) -> Plan:
     if clocks == before.clocks:
         return plan
     moved = SetClocks(before.clocks, clocks, happened.ticket.status)
-    notices = tuple(_with_expectation(notice, clocks, policy) for notice in plan.notices)
+    zone = _zone_of(happened.ticket, policy)
+    notices = tuple(_with_expectation(notice, clocks, zone, policy) for notice in plan.notices)
     return replace(plan, changes=(*plan.changes, moved), notices=notices)
 
 
@@ -61,11 +63,17 @@ def _has(kind: type[Change], changes: Iterable[Change]) -> bool:
     return any(isinstance(change, kind) for change in changes)
 
 
-def _with_expectation(notice: Notice, clocks: tuple[Clock, ...], policy: Policy) -> Notice:
-    """Give a receipt the time by which somebody will answer, by the calendar's clock if not by its own."""
+def _zone_of(ticket: Ticket, policy: Policy) -> tzinfo | None:
+    customer = policy.organisations.named(ticket.organisation)
+    return customer.timezone if customer is not None else None
+
+
+def _with_expectation(notice: Notice, clocks: tuple[Clock, ...], theirs: tzinfo | None, policy: Policy) -> Notice:
+    """Give a receipt the time by which somebody will answer, by the clock of its readers, or else the calendar's."""
     first = current(clocks, Target.FIRST_RESPONSE)
     if notice.kind is not NoticeKind.ACKNOWLEDGEMENT or first is None or first.due_at is None:
         return notice
-    calendar = next((one for one in policy.calendars if one.name == first.calendar), None)
-    zone = {} if calendar is None else {"timezone": str(calendar.zone)}
+    calendar = policy.calendar(first.calendar)
+    known = theirs or (calendar.zone if calendar is not None else None)
+    zone = {} if known is None else {"timezone": str(known)}
     return replace(notice, values={**zone, **notice.values, "expected_by": first.due_at})

@@ -99,6 +99,15 @@ class ServiceLevel:
         kept = tuple(one for one in self.promises if not one.scope.contract or wanted in one.scope.contract)
         return self if kept == self.promises else replace(self, promises=kept)
 
+    def counted_in(self, calendar: Calendar) -> "ServiceLevel":
+        """Return the policy with its time counted in another calendar, within which people are told, too.
+
+        Where working hours of their own are given for telling people, these stay.
+        """
+        if calendar == self.calendar:
+            return self
+        return replace(self, calendar=calendar, hours=calendar if self.hours == self.calendar else self.hours)
+
     def lengths(self, ticket: Ticket) -> dict[Target, timedelta]:
         """Return how much business time there is for each target of a ticket whose contract it is `under`."""
         found: dict[Target, timedelta] = {}
