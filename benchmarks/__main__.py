@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from benchmarks import attend, backtest, ingest, latency, parse, report, rules, simulation
+from benchmarks import attend, backtest, ingest, latency, parse, report, rules, simulation, startup
 
 BENCHMARKS = {
     "attend": attend.run,
@@ -14,6 +14,7 @@ BENCHMARKS = {
     "report": report.run,
     "rules": rules.run,
     "simulation": simulation.run,
+    "startup": startup.run,
 }
 
 

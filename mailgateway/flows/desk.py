@@ -1,13 +1,19 @@
 """What every flow works with."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from mailgateway.desk.policy import Policy
 from mailgateway.mail.model import Letter
-from mailgateway.render.notices import Renderer
 from mailgateway.store.engine import Store
+
+if TYPE_CHECKING:
+    # who only looks at the store writes no letters, and does not wait for what does
+    from mailgateway.render.notices import Renderer
 
 Stop = Callable[[], bool]
 """Asked between two mails, never inside one: whether to leave off."""

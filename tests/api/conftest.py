@@ -11,14 +11,19 @@ from mailgateway.api.application import application
 from mailgateway.api.server import HttpServer
 from tests.api.ports import free_port
 from tests.flows.bench import Bench
+from tests.servers.postgres import Postgres
 
 TOKEN = "a token that nobody guesses"
 
 
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    """Give a desk whose time stands still."""
-    made = Bench(tmp_path)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
+    """Give a desk whose time stands still, on either database."""
+    database = ""
+    if request.param == "postgresql":
+        server: Postgres = request.getfixturevalue("postgres")
+        database = server.create_database(like=request.getfixturevalue("postgres_template"))
+    made = Bench(tmp_path, database)
     yield made
     made.gateway.close()
 

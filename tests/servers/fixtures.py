@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from mailgateway.store import schema
+from mailgateway.store.engine import open_store
 from tests.servers.dovecot import Dovecot
 from tests.servers.postgres import Postgres
 from tests.servers.sink import Sink
@@ -41,6 +43,21 @@ def _postgres() -> Iterator[Postgres]:
         pytest.skip(f"{_LEFT_OUT}{missing} (postgresql)")
     with server:
         yield server
+
+
+def migrate(url: str) -> None:
+    """Bring a database to the schema of this version."""
+    store = open_store(url, "memory://template")
+    schema.upgrade(store)
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(_postgres: Postgres) -> str:
+    """Give the address of a migrated database, to be copied."""
+    url = _postgres.create_database()
+    migrate(url)
+    return url
 
 
 @pytest.fixture

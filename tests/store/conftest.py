@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mailgateway.store import schema
 from mailgateway.store.engine import Store, open_store
+from tests.servers.fixtures import migrate
 from tests.servers.postgres import Postgres
 
 Opener = Callable[[], Store]
@@ -17,16 +17,8 @@ Opener = Callable[[], Store]
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the file of a migrated database, to be copied."""
     file = tmp_path_factory.mktemp("template") / "mailgateway.db"
-    _migrate(f"sqlite:///{file}")
+    migrate(f"sqlite:///{file}")
     return file
-
-
-@pytest.fixture(scope="session")
-def postgres_template(_postgres: Postgres) -> str:
-    """Give the address of a migrated database, to be copied."""
-    url = _postgres.create_database()
-    _migrate(url)
-    return url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -77,9 +69,3 @@ def _opener(database: str, folder: Path) -> Iterator[Opener]:
     yield open_again
     for store in opened:
         store.close()
-
-
-def _migrate(url: str) -> None:
-    store = open_store(url, "memory://template")
-    schema.upgrade(store)
-    store.close()
