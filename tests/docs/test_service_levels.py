@@ -3,6 +3,7 @@
 import re
 import textwrap
 from datetime import date, datetime, timedelta
+from runpy import run_path
 from zoneinfo import ZoneInfo
 
 from mailgateway.cli.explained_view import as_lines
@@ -11,7 +12,7 @@ from mailgateway.desk.levels.explained import explained
 from mailgateway.desk.levels.service_levels import Promise, ServiceLevel
 from mailgateway.desk.levels.timepiece import Target
 from mailgateway.desk.model import Status
-from tests.docs.pages import page, section
+from tests.docs.pages import ROOT, page, section
 from tests.unit.desk import test_explained
 from tests.unit.desk.test_explained import HOUR, Told
 
@@ -44,3 +45,11 @@ def test_the_arithmetic_of_the_page_is_the_real_one() -> None:
     shown = section(page("docs/service-levels.md"), "Why a time is due")
     [block] = re.findall(r"(?m)(?:^    .*\n|^\n(?=    ))+", shown + "\n")
     assert textwrap.dedent(block).strip().splitlines() == said
+
+
+def test_the_picture_shows_the_sums_of_the_page() -> None:
+    """It is what the script draws of them: two clocks with every part."""
+    made = run_path(str(ROOT / "docs" / "make_clock_picture.py"))
+    clocks = made["read"](page("docs/service-levels.md"))
+    assert [(one.name, len(one.parts)) for one in clocks] == [("First answer", 5), ("Solution", 9)]
+    assert made["draw"](clocks) == page("docs/pictures/clocks.svg")
