@@ -10,7 +10,8 @@ from tests.docs.test_commands import COMMANDS
 ACTS = {
     *("init", "run", "demo", "ingest", "schema", "templates preview", "db upgrade", "webhooks test"),
     *("outbox retry", "outbox cancel", "webhooks retry", "webhooks cancel", "suppressions add", "suppressions remove"),
-    *("quarantine replay", "quarantine discard", "keys rotate"),
+    *("quarantine replay", "quarantine ticket", "quarantine discard"),
+    "keys rotate",
 }
 """Those that do something and say so in a line, and two whose output is a file already."""
 
