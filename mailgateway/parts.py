@@ -67,7 +67,7 @@ def relay(settings: Settings, smtp: SmtpServer, server_of: ServerOf) -> Relay:
     """Return an SMTP server that letters are given to."""
     from mailgateway.smtp.relay import Relay
 
-    return Relay(server_of(smtp), smtp.connections, smtp.helo or settings.domain)
+    return Relay(server_of(smtp), smtp.connections, smtp.helo or settings.domain, smtp.size_limit)
 
 
 def signer(settings: Settings) -> Callable[[Letter], Letter]:

@@ -164,6 +164,9 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "forwarded": lambda detail: f"the mail was forwarded to {detail['to']}",
     "not_forwarded": lambda detail: f"the mail was not forwarded to {detail['to']}: {detail['why']}",
     "delivery_failed": lambda detail: f"a letter to {detail['to']} could not be delivered: {detail['answer']}",
+    "files_left_out": lambda detail: (
+        f"a letter to {detail['to']} was too large and went without {_list(detail['files'])}"
+    ),
     "undelivered": lambda detail: _bounced("could not be delivered", detail),
     "delivery_delayed": lambda detail: _bounced("is not delivered yet", detail),
     "machine_mail": lambda detail: f"sent an automatic mail of kind {detail['kind'].replace('_', ' ')}",

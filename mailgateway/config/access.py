@@ -15,6 +15,7 @@ from mailgateway.config.kinds import (
     Port,
     Rates,
     SecretRef,
+    Size,
     Strict,
     TokenUrl,
     wrong,
@@ -113,6 +114,9 @@ class SmtpServer(Access):
     )
     connections: _Connections = Field(default=4, description="how many connections are open at most")
     helo: Domain | None = Field(default=None, description="the name to greet with; by default the domain above")
+    size_limit: Size | None = Field(
+        default=None, description="larger letters go without their files; by default what the server announces"
+    )
 
     @property
     def address(self) -> str:

@@ -29,6 +29,7 @@ WORDS: Mapping[str, str] = {
     "snoozed_until": "it was put aside until a moment, or woke up",
     "fields": "fields of the desk's own changed",
     "delivery_failed": "a letter could not be delivered and is given up",
+    "files_left_out": "a letter was too large for the mail server and went without its files",
     "undelivered": "a mail server sent word that a letter did not arrive",
     "delivery_delayed": "a mail server sent word that a letter is late",
     "machine_mail": "a machine answered",

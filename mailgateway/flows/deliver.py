@@ -14,8 +14,9 @@ from mailgateway.flows.beats import beat, primary
 from mailgateway.flows.beats import sending as part_of
 from mailgateway.flows.desk import Desk, Stop
 from mailgateway.flows.in_hand import InHand
+from mailgateway.flows.lighten import send_without_files
 from mailgateway.mail.model import Letter
-from mailgateway.smtp.outcome import Deferred, Outcome, Rejected, Sent
+from mailgateway.smtp.outcome import Deferred, Outcome, Rejected, Sent, TooLarge
 from mailgateway.smtp.pool import Pool
 from mailgateway.store import outbox, pace
 
@@ -148,7 +149,12 @@ def _send(
         in_hand.end(desk, outgoing_id, delivery)
 
     def record(outgoing_id: int, outcome: Outcome) -> None:
-        end(outgoing_id, _delivery(by_id[outgoing_id], outcome, desk, sending))
+        outgoing = by_id[outgoing_id]
+        if isinstance(outcome, TooLarge) and send_without_files(desk, outgoing, outcome):
+            tally.tried, tally.judged = tally.tried + 1, tally.judged + 1
+            in_hand.leave(outgoing_id)
+        else:
+            end(outgoing_id, _delivery(outgoing, outcome, desk, sending))
 
     try:
         pool.send(_letters(desk, claimed, end), record, lambda: stop() or desk.clock() >= latest)
@@ -182,7 +188,7 @@ def _delivery(outgoing: outbox.Outgoing, outcome: Outcome, desk: Desk, sending: 
     match outcome:
         case Sent(response):
             return sent(response, now)
-        case Rejected(code, reason):
+        case Rejected(code, reason) | TooLarge(code, reason):
             return failed(f"{code} {reason}", now)
         case Deferred():
             attempt = Attempt(outgoing.attempts, outgoing.first_at)

@@ -39,6 +39,10 @@ class InHand:
         self._ended[one] = delivery
         self._write_down(desk, one)
 
+    def leave(self, one: int) -> None:
+        """Forget one that was written down elsewhere."""
+        self._untouched.discard(one)
+
     def give_back(self, desk: Desk) -> None:
         """Write down what could not be written before, and put back, as they were, those that were not begun."""
         for one in tuple(self._ended):

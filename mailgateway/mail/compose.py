@@ -22,6 +22,8 @@ _MOST_LAST_IDS = 9
 _REFERENCES_LENGTH = 1_500
 _MEDIA_TYPE = re.compile(r"(?:text|image|audio|video|application|font|model)/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\Z")
 _UNFIT = re.compile(rb"\x00|\r(?!\n)|(?<!\r)\n|[^\r\n]{999}")
+_FIELD = re.compile(rb"[^\r\n]+\r\n(?:[ \t][^\r\n]*\r\n)*")
+_OF_THIS_MAIL = (b"dkim-signature", b"message-id", b"mime-version", b"content-type", b"content-transfer-encoding")
 _CID = re.compile(r"""cid:([^"'\s<>()]{1,250})""", re.IGNORECASE)
 
 
@@ -59,7 +61,7 @@ class _Part:
 
 def compose(outgoing: Outgoing) -> bytes:
     """Return the bytes of the mail, with CRLF, ready for SMTP."""
-    body = _body(outgoing)
+    body = _body(outgoing.message_id, outgoing.text, outgoing.html, outgoing.attachments)
     automatic = outgoing.automatic != "no"
     fields = (
         ids_field("Message-ID", (clean_id(outgoing.message_id),)),
@@ -81,6 +83,17 @@ def compose(outgoing: Outgoing) -> bytes:
     return b"".join((*fields, body.fields, b"\r\n", body.body))
 
 
+def recompose(
+    content: bytes, message_id: str, text: str, html: str | None, attachments: tuple[Attachment, ...]
+) -> bytes:
+    """Return a mail that `compose` made with another id and body; its other fields stay, a signature goes."""
+    header = content.partition(b"\r\n\r\n")[0] + b"\r\n"
+    kept = [one for one in _FIELD.findall(header) if one.partition(b":")[0].lower() not in _OF_THIS_MAIL]
+    body = _body(message_id, text, html, attachments)
+    own_id = ids_field("Message-ID", (clean_id(message_id),))
+    return b"".join((own_id, *kept, b"MIME-Version: 1.0\r\n", body.fields, b"\r\n", body.body))
+
+
 def _references(outgoing: Outgoing) -> tuple[str, ...]:
     """Return the first id and the last ones, as many as fit: the root holds a thread together, they place it."""
     own = outgoing.message_id
@@ -96,31 +109,31 @@ def _references(outgoing: Outgoing) -> tuple[str, ...]:
     return (*nearest_last[:1], *reversed(kept))
 
 
-def _body(outgoing: Outgoing) -> _Part:
-    seed = sha256(outgoing.message_id.encode("utf-8", "replace")).hexdigest()[:24]
-    shown = _shown_images(outgoing)
-    alternatives = [_text_part("plain", outgoing.text)]
-    if outgoing.html is not None:
-        page = _text_part("html", outgoing.html)
+def _body(message_id: str, text: str, html: str | None, attachments: tuple[Attachment, ...]) -> _Part:
+    seed = sha256(message_id.encode("utf-8", "replace")).hexdigest()[:24]
+    shown = shown_images(html, attachments)
+    alternatives = [_text_part("plain", text)]
+    if html is not None:
+        page = _text_part("html", html)
         images = [_file_part(image, "inline") for image in shown.values()]
         related = _multipart("related", [page, *images], seed, '; type="text/html"') if images else page
         alternatives.append(related)
     message = _multipart("alternative", alternatives, seed) if len(alternatives) > 1 else alternatives[0]
-    files = [_attached(file, seed) for place, file in enumerate(outgoing.attachments) if place not in shown]
+    files = [_attached(file, seed) for place, file in enumerate(attachments) if place not in shown]
     return _multipart("mixed", [message, *files], seed) if files else message
 
 
-def _shown_images(outgoing: Outgoing) -> dict[int, Attachment]:
+def shown_images(html: str | None, attachments: tuple[Attachment, ...]) -> dict[int, Attachment]:
     """Return the attachments, by their place, which the HTML shows as images; the first one of an id counts."""
-    if not outgoing.html or not outgoing.attachments:
+    if not html or not attachments:
         return {}
-    wanted = {unquote(unescape(cid)) for cid in _CID.findall(outgoing.html)}
+    wanted = {unquote(unescape(cid)) for cid in _CID.findall(html)}
     found: dict[str, int] = {}
-    for place, file in enumerate(outgoing.attachments):
+    for place, file in enumerate(attachments):
         cid = file.content_id
         if cid and cid in wanted and clean_id(cid) == cid and file.content_type.startswith("image/"):
             found.setdefault(cid, place)
-    return {place: outgoing.attachments[place] for place in found.values()}
+    return {place: attachments[place] for place in found.values()}
 
 
 def _text_part(subtype: str, text: str) -> _Part:

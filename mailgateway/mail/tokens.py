@@ -95,6 +95,11 @@ def letter_mark(key: bytes, ticket: int) -> str:
     return f"ref:t{ticket}.{_mark_signature(key, ticket)}:ref"
 
 
+def is_mark(line: str) -> bool:
+    """Tell whether a line is nothing but a mark, true or not."""
+    return _MARK.fullmatch(line) is not None
+
+
 def marked_tickets(text: str, keys: tuple[bytes, ...]) -> tuple[int, ...]:
     """Return the tickets whose true marks stand in a text, each once, in the order in which they stand there."""
     found = dict.fromkeys((int(one[1]), one[2].lower()) for one in islice(_MARK.finditer(text), _MOST_MARKS))

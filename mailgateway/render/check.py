@@ -8,8 +8,8 @@ from mailgateway.desk.plan import NoticeKind
 from mailgateway.errors import Finding
 from mailgateway.render.faults import place_of
 from mailgateway.render.markup import unbalanced
-from mailgateway.render.notices import ENDINGS, FALLBACK, Shelf, is_language, languages, rendered, shelf
-from mailgateway.render.samples import samples
+from mailgateway.render.notices import ENDINGS, FALLBACK, Shelf, is_language, languages, rendered, said_of_files, shelf
+from mailgateway.render.samples import FILES, samples
 from mailgateway.render.wording import FILE, Words, WordsError, is_plural, places, read_words
 from mailgateway.rules.nearest import instead
 
@@ -61,6 +61,7 @@ def _of_folders(folders: tuple[Path, ...]) -> Iterator[Finding]:
     for language in spoken:
         for kind in NoticeKind:
             yield from _of_notice(chosen, kind, language, folders[0])
+        yield from _of_files(chosen, language)
 
 
 def _of_notice(chosen: Shelf, kind: NoticeKind, language: str, folder: Path) -> Iterator[Finding]:
@@ -87,6 +88,15 @@ def _written(chosen: Shelf, kind: NoticeKind, language: str) -> Iterator[Finding
             yield Finding(str(file), 0, 0, f"the HTML it makes is not balanced: {wrong}")
 
 
+def _of_files(chosen: Shelf, language: str) -> Iterator[Finding]:
+    """Find what is wrong with what letters say of files that were left out."""
+    for is_internal in (False, True):
+        try:
+            said_of_files(chosen, language, FILES, is_internal=is_internal)
+        except Exception as error:  # noqa: BLE001 - as above
+            yield place_of(error, f"{language}/{NoticeKind.FILES_LEFT_OUT.value}")
+
+
 def _misnamed(folder: Path) -> Iterator[Finding]:
     """Find files that no notice uses because their name is a little off."""
     names = [kind.value for kind in NoticeKind]
@@ -98,7 +108,7 @@ def _misnamed(folder: Path) -> Iterator[Finding]:
                 yield Finding(str(file), 0, 0, f"no notice has this name; {mend}")
 
 
-_PIECES = ("layout", "letter", "parts", "company", "ratings")
+_PIECES = ("layout", "letter", "parts", "company", "ratings", "left_out")
 
 
 def _words(folder: Path, shipped: Path) -> Iterator[Finding]:

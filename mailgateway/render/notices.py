@@ -1,7 +1,7 @@
 """A notice -> subject, text and HTML, in the language of its reader. A broken template never loses a mail."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from mailgateway.desk.letters.letter import Rendered
 from mailgateway.desk.letters.receipts import NOTHING_CHANGED
 from mailgateway.desk.model import Article, Direction
 from mailgateway.desk.plan import Audience, Notice, NoticeKind
+from mailgateway.mail.lighter import LeftOut, Word
 from mailgateway.mail.subjects import bare
 from mailgateway.render.branding import shown_brand
 from mailgateway.render.environment import Templates
@@ -56,6 +57,7 @@ VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.ANSWER_HELD: {"meanwhile": (), "reminds": False, "held": 0},
     NoticeKind.COMMANDS_REFUSED: {"problems": (), "commands": COMMANDS, "original": ""},
     NoticeKind.UNDELIVERED: {"address": "", "reason": "", "closed": True},
+    NoticeKind.FILES_LEFT_OUT: {"address": "", "files": ()},
     NoticeKind.ALARM: {"title": "", "lines": ()},
     NoticeKind.QUARANTINE_DIGEST: {"mails": (), "others": 0, "is_new": True, "numbers": ""},
     NoticeKind.QUARANTINE_RECEIPT: {"lines": (), "problems": (), "helps": False},
@@ -65,6 +67,7 @@ VALUES: dict[NoticeKind, dict[str, object]] = {
 }
 """The names each notice's templates have beside the common ones, with what they are where the notice says nothing."""
 
+_LEFT_OUT = ("left_out.jinja", "left_out.html")
 FALLBACK = "en"
 ENDINGS = ("subject", "txt", "html")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}\Z")
@@ -126,14 +129,23 @@ class Renderer:
                 defects.append(str(place_of(error, f"{language}/{notice.kind.value}")))
         return _plain(notice, tuple(dict.fromkeys(defects)))
 
+    def left_out(self, language: str, files: Sequence[LeftOut], *, is_internal: bool) -> Word:
+        """Return what a letter says of files that were left out of it, in a language or else in English.
+
+        Where the operator's templates or words fail, which `check` tells, the shipped ones say it.
+        """
+        try:
+            return said_of_files(self._shelf(self._folders), language, files, is_internal=is_internal)
+        except Exception:  # noqa: BLE001 - a template is the operator's program: anything can happen in it
+            return said_of_files(self._shelf((self._shipped,)), language, files, is_internal=is_internal)
+
     def report_words(self, language: str) -> Phrases:
         """Return the words of reports in a language, or in English where it has none."""
-        return self._words(language, NoticeKind.REPORT.value)
+        return spoken_words(self._shelf(self._folders), language, NoticeKind.REPORT.value)
 
-    def _words(self, language: str, name: str) -> Phrases:
-        one = self._shelf((*([self._own] if self._own is not None else ()), self._shipped))
-        spoken = next((known for known in languages(language) if one.offers(known, name)), FALLBACK)
-        return one.wording.phrases(languages(spoken), name)
+    @property
+    def _folders(self) -> tuple[Path, ...]:
+        return (*([self._own] if self._own is not None else ()), self._shipped)
 
     def _choices(self, notice: Notice) -> Iterator[tuple[Shelf, str]]:
         shelves = [self._shelf(folders) for folders in self._sources(notice)]
@@ -166,6 +178,19 @@ def _special(own: Path, notice: Notice) -> Iterator[Path]:
         # names come from the configuration; one that is no file name is nobody's folder
         if name and Path(name).name == name and special.is_dir():
             yield special
+
+
+def spoken_words(chosen: Shelf, language: str, name: str) -> Phrases:
+    """Return the words of a notice in a language, or in the nearest that has some."""
+    spoken = next((known for known in languages(language) if chosen.offers(known, name)), FALLBACK)
+    return chosen.wording.phrases(languages(spoken), name)
+
+
+def said_of_files(chosen: Shelf, language: str, files: Sequence[LeftOut], *, is_internal: bool) -> Word:
+    """Write what a letter says of files that were left out of it; raises whatever the templates do."""
+    phrases = spoken_words(chosen, language, NoticeKind.FILES_LEFT_OUT.value)
+    context = {"phrases": phrases, "files": files, "is_internal": is_internal}
+    return Word(*(chosen.templates.produce(name, context) for name in _LEFT_OUT))
 
 
 def languages(wanted: str) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from mailgateway.desk.model import (
 from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind
 from mailgateway.desk.problems.announcing import Banner
 from mailgateway.desk.problems.likeness import Matter
+from mailgateway.mail.lighter import LeftOut
 from mailgateway.mail.model import Address
 from mailgateway.render.markdown import as_html, as_text
 from mailgateway.render.sample_brand import BRAND, PICTURE, SIGNATURE
@@ -70,6 +71,8 @@ _FILES = (
     StoredFile("error E-105.jpg", "image/jpeg", 482_113, "0" * 64),
     StoredFile("delivery notes.pdf", "application/pdf", 1_734_002, "1" * 64),
 )
+FILES = (LeftOut("service manual.pdf", 31_402_113), LeftOut("drawings.zip", 12_055_870))
+"""Files that were too large for a letter."""
 _MAIL = (StoredFile("mail.eml", "message/rfc822", 48_113, "2" * 64),)
 _TONER = """\
 1. Open the front flap and pull the old cartridge out.
@@ -137,6 +140,10 @@ _VALUES: dict[NoticeKind, dict[str, object]] = {
         "address": "jan.nowak@example.org",
         "reason": "5.1.1 smtp; 550 5.1.1 <jan.nowak@example.org>: user unknown",
     },
+    NoticeKind.FILES_LEFT_OUT: {
+        "address": "jan.nowak@example.org",
+        "files": FILES,
+    },
     NoticeKind.ALARM: {
         "title": "no mail could be fetched for 15 minutes",
         "lines": ["support: imap.example.com refuses the connection", "last good fetch at 08:15 UTC"],
@@ -155,6 +162,7 @@ _AUDIENCES = {
     NoticeKind.ANSWER_HELD: Audience.AGENT,
     NoticeKind.COMMANDS_REFUSED: Audience.AGENT,
     NoticeKind.UNDELIVERED: Audience.AGENT,
+    NoticeKind.FILES_LEFT_OUT: Audience.AGENT,
     NoticeKind.ALARM: Audience.ADMIN,
     NoticeKind.QUARANTINE_DIGEST: Audience.ADMIN,
     NoticeKind.QUARANTINE_RECEIPT: Audience.ADMIN,

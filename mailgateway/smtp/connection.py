@@ -1,6 +1,7 @@
 """One SMTP connection that carries letters one after the other."""
 
 import asyncio
+import re
 from contextlib import suppress
 from datetime import timedelta
 from email.utils import parseaddr
@@ -11,7 +12,7 @@ from aiosmtplib import SMTP, SMTPException, SMTPNotSupported, SMTPResponseExcept
 from mailgateway.errors import LoginRefused
 from mailgateway.mail.model import Letter
 from mailgateway.smtp.opening import abandon, open_client
-from mailgateway.smtp.outcome import Deferred, Outcome, Sent, one_line, outcome_of
+from mailgateway.smtp.outcome import Deferred, Outcome, Sent, TooLarge, one_line, outcome_of
 from mailgateway.smtp.relay import Relay
 
 _LIBRARY = (SMTPException, OSError, ValueError)
@@ -23,6 +24,10 @@ _BYTES_A_SECOND = 65_536
 
 # RFC 5321 section 4.5.3.1: 64 for the local part, 255 for the domain
 _LONGEST_ADDRESS = 320
+
+# RFC 1870 section 4: a decimal number of at most twenty digits
+_SIZE = re.compile(r"\d{1,20}", re.ASCII)
+_TOO_MUCH = 552
 
 # RFC 4954 section 6: it is the login that is missing, too weak or no longer good, whatever the letter
 _LOGIN_WANTED = (530, 534, 535, 538)
@@ -63,6 +68,9 @@ class Connection:
         Raises ConnectionEnded where a connection used before turns out to be gone, and LoginRefused where the server
         wants another login: neither says anything about the letter, which was not offered.
         """
+        room = self._room()
+        if room is not None and len(letter.content) > room:
+            return TooLarge(_TOO_MUCH, f"the server takes {room} bytes, and the letter has {len(letter.content)}", room)
         offered = False
         try:
             await self._begin(letter)
@@ -87,6 +95,15 @@ class Connection:
     def abandon(self) -> None:
         """Close without a word."""
         abandon(self._client)
+
+    def _room(self) -> int | None:
+        """Return how many bytes a letter may have: what the server announces (RFC 1870) and what it was said to take.
+
+        A server that announces 0 takes whatever it can.
+        """
+        announced = self._client.esmtp_extensions.get("size", "").strip()
+        limits = [self.relay.size_limit or 0, int(announced) if _SIZE.fullmatch(announced) else 0]
+        return min(filter(None, limits), default=None)
 
     async def _begin(self, letter: Letter) -> None:
         options, encoding = self._options(letter)

@@ -1,5 +1,6 @@
 """What became of a letter, read in one place from what aiosmtplib raised."""
 
+import re
 from dataclasses import dataclass
 
 from aiosmtplib import (
@@ -14,6 +15,11 @@ from aiosmtplib import (
 )
 
 _LONGEST = 300
+
+_ENHANCED = re.compile(r"\s{0,3}(5\.\d{1,3}\.\d{1,3})\b", re.ASCII)
+# RFC 3463 sections 3.3 and 3.4: too big for the reader's mailbox, too big for the system
+_TOO_LARGE = ("5.2.3", "5.3.4")
+_TOO_MUCH = 552
 
 # RFC 6531 section 3.5 and RFC 5321 section 4.2.3: an address that cannot be given to this server
 _NAME_NOT_ALLOWED = 553
@@ -47,7 +53,16 @@ class Rejected:
     reason: str
 
 
-Outcome = Sent | Deferred | Rejected
+@dataclass(frozen=True, slots=True)
+class TooLarge:
+    """Not as it is: the letter has more bytes than the server takes (RFC 1870), `limit` where that is known."""
+
+    code: int
+    reason: str
+    limit: int | None = None
+
+
+Outcome = Sent | Deferred | Rejected | TooLarge
 
 
 def outcome_of(error: SMTPException | OSError | ValueError, *, offered: bool) -> Outcome:
@@ -77,11 +92,21 @@ def one_line(text: str) -> str:
 
 def _answered(error: SMTPResponseException, *, offered: bool) -> Outcome:
     reason = one_line(error.message)
+    if _is_too_large(error):
+        return TooLarge(error.code, reason)
     if _is_transient(error):
         return Deferred(reason, error.code, uncertain=False)
     if 500 <= error.code < 600:
         return Rejected(error.code, reason)
     return Deferred(f"no proper answer: {error.code} {reason}", None, uncertain=offered)
+
+
+def _is_too_large(error: SMTPResponseException) -> bool:
+    """Tell by the enhanced code (RFC 3463) or, without one, by 552, which at RCPT means something else."""
+    enhanced = _ENHANCED.match(error.message)
+    if enhanced is not None:
+        return 500 <= error.code < 600 and enhanced[1] in _TOO_LARGE
+    return error.code == _TOO_MUCH and not isinstance(error, SMTPRecipientRefused)
 
 
 def _is_transient(error: SMTPResponseException) -> bool:

@@ -1,13 +1,24 @@
 """An article becomes rows: itself, its files, and the Message-ID by which mails may name its ticket."""
 
-from sqlalchemy import insert
+from datetime import datetime
 
-from mailgateway.desk.model import Article, StoredFile
+from sqlalchemy import bindparam, insert, select
+
+from mailgateway.desk.model import Article, Direction, StoredFile
 from mailgateway.store.engine import Transaction
 from mailgateway.store.tables import ArticleRow, AttachmentRow
 
 _ADD_ARTICLE = insert(ArticleRow).returning(ArticleRow.id)
 _ADD_FILES = insert(AttachmentRow)
+_AUTHOR = (
+    select(ArticleRow.sender_address)
+    .where(
+        ArticleRow.ticket == bindparam("number"),
+        ArticleRow.at == bindparam("sent_at"),
+        ArticleRow.direction == Direction.OUT,
+    )
+    .limit(1)
+)
 
 
 def add_article(tx: Transaction, ticket: int, spool_id: int | None, article: Article) -> int:
@@ -33,6 +44,11 @@ def add_article(tx: Transaction, ticket: int, spool_id: int | None, article: Art
     if article.attachments:
         tx.connection.execute(_ADD_FILES, [_file(article_id, file) for file in article.attachments])
     return article_id
+
+
+def author_of(tx: Transaction, ticket: int, at: datetime) -> str:
+    """Return the address of who wrote what went out at this moment, "" where nobody did."""
+    return tx.connection.execute(_AUTHOR, {"number": ticket, "sent_at": at}).scalar() or ""
 
 
 def _file(article_id: int, file: StoredFile) -> dict[str, object]:

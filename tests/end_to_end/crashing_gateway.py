@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mailgateway import app, log
-from mailgateway.flows import carry_out, collect, receive
+from mailgateway.flows import carry_out, collect, deliver, lighten, receive
 from mailgateway.store import calls, outbox, spool
 
 
@@ -90,6 +90,9 @@ POINTS: dict[str, tuple[Any, str, Callable[[Callable[..., Any], Fuse], Callable[
 
 OTHER_POINTS: dict[str, tuple[Any, str, Callable[[Callable[..., Any], Fuse], Callable[..., Any]]]] = {
     "after_call": (calls, "record", before),
+    "before_exchange": (lighten, "replace_letter", before),
+    "inside_exchange": (lighten, "replace_letter", after),
+    "after_exchange": (deliver, "send_without_files", after),
 }
 
 

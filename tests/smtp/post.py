@@ -34,10 +34,11 @@ class Post:
         idle: timedelta = timedelta(minutes=1),
         fallback: Server | None = None,
         fallback_connections: int = 1,
+        size_limit: int | None = None,
     ) -> None:
         """Make the pool."""
         other = Relay(fallback, fallback_connections, HELO) if fallback is not None else None
-        self.pool = Pool(Relay(server, connections, HELO), other, idle=idle)
+        self.pool = Pool(Relay(server, connections, HELO, size_limit), other, idle=idle)
         self.outcomes: dict[int, Outcome] = {}
 
     def send(self, *letters: Letter, stop: Callable[[], bool] = lambda: False) -> list[Outcome]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from mailgateway.smtp.outcome import Rejected
+from mailgateway.smtp.outcome import Rejected, TooLarge
 from tests.servers.sink import Sink
 from tests.smtp.post import SENT, NewPost, letter, server_of
 
@@ -81,14 +81,44 @@ def test_an_address_that_is_none_is_refused(sink: Sink, new_post: NewPost, addre
     assert [mail.rcpt_tos for mail in sink.received] == [("bob@example.com",)]
 
 
-def test_a_letter_too_large_is_refused_before_it_is_sent(new_post: NewPost) -> None:
-    """The size is announced, so that a server can refuse without being given the letter."""
+def test_a_letter_larger_than_the_server_takes_is_not_offered(new_post: NewPost) -> None:
+    """What the server announces is known before it is given the letter; the next one goes out."""
     with Sink(size_limit=1000) as sink:
         post = new_post(server_of(sink))
         large, small = post.send(letter(content=b"x" * 2000), letter())
-        assert isinstance(large, Rejected)
-        assert (large.code, small) == (552, SENT)
-        assert sink.commands.count("DATA") == 1
+        assert isinstance(large, TooLarge)
+        assert (large.code, large.limit, small) == (552, 1000, SENT)
+        assert sink.commands.count("MAIL") == 1
+
+
+def test_a_limit_of_ones_own_holds_where_the_server_announces_none(sink: Sink, new_post: NewPost) -> None:
+    """Nor is a letter offered that is larger than the settings say."""
+    post = new_post(server_of(sink), size_limit=1000)
+    large, small = post.send(letter(content=b"x" * 2000), letter())
+    assert isinstance(large, TooLarge)
+    assert (large.limit, small, len(sink.received)) == (1000, SENT, 1)
+
+
+@pytest.mark.parametrize(
+    ("step", "reply", "is_about_size"),
+    [
+        ("MAIL", "552 5.3.4 Too big", True),
+        ("MAIL", "552 Message size exceeds fixed limit", True),
+        ("RCPT", "550 5.2.3 Too long for this mailbox", True),
+        ("RCPT", "552 Too many recipients", False),
+        ("DATA", "554 5.3.4 Too big", True),
+        ("DOT", "552 5.3.4 Too big", True),
+        ("DOT", "552 5.2.2 Mailbox full", False),
+        ("DOT", "452 4.3.4 Too big for now", False),
+    ],
+)
+def test_a_server_says_that_a_letter_is_too_large(
+    sink: Sink, new_post: NewPost, step: str, reply: str, *, is_about_size: bool
+) -> None:
+    """By the enhanced code, or else by 552, which says something else at RCPT and of a full mailbox."""
+    sink.answer(step, reply)  # type: ignore[arg-type]  # one of the steps
+    outcome, sent = new_post(server_of(sink)).send(letter(), letter())
+    assert (isinstance(outcome, TooLarge), sent) == (is_about_size, SENT)
 
 
 def test_eight_bit_letters_say_so(sink: Sink, new_post: NewPost) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgateway.smtp.outcome import Deferred, Outcome, Rejected, one_line, outcome_of
+from mailgateway.smtp.outcome import Deferred, Outcome, Rejected, TooLarge, one_line, outcome_of
 
 MEANINGS: list[tuple[aiosmtplib.SMTPException | OSError | ValueError, Outcome]] = [
     (aiosmtplib.SMTPException("odd"), Deferred("connection lost: odd", None, uncertain=True)),
@@ -25,7 +25,7 @@ MEANINGS: list[tuple[aiosmtplib.SMTPException | OSError | ValueError, Outcome]] 
     (aiosmtplib.SMTPDataError(554, "spam"), Rejected(554, "spam")),
     (aiosmtplib.SMTPDataError(451, "later"), Deferred("later", 451, uncertain=False)),
     (aiosmtplib.SMTPSenderRefused(550, "no", "a@b.example"), Rejected(550, "no")),
-    (aiosmtplib.SMTPSenderRefused(552, "too big", "a@b.example"), Rejected(552, "too big")),
+    (aiosmtplib.SMTPSenderRefused(552, "too big", "a@b.example"), TooLarge(552, "too big")),
     (aiosmtplib.SMTPSenderRefused(421, "bye", "a@b.example"), Deferred("bye", 421, uncertain=False)),
     (aiosmtplib.SMTPSenderRefused(503, "order", "a@b.example"), Deferred("order", 503, uncertain=False)),
     (aiosmtplib.SMTPRecipientRefused(550, "unknown", "c@d.example"), Rejected(550, "unknown")),

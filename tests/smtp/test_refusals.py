@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from mailgateway.smtp.outcome import Deferred, Outcome, Rejected
+from mailgateway.smtp.outcome import Deferred, Outcome, Rejected, TooLarge
 from tests.servers.sink import Sink
 from tests.smtp.post import SENT, NewPost, letter, server_of
 
@@ -14,7 +14,7 @@ from tests.smtp.post import SENT, NewPost, letter, server_of
     ("step", "reply", "outcome"),
     [
         ("MAIL", "451 4.3.0 Later", Deferred("4.3.0 Later", 451, uncertain=False)),
-        ("MAIL", "552 5.3.4 Too big", Rejected(552, "5.3.4 Too big")),
+        ("MAIL", "552 5.3.4 Too big", TooLarge(552, "5.3.4 Too big")),
         ("RCPT", "450 4.2.0 Greylisted", Deferred("4.2.0 Greylisted", 450, uncertain=False)),
         ("RCPT", "550 5.1.1 Unknown", Rejected(550, "5.1.1 Unknown")),
         ("RCPT", "552 5.5.3 Too many recipients", Deferred("5.5.3 Too many recipients", 552, uncertain=False)),

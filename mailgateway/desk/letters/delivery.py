@@ -16,6 +16,7 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    REPLACED = "replaced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ def sent(answer: str, now: datetime) -> Delivery:
 def failed(answer: str, now: datetime) -> Delivery:
     """Return the delivery of a letter that the server will never take."""
     return Delivery(DeliveryState.FAILED, None, answer, uncertain=False, at=now)
+
+
+def replaced(answer: str, now: datetime) -> Delivery:
+    """Return the delivery of a letter that another one takes the place of."""
+    return Delivery(DeliveryState.REPLACED, None, answer, uncertain=False, at=now)
 
 
 def deferred(

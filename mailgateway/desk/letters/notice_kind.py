@@ -26,6 +26,7 @@ class NoticeKind(StrEnum):
     ANSWER_HELD = "answer_held"
     COMMANDS_REFUSED = "commands_refused"
     UNDELIVERED = "undelivered"
+    FILES_LEFT_OUT = "files_left_out"
     ALARM = "alarm"
     QUARANTINE_DIGEST = "quarantine_digest"
     QUARANTINE_RECEIPT = "quarantine_receipt"

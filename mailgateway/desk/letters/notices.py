@@ -277,6 +277,7 @@ _WORK = frozenset(
         NoticeKind.PROBLEM_SUGGESTION,
         NoticeKind.TO_AND_FRO,
         NoticeKind.UNDELIVERED,
+        NoticeKind.FILES_LEFT_OUT,
         NoticeKind.ALARM,
         NoticeKind.QUARANTINE_DIGEST,
         NoticeKind.QUARANTINE_RECEIPT,
