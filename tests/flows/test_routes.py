@@ -91,13 +91,13 @@ def test_an_outage_of_one_server_holds_up_no_letter_of_the_other(
     """Whichever it is; its letters wait as they were, and are claimed by nobody meanwhile."""
     dead, alive = (sink, theirs) if down == "sink" else (theirs, sink)
     dead.stop()
-    for number in range(60):
+    for number in range(10):
         both.arrive(message(f"c{number}@customer.example", "More", "Why?"))
     both.ingest()
     (problem,) = once(both)
     assert ("mailbox sales" in problem) is (down == "theirs")
     assert str(dead.port) in problem
-    assert len(alive.received) == (2 if down == "sink" else 122)
+    assert len(alive.received) == (2 if down == "sink" else 22)
     assert {line.attempts for line in both.letters() if line.state is DeliveryState.QUEUED} == {0}
     dead.start()
     assert once(both) == ()
@@ -115,7 +115,7 @@ def test_a_change_of_the_servers_counts_for_letters_that_wait(both: Bench, tmp_p
 def test_an_outage_is_told_with_mailbox_and_server(both: Bench, sink: Sink, theirs: Sink) -> None:
     """The admin hears which letters do not leave, and of the one server only."""
     theirs.stop()
-    for minute in range(20):
+    for minute in (0, 15, 16):
         both.now = NOON + minute * MINUTE
         for mailbox in ("support", "sales"):
             beat(both.desk, fetching(mailbox), None)
@@ -142,7 +142,7 @@ def test_the_fallback_is_told_of_while_it_is_in_use(both: Bench, tmp_path: Path,
     configure(both, tmp_path, SALES.format(port=theirs.port, other=sink.port, more=more))
     assert once(both) == ()
     theirs.stop()
-    for minute in range(20):
+    for minute in (0, 10, 20):
         both.now = NOON + minute * MINUTE
         for mailbox in ("support", "sales"):
             beat(both.desk, fetching(mailbox), None)
