@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from benchmarks import attend, backtest, ingest, latency, parse, report, rules, simulation, startup
+from benchmarks import attend, backtest, ingest, latency, parse, report, rules, sending, simulation, startup
 
 BENCHMARKS = {
     "attend": attend.run,
@@ -13,6 +13,7 @@ BENCHMARKS = {
     "parse": parse.run,
     "report": report.run,
     "rules": rules.run,
+    "sending": sending.run,
     "simulation": simulation.run,
     "startup": startup.run,
 }

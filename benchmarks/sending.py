@@ -1,0 +1,135 @@
+"""Sending: what waits in the outbox, beside bare aiosmtplib and bare pipelined commands with the same connections.
+
+Both also through a wire that takes 10 ms each way, where what counts is how often a letter waits for an answer.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event, Thread
+
+import structlog
+from aiosmtplib import SMTP
+
+from mailgateway.accounts.server import Server, Tls
+from mailgateway.flows.deliver import Sending, deliver_due
+from mailgateway.flows.in_hand import InHand
+from mailgateway.mail.model import Letter
+from mailgateway.smtp.pool import Pool
+from mailgateway.smtp.relay import Relay
+from mailgateway.store import outbox
+from tests.flows.bench import Bench
+from tests.servers.sink import Sink
+from tests.store.examples import queued
+
+CONNECTIONS = 4
+ONE_WAY = timedelta(milliseconds=10)
+_BODY = b"Subject: hello\r\n\r\n" + b"Forty bytes that a letter is made of..\r\n" * 100
+
+
+def run(count: int) -> None:
+    """Send letters in each way, on loopback and over the slow wire, and print the rates."""
+    letters = [
+        Letter(f"l{number}@example.com", "support@example.com", f"c{number}@x.example", _BODY)
+        for number in range(count)
+    ]
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    with Sink() as sink:
+        print(f"sending: {count} letters of {len(_BODY)} bytes over {CONNECTIONS} connections")
+        _compare(letters, sink.port)
+        few = letters[: max(count // 5, 1)]
+        with _slow_wire(sink.port) as port:
+            print(f"  the same with {2 * ONE_WAY / timedelta(milliseconds=1):.0f} ms a round trip, {len(few)} letters")
+            _compare(few, port)
+
+
+def _compare(letters: list[Letter], port: int) -> None:
+    bare = _timed(lambda: asyncio.run(_shared(letters, port, _by_library)))
+    pipelined = _timed(lambda: asyncio.run(_shared(letters, port, _by_hand)))
+    ours = _from_outbox(letters, port)
+    for what, spent in (("bare aiosmtplib", bare), ("bare, pipelined", pipelined), ("from the outbox", ours)):
+        print(f"    {what:<18} {len(letters) / spent:7.0f}/s   {spent / bare:.2f} x bare aiosmtplib")
+
+
+def _timed(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _from_outbox(letters: list[Letter], port: int) -> float:
+    """Send letters from an outbox on SQLite, every outcome written down at once."""
+    with TemporaryDirectory() as folder:
+        bench = Bench(Path(folder))
+        with bench.store.writing() as tx:
+            outbox.put(tx, [queued(one.message_id, letter=one) for one in letters], bench.now)
+        relay = Relay(Server("127.0.0.1", port, Tls.NONE, None, timedelta(seconds=60)), CONNECTIONS, "bench.example")
+        sending = Sending("bench/1/1", timedelta(hours=72), lambda: 0.0)
+        with closing(Pool(relay)) as pool:
+            spent = _timed(lambda: deliver_due(bench.desk, pool, sending, InHand(), lambda: False))
+        bench.gateway.close()
+    return spent
+
+
+async def _shared(letters: list[Letter], port: int, send: Callable[[Iterator[Letter], int], Awaitable[None]]) -> None:
+    left = iter(letters)
+    await asyncio.gather(*(send(left, port) for _ in range(CONNECTIONS)))
+
+
+async def _by_library(letters: Iterator[Letter], port: int) -> None:
+    async with SMTP(hostname="127.0.0.1", port=port, start_tls=False) as client:
+        for one in letters:
+            await client.sendmail(one.envelope_from, one.recipient, one.content)
+
+
+async def _by_hand(letters: Iterator[Letter], port: int) -> None:
+    """Give MAIL, RCPT and DATA in one go (RFC 2920)."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    await reader.readline()
+    writer.write(b"EHLO bench.example\r\n")
+    while (await reader.readline())[3:4] == b"-":
+        pass
+    for one in letters:
+        commands = f"MAIL FROM:<{one.envelope_from}>\r\nRCPT TO:<{one.recipient}>\r\nDATA\r\n"
+        writer.write(commands.encode())
+        for _ in range(3):
+            await reader.readline()
+        writer.write(one.content + b".\r\n")
+        assert (await reader.readline()).startswith(b"250")
+    writer.close()
+    await writer.wait_closed()
+
+
+@contextmanager
+def _slow_wire(port: int) -> Iterator[int]:
+    """Give a port that leads to another one, with a delay each way."""
+    listening, done, found = Event(), Event(), []
+
+    async def serve() -> None:
+        async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            loop = asyncio.get_running_loop()
+            while piece := await reader.read(65_536):
+                loop.call_later(ONE_WAY.total_seconds(), writer.write, piece)
+            loop.call_later(ONE_WAY.total_seconds(), writer.close)
+
+        async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            there, back = await asyncio.open_connection("127.0.0.1", port)
+            await asyncio.gather(carry(reader, back), carry(there, writer), return_exceptions=True)
+
+        server = await asyncio.start_server(accept, "127.0.0.1", 0)
+        found.append(server.sockets[0].getsockname()[1])
+        listening.set()
+        await asyncio.to_thread(done.wait)
+        server.close()
+
+    thread = Thread(target=lambda: asyncio.run(serve()), daemon=True)
+    thread.start()
+    listening.wait()
+    yield found[0]
+    done.set()
+    thread.join()
