@@ -10,6 +10,7 @@ from mailgateway.flows import lighten, watch
 from mailgateway.mail.parse import parse
 from mailgateway.store import outbox
 from mailgateway.store.outbox import OutboxLine
+from mailgateway.store.replacing import replace_letter
 from tests.end_to_end.office import Letter, answer, message
 from tests.flows.bench import MINUTE, Bench
 from tests.flows.test_bounces import report
@@ -160,7 +161,6 @@ def test_a_letter_taken_from_us_meanwhile_is_not_exchanged(
 ) -> None:
     """Whoever has it now does so: nothing is queued twice."""
     answered(bench, small)
-    replace_letter = lighten.replace_letter
 
     def late(tx: object, outgoing_id: int, *rest: object) -> bool:
         tx.connection.exec_driver_sql(f"UPDATE outbox SET state = 'sent' WHERE id = {outgoing_id}")  # type: ignore[attr-defined]
