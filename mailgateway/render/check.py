@@ -8,7 +8,17 @@ from mailgateway.desk.plan import NoticeKind
 from mailgateway.errors import Finding
 from mailgateway.render.faults import place_of
 from mailgateway.render.markup import unbalanced
-from mailgateway.render.notices import ENDINGS, FALLBACK, Shelf, is_language, languages, rendered, said_of_files, shelf
+from mailgateway.render.notices import (
+    ENDINGS,
+    FALLBACK,
+    LEFT_OUT,
+    Shelf,
+    is_language,
+    languages,
+    rendered,
+    said_of_files,
+    shelf,
+)
 from mailgateway.render.samples import FILES, samples
 from mailgateway.render.wording import FILE, Words, WordsError, is_plural, places, read_words
 from mailgateway.rules.nearest import instead
@@ -90,7 +100,7 @@ def _written(chosen: Shelf, kind: NoticeKind, language: str) -> Iterator[Finding
 
 def _of_files(chosen: Shelf, language: str) -> Iterator[Finding]:
     """Find what is wrong with what letters say of files that were left out."""
-    for is_internal in (False, True):
+    for is_internal in (False, True) if all(map(chosen.templates.offers, LEFT_OUT)) else ():
         try:
             said_of_files(chosen, language, FILES, is_internal=is_internal)
         except Exception as error:  # noqa: BLE001 - as above

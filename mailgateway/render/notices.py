@@ -67,7 +67,7 @@ VALUES: dict[NoticeKind, dict[str, object]] = {
 }
 """The names each notice's templates have beside the common ones, with what they are where the notice says nothing."""
 
-_LEFT_OUT = ("left_out.jinja", "left_out.html")
+LEFT_OUT = ("left_out.jinja", "left_out.html")
 FALLBACK = "en"
 ENDINGS = ("subject", "txt", "html")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}\Z")
@@ -190,7 +190,7 @@ def said_of_files(chosen: Shelf, language: str, files: Sequence[LeftOut], *, is_
     """Write what a letter says of files that were left out of it; raises whatever the templates do."""
     phrases = spoken_words(chosen, language, NoticeKind.FILES_LEFT_OUT.value)
     context = {"phrases": phrases, "files": files, "is_internal": is_internal}
-    return Word(*(chosen.templates.produce(name, context) for name in _LEFT_OUT))
+    return Word(*(chosen.templates.produce(name, context) for name in LEFT_OUT))
 
 
 def languages(wanted: str) -> tuple[str, ...]:

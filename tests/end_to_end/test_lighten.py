@@ -46,9 +46,11 @@ def test_killed_while_a_letter_loses_its_files(tmp_path: Path, point: str) -> No
         desk.configure(smtp_port=sink.port)
         assert desk.run("ingest", str(tmp_path / "scans.eml")).code == 0
         assert _die_at(point, desk.configuration) == -signal.SIGKILL
-        with Daemon(desk.configuration):
-            sink.wait_for(2)
-            (received,) = [one for one in sink.received if one.rcpt_tos == ANNA]
+        with Daemon(desk.configuration) as daemon:
+            while not any(one.rcpt_tos == ANNA for one in sink.received):
+                sink.wait_for(len(sink.received) + 1)
+            assert daemon.end() == 0
+        (received,) = [one for one in sink.received if one.rcpt_tos == ANNA]
     assert "- scans.pdf (50 kB)" in parse(received.content).text
     lines = desk.run("outbox", "list", "--all", "--json").objects
     states = sorted(line["state"] for line in lines if line["to"] == ANNA[0])
