@@ -198,7 +198,7 @@ def test_a_database_that_is_away_is_said(client: httpx.Client, monkeypatch: pyte
     def away(*_: object) -> None:
         raise StoreUnusable("no such host db.internal")
 
-    monkeypatch.setattr(tickets, "listed", away)
+    monkeypatch.setattr(reader, "listed", away)
     answer = client.get("/tickets")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert "db.internal" not in answer.text

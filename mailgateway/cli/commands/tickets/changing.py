@@ -1,6 +1,6 @@
 """`mailgateway tickets set` and `merge`: tickets changed, as if an agent had ordered it."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,64 +9,74 @@ from mailgateway.cli.lines import complain
 from mailgateway.cli.options import AsJson
 from mailgateway.desk.model import Priority, Status, TicketType
 
+if TYPE_CHECKING:
+    from mailgateway.desk.orders import Orders
+
 # ruff: noqa: PLC0415 - what carries out orders takes as long to import as a list takes to show
 
 Numbers = Annotated[list[int], typer.Argument(metavar="NUMBER...", help="The tickets' numbers.", min=1)]
+SetStatus = Annotated[Status | None, typer.Option("--status", help="How far it is.")]
+SetGroup = Annotated[str | None, typer.Option("--group", metavar="NAME", help="A group of groups.yaml.")]
+SetAssignee = Annotated[str | None, typer.Option("--assign", metavar="NAME", help="An agent's name, me, or none.")]
+SetPriority = Annotated[Priority | None, typer.Option("--priority", help="How urgent it is.")]
+SetType = Annotated[TicketType | None, typer.Option("--type", help="What it is about.")]
+Tag = Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="Put a tag on; may be repeated.")]
+Untag = Annotated[list[str] | None, typer.Option("--untag", metavar="TAG", help="Take a tag off; may be repeated.")]
+Cc = Annotated[
+    list[str] | None, typer.Option("--cc", metavar="ADDRESS", help="Let somebody take part; may be repeated.")
+]
+Uncc = Annotated[list[str] | None, typer.Option("--uncc", metavar="ADDRESS", help="Let somebody take part no longer.")]
+Watch = Annotated[
+    list[str] | None, typer.Option("--watch", metavar="NAME", help="Tell this agent of it; may be repeated.")
+]
+Unwatch = Annotated[
+    list[str] | None, typer.Option("--unwatch", metavar="NAME", help="Tell this agent of it no longer.")
+]
+Field = Annotated[
+    list[str] | None,
+    typer.Option("--field", metavar="NAME=VALUE", help="A field of your own; without a value, take it away."),
+]
+Snooze = Annotated[str | None, typer.Option("--snooze", metavar="WHEN", help="Put it aside: 4h, 2d, a date, or none.")]
+SetProblem = Annotated[
+    str | None, typer.Option("--problem", metavar="N", help="The problem it is an incident of, none, or new.")
+]
+SetCi = Annotated[str | None, typer.Option("--ci", metavar="NAME", help="What it is about, or none.")]
+SetOrganisation = Annotated[
+    str | None, typer.Option("--organisation", metavar="NAME", help="Whom it counts for, or none.")
+]
+SetServiceLevel = Annotated[
+    str | None, typer.Option("--service-level", metavar="NAME", help="A policy, or none: as their conditions say.")
+]
+Time = Annotated[str | None, typer.Option("--time", metavar="TIME", help="Work done: 45m, 1h, 1h30m.")]
 
 
 def set_(  # noqa: PLR0913 - each is an option of the command
     ctx: typer.Context,
     numbers: Numbers,
     *,
-    status: Annotated[Status | None, typer.Option("--status", help="How far it is.")] = None,
-    group: Annotated[str | None, typer.Option("--group", metavar="NAME", help="A group of groups.yaml.")] = None,
-    assign: Annotated[
-        str | None, typer.Option("--assign", metavar="NAME", help="An agent's name, me, or none.")
-    ] = None,
-    priority: Annotated[Priority | None, typer.Option("--priority", help="How urgent it is.")] = None,
-    kind: Annotated[TicketType | None, typer.Option("--type", help="What it is about.")] = None,
-    tag: Annotated[
-        list[str] | None, typer.Option("--tag", metavar="TAG", help="Put a tag on; may be repeated.")
-    ] = None,
-    untag: Annotated[
-        list[str] | None, typer.Option("--untag", metavar="TAG", help="Take a tag off; may be repeated.")
-    ] = None,
-    cc: Annotated[
-        list[str] | None, typer.Option("--cc", metavar="ADDRESS", help="Let somebody take part; may be repeated.")
-    ] = None,
-    uncc: Annotated[
-        list[str] | None, typer.Option("--uncc", metavar="ADDRESS", help="Let somebody take part no longer.")
-    ] = None,
-    watch: Annotated[
-        list[str] | None, typer.Option("--watch", metavar="NAME", help="Tell this agent of it; may be repeated.")
-    ] = None,
-    unwatch: Annotated[
-        list[str] | None, typer.Option("--unwatch", metavar="NAME", help="Tell this agent of it no longer.")
-    ] = None,
-    field: Annotated[
-        list[str] | None,
-        typer.Option("--field", metavar="NAME=VALUE", help="A field of your own; without a value, take it away."),
-    ] = None,
-    snooze: Annotated[
-        str | None, typer.Option("--snooze", metavar="WHEN", help="Put it aside: 4h, 2d, a date, or none.")
-    ] = None,
-    problem: Annotated[
-        str | None, typer.Option("--problem", metavar="N", help="The problem it is an incident of, none, or new.")
-    ] = None,
-    ci: Annotated[str | None, typer.Option("--ci", metavar="NAME", help="What it is about, or none.")] = None,
-    organisation: Annotated[
-        str | None, typer.Option("--organisation", metavar="NAME", help="Whom it counts for, or none.")
-    ] = None,
-    service_level: Annotated[
-        str | None, typer.Option("--service-level", metavar="NAME", help="A policy, or none: as their conditions say.")
-    ] = None,
-    time: Annotated[str | None, typer.Option("--time", metavar="TIME", help="Work done: 45m, 1h, 1h30m.")] = None,
+    status: SetStatus = None,
+    group: SetGroup = None,
+    assign: SetAssignee = None,
+    priority: SetPriority = None,
+    kind: SetType = None,
+    tag: Tag = None,
+    untag: Untag = None,
+    cc: Cc = None,
+    uncc: Uncc = None,
+    watch: Watch = None,
+    unwatch: Unwatch = None,
+    field: Field = None,
+    snooze: Snooze = None,
+    problem: SetProblem = None,
+    ci: SetCi = None,
+    organisation: SetOrganisation = None,
+    service_level: SetServiceLevel = None,
+    time: Time = None,
     name: As = None,
     as_objects: AsJson = False,
 ) -> None:
     """Change tickets. Whoever has to know is told by mail, as if an agent had ordered it."""
     from mailgateway.cli import ordered
-    from mailgateway.cli.orders import give
     from mailgateway.desk.orders import Orders
 
     orders = Orders(
@@ -88,7 +98,13 @@ def set_(  # noqa: PLR0913 - each is an option of the command
         organisation=organisation,
         service_level=service_level,
     )
-    orders = ordered.with_problem(orders, problem)
+    _give(ctx, numbers, ordered.with_problem(orders, problem), name, as_objects=as_objects)
+
+
+def _give(ctx: typer.Context, numbers: list[int], orders: "Orders", name: str | None, *, as_objects: bool) -> None:
+    from mailgateway.cli.orders import give
+    from mailgateway.desk.orders import Orders
+
     if orders == Orders():
         complain("nothing to change: give what shall be, such as --status solved or --assign NAME; see --help")
         raise typer.Exit(2)

@@ -31,54 +31,65 @@ _COLUMNS = (
 _CHANGED = Column("Changed", 8, is_number=True)
 _DUE = Column("Due", 10, is_number=True)
 
+Statuses = Annotated[list[Status] | None, typer.Option("--status", help="One of these; may be repeated.")]
+IsOpen = Annotated[bool, typer.Option("--open", help="Only what is neither solved nor closed.")]
+Group = Annotated[str | None, typer.Option("--group", metavar="NAME", help="Only those of this group.")]
+Assignee = Annotated[str | None, typer.Option("--assignee", metavar="NAME", help="Only those of this agent, or none.")]
+Requester = Annotated[
+    str | None, typer.Option("--requester", metavar="ADDRESS", help="Only those that this address wrote.")
+]
+Organisation = Annotated[
+    str | None, typer.Option("--organisation", metavar="NAME", help="Only those of this organisation.")
+]
+Ci = Annotated[str | None, typer.Option("--ci", metavar="NAME", help="Only those about this.")]
+Mailbox = Annotated[
+    str | None, typer.Option("--mailbox", metavar="NAME", help="Only those that began in this mailbox.")
+]
+Tags = Annotated[
+    list[str] | None, typer.Option("--tag", metavar="TAG", help="Only those with this tag; several: with all.")
+]
+Types = Annotated[list[TicketType] | None, typer.Option("--type", help="One of these; may be repeated.")]
+Priorities = Annotated[list[Priority] | None, typer.Option("--priority", help="One of these.")]
+Problem = Annotated[int | None, typer.Option("--problem", metavar="N", min=1, help="Only incidents of this problem.")]
+Subject = Annotated[
+    str, typer.Option("--subject", metavar="TEXT", help="Only those with this in their subject, in any case.")
+]
 Since = Annotated[str | None, typer.Option(metavar="WHEN", help="From this moment on: a date, or 2d for two days ago.")]
 Before = Annotated[str | None, typer.Option(metavar="WHEN", help="Before this moment.")]
+Overdue = Annotated[bool, typer.Option("--overdue", help="Only those of which a promise has run out.")]
+DueWithin = Annotated[
+    str | None, typer.Option("--due-within", metavar="TIME", help="Only those due within 4h, or overdue.")
+]
+Sort = Annotated[Order, typer.Option("--sort", help="Which come first.")]
 
 
 def list_(  # noqa: PLR0913 - each is an option of the command
     ctx: typer.Context,
     *,
-    status: Annotated[list[Status] | None, typer.Option("--status", help="One of these; may be repeated.")] = None,
-    is_open: Annotated[bool, typer.Option("--open", help="Only what is neither solved nor closed.")] = False,
-    group: Annotated[str | None, typer.Option("--group", metavar="NAME", help="Only those of this group.")] = None,
-    assignee: Annotated[
-        str | None, typer.Option("--assignee", metavar="NAME", help="Only those of this agent, or none.")
-    ] = None,
-    requester: Annotated[
-        str | None, typer.Option("--requester", metavar="ADDRESS", help="Only those that this address wrote.")
-    ] = None,
-    organisation: Annotated[
-        str | None, typer.Option("--organisation", metavar="NAME", help="Only those of this organisation.")
-    ] = None,
-    ci: Annotated[str | None, typer.Option("--ci", metavar="NAME", help="Only those about this.")] = None,
-    mailbox: Annotated[
-        str | None, typer.Option("--mailbox", metavar="NAME", help="Only those that began in this mailbox.")
-    ] = None,
-    tag: Annotated[
-        list[str] | None, typer.Option("--tag", metavar="TAG", help="Only those with this tag; several: with all.")
-    ] = None,
-    kind: Annotated[list[TicketType] | None, typer.Option("--type", help="One of these; may be repeated.")] = None,
-    priority: Annotated[list[Priority] | None, typer.Option("--priority", help="One of these.")] = None,
-    problem: Annotated[
-        int | None, typer.Option("--problem", metavar="N", min=1, help="Only incidents of this problem.")
-    ] = None,
-    subject: Annotated[
-        str, typer.Option("--subject", metavar="TEXT", help="Only those with this in their subject, in any case.")
-    ] = "",
+    status: Statuses = None,
+    is_open: IsOpen = False,
+    group: Group = None,
+    assignee: Assignee = None,
+    requester: Requester = None,
+    organisation: Organisation = None,
+    ci: Ci = None,
+    mailbox: Mailbox = None,
+    tag: Tags = None,
+    kind: Types = None,
+    priority: Priorities = None,
+    problem: Problem = None,
+    subject: Subject = "",
     created_since: Since = None,
     created_before: Before = None,
     updated_since: Since = None,
     updated_before: Before = None,
-    overdue: Annotated[bool, typer.Option("--overdue", help="Only those of which a promise has run out.")] = False,
-    due_within: Annotated[
-        str | None, typer.Option("--due-within", metavar="TIME", help="Only those due within 4h, or overdue.")
-    ] = None,
-    sort: Annotated[Order, typer.Option("--sort", help="Which come first.")] = Order.NEWEST,
+    overdue: Overdue = False,
+    due_within: DueWithin = None,
+    sort: Sort = Order.NEWEST,
     limit: Limit = 50,
     as_objects: AsJson = False,
 ) -> None:
     """List tickets, newest first. Each option narrows the list."""
-    soon = span_in("--due-within", due_within)
     wanted = Wanted(
         statuses=_statuses(status, is_open=is_open),
         types=tuple(kind or ()),
@@ -96,8 +107,12 @@ def list_(  # noqa: PLR0913 - each is an option of the command
         created_before=moment_in("--created-before", created_before),
         changed_since=moment_in("--updated-since", updated_since),
         changed_before=moment_in("--updated-before", updated_before),
-        due_before=clock.now() if overdue else None if soon is None else clock.now() + soon,
+        due_before=_due_before(due_within, overdue=overdue),
     )
+    _tell(ctx, wanted, sort, limit, as_objects=as_objects)
+
+
+def _tell(ctx: typer.Context, wanted: Wanted, sort: Order, limit: int, *, as_objects: bool) -> None:
     with opened(ctx) as gateway, gateway.store.reading() as tx:
         wanted = _spelled(wanted, gateway.policy)
         found = listed(tx, limit, wanted, sort)
@@ -106,9 +121,17 @@ def list_(  # noqa: PLR0913 - each is an option of the command
         for line in found:
             say_json(line_object(line))
     else:
-        _show(found, clock.now(), by_due=overdue or soon is not None or sort is Order.DUE, all_=wanted == Wanted())
+        by_due = wanted.due_before is not None or sort is Order.DUE
+        _show(found, clock.now(), by_due=by_due, all_=wanted == Wanted())
     if left_out:
         complain(left_out)
+
+
+def _due_before(due_within: str | None, *, overdue: bool) -> datetime | None:
+    soon = span_in("--due-within", due_within)
+    if overdue:
+        return clock.now()
+    return None if soon is None else clock.now() + soon
 
 
 def _statuses(status: Sequence[Status] | None, *, is_open: bool) -> tuple[Status, ...]:
