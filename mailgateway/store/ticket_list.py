@@ -128,7 +128,6 @@ _ORDERS: dict[Order, tuple[UnaryExpression[Any], ...]] = {
     Order.PRIORITY: (_URGENCY.desc(), TicketRow.number.asc()),
     Order.DUE: (_NEXT_DUE.asc().nulls_last(), TicketRow.number.asc()),
 }
-_IS_MAJOR = select(MajorRow.problem).where(MajorRow.problem == TicketRow.number, MajorRow.ended_at.is_(None)).exists()
 _HEADS = select(
     TicketRow.number,
     TicketRow.subject,
@@ -143,7 +142,6 @@ _HEADS = select(
     TicketRow.updated_at,
     TicketRow.organisation,
     TicketRow.ci,
-    _IS_MAJOR.label("is_major"),
 )
 _SORTED = (apart(TicketRow.number).desc(),)
 
@@ -238,10 +236,20 @@ def lines(tx: Transaction, numbers: Sequence[int]) -> list[TicketLine]:
     first = select(ClockRow.ticket, func.min(ClockRow.due_at)).where(ClockRow.ticket.in_(numbers), _UNMET)
     due = {ticket: at for ticket, at in tx.connection.execute(first.group_by(ClockRow.ticket))}  # noqa: C416 - rows
     heads = {head.number: head for head in tx.connection.execute(_HEADS.where(TicketRow.number.in_(numbers)))}
-    return [_line(heads[number], tags[number], due.get(number)) for number in numbers]
+    majors = _majors(tx, numbers)
+    return [_line(heads[number], tags[number], due.get(number), is_major=number in majors) for number in numbers]
 
 
-def _line(head: Any, tags: list[str], due_at: datetime | None) -> TicketLine:
+def _majors(tx: Transaction, numbers: Sequence[int]) -> frozenset[int]:
+    """Return those of the tickets that are major incidents.
+
+    By the key alone: asked for those that are not over, PostgreSQL goes through all that are not.
+    """
+    declared = select(MajorRow.problem, MajorRow.ended_at).where(MajorRow.problem.in_(numbers))
+    return frozenset(number for number, ended_at in tx.connection.execute(declared) if ended_at is None)
+
+
+def _line(head: Any, tags: list[str], due_at: datetime | None, *, is_major: bool) -> TicketLine:
     return TicketLine(
         number=head.number,
         subject=head.subject,
@@ -257,5 +265,5 @@ def _line(head: Any, tags: list[str], due_at: datetime | None) -> TicketLine:
         organisation=head.organisation,
         ci=head.ci,
         due_at=due_at,
-        is_major=head.is_major,
+        is_major=is_major,
     )
