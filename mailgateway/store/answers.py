@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Integer, bindparam, case, delete, exists, func, insert, select, text, update
+from sqlalchemy import Integer, bindparam, case, delete, func, insert, select, text, update
 from sqlalchemy.sql.elements import TextClause
 
 from mailgateway.desk.answers.knowledge import Answer, AnswerOutcome, Found, Library
@@ -60,14 +60,22 @@ _COUNTS = (
     .group_by(SentAnswerRow.name)
     .order_by(SentAnswerRow.name)
 )
-_AWAITED = select(SentAnswerRow.ticket, SentAnswerRow.name).where(
-    SentAnswerRow.ticket.in_(bindparam("numbers", expanding=True)),
-    SentAnswerRow.outcome.is_(None),
-    ~exists().where(
+# looked up for each ticket by itself: as an anti-join PostgreSQL may go through the answers of all tickets
+_ANSWERED = (
+    select(ArticleRow.id)
+    .where(
         ArticleRow.ticket == SentAnswerRow.ticket,
         ArticleRow.kind == ArticleKind.PUBLIC,
         ArticleRow.direction == Direction.OUT,
-    ),
+    )
+    .limit(1)
+    .correlate(SentAnswerRow)
+    .scalar_subquery()
+)
+_AWAITED = select(SentAnswerRow.ticket, SentAnswerRow.name).where(
+    SentAnswerRow.ticket.in_(bindparam("numbers", expanding=True)),
+    SentAnswerRow.outcome.is_(None),
+    _ANSWERED.is_(None),
 )
 _ADD_WORDS: Mapping[str, TextClause] = {
     "sqlite": text("INSERT INTO answer_words (rowid, title, keywords, body) VALUES (:id, :title, :keywords, :body)"),
