@@ -62,13 +62,12 @@ _COUNTS = (
 )
 # looked up for each ticket by itself: as an anti-join PostgreSQL may go through the answers of all tickets
 _ANSWERED = (
-    select(ArticleRow.id)
+    select(func.min(ArticleRow.id))
     .where(
         ArticleRow.ticket == SentAnswerRow.ticket,
         ArticleRow.kind == ArticleKind.PUBLIC,
         ArticleRow.direction == Direction.OUT,
     )
-    .limit(1)
     .correlate(SentAnswerRow)
     .scalar_subquery()
 )

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, insert, literal, select
 
 from mailgateway.desk.answers.knowledge import Answer, Library
 from mailgateway.desk.customers.counting import SetOrganisation, SpendTime
@@ -14,7 +14,7 @@ from mailgateway.desk.customers.organisations import Unit
 from mailgateway.desk.facts import ThreadKeys
 from mailgateway.desk.holding.changes import HeldEnd, HoldAnswer, HoldOn, ReleaseAnswer
 from mailgateway.desk.letters.delivery import Delivery, DeliveryState, failed, sent
-from mailgateway.desk.model import LinkKind, Status, StoredFile, TicketType
+from mailgateway.desk.model import ArticleKind, Direction, LinkKind, Status, StoredFile, TicketType
 from mailgateway.desk.plan import (
     AddArticle,
     AddLink,
@@ -45,6 +45,7 @@ from mailgateway.store.lately import lately
 from mailgateway.store.likeness import known_of, open_alike, recent_incidents
 from mailgateway.store.links import linked_tickets
 from mailgateway.store.majors import majors_of, open_majors
+from mailgateway.store.tables import ArticleRow
 from mailgateway.store.ticket_list import OPEN, Order, Wanted
 from tests.store.examples import (
     JANE,
@@ -76,6 +77,8 @@ def test_no_statement_of_a_mail_scans_a_table(store: Store) -> None:
 
 def test_answers_are_found_by_their_index(store: Store) -> None:
     """The search reads the index of words; what a customer awaits is looked up by the ticket."""
+    _fill(store)
+    _answer_all(store)
     library = Library((Answer("toner", "en", "Change the toner", "Push it in.", version="1"),), version="v1")
     with store.writing() as tx:
         answers.search(tx, library, ["toner"], "en")
@@ -151,6 +154,18 @@ def test_a_scan_would_be_seen(store: Store) -> None:
 def _fill(store: Store) -> None:
     for uid in range(1, 6):
         file_mail(store, spool_one(store, arrival(uid)))
+
+
+def _answer_all(store: Store) -> None:
+    """Give every ticket many answers: of an index without entries PostgreSQL reads all there is."""
+    columns = [column for column in ArticleRow.__table__.columns if column.name != "id"]
+    answer = {"kind": ArticleKind.PUBLIC, "direction": Direction.OUT}
+    copied = select(*(literal(answer[one.name], one.type) if one.name in answer else one for one in columns))
+    with store.writing() as tx:
+        for _ in range(6):
+            tx.connection.execute(insert(ArticleRow).from_select([one.name for one in columns], copied))
+    with store.writing() as tx:
+        tx.connection.exec_driver_sql("ANALYZE articles")
 
 
 def _statements_of_a_mail(store: Store) -> Mapping[str, Any]:
