@@ -106,4 +106,5 @@ def _misread(_request: Request, error: Exception) -> Response:
 
 def _broken(_request: Request, error: Exception) -> Response:
     _log.error("api.broken", error=type(error).__name__, exception=log.frames(error))
-    return _answer({"error": "a fault of our own; the log says more"}, 500)
+    # uvicorn closes the connection behind such an answer: a client that is not told would ask into a closed one
+    return _answer({"error": "a fault of our own; the log says more"}, 500, {"Connection": "close"})

@@ -206,7 +206,7 @@ def test_a_database_that_is_away_is_said(client: httpx.Client, monkeypatch: pyte
 
 
 def test_a_fault_of_our_own_is_told_without_its_inside(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    """500, and the next request is answered."""
+    """500, with word that the connection ends; the next request is answered."""
 
     def broken(*_: object) -> None:
         raise RuntimeError("a secret of ours")
@@ -214,6 +214,7 @@ def test_a_fault_of_our_own_is_told_without_its_inside(client: httpx.Client, mon
     monkeypatch.setattr(tickets, "shown", broken)
     answer = client.get("/tickets/10001")
     assert (answer.status_code, list(answer.json())) == (500, ["error"])
+    assert answer.headers["connection"] == "close"
     assert "a secret" not in answer.text
     assert client.get("/status").status_code == 200
 
