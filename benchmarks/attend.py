@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import event, func, insert, select, text
 
 from mailgateway.desk.model import Priority, Status, TicketType
-from mailgateway.store import attention, schema
+from mailgateway.store import schema
 from mailgateway.store.engine import Store, open_store
-from mailgateway.store.tables import TicketRow
+from mailgateway.store.tables.tickets import TicketRow
+from mailgateway.store.tickets import attention
 from tests.servers.postgres import Postgres
 
 SIZES = (1_000, 100_000, 1_000_000)

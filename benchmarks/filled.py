@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from sqlalchemy import text
 
-from mailgateway.store.base import Base
 from mailgateway.store.engine import Store
+from mailgateway.store.tables.base import Base
 
 EVENTS_A_TICKET = 5
 YEARS = 2

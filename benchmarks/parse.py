@@ -13,9 +13,9 @@ from pathlib import Path
 
 import mailparser
 
-from mailgateway.mail.classify import OwnMarks, classify
+from mailgateway.mail.machines.classify import OwnMarks, classify
 from mailgateway.mail.parse import parse
-from mailgateway.mail.reply import split_reply
+from mailgateway.mail.written.reply import split_reply
 from tests.traffic import mails
 
 _OWN = OwnMarks("example.com", frozenset({"support@example.com"}))

@@ -14,9 +14,11 @@ from benchmarks.filled import EVENTS_A_TICKET, fill
 from mailgateway.reports.asked import Asked
 from mailgateway.reports.counted import Counting, Scope
 from mailgateway.reports.period import Period
-from mailgateway.store import digest_rows, report_rows, schema
+from mailgateway.store import schema
 from mailgateway.store.engine import Store, Transaction, open_store
-from mailgateway.store.populations import population
+from mailgateway.store.reports import digest as digest_rows
+from mailgateway.store.reports import rows as report_rows
+from mailgateway.store.reports.populations import population
 from tests.servers.postgres import Postgres
 
 START = "2024-11-01 00:00:00"

@@ -3,9 +3,9 @@
 import random
 from collections.abc import Iterator
 
-from mailgateway.mail.classify import OwnMarks, classify
+from mailgateway.mail.machines.classify import OwnMarks, classify
 from mailgateway.mail.parse import parse
-from mailgateway.mail.reply import split_reply
+from mailgateway.mail.written.reply import split_reply
 from mailgateway.rules.compile import compile_rules
 from mailgateway.rules.schema import Question, Ruleset
 from mailgateway.rules.vocabulary import Vocabulary

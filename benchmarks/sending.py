@@ -17,12 +17,12 @@ import structlog
 from aiosmtplib import SMTP
 
 from mailgateway.accounts.server import Server, Tls
-from mailgateway.flows.deliver import Sending, deliver_due
-from mailgateway.flows.in_hand import InHand
+from mailgateway.flows.sending.deliver import Sending, deliver_due
+from mailgateway.flows.sending.in_hand import InHand
 from mailgateway.mail.model import Letter
 from mailgateway.smtp.pool import Pool
 from mailgateway.smtp.relay import Relay
-from mailgateway.store import outbox
+from mailgateway.store.outgoing import outbox
 from tests.flows.bench import Bench
 from tests.servers.sink import Sink
 from tests.store.examples import queued

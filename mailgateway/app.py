@@ -30,7 +30,7 @@ from mailgateway.store.engine import Store, open_store
 
 if TYPE_CHECKING:
     from mailgateway.accounts.server import Server
-    from mailgateway.config.access import Imap, SmtpServer
+    from mailgateway.config.gateway.access import Imap, SmtpServer
     from mailgateway.daemon.api_worker import ApiPost
     from mailgateway.daemon.caller import Line
     from mailgateway.daemon.mailbox_worker import Post
@@ -112,7 +112,7 @@ class Gateway:
         return (*self.outlets(), *self.posts(), *self.lines(), *self._api())
 
     def _api(self) -> tuple[ApiPost, ...]:
-        from mailgateway.config.api import split
+        from mailgateway.config.gateway.api import split
         from mailgateway.config.servers import tokens
         from mailgateway.daemon.api_worker import ApiPost
 
@@ -125,8 +125,8 @@ class Gateway:
         """Return where the callers of webhooks stand; equal ones for webhooks whose configuration did not change."""
         from mailgateway.config.servers import endpoint
         from mailgateway.daemon.caller import Line
-        from mailgateway.flows.call import Calling
         from mailgateway.flows.owners import own_name
+        from mailgateway.flows.sending.call import Calling
 
         return tuple(Line(endpoint(one), Calling(own_name(), clock.jitter)) for one in self.settings.webhooks)
 
@@ -146,9 +146,9 @@ class Gateway:
         """Return the daemon, ready to run."""
         from mailgateway.daemon.attendant import Attendant
         from mailgateway.daemon.supervisor import Supervisor, Tick
-        from mailgateway.flows.inform import inform_incidents
         from mailgateway.flows.ingest import ingest_left_over
-        from mailgateway.flows.issue import issue_due
+        from mailgateway.flows.timed.inform import inform_incidents
+        from mailgateway.flows.timed.issue import issue_due
 
         _log_doubts(self.settings)
         self._signer(self.settings)
@@ -247,7 +247,7 @@ class Gateway:
         return self._servers[access]
 
     def _watch(self, since: datetime) -> None:
-        from mailgateway.flows import watch
+        from mailgateway.flows.timed import watch
 
         settings = self.settings
         thresholds = watch.Thresholds(settings.alarms.fetch_after, settings.alarms.send_after)
@@ -276,7 +276,7 @@ class Gateway:
         """Let webhooks hear of what happens."""
         self.store.listener = None
         if self.settings.webhooks:
-            from mailgateway.flows.announce import announcer
+            from mailgateway.flows.sending.announce import announcer
 
             self.store.listener = announcer(lambda: self.policy, clock.fresh_id, self._wake_callers)
 
@@ -290,7 +290,7 @@ class Gateway:
 
     def _tell(self, title: str, lines: Sequence[str], state: str) -> None:
         """Mail the admin once for each distinct state."""
-        from mailgateway.flows import watch
+        from mailgateway.flows.timed import watch
 
         occasion = f"configuration-{sha256(state.encode()).hexdigest()}"
         try:

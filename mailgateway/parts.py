@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from mailgateway.accounts.server import Server
-    from mailgateway.config.access import Imap, SmtpServer
-    from mailgateway.config.kinds import Settle
+    from mailgateway.config.gateway.access import Imap, SmtpServer
+    from mailgateway.config.reading.kinds import Settle
     from mailgateway.config.settings import Settings
     from mailgateway.daemon.mailbox_worker import Post
     from mailgateway.daemon.sender import Outlet
@@ -51,8 +51,8 @@ def outlets(settings: Settings, routes: Iterable[Route], server_of: ServerOf) ->
     """Return where the senders stand; equal ones for routes whose configuration did not change."""
     from mailgateway.daemon.sender import Outlet
     from mailgateway.desk.letters.pacing import Pace
-    from mailgateway.flows.deliver import Sending
     from mailgateway.flows.owners import own_name
+    from mailgateway.flows.sending.deliver import Sending
 
     found = []
     for route in routes:

@@ -16,7 +16,7 @@ from mailgateway.api.door import Door
 from mailgateway.api.reader import Reader
 from mailgateway.api.wanted import MOST, asked_for
 from mailgateway.flows.desk import Desk
-from mailgateway.store.ticket_list import Wanted
+from mailgateway.store.tickets.listed import Wanted
 
 _log = log.logger("api")
 _SUMMARY = "What the gateway knows, for other programs: read-only. Keys may be added to answers at any time."

@@ -12,8 +12,9 @@ from mailgateway.errors import GatewayError
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.sheets import line_object, sheet_object
 from mailgateway.flows.state import read_state, state_object
-from mailgateway.store import events, tickets
-from mailgateway.store.ticket_list import Wanted, listed
+from mailgateway.store import events
+from mailgateway.store.tickets import shown as tickets
+from mailgateway.store.tickets.listed import Wanted, listed
 
 AT_ONCE = 4
 """How many questions are put to the database at once; it has connections for many more, which are the mail's."""

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import HTTPException, Query
 
 from mailgateway.desk.model import Priority, Status, TicketType
-from mailgateway.store.ticket_list import Wanted
+from mailgateway.store.tickets.listed import Wanted
 
 MOST = 10**15
 """A number that every database takes."""

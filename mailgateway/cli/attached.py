@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from mailgateway.cli.lines import complain
-from mailgateway.mail.attachments import safe_name, true_type
+from mailgateway.mail.content.attachments import safe_name, true_type
 from mailgateway.mail.model import Attachment
 
 MOST_BYTES = 25_000_000

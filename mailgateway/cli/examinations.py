@@ -10,8 +10,8 @@ from functools import partial
 from mailgateway import clock
 from mailgateway.accounts.endpoint import Endpoint
 from mailgateway.accounts.server import Server
-from mailgateway.config.access import Smtp
-from mailgateway.config.api import split
+from mailgateway.config.gateway.access import Smtp
+from mailgateway.config.gateway.api import split
 from mailgateway.config.servers import TokenMemory, endpoint, server
 from mailgateway.config.settings import Settings
 from mailgateway.errors import FolderMissing, GatewayError, LoginRefused, StoreBusy, StoreUnusable

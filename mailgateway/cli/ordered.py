@@ -10,8 +10,8 @@ from mailgateway.desk.customers.counting import read_minutes
 from mailgateway.desk.model import TicketType
 from mailgateway.desk.orders import LONGEST_TAG, Orders
 from mailgateway.desk.timed.snooze import SHOWN, Wanted, read_snooze
-from mailgateway.mail.addresses import read_addresses
 from mailgateway.mail.model import Address
+from mailgateway.mail.wire.addresses import read_addresses
 from mailgateway.rules.actions import custom_field
 from mailgateway.rules.findings import Wrong
 

@@ -18,7 +18,7 @@ from mailgateway.desk.orders import Orders
 from mailgateway.desk.policy import Policy
 from mailgateway.flows.operate import operate
 from mailgateway.flows.sheets import line_object
-from mailgateway.store import ticket_list
+from mailgateway.store.tickets import listed as ticket_list
 
 
 def give(

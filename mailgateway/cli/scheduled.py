@@ -12,8 +12,8 @@ from mailgateway.cli.names import unknown
 from mailgateway.cli.tables import Column, moment, show_table
 from mailgateway.desk.as_json import instant
 from mailgateway.desk.reporting.copies import Copy
-from mailgateway.flows.issue import Prepared, all_copies, prepare, send
-from mailgateway.store.issues import last_issues
+from mailgateway.flows.timed.issue import Prepared, all_copies, prepare, send
+from mailgateway.store.reports.issues import last_issues
 
 _COLUMNS = (
     Column("Report", 12),

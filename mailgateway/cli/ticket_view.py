@@ -15,7 +15,7 @@ from mailgateway.cli.lines import clean, clean_text
 from mailgateway.cli.tables import moment
 from mailgateway.desk.model import ArticleKind, Direction, Ticket
 from mailgateway.mail.model import Address
-from mailgateway.store.tickets import FiledArticle, TicketSheet
+from mailgateway.store.tickets.shown import FiledArticle, TicketSheet
 
 _MOST_LINKS = 20
 _HEADS = {

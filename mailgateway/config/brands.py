@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from mailgateway.config.branding import Branding, texts_of
-from mailgateway.config.document import Document
-from mailgateway.config.gateway import GatewayFile
-from mailgateway.config.groups import GroupsFile
+from mailgateway.config.gateway.branding import Branding, texts_of
+from mailgateway.config.gateway.file import GatewayFile
 from mailgateway.config.logo import read_logo
+from mailgateway.config.reading.document import Document
+from mailgateway.config.service.groups import GroupsFile
 from mailgateway.desk.letters.brand import Logo, Texts
 from mailgateway.errors import Finding
 from mailgateway.rules.findings import EntryPath

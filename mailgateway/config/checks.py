@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
-from mailgateway.config.agreements import PolicyEntry
-from mailgateway.config.assets import AssetsFile, called
-from mailgateway.config.document import Document
-from mailgateway.config.gateway import GatewayFile, Mailbox
-from mailgateway.config.groups import GroupsFile
-from mailgateway.config.organisations import OrganisationsFile, as_organisations
-from mailgateway.config.service_levels import ServiceLevelsFile
+from mailgateway.config.gateway.file import GatewayFile, Mailbox
+from mailgateway.config.reading.document import Document
+from mailgateway.config.service.agreements import PolicyEntry
+from mailgateway.config.service.assets import AssetsFile, called
+from mailgateway.config.service.groups import GroupsFile
+from mailgateway.config.service.organisations import OrganisationsFile, as_organisations
+from mailgateway.config.service.service_levels import ServiceLevelsFile
 from mailgateway.desk.policy import AgentEvidence
 from mailgateway.errors import Finding
 from mailgateway.rules.findings import EntryPath

@@ -5,12 +5,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from mailgateway.accounts.server import Tls
-from mailgateway.config.access import Access, Smtp
-from mailgateway.config.api import is_loopback
-from mailgateway.config.document import Document
-from mailgateway.config.gateway import GatewayFile
-from mailgateway.config.groups import GroupsFile
-from mailgateway.config.organisations import OrganisationsFile
+from mailgateway.config.gateway.access import Access, Smtp
+from mailgateway.config.gateway.api import is_loopback
+from mailgateway.config.gateway.file import GatewayFile
+from mailgateway.config.reading.document import Document
+from mailgateway.config.service.groups import GroupsFile
+from mailgateway.config.service.organisations import OrganisationsFile
 from mailgateway.errors import Finding
 from mailgateway.rules.findings import EntryPath
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from mailgateway.config.assets import AssetsFile, as_assets, names_in
 from mailgateway.config.brands import check_logos, check_texts, read_logos
 from mailgateway.config.checks import (
     check_assets,
@@ -22,20 +21,21 @@ from mailgateway.config.checks import (
     check_webhooks,
     own_addresses,
 )
-from mailgateway.config.document import Document
 from mailgateway.config.doubts import doubts_about_gateway, doubts_about_groups, doubts_about_organisations
-from mailgateway.config.files import Files
-from mailgateway.config.gateway import GatewayFile
-from mailgateway.config.groups import GroupEntry, GroupsFile
-from mailgateway.config.knowledge import as_library, read_knowledge
-from mailgateway.config.organisations import OrganisationsFile, as_organisations, contracts_in
-from mailgateway.config.parts import Model, Part, entries, read_part
+from mailgateway.config.gateway.file import GatewayFile
+from mailgateway.config.gateway.files import Files
 from mailgateway.config.policy import policy as policy_of
+from mailgateway.config.reading.document import Document
+from mailgateway.config.reading.parts import Model, Part, entries, read_part
+from mailgateway.config.reading.syntax import NO_FILE
 from mailgateway.config.report_checks import Known, check_reports, doubts_about_reports
-from mailgateway.config.rules import RulesPart, read_rules
-from mailgateway.config.service_levels import Levels, ServiceLevelsFile
+from mailgateway.config.routing.rules import RulesPart, read_rules
+from mailgateway.config.service.assets import AssetsFile, as_assets, names_in
+from mailgateway.config.service.groups import GroupEntry, GroupsFile
+from mailgateway.config.service.knowledge import as_library, read_knowledge
+from mailgateway.config.service.organisations import OrganisationsFile, as_organisations, contracts_in
+from mailgateway.config.service.service_levels import Levels, ServiceLevelsFile
 from mailgateway.config.settings import Settings
-from mailgateway.config.syntax import NO_FILE
 from mailgateway.config.templates import chosen_by_rules
 from mailgateway.desk.answers.knowledge import EMPTY
 from mailgateway.desk.customers.organisations import Organisations
@@ -142,8 +142,8 @@ def _failed_tests(path: Path, settings: Settings) -> tuple[Finding, ...]:
     if not path.exists():
         return ()
     # what parses and routes mails takes as long to import as all the rest of the configuration
-    from mailgateway.config.rule_testing import run_tests  # noqa: PLC0415
-    from mailgateway.config.rule_tests import RuleTestsFile  # noqa: PLC0415
+    from mailgateway.config.routing.rule_testing import run_tests  # noqa: PLC0415
+    from mailgateway.config.routing.rule_tests import RuleTestsFile  # noqa: PLC0415
 
     tests = read_part(path, RuleTestsFile)
     if tests.findings or tests.model is None or tests.document is None:

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from mailgateway.desk.letters.brand import Logo
-from mailgateway.mail.attachments import true_type
+from mailgateway.mail.content.attachments import true_type
+from mailgateway.mail.content.pictures import extent
 from mailgateway.mail.model import Attachment
-from mailgateway.mail.pictures import extent
 
 LARGEST = 50_000
 """Octets of a logo: it goes along with every mail."""

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from mailgateway.config.gateway import Mailbox
+from mailgateway.config.gateway.file import Mailbox
+from mailgateway.config.gateway.webhook import Webhook
 from mailgateway.config.settings import Settings
 from mailgateway.config.templates import languages
-from mailgateway.config.webhook import Webhook
 from mailgateway.desk.letters import webhooks
 from mailgateway.desk.letters.brand import Brand, Logo
 from mailgateway.desk.letters.route import Route
@@ -18,7 +18,7 @@ from mailgateway.desk.policy import (
     Policy,
     Problems,
 )
-from mailgateway.mail.tokens import picture_id
+from mailgateway.mail.outgoing.tokens import picture_id
 from mailgateway.share import share
 
 

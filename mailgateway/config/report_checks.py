@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from mailgateway.config.checks import base_address, repeated, unknown
-from mailgateway.config.document import Document
-from mailgateway.config.gateway import GatewayFile
-from mailgateway.config.groups import GroupEntry, GroupsFile
-from mailgateway.config.organisations import OrganisationsFile
-from mailgateway.config.reports import ReportEntry, addresses_in
+from mailgateway.config.gateway.file import GatewayFile
+from mailgateway.config.gateway.reports import ReportEntry, addresses_in
+from mailgateway.config.reading.document import Document
+from mailgateway.config.service.groups import GroupEntry, GroupsFile
+from mailgateway.config.service.organisations import OrganisationsFile
 from mailgateway.desk.reporting.subscription import About, Role
 from mailgateway.errors import Finding
 from mailgateway.rules.findings import EntryPath

@@ -11,10 +11,10 @@ from mailgateway.accounts.access_token import AccessToken, Grant, TokenSource
 from mailgateway.accounts.endpoint import Endpoint
 from mailgateway.accounts.oauth import ClientCredentials, CommandToken, RefreshToken
 from mailgateway.accounts.server import Login, Mechanism, Server, Tls
-from mailgateway.config.access import SMTP_PORTS, Access, Imap, RefreshGrant, SmtpServer, Token
-from mailgateway.config.api import Api
+from mailgateway.config.gateway.access import SMTP_PORTS, Access, Imap, RefreshGrant, SmtpServer, Token
+from mailgateway.config.gateway.api import Api
+from mailgateway.config.gateway.webhook import Webhook
 from mailgateway.config.secret import Secret
-from mailgateway.config.webhook import Webhook
 from mailgateway.errors import ConfigError, PermanentError
 
 _IMAP_PORTS = {Tls.IMPLICIT: 993, Tls.STARTTLS: 143, Tls.NONE: 143}

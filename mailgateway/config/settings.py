@@ -6,28 +6,20 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from mailgateway.config.access import Dkim, Smtp
-from mailgateway.config.agents import Agents
-from mailgateway.config.api import Api
-from mailgateway.config.branding import Branding
-from mailgateway.config.gateway import (
-    Alarms,
-    Bounces,
-    Conversation,
-    Handovers,
-    LifeCycle,
-    Mailbox,
-    Problems,
-)
-from mailgateway.config.kinds import absolute
-from mailgateway.config.limits import Limits
-from mailgateway.config.notifications import Notifications
-from mailgateway.config.quarantine import Quarantine
-from mailgateway.config.reading import Reading
-from mailgateway.config.reports import ReportEntry
+from mailgateway.config.gateway.access import Dkim, Smtp
+from mailgateway.config.gateway.agents import Agents
+from mailgateway.config.gateway.api import Api
+from mailgateway.config.gateway.branding import Branding
+from mailgateway.config.gateway.file import Alarms, Bounces, Conversation, Handovers, LifeCycle, Mailbox, Problems
+from mailgateway.config.gateway.limits import Limits
+from mailgateway.config.gateway.notifications import Notifications
+from mailgateway.config.gateway.quarantine import Quarantine
+from mailgateway.config.gateway.reading import Reading
+from mailgateway.config.gateway.reports import ReportEntry
+from mailgateway.config.gateway.webhook import Webhook
+from mailgateway.config.reading.kinds import absolute
 from mailgateway.config.secret import Secret
-from mailgateway.config.service_levels import Levels
-from mailgateway.config.webhook import Webhook
+from mailgateway.config.service.service_levels import Levels
 from mailgateway.desk.answers.knowledge import Library
 from mailgateway.desk.customers.organisations import Organisations
 from mailgateway.desk.letters.brand import Logo

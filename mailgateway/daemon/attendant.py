@@ -1,8 +1,8 @@
 """Looks after tickets whose time has come, and sees to it that open tickets know the policy in force."""
 
-from mailgateway.flows.attend import attend_due
 from mailgateway.flows.desk import Desk, Stop
-from mailgateway.flows.renew import renew
+from mailgateway.flows.timed.attend import attend_due
+from mailgateway.flows.timed.renew import renew
 
 
 class Attendant:

@@ -8,10 +8,10 @@ from datetime import timedelta
 from mailgateway.accounts.endpoint import Endpoint
 from mailgateway.daemon.worker import Worker
 from mailgateway.flows.beats import calling
-from mailgateway.flows.call import Calling, call_due
 from mailgateway.flows.desk import Desk
-from mailgateway.flows.in_hand import InHand
-from mailgateway.store import calls
+from mailgateway.flows.sending.call import Calling, call_due
+from mailgateway.flows.sending.in_hand import InHand
+from mailgateway.store.outgoing import calls
 
 LONGEST_NAP = timedelta(seconds=5)
 """Calls queued by another process announce themselves to nobody: look that often."""

@@ -10,17 +10,17 @@ from mailgateway.daemon.mailbox_worker import Post
 from mailgateway.daemon.sender import Outlet
 from mailgateway.errors import GatewayError, MailboxUnavailable
 from mailgateway.flows.beats import beat, fetching
-from mailgateway.flows.call import call_due
 from mailgateway.flows.collect import collect
-from mailgateway.flows.deliver import deliver_due
 from mailgateway.flows.desk import Desk, Stop
-from mailgateway.flows.in_hand import InHand
-from mailgateway.flows.inform import inform_incidents
 from mailgateway.flows.ingest import ingest_waiting
-from mailgateway.flows.issue import issue_due
 from mailgateway.flows.receive import Suspects
+from mailgateway.flows.sending.call import call_due
+from mailgateway.flows.sending.deliver import deliver_due
+from mailgateway.flows.sending.in_hand import InHand
+from mailgateway.flows.timed.inform import inform_incidents
+from mailgateway.flows.timed.issue import issue_due
 from mailgateway.imap.session import Session
-from mailgateway.store import calls
+from mailgateway.store.outgoing import calls
 
 _log = log.logger("once")
 

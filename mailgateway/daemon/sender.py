@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mailgateway.daemon.worker import Worker
-from mailgateway.flows.deliver import Sending, deliver_due, is_wanted_now
 from mailgateway.flows.desk import Desk
-from mailgateway.flows.in_hand import InHand
+from mailgateway.flows.sending.deliver import Sending, deliver_due, is_wanted_now
+from mailgateway.flows.sending.in_hand import InHand
 from mailgateway.smtp.pool import Pool
 from mailgateway.smtp.relay import Relay
 

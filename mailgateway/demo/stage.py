@@ -12,10 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from mailgateway.demo.post_office import Delivered, PostOffice
-from mailgateway.store import quarantine
 from mailgateway.store.engine import Store
-from mailgateway.store.ticket_list import listed
-from mailgateway.store.tickets import TicketSheet
+from mailgateway.store.incoming import quarantine
+from mailgateway.store.tickets.listed import listed
+from mailgateway.store.tickets.shown import TicketSheet
 
 _MOST_LINES = 16
 

@@ -29,9 +29,10 @@ from mailgateway.demo.stage import (
     title,
 )
 from mailgateway.errors import GatewayError
-from mailgateway.store import quarantine, tickets
-from mailgateway.store.ticket_list import listed
-from mailgateway.store.tickets import TicketSheet
+from mailgateway.store.incoming import quarantine
+from mailgateway.store.tickets import shown as tickets
+from mailgateway.store.tickets.listed import listed
+from mailgateway.store.tickets.shown import TicketSheet
 
 _PATIENCE = 30.0
 _LONG_PATIENCE = 120.0

@@ -39,8 +39,8 @@ from mailgateway.desk.problems.declaring import declaring
 from mailgateway.desk.problems.incidents import informing, linking
 from mailgateway.desk.threads.merging import merging
 from mailgateway.desk.timed.snooze import until
+from mailgateway.mail.content.pictures import label
 from mailgateway.mail.model import Address, Mail
-from mailgateway.mail.pictures import label
 
 
 def act(

@@ -7,8 +7,8 @@ from mailgateway.desk.incoming import stored
 from mailgateway.desk.model import Agent, StoredFile
 from mailgateway.desk.orders import Orders
 from mailgateway.desk.sign_off import without_sign_off
+from mailgateway.mail.content.pictures import Extent, extent, label, shown_pictures
 from mailgateway.mail.model import Attachment, Mail
-from mailgateway.mail.pictures import Extent, extent, label, shown_pictures
 
 _SIGNATURES = frozenset(
     {

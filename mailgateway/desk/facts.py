@@ -13,7 +13,7 @@ from mailgateway.desk.model import ArticleKind, Direction, LinkKind, Ticket
 from mailgateway.desk.problems.major import Major
 from mailgateway.desk.quarantine.entry import SetAside
 from mailgateway.mail.model import Address
-from mailgateway.mail.tokens import DigestToken, ReplyToken
+from mailgateway.mail.outgoing.tokens import DigestToken, ReplyToken
 from mailgateway.rules.schema import NOBODY_LOOKED, Requester
 
 

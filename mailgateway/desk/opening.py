@@ -34,7 +34,7 @@ from mailgateway.desk.threads.naming import named_by
 from mailgateway.desk.threads.thread import Thread, writer
 from mailgateway.desk.threads.trust import claimed_agent, proven_agent
 from mailgateway.mail.model import Address
-from mailgateway.mail.subjects import without_tags
+from mailgateway.mail.written.subjects import without_tags
 
 _SUBJECT_LENGTH = 500
 

@@ -14,8 +14,8 @@ from mailgateway.desk.model import Priority, Status, TicketType
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.problems.declaration import Declaration, declared, limited, with_news
 from mailgateway.desk.timed.snooze import SHOWN, read_snooze
-from mailgateway.mail.addresses import read_addresses
 from mailgateway.mail.model import Address
+from mailgateway.mail.wire.addresses import read_addresses
 from mailgateway.rules.nearest import instead, nearest
 
 MOST_COMMANDS = 30

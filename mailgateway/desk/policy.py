@@ -20,7 +20,7 @@ from mailgateway.desk.problems.assets import Assets
 from mailgateway.desk.quarantine.decision import QuarantinePolicy
 from mailgateway.desk.reporting.subscription import Subscription
 from mailgateway.mail.limits import DEFAULT, Limits
-from mailgateway.mail.subjects import DEFAULT_TAGS
+from mailgateway.mail.written.subjects import DEFAULT_TAGS
 from mailgateway.rules.schema import Ruleset
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from mailgateway.desk.routing.backtest import Judged
-from mailgateway.store.received import Received
+from mailgateway.store.incoming.received import Received
 
 EXAMPLES = 3
 HOTTEST = 10

@@ -11,12 +11,12 @@ from mailgateway.desk.problems.incidents import informed
 from mailgateway.desk.routing.to_and_fro import handed, noticed
 from mailgateway.desk.timed.agenda import with_attention
 from mailgateway.flows.desk import Desk
-from mailgateway.flows.letters import queue_letters
+from mailgateway.flows.sending.letters import queue_letters
 from mailgateway.mail.model import Attachment
-from mailgateway.store.apply import apply
 from mailgateway.store.engine import Transaction
-from mailgateway.store.handovers import handovers
-from mailgateway.store.spool import Spooled
+from mailgateway.store.incoming.spool import Spooled
+from mailgateway.store.tickets.apply import apply
+from mailgateway.store.tickets.handovers import handovers
 
 
 def carry_out(

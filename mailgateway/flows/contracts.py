@@ -8,7 +8,7 @@ from mailgateway.desk.customers.allowance import Period, Use, allowance_of, peri
 from mailgateway.desk.customers.organisations import Organisation, Unit
 from mailgateway.desk.policy import Policy
 from mailgateway.store.engine import Transaction
-from mailgateway.store.usage import used
+from mailgateway.store.service.usage import used
 
 
 def count_use(tx: Transaction, name: str, now: datetime, policy: Policy) -> dict[str, float]:

@@ -29,21 +29,22 @@ from mailgateway.flows.problems import about_problems, with_majors, with_suggest
 from mailgateway.flows.quarantine import to_be_filed, with_set_aside
 from mailgateway.flows.races import despite_races
 from mailgateway.mail.anyhow import read_anyhow
-from mailgateway.mail.classify import OwnMarks, classify
+from mailgateway.mail.content.pictures import with_names, without_ours
+from mailgateway.mail.machines.classify import OwnMarks, classify
 from mailgateway.mail.model import Kind, Reply, Verdict
 from mailgateway.mail.parse import looks_like_mail, parse
-from mailgateway.mail.pictures import with_names, without_ours
-from mailgateway.mail.reply import split_reply
+from mailgateway.mail.written.reply import split_reply
 from mailgateway.rules.language import language_of
-from mailgateway.store import answers, quarantine, spool
-from mailgateway.store.clocks import with_clocks
-from mailgateway.store.course import course
 from mailgateway.store.engine import Transaction
 from mailgateway.store.gather import about_letter, gather, limits
-from mailgateway.store.lately import lately
-from mailgateway.store.links import open_problems
-from mailgateway.store.spool import Spooled
-from mailgateway.store.workload import gather_workload, known_requester
+from mailgateway.store.incoming import quarantine, spool
+from mailgateway.store.incoming.spool import Spooled
+from mailgateway.store.service import answers
+from mailgateway.store.service.clocks import with_clocks
+from mailgateway.store.service.lately import lately
+from mailgateway.store.service.workload import gather_workload, known_requester
+from mailgateway.store.tickets.course import course
+from mailgateway.store.tickets.links import open_problems
 
 POSTPONEMENT = timedelta(seconds=30)
 BATCH = 50

@@ -14,8 +14,8 @@ from mailgateway.flows.carry_out import carry_out
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.problems import about_problems
 from mailgateway.mail.model import Attachment
-from mailgateway.store.clocks import with_clocks
 from mailgateway.store.gather import gather_ticket
+from mailgateway.store.service.clocks import with_clocks
 
 
 def operate(

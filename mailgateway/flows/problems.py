@@ -11,8 +11,8 @@ from mailgateway.desk.problems.declaration import WORDS
 from mailgateway.desk.problems.likeness import alike
 from mailgateway.desk.problems.suggestion import matter_of, new_incident, suggested
 from mailgateway.store.engine import Transaction
-from mailgateway.store.likeness import known_of, one_at_a_time, open_alike, recent_incidents
-from mailgateway.store.majors import majors_of, open_majors
+from mailgateway.store.service.likeness import known_of, one_at_a_time, open_alike, recent_incidents
+from mailgateway.store.service.majors import majors_of, open_majors
 
 
 def with_suggestion(tx: Transaction, plan: Plan, policy: Policy) -> Plan:

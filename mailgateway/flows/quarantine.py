@@ -15,10 +15,10 @@ from mailgateway.desk.quarantine.obeying import MOST_SHOWN_BYTES, claims_admin
 from mailgateway.desk.quarantine.orders import named
 from mailgateway.errors import PermanentError
 from mailgateway.flows.desk import Desk
-from mailgateway.flows.letters import queue_letters
-from mailgateway.store import digests, quarantine
+from mailgateway.flows.sending.letters import queue_letters
 from mailgateway.store.engine import Transaction
-from mailgateway.store.spool import Spooled
+from mailgateway.store.incoming import digests, quarantine
+from mailgateway.store.incoming.spool import Spooled
 
 
 def tell_admin(desk: Desk, tx: Transaction, now: datetime) -> bool:

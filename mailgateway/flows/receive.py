@@ -13,8 +13,8 @@ from mailgateway.imap.errors import CommandRefused
 from mailgateway.imap.fetch import FetchedMail, RemoteMail, Unfetchable, batches, fetch, new_mails
 from mailgateway.imap.session import Session
 from mailgateway.imap.settle import Settlement, settle
-from mailgateway.store import spool
-from mailgateway.store.spool import BATCH_BYTES, BATCH_MAILS, Arrival, Unsettled
+from mailgateway.store.incoming import spool
+from mailgateway.store.incoming.spool import BATCH_BYTES, BATCH_MAILS, Arrival, Unsettled
 
 BREAKS_OF_A_BATCH = 2
 BREAKS_OF_A_MAIL = 5

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from mailgateway.imap.fetch import all_uids
 from mailgateway.imap.session import Session
-from mailgateway.store import spool
 from mailgateway.store.engine import Store
+from mailgateway.store.incoming import spool
 
 MISSING, NOT_FETCHED, WAITING = "missing", "not_fetched", "waiting"
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from mailgateway.desk.letters.returned import refused
 from mailgateway.flows.carry_out import carry_out
 from mailgateway.flows.desk import Desk
-from mailgateway.store import suppressions
 from mailgateway.store.engine import Transaction
 from mailgateway.store.gather import gather_ticket
-from mailgateway.store.outbox import OutboxLine
+from mailgateway.store.outgoing import suppressions
+from mailgateway.store.outgoing.outbox import OutboxLine
 
 
 def tell_workers(desk: Desk, tx: Transaction, failed: Iterable[OutboxLine], now: datetime) -> None:

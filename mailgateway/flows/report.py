@@ -15,7 +15,7 @@ from mailgateway.desk.reporting.notices import carrier, report_notice
 from mailgateway.desk.reporting.subscription import Attach
 from mailgateway.flows.contracts import uses
 from mailgateway.flows.desk import Desk
-from mailgateway.flows.letters import queue_letters
+from mailgateway.flows.sending.letters import queue_letters
 from mailgateway.mail.model import Address, Attachment
 from mailgateway.render.charts import NAMES, charts, described
 from mailgateway.render.wording import Phrases
@@ -24,8 +24,8 @@ from mailgateway.reports.counted import Counting, Counts, Effort, Listed, Scope,
 from mailgateway.reports.export import FOR_CUSTOMERS, LISTED, as_rows, listed_rows
 from mailgateway.reports.period import Period
 from mailgateway.reports.report import Report, as_report
-from mailgateway.store import report_rows
 from mailgateway.store.engine import Transaction
+from mailgateway.store.reports import rows as report_rows
 
 _MOST_LISTED = 5_000
 _STORED = ("filename", "content_type", "size", "sha256", "inline", "content_id")

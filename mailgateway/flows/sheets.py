@@ -8,9 +8,9 @@ from mailgateway.desk.events import Event
 from mailgateway.desk.levels.clock_sheet import service_level
 from mailgateway.desk.model import Beside
 from mailgateway.desk.problems.major import Major
-from mailgateway.store.links import LinkedTicket
-from mailgateway.store.ticket_list import TicketLine
-from mailgateway.store.tickets import FiledArticle, TicketSheet
+from mailgateway.store.tickets.links import LinkedTicket
+from mailgateway.store.tickets.listed import TicketLine
+from mailgateway.store.tickets.shown import FiledArticle, TicketSheet
 
 
 def line_object(line: TicketLine) -> dict[str, object]:

@@ -11,13 +11,14 @@ from mailgateway.desk.policy import Policy
 from mailgateway.desk.problems.major import Major
 from mailgateway.flows.beats import API, SEND, calling, fetching, primary, sending
 from mailgateway.flows.sheets import major_object
-from mailgateway.store import calls, health, outbox
-from mailgateway.store.clocks import DueClocks, due_clocks
+from mailgateway.store import health
 from mailgateway.store.engine import Transaction
 from mailgateway.store.figures import Figures, figures
 from mailgateway.store.health import Alarm, Beat
-from mailgateway.store.majors import open_majors
-from mailgateway.store.queue import UNSENT
+from mailgateway.store.outgoing import calls, outbox
+from mailgateway.store.outgoing.queue import UNSENT
+from mailgateway.store.service.clocks import DueClocks, due_clocks
+from mailgateway.store.service.majors import open_majors
 
 _SOON = timedelta(hours=1)
 

@@ -2,10 +2,10 @@
 
 from datetime import UTC
 
-from mailgateway.mail.classify import OwnMarks, classify
+from mailgateway.mail.machines.classify import OwnMarks, classify
 from mailgateway.mail.model import Address, Attachment, Bounce
 from mailgateway.mail.parse import looks_like_mail, parse
-from mailgateway.mail.reply import split_reply
+from mailgateway.mail.written.reply import split_reply
 
 _NOBODY = OwnMarks("", frozenset())
 

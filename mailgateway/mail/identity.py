@@ -6,9 +6,9 @@ writer's own fields and the body are looked at.
 
 from hashlib import sha256
 
-from mailgateway.mail.headers import ids_of, read_headers, with_line_feeds
 from mailgateway.mail.limits import DEFAULT, Limits
 from mailgateway.mail.model import Identity
+from mailgateway.mail.wire.headers import ids_of, read_headers, with_line_feeds
 
 _WRITERS_OWN = ("from", "to", "cc", "subject", "date", "message-id")
 # Nothing that deliveries put on top may push the writer's own fields beyond a limit, or change how they are read.

@@ -2,16 +2,16 @@
 
 import re
 
-from mailgateway.mail.addresses import read_addresses
-from mailgateway.mail.body import Body, Reader, html_of_blocks, text_of_blocks
-from mailgateway.mail.dates import read_date
-from mailgateway.mail.forward import original_sender
-from mailgateway.mail.headers import HeaderBlock, ids_of, read_headers, text_of, with_line_feeds
-from mailgateway.mail.html import sanitise
+from mailgateway.mail.content.body import Body, Reader, html_of_blocks, text_of_blocks
+from mailgateway.mail.content.html import sanitise
+from mailgateway.mail.content.markup import depth, widest
 from mailgateway.mail.limits import DEFAULT, Limits
-from mailgateway.mail.markup import depth, widest
 from mailgateway.mail.model import Address, Attachment, Mail
-from mailgateway.mail.tree import Tree, read_tree
+from mailgateway.mail.wire.addresses import read_addresses
+from mailgateway.mail.wire.dates import read_date
+from mailgateway.mail.wire.headers import HeaderBlock, ids_of, read_headers, text_of, with_line_feeds
+from mailgateway.mail.wire.tree import Tree, read_tree
+from mailgateway.mail.written.forward import original_sender
 
 _KNOWN = frozenset(
     [

@@ -1,7 +1,7 @@
 """Whom a mail was sent to, and where it came by on its way: the header, and what servers and forwarders add to it."""
 
-from mailgateway.mail.addresses import read_addresses
 from mailgateway.mail.model import Address, Mail
+from mailgateway.mail.wire.addresses import read_addresses
 
 _DELIVERY_FIELDS = (
     "Delivered-To",

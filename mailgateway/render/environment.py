@@ -11,7 +11,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 from markupsafe import Markup
 
-from mailgateway.mail.subjects import bare
+from mailgateway.mail.written.subjects import bare
 from mailgateway.render import formats, report, words
 from mailgateway.render.wording import Phrases, WordsError, as_html
 from mailgateway.rules.nearest import instead

@@ -12,8 +12,8 @@ from mailgateway.desk.letters.letter import Rendered
 from mailgateway.desk.letters.receipts import NOTHING_CHANGED
 from mailgateway.desk.model import Article, Direction
 from mailgateway.desk.plan import Audience, Notice, NoticeKind
-from mailgateway.mail.lighter import LeftOut, Word
-from mailgateway.mail.subjects import bare
+from mailgateway.mail.outgoing.lighter import LeftOut, Word
+from mailgateway.mail.written.subjects import bare
 from mailgateway.render.branding import shown_brand
 from mailgateway.render.environment import Templates
 from mailgateway.render.faults import place_of

@@ -22,8 +22,8 @@ from mailgateway.desk.model import (
 from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind
 from mailgateway.desk.problems.announcing import Banner
 from mailgateway.desk.problems.likeness import Matter
-from mailgateway.mail.lighter import LeftOut
 from mailgateway.mail.model import Address
+from mailgateway.mail.outgoing.lighter import LeftOut
 from mailgateway.render.markdown import as_html, as_text
 from mailgateway.render.sample_brand import BRAND, PICTURE, SIGNATURE
 from mailgateway.render.sample_digest import ADDRESSES, OF_GROUP, OWN

@@ -9,8 +9,8 @@ from markupsafe import Markup, escape
 
 from mailgateway.desk.answers.knowledge import Answer
 from mailgateway.desk.model import Article, StoredFile
+from mailgateway.mail.content.pictures import label
 from mailgateway.mail.model import Address
-from mailgateway.mail.pictures import label
 
 _URL = re.compile(r"https?://[^\s<>\"'`{}|\\^]{1,2000}", re.IGNORECASE)
 _NO_NAME = re.compile(r"[/\\@:<>\[\]{}\n]|www\.", re.IGNORECASE)

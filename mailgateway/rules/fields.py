@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailgateway.mail.addresses import read_addresses
 from mailgateway.mail.model import Address
+from mailgateway.mail.wire.addresses import read_addresses
 from mailgateway.rules.language import language_of
 from mailgateway.rules.measures import Sort
 from mailgateway.rules.schema import Event, Question, TicketState

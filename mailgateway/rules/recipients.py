@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mailgateway.mail.addresses import read_addresses
+from mailgateway.mail.wire.addresses import read_addresses
 from mailgateway.rules.findings import Wrong
 from mailgateway.rules.nearest import instead
 from mailgateway.rules.text import described, excerpt

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, insert, select, text
 
 from mailgateway.desk.events import Event
 from mailgateway.store.engine import Store, Transaction
-from mailgateway.store.tables import EventRow
+from mailgateway.store.tables.tickets import EventRow
 
 # PostgreSQL hands out numbers before it commits, so that a lower one may appear after a higher one. Whoever is about to
 # write events holds a lock that carries the last number handed out before; whoever reads goes no further than that.

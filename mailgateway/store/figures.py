@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from mailgateway.desk.letters.delivery import DeliveryState
-from mailgateway.store.base import SpoolState
 from mailgateway.store.engine import Transaction
-from mailgateway.store.tables import OutboxRow, SpoolRow
+from mailgateway.store.tables.base import SpoolState
+from mailgateway.store.tables.tickets import OutboxRow, SpoolRow
 
 _UNFINISHED = (SpoolState.WAITING, SpoolState.QUARANTINED)
 _UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.FAILED)

@@ -19,15 +19,15 @@ from mailgateway.desk.letters.suppression import Reachability
 from mailgateway.desk.model import Status, Ticket
 from mailgateway.desk.policy import SeveralMailboxes
 from mailgateway.errors import StoreBusy
-from mailgateway.store import suppressions
 from mailgateway.store.engine import Transaction
-from mailgateway.store.heads import read_heads
-from mailgateway.store.links import links_of
-from mailgateway.store.lookup import address_key, lookup_key, possible_ids
-from mailgateway.store.spool import Spooled
-from mailgateway.store.tables import MessageIdRow, OutboxRow, SpoolRow, SuppressionRow, TicketRow
-from mailgateway.store.tables_of_time import FiringRow
-from mailgateway.store.wish_tables import UnsubscriptionRow
+from mailgateway.store.incoming.spool import Spooled
+from mailgateway.store.outgoing import suppressions
+from mailgateway.store.tables.lookup import address_key, lookup_key, possible_ids
+from mailgateway.store.tables.tickets import MessageIdRow, OutboxRow, SpoolRow, SuppressionRow, TicketRow
+from mailgateway.store.tables.time import FiringRow
+from mailgateway.store.tables.wishes import UnsubscriptionRow
+from mailgateway.store.tickets.heads import read_heads
+from mailgateway.store.tickets.links import links_of
 
 MOST_CANDIDATES = 20
 _MOST_IDS = 64

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from mailgateway.store.engine import Transaction
-from mailgateway.store.upkeep import GrantRow
+from mailgateway.store.tables.gateway import GrantRow
 from mailgateway.store.upsert import insert_or_update
 
 _KEEP = insert_or_update(GrantRow, ("name",), lambda new: {"token": new.token, "kept_at": new.kept_at})

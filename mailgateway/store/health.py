@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 
 from mailgateway.store.engine import Transaction
-from mailgateway.store.upkeep import AlarmRow, BeatRow
+from mailgateway.store.tables.gateway import AlarmRow, BeatRow
 from mailgateway.store.upsert import insert_new, insert_or_update
 
 

@@ -4,7 +4,7 @@ from sqlalchemy import delete, func, select
 
 from mailgateway.errors import StoreUnusable
 from mailgateway.store.engine import Store, Transaction
-from mailgateway.store.upkeep import ReplyKeyRow
+from mailgateway.store.tables.gateway import ReplyKeyRow
 from mailgateway.store.upsert import insert_new
 
 _KEYS = select(ReplyKeyRow.secret).order_by(ReplyKeyRow.id.desc())

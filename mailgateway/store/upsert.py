@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
-from mailgateway.store.base import Base
+from mailgateway.store.tables.base import Base
 
 
 def insert_new(row: type[Base]) -> dict[str, Insert]:

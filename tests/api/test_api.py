@@ -10,7 +10,7 @@ import pytest
 
 from mailgateway.api import door, reader, server, shapes
 from mailgateway.errors import StoreUnusable, TransientError
-from mailgateway.store import tickets
+from mailgateway.store.tickets import shown as tickets
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
 

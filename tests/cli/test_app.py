@@ -10,8 +10,8 @@ from mailgateway.app import Gateway, open_gateway
 from mailgateway.config.watch import fingerprint
 from mailgateway.errors import ConfigError, StoreBusy, StoreUnusable
 from mailgateway.flows.kept_tokens import KeptTokens
-from mailgateway.store import outbox
-from mailgateway.store.outbox import OutboxLine
+from mailgateway.store.outgoing import outbox
+from mailgateway.store.outgoing.outbox import OutboxLine
 from tests.cli.shell import Shell
 from tests.servers.token_endpoint import TokenEndpoint
 

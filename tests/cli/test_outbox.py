@@ -7,7 +7,7 @@ import pytest
 from mailgateway import clock
 from mailgateway.app import open_gateway
 from mailgateway.desk.letters.delivery import Delivery, DeliveryState, failed
-from mailgateway.store import outbox
+from mailgateway.store.outgoing import outbox
 from tests.cli.shell import Shell, names
 
 KEYS = names("id ticket template to state attempts next_attempt_at last_error message_id")

@@ -6,8 +6,8 @@ from email import message_from_bytes
 
 import pytest
 
-from mailgateway.store import outbox
 from mailgateway.store.engine import open_store
+from mailgateway.store.outgoing import outbox
 from tests.cli.shell import Shell
 
 

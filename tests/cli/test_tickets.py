@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mailgateway.store import ticket_list
+from mailgateway.store.tickets import listed as ticket_list
 from tests.cli.shell import Shell, names
 
 LINE = names(

@@ -10,7 +10,7 @@ import pytest
 from mailgateway.daemon import sender, worker
 from mailgateway.daemon.sender import Outlet, Sender
 from mailgateway.desk.letters.delivery import DeliveryState
-from mailgateway.store import outbox
+from mailgateway.store.outgoing import outbox
 from tests.end_to_end.office import message
 from tests.flows.bench import MINUTE, Bench, relay_of
 from tests.servers.sink import Sink

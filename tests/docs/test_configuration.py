@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mailgateway.config.json_schema import schema
+from mailgateway.config.reading.json_schema import schema
 from tests.docs.pages import codes, page, rows, section
 
 TEXT = page("docs/configuration.md")

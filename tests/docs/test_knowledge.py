@@ -7,7 +7,7 @@ from textwrap import dedent
 
 from ruamel.yaml import YAML
 
-from mailgateway.config.knowledge import LONGEST, FrontMatter, read_knowledge
+from mailgateway.config.service.knowledge import LONGEST, FrontMatter, read_knowledge
 from mailgateway.desk.answers.knowledge import MOST_WORDS
 from mailgateway.rules.compile import compile_rules
 from tests.docs.pages import codes, page, rows

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from mailgateway import app, log
-from mailgateway.flows import carry_out, collect, deliver, lighten, receive
-from mailgateway.store import calls, outbox, spool
+from mailgateway.flows import carry_out, collect, receive
+from mailgateway.flows.sending import deliver, lighten
+from mailgateway.store.incoming import spool
+from mailgateway.store.outgoing import calls, outbox
 
 
 class Fuse:

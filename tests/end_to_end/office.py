@@ -12,9 +12,10 @@ from mailgateway.app import Gateway, open_bare_store, open_gateway
 from mailgateway.daemon.once import run_once
 from mailgateway.mail.model import Mail
 from mailgateway.mail.parse import parse
-from mailgateway.store import schema, tickets
-from mailgateway.store.ticket_list import listed
-from mailgateway.store.tickets import TicketSheet
+from mailgateway.store import schema
+from mailgateway.store.tickets import shown as tickets
+from mailgateway.store.tickets.listed import listed
+from mailgateway.store.tickets.shown import TicketSheet
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.sink import Sink
 

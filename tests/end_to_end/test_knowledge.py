@@ -1,8 +1,8 @@
 """An answer that helps: from the customer's question to the solved ticket."""
 
 from mailgateway.desk.model import Status
-from mailgateway.store import answers
-from mailgateway.store.answers import Counts
+from mailgateway.store.service import answers
+from mailgateway.store.service.answers import Counts
 from tests.end_to_end.office import Office, answer, message, to
 
 OLA = "ola@example.pl"

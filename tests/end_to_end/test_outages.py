@@ -6,7 +6,7 @@ import time
 import pytest
 
 from mailgateway.desk.letters.delivery import DeliveryState
-from mailgateway.store import outbox
+from mailgateway.store.outgoing import outbox
 from tests.end_to_end.daemon import Daemon
 from tests.end_to_end.office import Office, message, to
 from tests.servers.postgres import Postgres

@@ -4,7 +4,8 @@ from collections import Counter
 
 import pytest
 
-from mailgateway.store import outbox, quarantine
+from mailgateway.store.incoming import quarantine
+from mailgateway.store.outgoing import outbox
 from tests.end_to_end.office import Office, message, to
 from tests.traffic import mails
 

@@ -10,21 +10,24 @@ from pathlib import Path
 from mailgateway.accounts.server import Server, Tls
 from mailgateway.app import open_bare_store, open_gateway
 from mailgateway.flows.collect import collect
-from mailgateway.flows.deliver import Sending, deliver_due
-from mailgateway.flows.in_hand import InHand
 from mailgateway.flows.ingest import ingest_waiting
 from mailgateway.flows.receive import Source, Suspects
 from mailgateway.flows.reconcile import reconcile
+from mailgateway.flows.sending.deliver import Sending, deliver_due
+from mailgateway.flows.sending.in_hand import InHand
 from mailgateway.imap.session import Session
 from mailgateway.imap.settle import Move, Settlement
 from mailgateway.smtp.pool import Pool
 from mailgateway.smtp.relay import Relay
-from mailgateway.store import outbox, quarantine, schema, spool, tickets
-from mailgateway.store.outbox import OutboxLine
-from mailgateway.store.quarantine import Quarantined
-from mailgateway.store.spool import Arrival
-from mailgateway.store.ticket_list import listed
-from mailgateway.store.tickets import TicketSheet
+from mailgateway.store import schema
+from mailgateway.store.incoming import quarantine, spool
+from mailgateway.store.incoming.quarantine import Quarantined
+from mailgateway.store.incoming.spool import Arrival
+from mailgateway.store.outgoing import outbox
+from mailgateway.store.outgoing.outbox import OutboxLine
+from mailgateway.store.tickets import shown as tickets
+from mailgateway.store.tickets.listed import listed
+from mailgateway.store.tickets.shown import TicketSheet
 from tests.end_to_end.office import GATEWAY, GROUPS, ROUTING
 from tests.imap.scripted import QUICK, server_at
 from tests.servers.scripted_imap import ScriptedImap

@@ -12,11 +12,11 @@ from mailgateway.desk.orders import Orders
 from mailgateway.desk.plan import Plan
 from mailgateway.desk.policy import LifeCycle
 from mailgateway.desk.timed.attend import attend as attend_to
-from mailgateway.flows import attend as flow
-from mailgateway.flows.attend import TRY_AGAIN_AFTER, attend_due
 from mailgateway.flows.operate import operate
-from mailgateway.flows.renew import renew
-from mailgateway.store import attention
+from mailgateway.flows.timed import attend as flow
+from mailgateway.flows.timed.attend import TRY_AGAIN_AFTER, attend_due
+from mailgateway.flows.timed.renew import renew
+from mailgateway.store.tickets import attention
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
 from tests.unit.rules.examples import ruleset

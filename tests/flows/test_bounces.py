@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from mailgateway.desk.orders import Orders
-from mailgateway.flows import watch
 from mailgateway.flows.operate import operate
-from mailgateway.store import outbox, suppressions
+from mailgateway.flows.timed import watch
+from mailgateway.store.outgoing import outbox, suppressions
 from tests.end_to_end.office import message
 from tests.flows.bench import MINUTE, Bench
 from tests.servers.sink import Sink

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mailgateway.mail.parse import parse
-from mailgateway.store import outbox
+from mailgateway.store.outgoing import outbox
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
 

@@ -11,13 +11,13 @@ from mailgateway.desk.letters.delivery import Delivery, DeliveryState
 from mailgateway.desk.model import Status
 from mailgateway.desk.orders import Orders
 from mailgateway.errors import StoreUnusable, WebhookUnavailable
-from mailgateway.flows.call import LEASE, Calling, call_due, trial
-from mailgateway.flows.in_hand import InHand
 from mailgateway.flows.operate import operate
-from mailgateway.flows.watch import Thresholds, watch
-from mailgateway.store import calls
-from mailgateway.store.calls import CallLine
+from mailgateway.flows.sending.call import LEASE, Calling, call_due, trial
+from mailgateway.flows.sending.in_hand import InHand
+from mailgateway.flows.timed.watch import Thresholds, watch
 from mailgateway.store.engine import Transaction
+from mailgateway.store.outgoing import calls
+from mailgateway.store.outgoing.calls import CallLine
 from tests.end_to_end.office import GATEWAY, ROUTING, message
 from tests.flows.bench import MINUTE, NOON, Bench
 from tests.servers.webhook import WebhookServer

@@ -6,9 +6,9 @@ from contextlib import suppress
 import pytest
 
 from mailgateway.errors import MailboxUnavailable
-from mailgateway.flows import watch
 from mailgateway.flows.collect import collect
 from mailgateway.flows.receive import Source
+from mailgateway.flows.timed import watch
 from mailgateway.imap.session import Session
 from mailgateway.imap.settle import Delete, Flag, Settlement
 from mailgateway.store import health

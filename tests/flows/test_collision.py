@@ -11,9 +11,9 @@ from mailgateway.desk.agent_policy import Collision, Receipts
 from mailgateway.desk.model import ArticleKind, Direction, HeldAnswer, Status
 from mailgateway.desk.orders import Orders
 from mailgateway.desk.timed.held import REMIND_AFTER
-from mailgateway.flows.attend import attend_due
 from mailgateway.flows.operate import operate
-from mailgateway.store.outbox import OutboxLine
+from mailgateway.flows.timed.attend import attend_due
+from mailgateway.store.outgoing.outbox import OutboxLine
 from tests.end_to_end.office import message
 from tests.flows.bench import MINUTE, Bench
 

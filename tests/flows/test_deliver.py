@@ -8,10 +8,11 @@ import pytest
 from mailgateway.desk.letters.delivery import Delivery, DeliveryState
 from mailgateway.desk.letters.pacing import Pace, Rate
 from mailgateway.errors import SmtpUnavailable, StoreBusy
-from mailgateway.flows import watch
 from mailgateway.flows.beats import beat, fetching
-from mailgateway.store import health, outbox
+from mailgateway.flows.timed import watch
+from mailgateway.store import health
 from mailgateway.store.engine import Transaction
+from mailgateway.store.outgoing import outbox
 from tests.end_to_end.office import message
 from tests.flows.bench import MINUTE, NOON, Bench
 from tests.servers.sink import Sink

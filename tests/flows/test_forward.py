@@ -9,7 +9,7 @@ import pytest
 
 from mailgateway.rules.compile import compile_rules
 from mailgateway.rules.vocabulary import Vocabulary
-from mailgateway.store import outbox
+from mailgateway.store.outgoing import outbox
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
 

@@ -9,8 +9,8 @@ from mailgateway.desk.orders import Orders
 from mailgateway.desk.policy import Notifications
 from mailgateway.flows.operate import operate
 from mailgateway.mail.parse import parse
-from mailgateway.store import outbox
-from mailgateway.store.outbox import OutboxLine
+from mailgateway.store.outgoing import outbox
+from mailgateway.store.outgoing.outbox import OutboxLine
 from tests.end_to_end.office import message
 from tests.flows.bench import MINUTE, Bench
 from tests.servers.sink import Sink

@@ -6,9 +6,9 @@ from mailgateway.desk.model import Agent, Status, TicketType
 from mailgateway.desk.orders import Orders
 from mailgateway.desk.problems import incidents
 from mailgateway.errors import StoreUnusable
-from mailgateway.flows import inform
-from mailgateway.flows.inform import inform_incidents
 from mailgateway.flows.operate import operate
+from mailgateway.flows.timed import inform
+from mailgateway.flows.timed.inform import inform_incidents
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
 

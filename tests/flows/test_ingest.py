@@ -11,7 +11,7 @@ from mailgateway.flows import ingest as flow
 from mailgateway.flows.ingest import ingest, ingest_left_over
 from mailgateway.flows.races import despite_races
 from mailgateway.mail.model import Mail
-from mailgateway.store import quarantine
+from mailgateway.store.incoming import quarantine
 from tests.end_to_end.office import message
 from tests.flows.bench import MINUTE, Bench
 

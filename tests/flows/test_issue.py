@@ -15,18 +15,19 @@ from mailgateway.desk.orders import Orders
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.reporting.schedule import Every, Schedule
 from mailgateway.desk.reporting.subscription import About, Attach, Content, Role, Subscription
-from mailgateway.flows import issue
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.ingest import ingest_waiting
-from mailgateway.flows.issue import issue_due
 from mailgateway.flows.operate import operate
 from mailgateway.flows.report import make_report
+from mailgateway.flows.timed import issue
+from mailgateway.flows.timed.issue import issue_due
 from mailgateway.reports.counted import Scope
 from mailgateway.reports.period import Period
 from mailgateway.reports.report import Report
-from mailgateway.store import issues, outbox, suppressions
 from mailgateway.store.engine import Transaction
-from mailgateway.store.outbox import OutboxLine
+from mailgateway.store.outgoing import outbox, suppressions
+from mailgateway.store.outgoing.outbox import OutboxLine
+from mailgateway.store.reports import issues
 from tests.end_to_end.office import message
 from tests.flows.bench import NOON, Bench
 

@@ -7,8 +7,9 @@ import pytest
 from mailgateway.desk.model import Status
 from mailgateway.flows.ingest import ingest
 from mailgateway.mail.parse import parse
-from mailgateway.store import answers, outbox
-from mailgateway.store.answers import Counts
+from mailgateway.store.outgoing import outbox
+from mailgateway.store.service import answers
+from mailgateway.store.service.answers import Counts
 from tests.end_to_end.office import Letter, answer, message
 from tests.flows.bench import Bench
 

@@ -7,7 +7,7 @@ from mailgateway.desk.letters.letter import Rendered
 from mailgateway.desk.model import Directory, Group
 from mailgateway.desk.plan import Notice
 from mailgateway.render.notices import Renderer
-from mailgateway.store import outbox
+from mailgateway.store.outgoing import outbox
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
 

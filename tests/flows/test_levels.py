@@ -11,9 +11,9 @@ from mailgateway.desk.levels.clocks import current
 from mailgateway.desk.levels.timepiece import Clock, Target
 from mailgateway.desk.model import Agent, Priority, Status
 from mailgateway.desk.orders import Orders
-from mailgateway.flows.attend import attend_due
 from mailgateway.flows.operate import operate
-from mailgateway.store import outbox
+from mailgateway.flows.timed.attend import attend_due
+from mailgateway.store.outgoing import outbox
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
 from tests.servers.sink import Sink

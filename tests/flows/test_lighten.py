@@ -6,11 +6,12 @@ from email.message import EmailMessage
 import pytest
 
 from mailgateway.desk.letters.delivery import DeliveryState
-from mailgateway.flows import lighten, watch
+from mailgateway.flows.sending import lighten
+from mailgateway.flows.timed import watch
 from mailgateway.mail.parse import parse
-from mailgateway.store import outbox
-from mailgateway.store.outbox import OutboxLine
-from mailgateway.store.replacing import replace_letter
+from mailgateway.store.outgoing import outbox
+from mailgateway.store.outgoing.outbox import OutboxLine
+from mailgateway.store.outgoing.replacing import replace_letter
 from tests.end_to_end.office import Letter, answer, message
 from tests.flows.bench import MINUTE, Bench
 from tests.flows.test_bounces import report

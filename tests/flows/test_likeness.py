@@ -7,11 +7,11 @@ from email.message import EmailMessage
 from mailgateway.desk.model import Status, TicketType
 from mailgateway.desk.orders import Orders
 from mailgateway.desk.policy import LifeCycle, Problems
-from mailgateway.flows.attend import attend_due
-from mailgateway.flows.inform import inform_incidents
 from mailgateway.flows.operate import operate
+from mailgateway.flows.timed.attend import attend_due
+from mailgateway.flows.timed.inform import inform_incidents
 from mailgateway.mail.parse import parse
-from mailgateway.store import outbox
+from mailgateway.store.outgoing import outbox
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
 from tests.flows.test_inform import ANNA, news, order

@@ -6,8 +6,8 @@ from mailgateway.desk.model import Status, TicketType
 from mailgateway.desk.policy import Problems
 from mailgateway.desk.problems.declaration import Declaration
 from mailgateway.mail.parse import parse
-from mailgateway.store import outbox
-from mailgateway.store.majors import open_majors
+from mailgateway.store.outgoing import outbox
+from mailgateway.store.service.majors import open_majors
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
 from tests.flows.test_inform import order

@@ -12,14 +12,15 @@ import pytest
 from mailgateway.desk.model import ArticleKind, Status
 from mailgateway.desk.plan import Disposition
 from mailgateway.desk.policy import AgentEvidence
-from mailgateway.flows import watch
 from mailgateway.flows.beats import beat, fetching
+from mailgateway.flows.timed import watch
 from mailgateway.mail.model import Mail
 from mailgateway.mail.parse import parse
 from mailgateway.render.notices import Renderer
-from mailgateway.store import outbox, quarantine, spool
-from mailgateway.store.quarantine import Quarantined
-from mailgateway.store.spool import Arrival
+from mailgateway.store.incoming import quarantine, spool
+from mailgateway.store.incoming.quarantine import Quarantined
+from mailgateway.store.incoming.spool import Arrival
+from mailgateway.store.outgoing import outbox
 from tests.end_to_end.office import Letter, answer, message
 from tests.flows.bench import MINUTE, NOON, Bench
 

@@ -7,8 +7,8 @@ import pytest
 
 from mailgateway.flows import ingest as flow
 from mailgateway.mail.model import Mail, Reply
-from mailgateway.mail.reply import split_reply
-from mailgateway.mail.tokens import reply_address
+from mailgateway.mail.outgoing.tokens import reply_address
+from mailgateway.mail.written.reply import split_reply
 from mailgateway.store.keys import rotate
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench

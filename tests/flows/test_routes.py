@@ -11,13 +11,14 @@ from mailgateway.daemon.once import run_once
 from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.desk.letters.pacing import Pace, Rate
 from mailgateway.errors import SmtpUnavailable
-from mailgateway.flows import watch
 from mailgateway.flows.beats import beat, fetching
-from mailgateway.flows.deliver import deliver_due
+from mailgateway.flows.sending.deliver import deliver_due
+from mailgateway.flows.timed import watch
 from mailgateway.mail.parse import parse
 from mailgateway.smtp.pool import Pool
-from mailgateway.store import health, outbox
-from mailgateway.store.outbox import OutboxLine
+from mailgateway.store import health
+from mailgateway.store.outgoing import outbox
+from mailgateway.store.outgoing.outbox import OutboxLine
 from tests.end_to_end.office import message
 from tests.flows.bench import MINUTE, NOON, Bench, relay_of
 from tests.servers.sink import Sink

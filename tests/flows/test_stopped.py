@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from mailgateway.desk.letters import notices
 from mailgateway.desk.plan import Disposition, Plan
-from mailgateway.flows import watch
 from mailgateway.flows.beats import beat, fetching
-from mailgateway.flows.letters import queue_letters
+from mailgateway.flows.sending.letters import queue_letters
+from mailgateway.flows.timed import watch
 from mailgateway.mail.model import Address
 from mailgateway.mail.parse import parse
 from mailgateway.store.health import raised

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from mailgateway.errors import SmtpUnavailable
-from mailgateway.flows import watch
 from mailgateway.flows.beats import SEND, beat, fetching
 from mailgateway.flows.ingest import ingest_waiting
+from mailgateway.flows.timed import watch
 from mailgateway.mail.parse import parse
-from mailgateway.store import outbox
+from mailgateway.store.outgoing import outbox
 from tests.end_to_end.office import message
 from tests.flows.bench import MINUTE, NOON, Bench
 from tests.servers.sink import Sink

@@ -10,7 +10,8 @@ from mailgateway.desk.orders import Orders
 from mailgateway.flows.operate import operate
 from mailgateway.mail.model import Mail
 from mailgateway.mail.parse import parse
-from mailgateway.store import outbox, wishes
+from mailgateway.store.outgoing import outbox
+from mailgateway.store.service import wishes
 from tests.end_to_end.office import message
 from tests.flows.bench import MINUTE, Bench
 

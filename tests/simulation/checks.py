@@ -11,7 +11,8 @@ from email.message import Message
 from mailgateway.desk.letters.loop_limits import USUAL
 from mailgateway.desk.model import ArticleKind
 from mailgateway.desk.plan import Disposition
-from mailgateway.store import outbox, quarantine
+from mailgateway.store.incoming import quarantine
+from mailgateway.store.outgoing import outbox
 from tests.simulation.machines import OTHER_DESK
 from tests.simulation.people import SECRET, Agent, Cast
 from tests.simulation.truth import EXPECTED, OPENS, Matter, Sort, Truth, Written

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from mailgateway.desk.plan import Disposition
 from mailgateway.flows.reconcile import Line, reconcile
 from mailgateway.imap.session import Session
-from mailgateway.store.tables import OutboxRow, SpoolRow
+from mailgateway.store.tables.tickets import OutboxRow, SpoolRow
 from tests.end_to_end.office import Letter, Office
 from tests.simulation.people import COMPANIES, GROUPS, SECRET, Cast
 

@@ -9,12 +9,13 @@ from mailgateway.desk.model import Article, ArticleKind, Direction, Priority, St
 from mailgateway.desk.plan import AddArticle, Change, Disposition, OpenTicket, Plan
 from mailgateway.desk.policy import SeveralMailboxes
 from mailgateway.mail.model import Address, Letter
-from mailgateway.store import outbox, spool
-from mailgateway.store.apply import apply
 from mailgateway.store.engine import Store, Transaction
 from mailgateway.store.gather import gather
-from mailgateway.store.outbox import Queued
-from mailgateway.store.spool import Arrival, Spooled
+from mailgateway.store.incoming import spool
+from mailgateway.store.incoming.spool import Arrival, Spooled
+from mailgateway.store.outgoing import outbox
+from mailgateway.store.outgoing.outbox import Queued
+from mailgateway.store.tickets.apply import apply
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -10,7 +10,7 @@ from mailgateway.desk.levels.timepiece import Target
 from mailgateway.desk.model import ArticleKind, Direction, Ticket
 from mailgateway.reports.counted import AGES, Counted, Counting, Counts, Dimension, Promised, Scope, Share, Spread, Step
 from mailgateway.reports.period import Period, Window
-from mailgateway.store.tickets import TicketSheet
+from mailgateway.store.tickets.shown import TicketSheet
 
 _DONE = ("solved", "closed")
 

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailgateway.desk.answers.knowledge import Answer, Library, likeness, query_of
-from mailgateway.store.answers import search
 from mailgateway.store.engine import Store
+from mailgateway.store.service.answers import search
 from tests.store.conftest import Opener
 
 VPN = Answer(

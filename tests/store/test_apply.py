@@ -28,12 +28,12 @@ from mailgateway.desk.plan import (
 )
 from mailgateway.errors import StoreBusy
 from mailgateway.mail.model import Address
-from mailgateway.store import tickets
-from mailgateway.store.apply import apply
-from mailgateway.store.changes import CARRIED_OUT
 from mailgateway.store.engine import Store
-from mailgateway.store.tables import ArticleRow, TicketRow
-from mailgateway.store.tickets import TicketSheet
+from mailgateway.store.tables.tickets import ArticleRow, TicketRow
+from mailgateway.store.tickets import shown as tickets
+from mailgateway.store.tickets.apply import apply
+from mailgateway.store.tickets.changes import CARRIED_OUT
+from mailgateway.store.tickets.shown import TicketSheet
 from tests.store.examples import (
     JANE,
     MINUTE,

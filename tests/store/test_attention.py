@@ -9,12 +9,12 @@ from sqlalchemy import update
 from mailgateway.desk.model import Status
 from mailgateway.desk.plan import RecordEvent, RecordFiring, SetAttention, SetStatus, Snooze
 from mailgateway.errors import StoreBusy
-from mailgateway.store import attention
-from mailgateway.store.apply import apply
 from mailgateway.store.engine import Store
 from mailgateway.store.gather import gather_ticket
-from mailgateway.store.heads import read_heads
-from mailgateway.store.tables import TicketRow
+from mailgateway.store.tables.tickets import TicketRow
+from mailgateway.store.tickets import attention
+from mailgateway.store.tickets.apply import apply
+from mailgateway.store.tickets.heads import read_heads
 from tests.store.conftest import Opener
 from tests.store.examples import MINUTE, NOW, open_ticket, opening, ticket, working
 

@@ -1,9 +1,9 @@
 """What else is open about the same thing."""
 
 from mailgateway.desk.model import Status
-from mailgateway.store import tickets
-from mailgateway.store.beside import MOST_BESIDE, open_beside
 from mailgateway.store.engine import Store
+from mailgateway.store.tickets import shown as tickets
+from mailgateway.store.tickets.beside import MOST_BESIDE, open_beside
 from tests.store.examples import open_ticket, opening, ticket
 
 

@@ -7,9 +7,9 @@ from threading import Barrier
 import pytest
 
 from mailgateway.desk.letters.delivery import Attempt, DeliveryState, deferred, failed, sent
-from mailgateway.store import calls
-from mailgateway.store.calls import CallLine, OutgoingCall, QueuedCall
 from mailgateway.store.engine import Store
+from mailgateway.store.outgoing import calls
+from mailgateway.store.outgoing.calls import CallLine, OutgoingCall, QueuedCall
 from tests.store.conftest import Opener
 from tests.store.examples import MINUTE, NOW, open_ticket
 

@@ -7,10 +7,10 @@ from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.levels.level_changes import SetClocks, SetServiceLevel
 from mailgateway.desk.levels.timepiece import Clock, Target
 from mailgateway.desk.model import Status
-from mailgateway.store.apply import apply
-from mailgateway.store.clocks import due_clocks, read_clocks, with_clocks
 from mailgateway.store.engine import Store
-from mailgateway.store.tickets import shown
+from mailgateway.store.service.clocks import due_clocks, read_clocks, with_clocks
+from mailgateway.store.tickets.apply import apply
+from mailgateway.store.tickets.shown import shown
 from tests.store.examples import NOW, opening, working
 
 HOUR = timedelta(hours=1)

@@ -12,11 +12,13 @@ from mailgateway.desk.letters.delivery import failed
 from mailgateway.desk.model import Status
 from mailgateway.desk.plan import ChangeTags, SetStatus
 from mailgateway.desk.policy import SeveralMailboxes
-from mailgateway.store import outbox, spool, tickets
-from mailgateway.store.apply import apply
 from mailgateway.store.engine import Store
 from mailgateway.store.gather import gather, gather_ticket
-from mailgateway.store.tables import ArticleRow, TicketRow
+from mailgateway.store.incoming import spool
+from mailgateway.store.outgoing import outbox
+from mailgateway.store.tables.tickets import ArticleRow, TicketRow
+from mailgateway.store.tickets import shown as tickets
+from mailgateway.store.tickets.apply import apply
 from tests.store.conftest import Opener
 from tests.store.examples import (
     NOW,

@@ -10,12 +10,13 @@ from sqlalchemy import delete, insert, update
 from mailgateway.desk.levels.timepiece import Target
 from mailgateway.desk.model import Status, Ticket
 from mailgateway.reports.digest import MOST_TOLD, SOON, Part, Section
-from mailgateway.store import digest_rows, tickets
-from mailgateway.store.apply import apply
-from mailgateway.store.base import Base
 from mailgateway.store.engine import Store, Transaction
-from mailgateway.store.tables import TicketRow
-from mailgateway.store.tables_of_time import ClockRow
+from mailgateway.store.reports import digest as digest_rows
+from mailgateway.store.tables.base import Base
+from mailgateway.store.tables.tickets import TicketRow
+from mailgateway.store.tables.time import ClockRow
+from mailgateway.store.tickets import shown as tickets
+from mailgateway.store.tickets.apply import apply
 from tests.store.examples import opening, ticket
 
 NOW = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)

@@ -11,8 +11,8 @@ from sqlalchemy import insert, select, text
 from mailgateway.errors import PermanentError, StoreBusy, StoreUnusable
 from mailgateway.store import engine, health
 from mailgateway.store.engine import Store, open_store
-from mailgateway.store.tables import EventRow, TicketRow
-from mailgateway.store.upkeep import AlarmRow
+from mailgateway.store.tables.gateway import AlarmRow
+from mailgateway.store.tables.tickets import EventRow, TicketRow
 from tests.servers.postgres import Postgres
 from tests.servers.process import free_port
 from tests.store.conftest import Opener

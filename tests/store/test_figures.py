@@ -1,9 +1,9 @@
 """What is unfinished, counted."""
 
 from mailgateway.desk.letters.delivery import DeliveryState
-from mailgateway.store import spool
 from mailgateway.store.engine import Store
 from mailgateway.store.figures import figures
+from mailgateway.store.incoming import spool
 from tests.store.examples import NOW, arrival, spool_one
 
 

@@ -10,12 +10,12 @@ from mailgateway.desk.model import ArticleKind, Direction
 from mailgateway.desk.plan import AddArticle, AddParticipants, ChangeTags
 from mailgateway.desk.policy import SeveralMailboxes
 from mailgateway.mail.model import Address
-from mailgateway.mail.tokens import ReplyToken
-from mailgateway.store import outbox
-from mailgateway.store.apply import apply
+from mailgateway.mail.outgoing.tokens import ReplyToken
 from mailgateway.store.engine import Store
 from mailgateway.store.gather import MOST_CANDIDATES, gather, gather_ticket
-from mailgateway.store.spool import Arrival
+from mailgateway.store.incoming.spool import Arrival
+from mailgateway.store.outgoing import outbox
+from mailgateway.store.tickets.apply import apply
 from tests.store.examples import (
     JANE,
     MINUTE,

@@ -12,11 +12,12 @@ from mailgateway.desk.model import ArticleKind, Direction, HeldAnswer
 from mailgateway.desk.plan import AddArticle, Change, MergeInto, Plan
 from mailgateway.errors import StoreBusy
 from mailgateway.mail.model import Address
-from mailgateway.store import outbox, tickets
-from mailgateway.store.apply import apply
-from mailgateway.store.course import MOST_ENTRIES, course
 from mailgateway.store.engine import Store
-from mailgateway.store.heads import read_heads
+from mailgateway.store.outgoing import outbox
+from mailgateway.store.tickets import shown as tickets
+from mailgateway.store.tickets.apply import apply
+from mailgateway.store.tickets.course import MOST_ENTRIES, course
+from mailgateway.store.tickets.heads import read_heads
 from tests.store.examples import (
     JANE,
     MINUTE,

@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 from mailgateway.flows.races import despite_races
-from mailgateway.store import issues
 from mailgateway.store.engine import Store
+from mailgateway.store.reports import issues
 from tests.store.conftest import Opener
 from tests.store.examples import NOW
 

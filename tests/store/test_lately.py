@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from mailgateway.desk.letters.pingpong import MOST_LETTERS, MOST_TEXT, MOST_TICKETS, Lately
-from mailgateway.store import outbox
-from mailgateway.store.apply import apply
 from mailgateway.store.engine import Store
-from mailgateway.store.lately import lately
+from mailgateway.store.outgoing import outbox
+from mailgateway.store.service.lately import lately
+from mailgateway.store.tickets.apply import apply
 from tests.store.examples import (
     JANE,
     MINUTE,

@@ -14,9 +14,9 @@ from mailgateway.desk.policy import Problems
 from mailgateway.desk.problems.changes import LinkOthers
 from mailgateway.desk.problems.suggestion import Known
 from mailgateway.flows.problems import with_suggestion
-from mailgateway.store.apply import apply
 from mailgateway.store.engine import Store
-from mailgateway.store.likeness import MOST_RECENT, known_of, open_alike, recent_incidents
+from mailgateway.store.service.likeness import MOST_RECENT, known_of, open_alike, recent_incidents
+from mailgateway.store.tickets.apply import apply
 from tests.store.conftest import Opener
 from tests.store.examples import NOW, open_ticket, opening, ticket, working
 from tests.unit.desk.builders import make_policy

@@ -7,12 +7,13 @@ from mailgateway.desk.model import LinkKind, Status
 from mailgateway.desk.plan import AddLink, MergeInto, RemoveLink, SetStatus
 from mailgateway.desk.policy import SeveralMailboxes
 from mailgateway.mail.model import Address
-from mailgateway.mail.tokens import ReplyToken
-from mailgateway.store import outbox, tickets
-from mailgateway.store.apply import apply
+from mailgateway.mail.outgoing.tokens import ReplyToken
 from mailgateway.store.engine import Store
 from mailgateway.store.gather import gather, gather_ticket
-from mailgateway.store.tickets import TicketSheet
+from mailgateway.store.outgoing import outbox
+from mailgateway.store.tickets import shown as tickets
+from mailgateway.store.tickets.apply import apply
+from mailgateway.store.tickets.shown import TicketSheet
 from tests.store.examples import (
     NOW,
     arrival,

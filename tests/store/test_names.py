@@ -8,11 +8,12 @@ from mailgateway.desk.facts import Evidence, Facts, ThreadKeys, subject_key, thr
 from mailgateway.desk.model import LinkKind
 from mailgateway.desk.plan import AddArticle, AddLink, NameBy
 from mailgateway.desk.policy import SeveralMailboxes
-from mailgateway.store import outbox, spool
-from mailgateway.store.apply import apply
 from mailgateway.store.engine import Store
 from mailgateway.store.gather import gather
-from mailgateway.store.spool import Arrival
+from mailgateway.store.incoming import spool
+from mailgateway.store.incoming.spool import Arrival
+from mailgateway.store.outgoing import outbox
+from mailgateway.store.tickets.apply import apply
 from tests.store.examples import (
     JANE,
     NOW,

@@ -11,10 +11,11 @@ from mailgateway.desk.letters.pacing import Gone
 from mailgateway.desk.letters.urgency import Urgency
 from mailgateway.errors import PermanentError
 from mailgateway.mail.model import Letter
-from mailgateway.store import outbox, pace, tickets
 from mailgateway.store.engine import Store
-from mailgateway.store.outbox import Outgoing
-from mailgateway.store.tables import OutboxRow
+from mailgateway.store.outgoing import outbox, pace
+from mailgateway.store.outgoing.outbox import Outgoing
+from mailgateway.store.tables.tickets import OutboxRow
+from mailgateway.store.tickets import shown as tickets
 from tests.store.examples import MINUTE, NOW, letter, open_ticket, queued
 
 LEASE = timedelta(minutes=15)

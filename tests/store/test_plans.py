@@ -32,21 +32,27 @@ from mailgateway.desk.policy import SeveralMailboxes
 from mailgateway.desk.problems.changes import LinkOthers, SetMajor
 from mailgateway.desk.problems.major import Major
 from mailgateway.mail.model import Address
-from mailgateway.store import answers, attention, events, health, outbox, spool, ticket_list, tickets, usage
-from mailgateway.store.apply import apply
-from mailgateway.store.base import Base
-from mailgateway.store.beside import open_beside
-from mailgateway.store.course import course
+from mailgateway.store import events, health
 from mailgateway.store.engine import Store, Transaction
 from mailgateway.store.gather import gather, gather_ticket
-from mailgateway.store.handovers import handovers
-from mailgateway.store.heads import read_heads
-from mailgateway.store.lately import lately
-from mailgateway.store.likeness import known_of, open_alike, recent_incidents
-from mailgateway.store.links import linked_tickets
-from mailgateway.store.majors import majors_of, open_majors
-from mailgateway.store.tables import ArticleRow
-from mailgateway.store.ticket_list import OPEN, Order, Wanted
+from mailgateway.store.incoming import spool
+from mailgateway.store.outgoing import outbox
+from mailgateway.store.service import answers, usage
+from mailgateway.store.service.lately import lately
+from mailgateway.store.service.likeness import known_of, open_alike, recent_incidents
+from mailgateway.store.service.majors import majors_of, open_majors
+from mailgateway.store.tables.base import Base
+from mailgateway.store.tables.tickets import ArticleRow
+from mailgateway.store.tickets import attention
+from mailgateway.store.tickets import listed as ticket_list
+from mailgateway.store.tickets import shown as tickets
+from mailgateway.store.tickets.apply import apply
+from mailgateway.store.tickets.beside import open_beside
+from mailgateway.store.tickets.course import course
+from mailgateway.store.tickets.handovers import handovers
+from mailgateway.store.tickets.heads import read_heads
+from mailgateway.store.tickets.links import linked_tickets
+from mailgateway.store.tickets.listed import OPEN, Order, Wanted
 from tests.store.examples import (
     JANE,
     MINUTE,

@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from mailgateway.desk.plan import Disposition
 from mailgateway.desk.quarantine.decision import Decision, Order
-from mailgateway.store import digests, quarantine, spool
 from mailgateway.store.engine import Store
+from mailgateway.store.incoming import digests, quarantine, spool
 from tests.store.conftest import Opener
 from tests.store.examples import JANE, MINUTE, NOW, arrival, raw_mail, spool_one, waiting
 

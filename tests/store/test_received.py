@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from mailgateway.desk.plan import Disposition, OpenTicket, Plan
-from mailgateway.store import spool
-from mailgateway.store.apply import apply
 from mailgateway.store.engine import Store
-from mailgateway.store.received import count_since, received_since
+from mailgateway.store.incoming import spool
+from mailgateway.store.incoming.received import count_since, received_since
+from mailgateway.store.tickets.apply import apply
 from tests.store.examples import NOW, arrival, spool_one, ticket, waiting
 
 

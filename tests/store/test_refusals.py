@@ -3,11 +3,11 @@
 from mailgateway.desk.holding.changes import HeldEnd, HoldAnswer, ReleaseAnswer
 from mailgateway.desk.model import ArticleKind
 from mailgateway.desk.plan import AddArticle, Disposition, RecordEvent
-from mailgateway.store import refusals, spool
-from mailgateway.store.apply import apply
 from mailgateway.store.engine import Store
-from mailgateway.store.heads import read_heads
-from mailgateway.store.refusals import Refusal
+from mailgateway.store.incoming import refusals, spool
+from mailgateway.store.incoming.refusals import Refusal
+from mailgateway.store.tickets.apply import apply
+from mailgateway.store.tickets.heads import read_heads
 from tests.store.examples import JANE, MINUTE, NOW, arrival, article, open_ticket, raw_mail, spool_one, waiting, working
 
 

@@ -20,12 +20,13 @@ from mailgateway.reports.asked import Asked, read_asked
 from mailgateway.reports.counted import Counting, Counts, Dimension, Scope
 from mailgateway.reports.period import Period
 from mailgateway.reports.report import as_report
-from mailgateway.store import report_rows, tickets
-from mailgateway.store.apply import apply
-from mailgateway.store.base import Base
 from mailgateway.store.engine import Store, Transaction
-from mailgateway.store.tables import TicketRow
-from mailgateway.store.tables_of_time import ClockRow
+from mailgateway.store.reports import rows as report_rows
+from mailgateway.store.tables.base import Base
+from mailgateway.store.tables.tickets import TicketRow
+from mailgateway.store.tables.time import ClockRow
+from mailgateway.store.tickets import shown as tickets
+from mailgateway.store.tickets.apply import apply
 from tests.store.examples import article, opening, ticket, working
 from tests.store.recount import life, recount
 

@@ -12,10 +12,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, select, update
 
 from mailgateway.store import schema
-from mailgateway.store.base import Base
 from mailgateway.store.engine import Store, open_store
-from mailgateway.store.heads import read_heads
-from mailgateway.store.tables import FIRST_TICKET, TicketRow
+from mailgateway.store.tables.base import Base
+from mailgateway.store.tables.tickets import FIRST_TICKET, TicketRow
+from mailgateway.store.tickets.heads import read_heads
 from tests.store.examples import JANE, open_ticket
 
 

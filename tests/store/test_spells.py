@@ -10,10 +10,10 @@ from sqlalchemy import delete, select, update
 from mailgateway.desk.model import Direction, Status
 from mailgateway.desk.plan import AddArticle, SetStatus
 from mailgateway.store import schema
-from mailgateway.store.apply import apply
 from mailgateway.store.engine import Store
-from mailgateway.store.tables import TicketRow
-from mailgateway.store.tables_of_time import SpellRow
+from mailgateway.store.tables.tickets import TicketRow
+from mailgateway.store.tables.time import SpellRow
+from mailgateway.store.tickets.apply import apply
 from tests.store.examples import MINUTE, NOW, article, open_ticket, opening, ticket, working
 
 Spell = tuple[int, int, datetime, datetime | None]

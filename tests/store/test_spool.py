@@ -6,10 +6,10 @@ import pytest
 
 from mailgateway.desk.plan import Disposition
 from mailgateway.errors import PermanentError, StoreBusy
-from mailgateway.store import quarantine, spool
-from mailgateway.store.base import SpoolState
 from mailgateway.store.engine import Store
-from mailgateway.store.spool import Outcome, Unsettled
+from mailgateway.store.incoming import quarantine, spool
+from mailgateway.store.incoming.spool import Outcome, Unsettled
+from mailgateway.store.tables.base import SpoolState
 from tests.store.examples import MINUTE, NOW, arrival, open_ticket, raw_mail, spool_one, waiting
 
 

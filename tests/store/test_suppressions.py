@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from mailgateway.desk.letters.suppression import Reachability
-from mailgateway.store import suppressions
 from mailgateway.store.engine import Store
+from mailgateway.store.outgoing import suppressions
 from tests.store.examples import NOW
 
 CLOSED = Reachability("Carla@customer.example", 1, NOW, NOW + timedelta(days=30), "5.1.1 no such user")

@@ -12,10 +12,10 @@ from mailgateway.desk.levels.timepiece import Clock, Target
 from mailgateway.desk.model import LinkKind, Priority, Status, TicketType
 from mailgateway.desk.plan import AddLink, RecordEvent
 from mailgateway.mail.model import Address
-from mailgateway.store import ticket_list
-from mailgateway.store.apply import apply
 from mailgateway.store.engine import Store
-from mailgateway.store.ticket_list import OPEN, Order, TicketLine, Wanted, listed, looked_from
+from mailgateway.store.tickets import listed as ticket_list
+from mailgateway.store.tickets.apply import apply
+from mailgateway.store.tickets.listed import OPEN, Order, TicketLine, Wanted, listed, looked_from
 from tests.store.examples import JANE, MINUTE, NOW, open_ticket, opening, ticket, working
 
 HOUR = timedelta(hours=1)

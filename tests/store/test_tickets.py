@@ -2,10 +2,10 @@
 
 from mailgateway.desk.model import ArticleKind, Direction, StoredFile
 from mailgateway.desk.plan import AddArticle
-from mailgateway.store import tickets
-from mailgateway.store.apply import apply
 from mailgateway.store.engine import Store
-from mailgateway.store.tickets import Most
+from mailgateway.store.tickets import shown as tickets
+from mailgateway.store.tickets.apply import apply
+from mailgateway.store.tickets.shown import Most
 from tests.store.examples import article, open_ticket, opening, working
 
 

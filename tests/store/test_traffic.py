@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from mailgateway.desk.letters.loops import Traffic
 from mailgateway.desk.letters.urgency import Urgency
-from mailgateway.store import outbox
 from mailgateway.store.engine import Store
-from mailgateway.store.traffic import traffic
+from mailgateway.store.outgoing import outbox
+from mailgateway.store.outgoing.traffic import traffic
 from tests.store.examples import MINUTE, NOW, open_ticket, queued
 
 

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from mailgateway.desk.customers.counting import SetOrganisation, SpendTime
 from mailgateway.desk.customers.organisations import Unit
-from mailgateway.store import tickets
-from mailgateway.store.apply import apply
 from mailgateway.store.engine import Store
-from mailgateway.store.usage import used
+from mailgateway.store.service.usage import used
+from mailgateway.store.tickets import shown as tickets
+from mailgateway.store.tickets.apply import apply
 from tests.store.examples import MINUTE, NOW, open_ticket, opening, ticket, working
 
 DAY = timedelta(days=1)

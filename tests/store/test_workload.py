@@ -8,9 +8,9 @@ from mailgateway.desk.model import Status
 from mailgateway.desk.plan import TakeTurn
 from mailgateway.desk.routing.assignment import chosen
 from mailgateway.rules.schema import Requester, Turn
-from mailgateway.store.apply import apply
 from mailgateway.store.engine import Store
-from mailgateway.store.workload import gather_workload, known_requester
+from mailgateway.store.service.workload import gather_workload, known_requester
+from mailgateway.store.tickets.apply import apply
 from tests.store.examples import JANE, open_ticket, opening, ticket
 
 MEMBERS = ("anna", "bob", "cid")

@@ -29,7 +29,7 @@ from mailgateway.rules.findings import Wrong
 from mailgateway.rules.measures import Sort, read_number
 from mailgateway.store.blobs import Blobs
 from mailgateway.store.engine import Store
-from mailgateway.store.received import Received, count_since, received_since
+from mailgateway.store.incoming.received import Received, count_since, received_since
 
 _PROCESSES = 2
 _CHUNK = 250

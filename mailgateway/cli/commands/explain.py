@@ -25,15 +25,15 @@ from mailgateway.desk.routing.outcome import outcome
 from mailgateway.desk.threads.thread import writer
 from mailgateway.desk.threads.trust import results
 from mailgateway.desk.timed.timers import Outlook, outlook, question_at
-from mailgateway.mail.classify import OwnMarks, classify
+from mailgateway.mail.machines.classify import OwnMarks, classify
 from mailgateway.mail.model import Mail
 from mailgateway.mail.parse import looks_like_mail, parse
-from mailgateway.mail.reply import split_reply
+from mailgateway.mail.written.reply import split_reply
 from mailgateway.rules.schema import NOBODY_LOOKED, Event, Question, Requester
-from mailgateway.store import attention
 from mailgateway.store.engine import NoDatabaseYet, Store, Transaction, open_store
-from mailgateway.store.heads import read_heads
-from mailgateway.store.workload import known_requester
+from mailgateway.store.service.workload import known_requester
+from mailgateway.store.tickets import attention
+from mailgateway.store.tickets.heads import read_heads
 
 
 def explain(

@@ -16,13 +16,13 @@ from mailgateway.cli.lines import complain, say
 from mailgateway.cli.opened import opened
 from mailgateway.cli.progress import Shown, progress
 from mailgateway.cli.sources import Found, files_below, mails_in, mails_of
-from mailgateway.config.gateway import Mailbox
+from mailgateway.config.gateway.file import Mailbox
 from mailgateway.config.settings import Settings
 from mailgateway.desk.plan import Disposition
 from mailgateway.errors import ConfigError, Finding, GatewayError
 from mailgateway.flows.ingest import ingest as filed
-from mailgateway.store import spool
-from mailgateway.store.spool import BATCH_BYTES, BATCH_MAILS, Arrival
+from mailgateway.store.incoming import spool
+from mailgateway.store.incoming.spool import BATCH_BYTES, BATCH_MAILS, Arrival
 
 app = single()
 

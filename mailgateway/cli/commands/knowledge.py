@@ -14,7 +14,7 @@ from mailgateway.cli.tables import Column, show_table
 from mailgateway.config.load import load
 from mailgateway.desk.answers.knowledge import Library, likeness, query_of
 from mailgateway.errors import ConfigError
-from mailgateway.store import answers
+from mailgateway.store.service import answers
 
 app = group("The answers of the knowledge folder.")
 

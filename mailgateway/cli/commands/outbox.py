@@ -13,8 +13,8 @@ from mailgateway.cli.options import AsJson, Ids, Limit, OptionalIds
 from mailgateway.cli.tables import Column, show_table, span
 from mailgateway.desk.as_json import instant
 from mailgateway.desk.letters.delivery import DeliveryState
-from mailgateway.store import outbox
-from mailgateway.store.outbox import OutboxLine
+from mailgateway.store.outgoing import outbox
+from mailgateway.store.outgoing.outbox import OutboxLine
 
 app = group("Letters that wait to be sent, or could not be.")
 

@@ -14,8 +14,8 @@ from mailgateway.cli.tables import Column, moment, show_table, span
 from mailgateway.desk.as_json import instant
 from mailgateway.desk.plan import Disposition
 from mailgateway.desk.quarantine.decision import Order
-from mailgateway.store import quarantine, spool
-from mailgateway.store.quarantine import Quarantined
+from mailgateway.store.incoming import quarantine, spool
+from mailgateway.store.incoming.quarantine import Quarantined
 
 # ruff: noqa: PLC0415 - what parses and files mails takes as long to import as a list takes to show
 

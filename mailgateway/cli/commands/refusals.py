@@ -12,8 +12,8 @@ from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson, Limit
 from mailgateway.cli.tables import Column, moment, show_table, span
 from mailgateway.desk.as_json import instant
-from mailgateway.store import refusals, spool
-from mailgateway.store.refusals import Refusal
+from mailgateway.store.incoming import refusals, spool
+from mailgateway.store.incoming.refusals import Refusal
 
 # ruff: noqa: PLC0415 - what parses mails takes as long to import as a list takes to show
 

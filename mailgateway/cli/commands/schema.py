@@ -7,8 +7,8 @@ import typer
 
 from mailgateway.cli.apps import single
 from mailgateway.cli.lines import complain
-from mailgateway.config.json_schema import NAMES
-from mailgateway.config.json_schema import schema as schema_of
+from mailgateway.config.reading.json_schema import NAMES
+from mailgateway.config.reading.json_schema import schema as schema_of
 
 app = single()
 

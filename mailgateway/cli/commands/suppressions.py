@@ -13,8 +13,8 @@ from mailgateway.cli.options import AsJson, Limit
 from mailgateway.cli.tables import Column, show_table
 from mailgateway.desk.as_json import instant
 from mailgateway.desk.letters.suppression import Reachability
-from mailgateway.mail.addresses import read_addresses
-from mailgateway.store import suppressions
+from mailgateway.mail.wire.addresses import read_addresses
+from mailgateway.store.outgoing import suppressions
 
 app = group("Addresses that nothing is sent to.")
 

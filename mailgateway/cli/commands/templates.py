@@ -20,7 +20,7 @@ from mailgateway.render.branding import with_logo
 from mailgateway.render.notices import Renderer
 from mailgateway.render.samples import samples
 from mailgateway.share import share
-from mailgateway.store import tickets
+from mailgateway.store.tickets import shown as tickets
 
 _NO_KEY = bytes(32)
 """Signs the id of the logo in what is only looked at."""

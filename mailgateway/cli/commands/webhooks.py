@@ -14,8 +14,8 @@ from mailgateway.cli.options import AsJson, Ids, Limit
 from mailgateway.cli.tables import Column, show_table, span
 from mailgateway.desk.as_json import instant
 from mailgateway.desk.letters.delivery import DeliveryState
-from mailgateway.store import calls
-from mailgateway.store.calls import CallLine
+from mailgateway.store.outgoing import calls
+from mailgateway.store.outgoing.calls import CallLine
 
 app = group("Calls of other systems, and what became of them.")
 
@@ -74,7 +74,7 @@ def test(
     ctx: typer.Context, name: Annotated[str, typer.Argument(metavar="NAME", help="A webhook of gateway.yaml.")]
 ) -> None:
     """Call a webhook once, with an event of the type test. Nothing is queued. Leaves with 1 where it is not taken."""
-    from mailgateway.flows.call import trial  # noqa: PLC0415 - a list needs no HTTP
+    from mailgateway.flows.sending.call import trial  # noqa: PLC0415 - a list needs no HTTP
 
     with opened(ctx) as gateway:
         lines = {line.endpoint.name: line for line in gateway.lines()}

@@ -5,7 +5,7 @@ from dataclasses import replace
 from mailgateway.desk.customers.wish import RATINGS, Wish
 from mailgateway.desk.plan import Audience, Notice, NoticeKind
 from mailgateway.desk.policy import Policy
-from mailgateway.mail.tokens import reply_address
+from mailgateway.mail.outgoing.tokens import reply_address
 
 STATUS_MAILS = frozenset(
     {

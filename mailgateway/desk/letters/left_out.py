@@ -10,7 +10,7 @@ from mailgateway.desk.letters.workers import as_worker, workers
 from mailgateway.desk.plan import Audience, Disposition, Notice, NoticeKind, Plan, RecordEvent
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.threads.thread import for_notes
-from mailgateway.mail.lighter import LeftOut
+from mailgateway.mail.outgoing.lighter import LeftOut
 
 
 def files_left_out(

@@ -10,12 +10,12 @@ from mailgateway.desk.letters.brand import Brand
 from mailgateway.desk.model import StoredFile
 from mailgateway.desk.plan import Audience, Notice, NoticeKind
 from mailgateway.desk.policy import Policy
-from mailgateway.mail.compose import Outgoing, compose
-from mailgateway.mail.fields import addr_spec
 from mailgateway.mail.model import Address, Attachment, Letter
-from mailgateway.mail.subjects import with_tag
-from mailgateway.mail.tokens import letter_id, letter_mark, reply_address
-from mailgateway.mail.verp import verp_address
+from mailgateway.mail.outgoing.compose import Outgoing, compose
+from mailgateway.mail.outgoing.fields import addr_spec
+from mailgateway.mail.outgoing.tokens import letter_id, letter_mark, reply_address
+from mailgateway.mail.outgoing.verp import verp_address
+from mailgateway.mail.written.subjects import with_tag
 
 _BODY = re.compile(r"<body\b[^>]{0,1000}>", re.IGNORECASE)
 _HIDDEN = "display:none;max-height:0;overflow:hidden;mso-hide:all;font-size:1px;line-height:1px;color:transparent;"

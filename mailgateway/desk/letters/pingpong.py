@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from mailgateway.desk.letters.loop_limits import LoopLimits
 from mailgateway.mail.model import Attachment
-from mailgateway.mail.subjects import normalised
+from mailgateway.mail.written.subjects import normalised
 
 WITHIN = timedelta(days=1)
 """How far back is looked."""

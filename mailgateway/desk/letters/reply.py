@@ -11,7 +11,7 @@ from mailgateway.desk.model import Agent, Article, StoredFile, Ticket
 from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind
 from mailgateway.desk.policy import Policy
 from mailgateway.mail.model import Address
-from mailgateway.mail.tokens import picture_id
+from mailgateway.mail.outgoing.tokens import picture_id
 
 
 def reply(

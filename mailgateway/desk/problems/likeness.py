@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mailgateway.desk.answers.words import beginning, words_of
-from mailgateway.mail.subjects import normalised
+from mailgateway.mail.written.subjects import normalised
 
 _ENOUGH_SHARED = 2
 _MOST_WORDS = 30

@@ -9,7 +9,7 @@ from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.quarantine.entry import Digest
 from mailgateway.mail.model import Address, Mail
-from mailgateway.mail.tokens import DigestToken, digest_address, is_digest_signed_for
+from mailgateway.mail.outgoing.tokens import DigestToken, digest_address, is_digest_signed_for
 
 MOST_LISTED = 50
 """So many mails are in one digest; what is more waits for the next."""

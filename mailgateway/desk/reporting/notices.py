@@ -11,7 +11,7 @@ from mailgateway.desk.reporting.copies import Copy
 from mailgateway.desk.reporting.subscription import About, Content
 from mailgateway.desk.threads.thread import bound_to_agent, for_notes
 from mailgateway.mail.model import Address
-from mailgateway.mail.tokens import reply_address
+from mailgateway.mail.outgoing.tokens import reply_address
 
 
 def report_notice(

@@ -8,9 +8,9 @@ from mailgateway.desk.routing.asking import requester_of
 from mailgateway.desk.routing.route import Route, route
 from mailgateway.desk.threads.thread import writer
 from mailgateway.desk.threads.trust import results
-from mailgateway.mail.classify import OwnMarks, classify
+from mailgateway.mail.machines.classify import OwnMarks, classify
 from mailgateway.mail.parse import parse
-from mailgateway.mail.reply import split_reply
+from mailgateway.mail.written.reply import split_reply
 from mailgateway.rules.schema import Question
 
 DISCARDED, QUARANTINED, REJECTED = "(discarded)", "(quarantined)", "(rejected)"

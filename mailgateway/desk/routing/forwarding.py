@@ -8,7 +8,7 @@ from mailgateway.desk.letters import notices
 from mailgateway.desk.model import Article, StoredFile, Ticket
 from mailgateway.desk.plan import Change, Notice, RecordEvent
 from mailgateway.desk.policy import Policy
-from mailgateway.mail.classify import OWN_FIELD
+from mailgateway.mail.machines.classify import OWN_FIELD
 from mailgateway.mail.model import Address
 
 _NAME = "mail.eml"

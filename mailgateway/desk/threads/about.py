@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from mailgateway.desk.policy import Policy
 from mailgateway.mail.model import Mail, Verdict
+from mailgateway.mail.outgoing.verp import read_verp_address
 from mailgateway.mail.recipients import recipients
-from mailgateway.mail.verp import read_verp_address
 
 
 def about_its_letter(mail: Mail, verdict: Verdict, policy: Policy) -> Verdict:

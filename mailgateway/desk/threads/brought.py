@@ -7,8 +7,8 @@ from mailgateway.desk.model import Agent, Article, ArticleKind
 from mailgateway.desk.plan import AddArticle, Change, NameBy, Notice, RecordEvent
 from mailgateway.desk.policy import AgentForwards, Policy
 from mailgateway.desk.threads.trust import proven_agent
-from mailgateway.mail.forward import is_forward
 from mailgateway.mail.model import Address
+from mailgateway.mail.written.forward import is_forward
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from mailgateway.desk.policy import Policy
 from mailgateway.desk.threads.standing import standing
 from mailgateway.desk.threads.thread import Thread, is_weak, may_join, threads
 from mailgateway.desk.threads.trust import proven_agent
-from mailgateway.mail.forward import is_forward
+from mailgateway.mail.written.forward import is_forward
 
 _LONGEST_NAME = 200
 

@@ -4,10 +4,10 @@ from mailgateway.desk.facts import Facts, ThreadKeys, subject_key, thread_index_
 from mailgateway.desk.plan import Change, NameBy
 from mailgateway.desk.policy import Policy
 from mailgateway.mail.model import Mail, Verdict
+from mailgateway.mail.outgoing.tokens import marked_tickets, read_digest_token, read_reply_token
 from mailgateway.mail.recipients import recipients
-from mailgateway.mail.subjects import normalised, numbers
-from mailgateway.mail.thread_index import conversation
-from mailgateway.mail.tokens import marked_tickets, read_digest_token, read_reply_token
+from mailgateway.mail.written.subjects import normalised, numbers
+from mailgateway.mail.written.thread_index import conversation
 
 MOST_IDS = 32
 MOST_TOKENS = 16

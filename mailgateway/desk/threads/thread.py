@@ -12,7 +12,7 @@ from mailgateway.desk.model import Agent, Directory, Group
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.threads.standing import Standing, standing
 from mailgateway.mail.model import Address, Mail, Verdict
-from mailgateway.mail.tokens import ReplyToken, is_signed_for
+from mailgateway.mail.outgoing.tokens import ReplyToken, is_signed_for
 
 _IN_THE_INDEX = (Evidence.OUR_MESSAGE_ID, Evidence.MESSAGE_ID, Evidence.MENTIONED)
 _OURS_ALONE = frozenset({Evidence.TOKEN, Evidence.OUR_MESSAGE_ID, Evidence.MARK})

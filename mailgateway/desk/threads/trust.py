@@ -11,8 +11,8 @@ from mailgateway.desk.policy import AgentEvidence, Policy
 from mailgateway.desk.threads.arc import read_chain, vouches_for
 from mailgateway.desk.threads.authentication import Authentication, read_authentication
 from mailgateway.desk.threads.thread import Thread
-from mailgateway.mail.addresses import read_addresses
 from mailgateway.mail.model import Headers, Mail
+from mailgateway.mail.wire.addresses import read_addresses
 
 
 def proven_agent(mail: Mail, thread: Thread | None, policy: Policy) -> Agent | None:

@@ -2,8 +2,11 @@
 
 from alembic import context
 
-from mailgateway.store import major_tables, tables, tables_of_time, upkeep
-from mailgateway.store.base import Base
+from mailgateway.store.tables import gateway as upkeep
+from mailgateway.store.tables import majors as major_tables
+from mailgateway.store.tables import tickets as tables
+from mailgateway.store.tables import time as tables_of_time
+from mailgateway.store.tables.base import Base
 
 MODELS = (major_tables, tables, tables_of_time, upkeep)
 """Imported for the tables that they add to those of `Base`."""

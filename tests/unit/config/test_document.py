@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mailgateway.config.document import Document, read_document
+from mailgateway.config.reading.document import Document, read_document
 from mailgateway.errors import ConfigError
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from mailgateway.config.example import write_example
-from mailgateway.config.json_schema import NAMES, schema
 from mailgateway.config.load import load
+from mailgateway.config.reading.json_schema import NAMES, schema
 from mailgateway.errors import ConfigError
 from mailgateway.rules.fields import FIELDS
 from mailgateway.rules.operators import OPERATORS

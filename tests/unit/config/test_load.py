@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from mailgateway.config.kinds import Settle
 from mailgateway.config.load import load
 from mailgateway.config.policy import policy
+from mailgateway.config.reading.kinds import Settle
 from mailgateway.config.secret import Secret
 from mailgateway.config.watch import fingerprint
 from mailgateway.desk.letters.loop_limits import LoopLimits

@@ -6,7 +6,7 @@ import pytest
 
 from mailgateway.config.example import write_example
 from mailgateway.config.load import load
-from mailgateway.config.rule_tests import Expected
+from mailgateway.config.routing.rule_tests import Expected
 from mailgateway.errors import ConfigError
 from mailgateway.rules.schema import ActionName
 from tests.unit.config.examples import write

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from mailgateway.config.holidays import PublicHolidays
 from mailgateway.config.load import load
 from mailgateway.config.policy import policy
+from mailgateway.config.service.holidays import PublicHolidays
 from mailgateway.desk.levels.calendar import Calendar
 from mailgateway.desk.levels.service_levels import Told
 from mailgateway.desk.levels.timepiece import Target

@@ -12,7 +12,7 @@ from mailgateway.desk.plan import Change, NameBy, Notice, RecordEvent
 from mailgateway.desk.policy import Defaults, MailboxPolicy, Policy
 from mailgateway.desk.threads.naming import keys
 from mailgateway.mail.model import Address, Headers, Kind, Mail, Reply, Verdict
-from mailgateway.mail.tokens import reply_address
+from mailgateway.mail.outgoing.tokens import reply_address
 from mailgateway.rules.schema import Ruleset
 
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)

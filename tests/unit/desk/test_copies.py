@@ -12,7 +12,7 @@ from mailgateway.desk.reporting.copies import copies
 from mailgateway.desk.reporting.notices import copy_notices, ticket_addresses
 from mailgateway.desk.reporting.schedule import Every, Schedule
 from mailgateway.desk.reporting.subscription import About, Content, Role, Subscription
-from mailgateway.mail.tokens import read_reply_token
+from mailgateway.mail.outgoing.tokens import read_reply_token
 from tests.unit.desk.builders import ANNA, BOB, FIRST_LINE, HARDWARE, SUPPORT, make_policy
 
 MANAGED = replace(HARDWARE, manager="boss@example.com", lead="bob")

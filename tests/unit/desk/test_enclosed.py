@@ -9,10 +9,10 @@ from mailgateway.desk.letters.audience import FOR_CUSTOMERS
 from mailgateway.desk.model import Article
 from mailgateway.desk.plan import AddArticle, Disposition, Plan
 from mailgateway.desk.threads.thread import bound_to_agent
+from mailgateway.mail.content.pictures import with_names
 from mailgateway.mail.model import Attachment
-from mailgateway.mail.pictures import with_names
-from mailgateway.mail.reply import split_reply
-from mailgateway.mail.tokens import is_picture_of_ours
+from mailgateway.mail.outgoing.tokens import is_picture_of_ours
+from mailgateway.mail.written.reply import split_reply
 from tests.unit.desk.builders import (
     ANNA,
     FROM_ANNA,

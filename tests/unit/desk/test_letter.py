@@ -23,7 +23,7 @@ from mailgateway.desk.model import (
 from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind
 from mailgateway.desk.policy import Policy
 from mailgateway.mail.model import Address, Letter
-from mailgateway.mail.tokens import is_signed_for, read_reply_token
+from mailgateway.mail.outgoing.tokens import is_signed_for, read_reply_token
 from mailgateway.rules.schema import Ruleset
 
 NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)

@@ -14,7 +14,7 @@ from mailgateway.desk.plan import AddArticle, AddLink, Disposition, NameBy, Noti
 from mailgateway.desk.policy import AgentEvidence, AgentForwards, Colleagues, Conversation, LifeCycle, Policy
 from mailgateway.desk.threads.naming import keys
 from mailgateway.mail.model import Address, Mail, Reply
-from mailgateway.mail.tokens import letter_mark
+from mailgateway.mail.outgoing.tokens import letter_mark
 from tests.unit.desk.builders import (
     CARLA,
     DAVE,

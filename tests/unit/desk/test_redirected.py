@@ -6,7 +6,7 @@ from mailgateway.desk.decide import decide_mail
 from mailgateway.desk.facts import Evidence
 from mailgateway.desk.plan import Disposition
 from mailgateway.desk.threads.naming import keys
-from mailgateway.mail.classify import OwnMarks, classify
+from mailgateway.mail.machines.classify import OwnMarks, classify
 from mailgateway.mail.model import Kind
 from mailgateway.mail.parse import parse
 from tests.unit.desk.builders import CARLA, make_candidate, make_facts, make_incoming, make_policy, token

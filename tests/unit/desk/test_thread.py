@@ -23,8 +23,8 @@ from mailgateway.desk.threads.thread import (
     writer,
 )
 from mailgateway.mail.model import Address, Headers, Kind, Mail, Verdict
-from mailgateway.mail.subjects import without_tags
-from mailgateway.mail.tokens import letter_mark
+from mailgateway.mail.outgoing.tokens import letter_mark
+from mailgateway.mail.written.subjects import without_tags
 from tests.unit.desk.builders import (
     ANNA,
     AUTO_REPLY,

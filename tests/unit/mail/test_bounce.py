@@ -2,8 +2,8 @@
 
 import pytest
 
-from mailgateway.mail.bounce import read_bounce
-from mailgateway.mail.classify import OwnMarks, classify
+from mailgateway.mail.machines.bounce import read_bounce
+from mailgateway.mail.machines.classify import OwnMarks, classify
 from mailgateway.mail.model import Bounce, Kind
 from mailgateway.mail.parse import parse
 from tests.data.reports import ORIGINAL_ID, RECIPIENT, REPORTS

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from mailgateway.mail.classify import OwnMarks, classify
+from mailgateway.mail.machines.classify import OwnMarks, classify
 from mailgateway.mail.model import Address, Headers, Kind, Mail
 
 OWN = OwnMarks("example.com", frozenset({"support@example.com", "help@example.com"}))

@@ -4,7 +4,7 @@ import pytest
 
 from mailgateway.mail.model import Mail
 from mailgateway.mail.parse import parse
-from mailgateway.mail.reply import split_reply
+from mailgateway.mail.written.reply import split_reply
 from tests.data.clients import (
     ADDRESS,
     ATTRIBUTIONS,

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgateway.mail.compose import Outgoing, compose
-from mailgateway.mail.fields import addr_spec, encoded_words, one_line
 from mailgateway.mail.model import Address, Attachment
+from mailgateway.mail.outgoing.compose import Outgoing, compose
+from mailgateway.mail.outgoing.fields import addr_spec, encoded_words, one_line
 from mailgateway.mail.parse import parse
 
 PLAIN = Outgoing(

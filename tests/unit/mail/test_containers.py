@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgateway.mail.calendar import summarise
+from mailgateway.mail.content.calendar import summarise
+from mailgateway.mail.content.smime import signed_content
+from mailgateway.mail.content.tnef import read_tnef
 from mailgateway.mail.model import Mail
 from mailgateway.mail.parse import parse
-from mailgateway.mail.smime import signed_content
-from mailgateway.mail.tnef import read_tnef
 
 
 def _object(level: int, attribute: int, value: bytes) -> bytes:

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgateway.mail.addresses import read_addresses
-from mailgateway.mail.headers import ids_of, read_headers, text_of
 from mailgateway.mail.limits import DEFAULT, Limits
-from mailgateway.mail.parameters import read_parameters
-from mailgateway.mail.words import decode_words
+from mailgateway.mail.wire.addresses import read_addresses
+from mailgateway.mail.wire.headers import ids_of, read_headers, text_of
+from mailgateway.mail.wire.parameters import read_parameters
+from mailgateway.mail.wire.words import decode_words
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from mailgateway.mail.compose import Outgoing, compose
-from mailgateway.mail.lighter import LeftOut, Lighter, Word, without_files
 from mailgateway.mail.model import Attachment
+from mailgateway.mail.outgoing.compose import Outgoing, compose
+from mailgateway.mail.outgoing.lighter import LeftOut, Lighter, Word, without_files
 from mailgateway.mail.parse import parse
 from tests.unit.mail.test_compose import PLAIN, PNG, read
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailgateway.mail.classify import OwnMarks, classify
+from mailgateway.mail.machines.classify import OwnMarks, classify
 from mailgateway.mail.model import Kind, Verdict
 from mailgateway.mail.parse import parse
 

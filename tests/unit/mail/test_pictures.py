@@ -2,10 +2,10 @@
 
 import pytest
 
+from mailgateway.mail.content.pictures import Extent, extent, shown_pictures, with_names, without_ours
 from mailgateway.mail.model import Attachment, Mail
-from mailgateway.mail.pictures import Extent, extent, shown_pictures, with_names, without_ours
-from mailgateway.mail.reply import split_reply
-from mailgateway.mail.tokens import is_picture_of_ours, picture_id
+from mailgateway.mail.outgoing.tokens import is_picture_of_ours, picture_id
+from mailgateway.mail.written.reply import split_reply
 
 KEYS = (b"k" * 32, b"o" * 32)
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + (640).to_bytes(4) + (480).to_bytes(4)

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailgateway.mail.model import Mail
-from mailgateway.mail.reply import MARKER, split_reply
+from mailgateway.mail.written.reply import MARKER, split_reply
 
 WHO = "A &lt;a@x.y&gt;"
 OLD = "\n> Which model is it?\n>\n> Anna\n"

@@ -5,8 +5,8 @@ from struct import pack
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgateway.mail.rtf import decompress, rtf_text
-from mailgateway.mail.tnef import read_tnef
+from mailgateway.mail.content.rtf import decompress, rtf_text
+from mailgateway.mail.content.tnef import read_tnef
 
 
 def literals(rtf: bytes) -> bytes:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgateway.mail.subjects import bare, normalised, numbers, problem_of_format, tag, with_tag, without_tags
-from mailgateway.mail.thread_index import conversation
-from mailgateway.mail.tokens import letter_mark, marked_tickets, without_marks
+from mailgateway.mail.outgoing.tokens import letter_mark, marked_tickets, without_marks
+from mailgateway.mail.written.subjects import bare, normalised, numbers, problem_of_format, tag, with_tag, without_tags
+from mailgateway.mail.written.thread_index import conversation
 
 KEY = b"k" * 32
 FORMATS = ("[Ticket#{number}]", "[#{number}]")

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgateway.mail.flowed import unflow
-from mailgateway.mail.html import sanitise
-from mailgateway.mail.markup import tokens
-from mailgateway.mail.text import html_text
+from mailgateway.mail.content.flowed import unflow
+from mailgateway.mail.content.html import sanitise
+from mailgateway.mail.content.markup import tokens
+from mailgateway.mail.content.text import html_text
 
 
 @pytest.mark.parametrize(

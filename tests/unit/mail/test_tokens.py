@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from mailgateway.mail.tokens import (
+from mailgateway.mail.outgoing.tokens import (
     ReplyToken,
     digest_address,
     is_digest_signed_for,

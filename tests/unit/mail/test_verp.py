@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgateway.mail.tokens import letter_id
-from mailgateway.mail.verp import read_verp_address, verp_address
+from mailgateway.mail.outgoing.tokens import letter_id
+from mailgateway.mail.outgoing.verp import read_verp_address, verp_address
 
 OWN = frozenset({"support@example.com"})
 ID = letter_id(b"key", "mail-1/acknowledgement/carla@customer.example", "example.com")

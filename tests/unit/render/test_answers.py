@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from mailgateway.desk.plan import NoticeKind
-from mailgateway.mail.compose import Outgoing, compose
 from mailgateway.mail.model import Address
+from mailgateway.mail.outgoing.compose import Outgoing, compose
 from mailgateway.mail.parse import parse
-from mailgateway.mail.reply import split_reply
+from mailgateway.mail.written.reply import split_reply
 from mailgateway.render.notices import Renderer
 from mailgateway.render.samples import samples
 

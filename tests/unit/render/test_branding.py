@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mailgateway.config.branding import contrast_to_white
+from mailgateway.config.gateway.branding import contrast_to_white
 from mailgateway.desk.letters.brand import filled, spoken, unknown_places
 from mailgateway.desk.model import StoredFile
 from mailgateway.desk.plan import NoticeKind

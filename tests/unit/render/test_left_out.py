@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mailgateway.mail.lighter import LeftOut
+from mailgateway.mail.outgoing.lighter import LeftOut
 from mailgateway.render.check import findings
 from mailgateway.render.notices import Renderer
 from mailgateway.share import share

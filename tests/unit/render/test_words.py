@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailgateway.mail.model import Address
-from mailgateway.mail.subjects import bare
+from mailgateway.mail.written.subjects import bare
 from mailgateway.render import words
 
 texts = st.text(max_size=300) | st.text(alphabet="a <>&\"'\n\thttps://x.y.)[]#1", max_size=300)

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgateway.store.columns import storable
-from mailgateway.store.lookup import LONGEST_KEY, address_key, lookup_key, possible_ids
+from mailgateway.store.tables.columns import storable
+from mailgateway.store.tables.lookup import LONGEST_KEY, address_key, lookup_key, possible_ids
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=600)
 

@@ -18,7 +18,7 @@ from mailgateway.desk.model import Priority, Status, TicketType
 from mailgateway.desk.policy import Policy
 from mailgateway.flows.sheets import line_object
 from mailgateway.store.engine import Transaction
-from mailgateway.store.ticket_list import LOOKED_THROUGH, OPEN, Order, TicketLine, Wanted, listed, looked_from
+from mailgateway.store.tickets.listed import LOOKED_THROUGH, OPEN, Order, TicketLine, Wanted, listed, looked_from
 
 _COLUMNS = (
     Column("#", 10, is_number=True),

@@ -15,7 +15,7 @@ from mailgateway.cli.ticket_view import show_sheet
 from mailgateway.desk.levels.clocks import Calendars
 from mailgateway.desk.levels.explained import explained
 from mailgateway.flows.sheets import sheet_object
-from mailgateway.store import tickets
+from mailgateway.store.tickets import shown as tickets
 
 
 def show(

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from mailgateway.store.lookup import address_key
+from mailgateway.store.tables.lookup import address_key
 
 revision = "0003"
 down_revision = "0002"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from mailgateway.store.columns import Instant, Wording
+from mailgateway.store.tables.columns import Instant, Wording
 
 revision = "0008"
 down_revision = "0007"

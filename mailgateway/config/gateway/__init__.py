@@ -1,0 +1,1 @@
+"""What gateway.yaml may say, a part a file."""

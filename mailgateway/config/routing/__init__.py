@@ -1,0 +1,1 @@
+"""The routing rules and the tests beside them, as files."""

@@ -1,0 +1,1 @@
+"""What the files about the service may say: groups, levels, organisations, assets, answers."""

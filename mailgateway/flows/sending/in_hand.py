@@ -1,0 +1,61 @@
+"""What is claimed of a queue and not given back yet, over the moments when the database is away."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from mailgateway.desk.letters.delivery import Delivery
+from mailgateway.flows.desk import Desk
+from mailgateway.flows.races import despite_races
+from mailgateway.store.engine import Transaction
+from mailgateway.store.outgoing import outbox
+
+
+class Claimed(Protocol):
+    """The queue that rows were claimed from."""
+
+    def record(self, tx: Transaction, one: int, verdict: Delivery, /) -> object:
+        """Write down what became of an attempt."""
+
+    def put_back(self, tx: Transaction, ids: Sequence[int], /) -> None:
+        """Let rows wait as if they had not been claimed."""
+
+
+class InHand:
+    """Letters or calls that are claimed. Without it, one sent just then would be sent again when its lease ends."""
+
+    def __init__(self, queue: Claimed = outbox) -> None:
+        """Remember where they are claimed from."""
+        self._queue = queue
+        self._untouched: set[int] = set()
+        self._ended: dict[int, Delivery] = {}
+
+    def take(self, claimed: Iterable[int]) -> None:
+        """Take what was claimed just now."""
+        self._untouched.update(claimed)
+
+    def end(self, desk: Desk, one: int, delivery: Delivery) -> None:
+        """Write down what became of one; raises StoreBusy or StoreUnusable, and `give_back` does it later."""
+        self._untouched.discard(one)
+        self._ended[one] = delivery
+        self._write_down(desk, one)
+
+    def leave(self, one: int) -> None:
+        """Forget one that was written down elsewhere."""
+        self._untouched.discard(one)
+
+    def give_back(self, desk: Desk) -> None:
+        """Write down what could not be written before, and put back, as they were, those that were not begun."""
+        for one in tuple(self._ended):
+            self._write_down(desk, one)
+        if self._untouched:
+            with desk.store.writing() as tx:
+                self._queue.put_back(tx, sorted(self._untouched))
+            self._untouched.clear()
+
+    def _write_down(self, desk: Desk, one: int) -> None:
+        def write() -> None:
+            with desk.store.writing() as tx:
+                self._queue.record(tx, one, self._ended[one])
+
+        despite_races(write)
+        del self._ended[one]

@@ -1,0 +1,1 @@
+"""Mail that no person wrote: automatic answers, lists, and reports of what could not be delivered."""

@@ -1,0 +1,1 @@
+"""Letters of ours: values -> finished bytes, and the signed addresses and ids by which answers find home."""

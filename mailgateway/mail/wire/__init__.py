@@ -1,0 +1,1 @@
+"""Bytes of the wire -> fields, texts and parts: every encoding undone, every breakage mended or named."""

@@ -1,0 +1,269 @@
+"""The outbox: finished letters, with what became of each."""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Executable, Row, bindparam, func, or_, select, update
+
+from mailgateway.desk.events import Event
+from mailgateway.desk.letters.delivery import Delivery, DeliveryState
+from mailgateway.desk.letters.pacing import Due
+from mailgateway.desk.letters.route import EVERYTHING, Route
+from mailgateway.desk.letters.urgency import Urgency
+from mailgateway.desk.plan import Audience
+from mailgateway.errors import PermanentError
+from mailgateway.mail.model import Letter
+from mailgateway.store import events
+from mailgateway.store.engine import Transaction
+from mailgateway.store.outgoing.queue import LONGEST_ANSWER, UNSENT, Queue, anew
+from mailgateway.store.outgoing.routes import leaves_by
+from mailgateway.store.tables.lookup import LONGEST_KEY, address_key, lookup_key
+from mailgateway.store.tables.tickets import MessageIdRow, OutboxRow
+from mailgateway.store.upsert import insert_new, insert_or_update
+
+_LARGEST_INLINE = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A letter to be sent, not before `due` (None: at once).
+
+    `dedupe_key` is the same for the same letter, however often it is asked for. `known` says how the ticket stood when
+    the recipient last heard of it, for a letter that a later one may replace while it waits. `mailbox` names the one
+    that it is sent from.
+    """
+
+    dedupe_key: str
+    ticket: int | None
+    notice: str
+    audience: str
+    automatic: bool
+    letter: Letter
+    urgency: Urgency = Urgency.NEWS
+    due: datetime | None = None
+    known: str = ""
+    mailbox: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A letter claimed for sending; `attempts` counts this one, `first_at` is since when it is tried."""
+
+    id: int
+    ticket: int | None
+    attempts: int
+    first_at: datetime
+    message_id: str
+    due: Due
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxLine:
+    """A letter as people see it: `template` is its notice, `last_error` what the server said last."""
+
+    id: int
+    ticket: int | None
+    template: str
+    to: str
+    state: DeliveryState
+    attempts: int
+    next_attempt_at: datetime | None
+    last_error: str
+    message_id: str
+    uncertain: bool
+
+
+_QUEUE = Queue(OutboxRow)
+put_back, release_abandoned = _QUEUE.put_back, _QUEUE.release_abandoned
+cancel, told, next_due = _QUEUE.cancel, _QUEUE.told, _QUEUE.next_due
+_PUT = {dialect: put.returning(OutboxRow.id) for dialect, put in insert_new(OutboxRow).items()}
+# Ours for ever, even where a mail brought the same id before.
+_KNOW = insert_or_update(
+    MessageIdRow,
+    ("key", "ticket"),
+    lambda refused: {"ours": True, "mentioned": False, "public": or_(MessageIdRow.public, refused.public)},
+)
+_DUE = (
+    select(
+        OutboxRow.id,
+        OutboxRow.ticket,
+        OutboxRow.attempts,
+        OutboxRow.first_at,
+        OutboxRow.message_id,
+        OutboxRow.domain,
+        OutboxRow.urgency,
+    )
+    .where(
+        OutboxRow.state == DeliveryState.QUEUED,
+        OutboxRow.urgency == bindparam("urgency"),
+        OutboxRow.next_attempt_at <= bindparam("now"),
+    )
+    .order_by(OutboxRow.next_attempt_at, OutboxRow.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_LETTER = select(
+    OutboxRow.message_id, OutboxRow.envelope_from, OutboxRow.recipient, OutboxRow.content, OutboxRow.sha256
+).where(OutboxRow.id == bindparam("outgoing_id"))
+_LINES = select(
+    OutboxRow.id,
+    OutboxRow.ticket,
+    OutboxRow.notice,
+    OutboxRow.recipient,
+    OutboxRow.state,
+    OutboxRow.attempts,
+    OutboxRow.next_attempt_at,
+    OutboxRow.answer,
+    OutboxRow.message_id,
+    OutboxRow.uncertain,
+).order_by(OutboxRow.id.desc())
+
+
+def put(tx: Transaction, queued: Sequence[Queued], now: datetime) -> int:
+    """Queue letters; return how many were new. Their ids become ids that name their tickets."""
+    rows = [_row(tx, letter, now) for letter in queued]
+    if not rows:
+        return 0
+    new = tx.connection.execute(_PUT[tx.dialect], rows).all()
+    known = [_message_id(one.ticket, one) for one in queued if one.ticket is not None]
+    if known:
+        tx.connection.execute(_KNOW[tx.dialect], known)
+    return len(new)
+
+
+def claim_due(
+    tx: Transaction, now: datetime, owner: str, limit: int, route: Route = EVERYTHING
+) -> tuple[Outgoing, ...]:
+    """Take letters of a route that are due for `owner` to send; nobody else does.
+
+    The most urgent come first, then those that are longest due.
+    """
+    rows: list[Row[Any]] = []
+    due = _DUE.where(leaves_by(route))
+    for urgency in Urgency:
+        if len(rows) < limit:
+            rows += _QUEUE.claim(tx, due, {"now": now, "urgency": urgency, "most": limit - len(rows)}, owner)
+    return tuple(
+        Outgoing(
+            row.id,
+            row.ticket,
+            row.attempts + 1,
+            row.first_at,
+            row.message_id,
+            Due(row.id, row.domain, Urgency(row.urgency)),
+        )
+        for row in rows
+    )
+
+
+def letter(tx: Transaction, outgoing_id: int) -> Letter:
+    """Return a letter that was claimed, ready to be sent. Raises PermanentError where its bytes are lost."""
+    message_id, envelope_from, recipient, content, sha256 = tx.connection.execute(
+        _LETTER, {"outgoing_id": outgoing_id}
+    ).one()
+    try:
+        whole = zlib.decompress(content) if content is not None else tx.blobs.get(sha256 or "")
+    except zlib.error:
+        raise PermanentError(f"letter {outgoing_id} is damaged") from None
+    return Letter(message_id, envelope_from, recipient, whole)
+
+
+def record(tx: Transaction, outgoing_id: int, verdict: Delivery) -> None:
+    """Write down what became of an attempt; a failure becomes an event of the ticket too."""
+    written = _QUEUE.write(tx, outgoing_id, verdict, OutboxRow.ticket, OutboxRow.notice, OutboxRow.recipient)
+    if written is not None and written.ticket is not None and verdict.state is DeliveryState.FAILED:
+        answer = verdict.answer[:LONGEST_ANSWER]
+        detail = {"outbox": outgoing_id, "notice": written.notice, "to": written.recipient, "answer": answer}
+        events.record(tx, [Event(written.ticket, verdict.at, "delivery", "delivery_failed", detail)])
+
+
+def listed(tx: Transaction, everything: bool, limit: int) -> tuple[OutboxLine, ...]:  # noqa: FBT001 - `--all`
+    """Return letters, newest first: what is not sent yet, or everything; `limit` 0 gives all of them."""
+    found = _LINES if everything else _LINES.where(OutboxRow.state.in_(UNSENT))
+    return _lines(tx, found.limit(limit or None))
+
+
+def untold_failures(tx: Transaction) -> tuple[OutboxLine, ...]:
+    """Return letters that failed and that the admin was not told of, newest first."""
+    return _lines(tx, _LINES.where(_QUEUE.untold))
+
+
+def oldest_due(tx: Transaction, now: datetime, route: Route = EVERYTHING) -> datetime | None:
+    """Return since when the letter of a route that is longest due is due, None where none is."""
+    first = next_due(tx, leaves_by(route))
+    return first if first is not None and first <= now else None
+
+
+def retry(tx: Transaction, ids: Sequence[int], now: datetime) -> int:
+    """Have letters sent now, before all others and past every rate; return how many. Sent ones stay as they are."""
+    return _QUEUE.retry(tx, ids, now, urgency=Urgency.NOW)
+
+
+def retry_waiting(tx: Transaction, now: datetime) -> int:
+    """Have every letter sent now that waits to be tried again or for its domain's rate; return how many.
+
+    A letter that waits to be gathered with what follows was not tried, and goes on waiting.
+    """
+    is_gathered = (OutboxRow.attempts == 0) & OutboxRow.known.is_not(None)
+    waiting = update(OutboxRow).where(
+        OutboxRow.state == DeliveryState.QUEUED, OutboxRow.next_attempt_at > now, ~is_gathered
+    )
+    return tx.connection.execute(waiting.values(**anew(now), urgency=Urgency.NOW)).rowcount
+
+
+def last_wish(tx: Transaction, route: Route) -> datetime | None:
+    """Return when an operator last wanted a letter of a route sent that still waits, None where none does."""
+    wanted = select(func.max(OutboxRow.first_at)).where(
+        OutboxRow.state == DeliveryState.QUEUED, OutboxRow.urgency == Urgency.NOW, leaves_by(route)
+    )
+    return tx.connection.execute(wanted).scalar()
+
+
+def _lines(tx: Transaction, found: Executable) -> tuple[OutboxLine, ...]:
+    return tuple(OutboxLine(*row) for row in tx.connection.execute(found))
+
+
+def _row(tx: Transaction, queued: Queued, now: datetime) -> dict[str, Any]:
+    letter = queued.letter
+    inline = len(letter.content) <= _LARGEST_INLINE
+    return {
+        "dedupe_key": lookup_key(queued.dedupe_key),
+        "ticket": queued.ticket,
+        "notice": queued.notice,
+        "audience": queued.audience,
+        "automatic": queued.automatic,
+        "recipient": letter.recipient,
+        "recipient_key": address_key(letter.recipient),
+        "domain": address_key(letter.recipient.rpartition("@")[2]),
+        "urgency": queued.urgency,
+        "mailbox": queued.mailbox,
+        "language": queued.language,
+        "envelope_from": letter.envelope_from,
+        "message_id": letter.message_id,
+        "content": zlib.compress(letter.content, 1) if inline else None,
+        "sha256": None if inline else tx.blobs.put(letter.content),
+        "state": DeliveryState.QUEUED,
+        "attempts": 0,
+        "uncertain": False,
+        "created_at": now,
+        "first_at": queued.due or now,
+        "next_attempt_at": queued.due or now,
+        "known": queued.known or None,
+        "answer": "",
+    }
+
+
+def _message_id(ticket: int, queued: Queued) -> dict[str, Any]:
+    message_id = queued.letter.message_id
+    return {
+        "key": lookup_key(message_id),
+        "message_id": message_id if len(message_id) > LONGEST_KEY else None,
+        "ticket": ticket,
+        "ours": True,
+        "public": queued.audience == Audience.CUSTOMER,
+        "mentioned": False,
+    }

@@ -1,0 +1,115 @@
+"""What waits to go out, letters and calls alike: claimed, given back, tried again, given up, told of."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Executable, Row, and_, func, select, update
+
+from mailgateway.desk.letters.delivery import Delivery, DeliveryState
+from mailgateway.store.engine import Transaction
+from mailgateway.store.tables.lookup import possible_ids
+from mailgateway.store.tables.tickets import CallRow, OutboxRow
+
+LONGEST_ANSWER = 2000
+UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.FAILED)
+_RETRIABLE = (DeliveryState.QUEUED, DeliveryState.FAILED, DeliveryState.CANCELLED)
+_CANCELLABLE = (DeliveryState.QUEUED, DeliveryState.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The rows of one table, which wait to go out."""
+
+    row: type[OutboxRow] | type[CallRow]
+
+    @property
+    def untold(self) -> ColumnElement[bool]:
+        """Hold for rows that failed and that the admin was not told of."""
+        return and_(self.row.state == DeliveryState.FAILED, self.row.told_at.is_(None))
+
+    def claim(self, tx: Transaction, due: Executable, wanted: dict[str, Any], owner: str) -> Sequence[Row[Any]]:
+        """Take the rows that `due` finds for `owner`; others do not get them meanwhile. `wanted` has the time `now`."""
+        rows = tx.connection.execute(due, wanted).all()
+        if rows:
+            claimed = update(self.row).where(self.row.id.in_([row.id for row in rows]))
+            state = {"state": DeliveryState.SENDING, "claimed_by": owner, "claimed_at": wanted["now"]}
+            tx.connection.execute(claimed.values(**state, attempts=self.row.attempts + 1))
+        return rows
+
+    def put_back(self, tx: Transaction, ids: Sequence[int]) -> None:
+        """Let rows that were claimed and not begun wait as if they had not been claimed."""
+        self._release(tx, ids, attempts=self.row.attempts - 1)
+
+    def release_abandoned(
+        self, tx: Transaction, now: datetime, lease: timedelta, is_alive: Callable[[str], bool]
+    ) -> int:
+        """Queue again, due now, what was claimed by owners that are dead or longer ago than the lease; return how many.
+
+        Such a row may have gone out: it is marked uncertain.
+        """
+        row = self.row
+        claimed = select(row.id, row.claimed_by, row.claimed_at).where(row.state == DeliveryState.SENDING)
+        abandoned = [
+            one
+            for one, owner, since in tx.connection.execute(claimed.with_for_update(skip_locked=True))
+            if since is None or owner is None or now - since > lease or not is_alive(owner)
+        ]
+        self._release(tx, abandoned, uncertain=True, next_attempt_at=now)
+        return len(abandoned)
+
+    def write(self, tx: Transaction, one: int, verdict: Delivery, *told: Any) -> Row[Any] | None:
+        """Write down what became of an attempt; return the columns `told` of the row, None where it was not ours.
+
+        Where it was taken from us meanwhile (the lease ran out), only the news that it has gone out counts.
+        """
+        statement = update(self.row).where(self.row.id == one)
+        if verdict.state is not DeliveryState.SENT:
+            statement = statement.where(self.row.state == DeliveryState.SENDING)
+        values = {
+            "state": verdict.state,
+            "next_attempt_at": verdict.next_attempt_at,
+            "answer": verdict.answer[:LONGEST_ANSWER],
+            "uncertain": verdict.uncertain,
+            "claimed_by": None,
+            "claimed_at": None,
+            "ended_at": None if verdict.state is DeliveryState.QUEUED else verdict.at,
+        }
+        return tx.connection.execute(statement.values(**values).returning(*(told or (self.row.id,)))).first()
+
+    def retry(self, tx: Transaction, ids: Sequence[int], now: datetime, **values: Any) -> int:
+        """Queue rows again, due now, with a full time to try; return how many. What is sent or being sent stays.
+
+        `values` are columns to be set beside.
+        """
+        again = update(self.row).where(self.row.id.in_(possible_ids(ids)), self.row.state.in_(_RETRIABLE))
+        return tx.connection.execute(again.values(**anew(now), **values)).rowcount
+
+    def cancel(self, tx: Transaction, ids: Sequence[int], now: datetime) -> int:
+        """Give up rows that wait or failed; return how many."""
+        given_up = update(self.row).where(self.row.id.in_(possible_ids(ids)), self.row.state.in_(_CANCELLABLE))
+        values = {"state": DeliveryState.CANCELLED, "next_attempt_at": None, "ended_at": now}
+        return tx.connection.execute(given_up.values(**values)).rowcount
+
+    def told(self, tx: Transaction, ids: Collection[int], now: datetime) -> frozenset[int]:
+        """Write down that the admin is told of these failures; return those that nobody else has told meanwhile."""
+        untold = update(self.row).where(self.row.id.in_(ids), self.row.told_at.is_(None))
+        return frozenset(tx.connection.execute(untold.values(told_at=now).returning(self.row.id)).scalars())
+
+    def next_due(self, tx: Transaction, *only: ColumnElement[bool]) -> datetime | None:
+        """Return when the next row is due of those for which `only` holds, None where none waits."""
+        first = select(func.min(self.row.next_attempt_at)).where(self.row.state == DeliveryState.QUEUED, *only)
+        return tx.connection.execute(first).scalar()
+
+    def _release(self, tx: Transaction, ids: Sequence[int], **values: Any) -> None:
+        if ids:
+            released = update(self.row).where(self.row.id.in_(ids), self.row.state == DeliveryState.SENDING)
+            state = {"state": DeliveryState.QUEUED, "claimed_by": None, "claimed_at": None}
+            tx.connection.execute(released.values(**state, **values))
+
+
+def anew(now: datetime) -> dict[str, Any]:
+    """Return the columns of a row that is to be sent as if it were queued just now."""
+    tried = {"attempts": 0, "first_at": now, "next_attempt_at": now}
+    return {"state": DeliveryState.QUEUED, "ended_at": None, "told_at": None, **tried}

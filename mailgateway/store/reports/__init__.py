@@ -1,0 +1,1 @@
+"""What a report or a digest counts and lists: populations and their aggregates."""

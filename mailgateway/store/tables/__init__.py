@@ -1,0 +1,1 @@
+"""What the database holds: one table a kind of thing, in the file of its kin."""

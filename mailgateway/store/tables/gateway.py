@@ -1,0 +1,68 @@
+"""The tables that the gateway keeps about itself."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mailgateway.store.tables.base import WHOLE, Base, Key
+
+
+class BeatRow(Base):
+    """When a part of the daemon last tried its work, and last succeeded."""
+
+    __tablename__ = "beats"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    good_at: Mapped[datetime | None]
+    attempt_at: Mapped[datetime]
+    error: Mapped[str]
+
+
+class AlarmRow(Base):
+    """An alarm that stands."""
+
+    __tablename__ = "alarms"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    text: Mapped[str]
+    raised_at: Mapped[datetime]
+
+
+class ReplyKeyRow(Base):
+    """A secret that signs reply addresses and letter ids; the newest signs, all are believed."""
+
+    __tablename__ = "reply_keys"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    secret: Mapped[bytes]
+
+
+class GrantRow(Base):
+    """A refresh token that replaced a configured one; `name` is a digest that says which."""
+
+    __tablename__ = "grants"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    token: Mapped[str]
+    kept_at: Mapped[datetime]
+
+
+class DigestRow(Base):
+    """A mail to the admin that told what is in quarantine."""
+
+    __tablename__ = "digests"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[Key]
+    at: Mapped[datetime]
+
+
+class DigestEntryRow(Base):
+    """A mail that a digest told of."""
+
+    __tablename__ = "digest_entries"
+    __table_args__ = (Index(None, "spool_id"),)
+
+    digest: Mapped[int] = mapped_column(WHOLE, ForeignKey("digests.id"), primary_key=True)
+    spool_id: Mapped[int] = mapped_column(WHOLE, ForeignKey("spool.id"), primary_key=True)

@@ -1,0 +1,1 @@
+"""Tickets as rows: a plan's changes are written here, and heads, articles and links are read."""
