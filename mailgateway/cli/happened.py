@@ -205,5 +205,6 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "answer_judged": lambda detail: f"the answer {detail['name']} {_JUDGED[detail['outcome']]}",
     "answer_inserted": lambda detail: f"took the answer {detail['name']} ({detail['language']})",
     "webhook": lambda detail: f"called the webhook{'s' if len(detail['names']) > 1 else ''} {_list(detail['names'])}",
+    "erased": lambda detail: f"took a person out of it (erasure {detail['erasure']})",
     "rules": lambda detail: f"rules that matched: {detail['matched']}",
 }

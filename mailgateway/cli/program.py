@@ -46,6 +46,8 @@ COMMANDS = {
     "report": "Show the figures of a period, and what they were in the period before.",
     "reconcile": "Put every mail beside its one outcome.",
     "status": "Show whether mail comes in and goes out.",
+    "export": "Write what is kept about a person into a folder.",
+    "erase": "Erase a person from tickets, mails and letters.",
     "keys": "The keys that sign reply addresses.",
     "db": "The schema of the database.",
     "schema": "Show the JSON Schema of a configuration file.",

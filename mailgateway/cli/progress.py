@@ -20,10 +20,11 @@ class Shown(Protocol):
 
 
 class _Lines:
-    """A line for each step."""
+    """A line for each step that has one."""
 
     def step(self, done: int, line: str, *, is_odd: bool) -> None:  # noqa: ARG002 - a line needs no share
-        say(line)
+        if line:
+            say(line)
 
 
 class _Bar:
@@ -42,11 +43,11 @@ class _Bar:
 
 
 @contextmanager
-def progress(total: int) -> Iterator[Shown]:
-    """Show progress towards `total` while the block runs."""
+def progress(total: int, what: str = "mails") -> Iterator[Shown]:
+    """Show progress towards `total` while the block runs; `what` the steps are called."""
     if not sys.stderr.isatty():
         yield _Lines()
         return
-    columns = (TextColumn("{task.fields[steps]} mails"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    columns = (TextColumn(f"{{task.fields[steps]}} {what}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         yield _Bar(bar, bar.add_task("", total=total, steps=0))

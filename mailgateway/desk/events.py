@@ -75,6 +75,7 @@ WORDS: Mapping[str, str] = {
     "breached": "a promised time passed",
     "escalated": "a promised time came near or passed, and somebody was told",
     "to_and_fro": "two groups handed it to each other again and again",
+    "erased": "a person was erased from it, on request",
     "rules": "rules for follow-ups matched",
 }
 """Everything that webhooks can ask to be told, each with what it means."""

@@ -42,6 +42,8 @@ class Blobs:
 
     def get(self, digest: str) -> bytes:
         """Return the bytes kept under a digest; raises PermanentError where they are missing or not the same."""
+        if not digest:
+            raise PermanentError("the bytes were removed: they were erased, or their time was over")
         try:
             raw = zlib.decompress(self._read(self._path(digest)))
         except FileNotFoundError:
@@ -53,6 +55,25 @@ class Blobs:
         if sha256(raw).hexdigest() != digest:
             raise PermanentError(f"blob {digest} is damaged")
         return raw
+
+    def has(self, digest: str) -> bool:
+        """Tell whether bytes are kept under a digest. Raises StoreBusy or StoreUnusable."""
+        path = self._path(digest)
+        try:
+            return Path(path).exists() if self._files is None else bool(self._files.exists(path))
+        except OSError as error:
+            raise self._translate(error) from None
+
+    def remove(self, digest: str) -> None:
+        """Remove the bytes kept under a digest, where there are any. Raises StoreBusy or StoreUnusable."""
+        path = self._path(digest)
+        try:
+            if self._files is None:
+                Path(path).unlink(missing_ok=True)
+            elif self._files.exists(path):
+                self._files.rm_file(path)
+        except OSError as error:
+            raise self._translate(error) from None
 
     def _path(self, digest: str) -> str:
         if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):

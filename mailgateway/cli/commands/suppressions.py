@@ -11,9 +11,9 @@ from mailgateway.cli.lines import complain, say, say_json
 from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson, Limit
 from mailgateway.cli.tables import Column, show_table
+from mailgateway.cli.typed import address as typed
 from mailgateway.desk.as_json import instant
 from mailgateway.desk.letters.suppression import Reachability
-from mailgateway.mail.wire.addresses import read_addresses
 from mailgateway.store.outgoing import suppressions
 
 app = group("Addresses that nothing is sent to.")
@@ -48,7 +48,7 @@ def add(
     why: Annotated[str, typer.Option("--why", metavar="TEXT", help="What shall stand in the list.")] = "",
 ) -> None:
     """Send nothing more to addresses. Their mails are filed all the same."""
-    wanted = [_address(address) for address in addresses]
+    wanted = [typed(address) for address in addresses]
     with opened(ctx) as gateway, gateway.store.writing() as tx:
         now = clock.now()
         until = now + timedelta(days=days) if days else suppressions.FOR_EVER
@@ -65,14 +65,6 @@ def remove(ctx: typer.Context, addresses: Addresses) -> None:
     say(f"{done} of {len(set(addresses))} may be written to again.")
     if done < len(set(addresses)):
         complain("the others were not suppressed; `mailgateway suppressions list` shows those that are")
-
-
-def _address(written: str) -> str:
-    found = read_addresses(written, most=2)
-    if len(found) != 1 or not found[0].domain or found[0].address.startswith("@"):
-        complain(f"{written!r} is no mail address")
-        raise typer.Exit(2)
-    return found[0].address
 
 
 def _until(one: Reachability) -> str:

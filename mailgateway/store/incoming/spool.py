@@ -11,6 +11,7 @@ from mailgateway.desk.plan import Disposition
 from mailgateway.errors import PermanentError
 from mailgateway.mail.identity import identity
 from mailgateway.mail.model import Identity
+from mailgateway.store import loose
 from mailgateway.store.blobs import Blobs
 from mailgateway.store.engine import Transaction
 from mailgateway.store.incoming.headline import Headline, headline
@@ -131,6 +132,10 @@ def put(tx: Transaction, arrivals: Sequence[Arrival], now: datetime) -> tuple[in
     rows = [_row(tx.blobs, arrival, now) for arrival in arrivals]
     if not rows:
         return ()
+    gone = loose.hold(tx, [row["sha256"] for row in rows])
+    for arrival, row in zip(arrivals, rows, strict=True):
+        if row["sha256"] in gone:
+            tx.blobs.put(arrival.raw)
     return tuple(sorted(tx.connection.execute(_PUT[tx.dialect], rows).scalars()))
 
 

@@ -16,7 +16,7 @@ from mailgateway.desk.letters.urgency import Urgency
 from mailgateway.desk.plan import Audience
 from mailgateway.errors import PermanentError
 from mailgateway.mail.model import Letter
-from mailgateway.store import events
+from mailgateway.store import events, loose
 from mailgateway.store.engine import Transaction
 from mailgateway.store.outgoing.queue import LONGEST_ANSWER, UNSENT, Queue, anew
 from mailgateway.store.outgoing.routes import leaves_by
@@ -128,6 +128,10 @@ def put(tx: Transaction, queued: Sequence[Queued], now: datetime) -> int:
     rows = [_row(tx, letter, now) for letter in queued]
     if not rows:
         return 0
+    gone = loose.hold(tx, [row["sha256"] for row in rows if row["sha256"]])
+    for one, row in zip(queued, rows, strict=True):
+        if row["sha256"] in gone:
+            tx.blobs.put(one.letter.content)
     new = tx.connection.execute(_PUT[tx.dialect], rows).all()
     known = [_message_id(one.ticket, one) for one in queued if one.ticket is not None]
     if known:

@@ -228,7 +228,7 @@ class AttachmentRow(Base):
     """A file of an article; its content lies in the blob store."""
 
     __tablename__ = "attachments"
-    __table_args__ = (Index(None, "article", "id"),)
+    __table_args__ = (Index(None, "article", "id"), Index(None, "sha256"))
 
     id: Mapped[Key]
     article: Mapped[int] = mapped_column(WHOLE, ForeignKey("articles.id"))
@@ -292,6 +292,7 @@ class OutboxRow(Outbound, Base):
         Index(None, "recipient_key", "automatic", "created_at"),
         Index(None, "ticket"),
         Index(None, "message_id"),
+        Index(None, "sha256", **only_where("sha256 IS NOT NULL")),
         {"sqlite_autoincrement": True},
     )
 

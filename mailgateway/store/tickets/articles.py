@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlalchemy import bindparam, insert, select
 
 from mailgateway.desk.model import Article, Direction, StoredFile
+from mailgateway.errors import StoreBusy
+from mailgateway.store import loose
 from mailgateway.store.engine import Transaction
 from mailgateway.store.tables.tickets import ArticleRow, AttachmentRow
 
@@ -22,7 +24,12 @@ _AUTHOR = (
 
 
 def add_article(tx: Transaction, ticket: int, spool_id: int | None, article: Article) -> int:
-    """Add an entry to a ticket, with its files; return its id. `spool_id` is the mail that it came with."""
+    """Add an entry to a ticket, with its files; return its id. `spool_id` is the mail that it came with.
+
+    Raises StoreBusy where a file was removed since it was put: put again, it stays.
+    """
+    if loose.hold(tx, [file.sha256 for file in article.attachments]):
+        raise StoreBusy("a file of an article was removed meanwhile")
     article_id: int = tx.connection.execute(
         _ADD_ARTICLE,
         {

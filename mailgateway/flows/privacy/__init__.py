@@ -1,0 +1,1 @@
+"""A person asks what is kept about them, or that it goes."""

@@ -1,0 +1,1 @@
+"""A person's data in the store: where it is, and how it goes."""

@@ -1,0 +1,33 @@
+"""The tables of what goes: blobs that nothing may refer to any more, and the record of erasures."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mailgateway.store.tables.base import Base, Key
+
+
+class LooseBlobRow(Base):
+    """A blob that a row stopped naming. `removed_at` is when it was removed, None while nobody has looked yet."""
+
+    __tablename__ = "loose_blobs"
+    __table_args__ = (Index(None, "removed_at", "sha256"),)
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    removed_at: Mapped[datetime | None]
+
+
+class ErasureRow(Base):
+    """That a person was erased: by whom, when, and how much it was. `keys` says whom, until it is done."""
+
+    __tablename__ = "erasures"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[Key]
+    by: Mapped[str] = mapped_column("made_by")
+    begun_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    keys: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    counts: Mapped[dict[str, Any]]
