@@ -43,7 +43,7 @@ class Blobs:
     def get(self, digest: str) -> bytes:
         """Return the bytes kept under a digest; raises PermanentError where they are missing or not the same."""
         if not digest:
-            raise PermanentError("the bytes were removed: they were erased, or their time was over")
+            raise PermanentError("there is no digest: the bytes were erased, or their time was over")
         try:
             raw = zlib.decompress(self._read(self._path(digest)))
         except FileNotFoundError:
