@@ -47,6 +47,7 @@ INFORM_EVERY = timedelta(seconds=5)
 ISSUE_EVERY = timedelta(seconds=30)
 LEFT_OVER_EVERY = timedelta(seconds=30)
 ATTEND_EVERY = timedelta(seconds=5)
+RETAIN_EVERY = timedelta(minutes=1)
 LOOK_FOR_CHANGES_EVERY = timedelta(seconds=10)
 
 _log = log.logger("gateway")
@@ -133,12 +134,14 @@ class Gateway:
     def run_once(self, stop: Stop) -> tuple[str, ...]:
         """Bring everything in and out once; return what could not be done, a line for each."""
         from mailgateway.daemon import once
+        from mailgateway.flows.privacy.retain import retain
 
         _log_doubts(self.settings)
         self._signer(self.settings)
         problems = once.run_once(self.posts(), self.outlets(), self.desk, stop)
         problems += once.call_webhooks(self.lines(), self.desk, stop)
         self._watch(since=self._fetching_since())
+        retain(self.desk, stop)
         again = once.run_once((), self.outlets(), self.desk, stop)
         return tuple(dict.fromkeys((*problems, *again)))
 
@@ -147,6 +150,7 @@ class Gateway:
         from mailgateway.daemon.attendant import Attendant
         from mailgateway.daemon.supervisor import Supervisor, Tick
         from mailgateway.flows.ingest import ingest_left_over
+        from mailgateway.flows.privacy.retain import retain
         from mailgateway.flows.timed.inform import inform_incidents
         from mailgateway.flows.timed.issue import issue_due
 
@@ -164,6 +168,7 @@ class Gateway:
             Tick("attend", ATTEND_EVERY, lambda: attendant.look(supervisor.is_leaving)),
             Tick("reports", ISSUE_EVERY, lambda: issue_due(self.desk, supervisor.is_leaving)),
             Tick("inform", INFORM_EVERY, lambda: inform_incidents(self.desk, supervisor.is_leaving)),
+            Tick("retention", RETAIN_EVERY, lambda: retain(self.desk, supervisor.is_leaving)),
             Tick("configuration", LOOK_FOR_CHANGES_EVERY, self._look_for_changes),
         )
         supervisor = self._supervisor = Supervisor(self.desk, self.stations, ticks, reload, clock.jitter)

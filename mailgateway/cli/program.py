@@ -48,6 +48,7 @@ COMMANDS = {
     "status": "Show whether mail comes in and goes out.",
     "export": "Write what is kept about a person into a folder.",
     "erase": "Erase a person from tickets, mails and letters.",
+    "retention": "Show what has outlived its time and would go now.",
     "keys": "The keys that sign reply addresses.",
     "db": "The schema of the database.",
     "schema": "Show the JSON Schema of a configuration file.",

@@ -289,6 +289,7 @@ def _settings(path: Path, parts: _Parts, rules: RulesPart, warnings: tuple[Findi
         problems=gateway.problems,
         handovers=gateway.handovers,
         quarantine=gateway.quarantine,
+        retention=gateway.retention,
         conversation=gateway.conversation,
         directory=_directory(_sound(parts.groups)),
         organisations=as_organisations(parts.customers.model) if parts.customers.model else Organisations(),

@@ -57,6 +57,7 @@ def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
         reports=tuple(one.as_subscription(settings.service_levels.calendars) for one in settings.reports),
         webhooks=tuple(_webhook(one) for one in settings.webhooks),
         routes=_routes(settings),
+        retention=settings.retention.as_policy(),
     )
 
 

@@ -16,6 +16,7 @@ from mailgateway.config.gateway.notifications import Notifications
 from mailgateway.config.gateway.quarantine import Quarantine
 from mailgateway.config.gateway.reading import Reading
 from mailgateway.config.gateway.reports import ReportEntry
+from mailgateway.config.gateway.retention import Retention
 from mailgateway.config.gateway.webhook import Webhook
 from mailgateway.config.reading.kinds import absolute
 from mailgateway.config.secret import Secret
@@ -58,6 +59,7 @@ class Settings:
     problems: Problems
     handovers: Handovers
     quarantine: Quarantine
+    retention: Retention
     conversation: Conversation
     reports: tuple[ReportEntry, ...]
     webhooks: tuple[Webhook, ...]

@@ -16,6 +16,7 @@ from mailgateway.desk.letters.webhooks import Webhook
 from mailgateway.desk.levels.calendar import Calendar
 from mailgateway.desk.levels.service_levels import ServiceLevel, level_of
 from mailgateway.desk.model import Directory, News, Priority, Ticket, TicketType
+from mailgateway.desk.privacy.retention import Retention
 from mailgateway.desk.problems.assets import Assets
 from mailgateway.desk.quarantine.decision import QuarantinePolicy
 from mailgateway.desk.reporting.subscription import Subscription
@@ -104,6 +105,7 @@ _NOBODY = Organisations()
 _AGENTS = AgentPolicy()
 _NOTHING = Assets()
 _QUARANTINE = QuarantinePolicy()
+_KEPT = Retention()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,7 @@ class Policy:
     handovers: Handovers = Handovers()
     quarantine: QuarantinePolicy = _QUARANTINE
     routes: tuple[Route, ...] = (EVERYTHING,)
+    retention: Retention = _KEPT
 
     def asks_for(self, beginning: str) -> bool:
         """Tell whether a rule, or the condition of an answer, asks for a field whose name begins like this."""

@@ -10,6 +10,7 @@ from mailgateway.desk.letters.route import Route
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.problems.major import Major
 from mailgateway.flows.beats import API, SEND, calling, fetching, primary, sending
+from mailgateway.flows.privacy.kept import KindKept, kept_object, read_kept
 from mailgateway.flows.sheets import major_object
 from mailgateway.store import health
 from mailgateway.store.engine import Transaction
@@ -38,6 +39,7 @@ class State:
     webhooks: Mapping[str, Mapping[DeliveryState, int]]
     has_api: bool
     majors: Sequence[Major] = ()
+    retention: Sequence[KindKept] = ()
 
     def outage(self, route: Route) -> str:
         """Return why letters of a route go by its fall-back, "" where they do not."""
@@ -65,6 +67,7 @@ def read_state(tx: Transaction, policy: Policy, now: datetime, *, has_api: bool)
         webhooks={**{name: dict.fromkeys(UNSENT, 0) for name in names}, **calls.backlog(tx)},
         has_api=has_api,
         majors=open_majors(tx, now),
+        retention=read_kept(tx, policy.retention, now),
     )
 
 
@@ -88,6 +91,7 @@ def state_object(state: State) -> dict[str, object]:
             "next_due_at": instant(state.clocks.next_at),
         },
         "major_incidents": [{**major_object(one), "subject": one.subject} for one in state.majors],
+        "retention": [kept_object(one) for one in state.retention],
         "alarms": [{"name": one.name, "text": one.text, "raised_at": instant(one.raised_at)} for one in state.alarms],
     }
 

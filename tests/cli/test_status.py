@@ -25,6 +25,7 @@ def test_a_new_desk_is_well(shell: Shell) -> None:
         "quarantine",
         "clocks",
         "major_incidents",
+        "retention",
         "alarms",
     }
     (mailbox,) = state.only["mailboxes"]

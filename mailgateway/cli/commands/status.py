@@ -60,6 +60,10 @@ def _show(state: State) -> None:
     say(f"Promises    {state.clocks.breached} broken, {state.clocks.soon} due within an hour")
     for number, major in enumerate(state.majors):
         say(f"{'' if number else 'Down':<12}#{major.problem} since {moment(major.since)}: {major.text_in('')}")
+    for number, kept in enumerate(state.retention):
+        done = f"all done {moment(kept.done_at)}" if kept.done_at else "not done yet"
+        told = f"{kept.kind.value} of tickets closed before {kept.before:%Y-%m-%d}: {kept.removed} removed, {done}"
+        say(f"{'' if number else 'Retention':<12}{told}")
     say(f"Alarms      {len(state.alarms) or 'none'}")
     for alarm in state.alarms:
         say(f"            since {moment(alarm.raised_at)}: {alarm.text}")

@@ -15,6 +15,7 @@ from mailgateway.config.gateway.notifications import Notifications
 from mailgateway.config.gateway.quarantine import Quarantine
 from mailgateway.config.gateway.reading import Reading
 from mailgateway.config.gateway.reports import ReportEntry
+from mailgateway.config.gateway.retention import Retention
 from mailgateway.config.gateway.webhook import Webhook
 from mailgateway.config.reading.kinds import (
     Address,
@@ -210,6 +211,7 @@ class GatewayFile(Strict):
     quarantine: Quarantine = Field(
         default=Quarantine(), description="when the admin is told what was set aside, to answer by mail"
     )
+    retention: Retention = Field(default=Retention(), description="how long what was written is kept")
     lifecycle: LifeCycle = Field(default=LifeCycle(), description="what happens to a ticket by itself")
     limits: Limits = Field(default=Limits(), description="what keeps machines from writing to each other without end")
     bounces: Bounces = Field(default=Bounces(), description="when nothing more is sent to an address")

@@ -77,8 +77,9 @@ def once_a_day(notice: Notice, now: datetime) -> str:
 
 
 def files_of(notice: Notice) -> tuple[StoredFile, ...]:
-    """Return the attachments that go along with the notice."""
-    return notice.article.attachments if notice.article and notice.kind in _WITH_FILES else ()
+    """Return the attachments that go along with the notice: not those whose time is over."""
+    files = notice.article.attachments if notice.article and notice.kind in _WITH_FILES else ()
+    return tuple(file for file in files if file.sha256)
 
 
 def write_letter(

@@ -10,7 +10,8 @@ from mailgateway.desk.plan import Disposition
 from mailgateway.store.engine import Transaction
 from mailgateway.store.tables.holding import HeldAnswerRow
 from mailgateway.store.tables.lookup import possible_ids
-from mailgateway.store.tables.tickets import TURNED_AWAY, ArticleRow, EventRow, SpoolRow
+from mailgateway.store.tables.partial import TURNED_AWAY
+from mailgateway.store.tables.tickets import ArticleRow, EventRow, SpoolRow
 
 _TOLD_BY = ("orders_refused", "answer_held")
 

@@ -1,4 +1,4 @@
-"""The tables of what goes: blobs that nothing may refer to any more, and the record of erasures."""
+"""The tables of what goes: blobs that nothing may refer to any more, erasures, and how far retention has come."""
 
 from datetime import datetime
 from typing import Any
@@ -31,3 +31,19 @@ class ErasureRow(Base):
     ended_at: Mapped[datetime | None]
     keys: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     counts: Mapped[dict[str, Any]]
+
+
+class RetentionRow(Base):
+    """How far what is too old was removed of a kind: up to the ticket closed last of those, since `round_at` anew.
+
+    The row is the lock under which one host at a time does it. `removed` counts what went in all.
+    """
+
+    __tablename__ = "retention"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    closed_at: Mapped[datetime | None]
+    ticket: Mapped[int]
+    round_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    removed: Mapped[int]

@@ -14,13 +14,9 @@ from mailgateway.desk.letters.urgency import Urgency
 from mailgateway.desk.model import ArticleKind, Direction, LinkKind, Priority, Status, TicketType
 from mailgateway.desk.plan import Disposition
 from mailgateway.store.tables.base import WHOLE, Base, Key, Outbound, SpoolState, TicketNumber, only_where
+from mailgateway.store.tables.partial import BARE_LETTER, BARE_MAIL, CLOSED, OPEN_CI, TURNED_AWAY
 
 FIRST_TICKET = 10001
-OPEN_CI = "ci IS NOT NULL AND status NOT IN ('solved', 'closed')"
-"""Which tickets are in the index of open ones by what they are about."""
-
-TURNED_AWAY = "disposition IN ('refused', 'held')"
-"""Which mails are in the index of those whose orders were not carried out."""
 
 
 class TicketRow(Base):
@@ -39,6 +35,7 @@ class TicketRow(Base):
         Index("ix_tickets_open_ci", "ci", "number", **only_where(OPEN_CI)),
         Index(None, "attend_at", "number", **only_where("attend_at IS NOT NULL")),
         Index(None, "answered_at", **only_where("answered_at IS NOT NULL")),
+        Index("ix_tickets_closed", "status_since", "number", **only_where(CLOSED)),
         {"sqlite_autoincrement": True},
     )
 
@@ -143,6 +140,7 @@ class SpoolRow(Base):
             **only_where("settled_at IS NULL"),
         ),
         Index("ix_spool_turned_away", "id", **only_where(TURNED_AWAY)),
+        Index("ix_spool_bare", "ended_at", "id", **only_where(BARE_MAIL)),
         {"sqlite_autoincrement": True},
     )
 
@@ -293,6 +291,7 @@ class OutboxRow(Outbound, Base):
         Index(None, "ticket"),
         Index(None, "message_id"),
         Index(None, "sha256", **only_where("sha256 IS NOT NULL")),
+        Index("ix_outbox_bare", "ended_at", "id", **only_where(BARE_LETTER)),
         {"sqlite_autoincrement": True},
     )
 

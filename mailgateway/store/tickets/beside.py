@@ -4,7 +4,8 @@ from sqlalchemy import bindparam, select, text
 
 from mailgateway.desk.model import Beside
 from mailgateway.store.engine import Transaction
-from mailgateway.store.tables.tickets import OPEN_CI, TicketRow
+from mailgateway.store.tables.partial import OPEN_CI
+from mailgateway.store.tables.tickets import TicketRow
 
 MOST_BESIDE = 10
 
