@@ -184,7 +184,7 @@ def _escalation(stage: Stage) -> Delivered:
     while True:
         count += 1
         letter = stage.post.wait_for("anna@example.com", count, timeout=_LONG_PATIENCE)
-        if "till 4" in letter.mail.subject and "is late" in letter.mail.text:
+        if "till 4" in letter.mail.subject and "is overdue" in letter.mail.text:
             return letter
 
 

@@ -17,6 +17,8 @@ from mailgateway.desk.plan import Disposition, Plan, RecordEvent
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.quarantine.as_is import opened_as_is, released
 from mailgateway.desk.quarantine.obeying import answered_digest, obeyed
+from mailgateway.desk.routing.asking import question_about
+from mailgateway.desk.routing.route import route
 from mailgateway.desk.threads.joining import is_over, join, joined
 from mailgateway.desk.threads.naming import named_by
 from mailgateway.desk.threads.thread import Thread, writer
@@ -136,12 +138,15 @@ def _recorded(incoming: Incoming, reason: str, facts: Facts, policy: Policy) -> 
 
 def _too_large(incoming: Incoming, facts: Facts, policy: Policy) -> Plan:
     mailbox = policy.mailbox(incoming.mailbox)
-    notice = notices.rejected(incoming.mail, writer(incoming.mail, policy), mailbox, incoming.too_large)
+    reason = f"the mail has {incoming.too_large / 1_000_000:.1f} MB, more than this mailbox takes"
+    language = route(policy, question_about(incoming, facts, policy)).language
+    author = writer(incoming.mail, policy)
+    notice = notices.rejected(incoming.mail, author, mailbox, reason, language, too_large=incoming.too_large)
     silence = notices.why_unanswered(notice, incoming.verdict, facts, policy)
     return Plan(
         at=facts.now,
         actor="intake",
         disposition=Disposition.QUARANTINED,
-        reason=incoming.too_large,
+        reason=reason,
         notices=() if silence else (notice,),
     )

@@ -16,8 +16,8 @@ MOST_PARTICIPANTS = 50
 class Incoming:
     """A mail as the stages before left it.
 
-    `too_large` says how big it is and may be, where only its header block was fetched; `released` tells that a person
-    took it out of quarantine and wants it filed, `as_is` that they want a ticket of it whatever is odd about it;
+    `too_large` is its octets where only its header block was fetched, else 0; `released` tells that a person took it
+    out of quarantine and wants it filed, `as_is` that they want a ticket of it whatever is odd about it;
     `decided_by` is who did, `set_aside_for` what it had been there for. `sha256` and `size` are those of its bytes as
     they are kept. `held` are mails of the spool, by their entries there, that this one decides about.
     """
@@ -27,7 +27,7 @@ class Incoming:
     verdict: Verdict
     keys: ThreadKeys
     mailbox: str
-    too_large: str = ""
+    too_large: int = 0
     released: bool = False
     sha256: str = ""
     size: int = 0

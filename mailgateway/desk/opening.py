@@ -155,7 +155,8 @@ def _turned_away(
     if chosen.quarantine and not incoming.released:
         return Plan(facts.now, actor, Disposition.QUARANTINED, f"rule {chosen.quarantine}")
     if chosen.reject and not incoming.released:
-        notice = notices.rejected(incoming.mail, author, mailbox, chosen.rejection.reason, chosen.rejection.template)
+        said = chosen.rejection
+        notice = notices.rejected(incoming.mail, author, mailbox, said.reason, chosen.language, template=said.template)
         silence = notices.why_unanswered(notice, incoming.verdict, facts, policy)
         reason = f"rule {chosen.reject}" + (f"; not told: {silence}" if silence else "")
         return Plan(facts.now, actor, Disposition.REFUSED, reason, notices=() if silence else (notice,))

@@ -157,7 +157,7 @@ def understand(spooled: Spooled, policy: Policy) -> Incoming:
         verdict=verdict,
         keys=replace(keys(mail, verdict, policy, spooled.mailbox), ordered=ordered),
         mailbox=spooled.mailbox,
-        too_large=_too_large(spooled),
+        too_large=spooled.size if spooled.headers_only else 0,
         released=spooled.released,
         sha256=spooled.sha256,
         size=len(spooled.raw),
@@ -293,9 +293,3 @@ def _quarantine(desk: Desk, spool_id: int, poison: PoisonMessage, why: str) -> D
             spool.quarantine(tx, spool_id, poison.stage, poison.problem, desk.clock())
     _log.warning("ingest.quarantined", stage=poison.stage, why=why)
     return Disposition.QUARANTINED
-
-
-def _too_large(spooled: Spooled) -> str:
-    if not spooled.headers_only:
-        return ""
-    return f"the mail has {spooled.size / 1_000_000:.1f} MB, more than this mailbox takes"

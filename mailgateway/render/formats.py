@@ -56,6 +56,17 @@ def span_in(length: timedelta, locale: Locale, style: Literal["long", "short", "
 
 
 @pass_context
+def size(context: Context, octets: int) -> str:
+    """Return a file size for people: 1.7 MB."""
+    locale = _locale(context)
+    if octets < 1_000:
+        return f"{octets} B"
+    if octets < 1_000_000:
+        return f"{format_decimal(octets / 1_000, format='#,##0', locale=locale)} kB"
+    return f"{format_decimal(octets / 1_000_000, format='#,##0.0', locale=locale)} MB"
+
+
+@pass_context
 def number(context: Context, value: float) -> str:
     """Return a number with the language's separators: 1,234.5."""
     return format_decimal(value, locale=_locale(context))
@@ -68,7 +79,9 @@ def percent(context: Context, value: float) -> str:
 
 
 def _locale(context: Context) -> Locale:
-    return locale_of(str(context.resolve("language")))
+    """Return the reader's locale; a macro that is imported without context knows no reader, and writes English."""
+    language = context.resolve("language")
+    return locale_of(language if isinstance(language, str) else "")
 
 
 def _zone(context: Context) -> tzinfo:

@@ -52,7 +52,7 @@ VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.PROBLEM_NEWS: {"solved": False, "news": ""},
     NoticeKind.TO_AND_FRO: {"groups": "", "times": 0},
     NoticeKind.PROBLEM_SUGGESTION: {"alike": (), "more": 0},
-    NoticeKind.REJECTED: {"reason": "", "subject": ""},
+    NoticeKind.REJECTED: {"reason": "", "too_large": 0, "subject": ""},
     NoticeKind.FORWARDED: {"subject": ""},
     NoticeKind.ANSWER_HELD: {"meanwhile": (), "reminds": False, "held": 0},
     NoticeKind.COMMANDS_REFUSED: {"problems": (), "commands": COMMANDS, "original": ""},
@@ -189,7 +189,7 @@ def spoken_words(chosen: Shelf, language: str, name: str) -> Phrases:
 def said_of_files(chosen: Shelf, language: str, files: Sequence[LeftOut], *, is_internal: bool) -> Word:
     """Write what a letter says of files that were left out of it; raises whatever the templates do."""
     phrases = spoken_words(chosen, language, NoticeKind.FILES_LEFT_OUT.value)
-    context = {"phrases": phrases, "files": files, "is_internal": is_internal}
+    context = {"phrases": phrases, "language": phrases.language, "files": files, "is_internal": is_internal}
     return Word(*(chosen.templates.produce(name, context) for name in LEFT_OUT))
 
 

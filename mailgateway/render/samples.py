@@ -129,7 +129,7 @@ _VALUES: dict[NoticeKind, dict[str, object]] = {
         "meanwhile": _MEANWHILE,
     },
     NoticeKind.ANSWER_HELD: {"meanwhile": _MEANWHILE, "reminds": False},
-    NoticeKind.REJECTED: {"reason": "the mail has 31.4 MB, more than this mailbox takes", "subject": "Scans of March"},
+    NoticeKind.REJECTED: {"too_large": 31_400_000, "subject": "Scans of March"},
     NoticeKind.FORWARDED: {"subject": "Offer for toner cartridges"},
     NoticeKind.COMMANDS_REFUSED: {
         "problems": ["#prioritiy is not a command; did you mean #priority?", "#assign eva: no agent has that name"],

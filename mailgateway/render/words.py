@@ -61,13 +61,6 @@ def mailbox(who: Address) -> str:
     return f"{who.name} <{who.address}>" if who.name else who.address
 
 
-def size(octets: int) -> str:
-    """Return a file size for people."""
-    if octets < 1_000:
-        return f"{octets} B"
-    return f"{octets / 1_000:.0f} kB" if octets < 1_000_000 else f"{octets / 1_000_000:.1f} MB"
-
-
 def told(commands: Iterable[tuple[str, str]], meanings: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return commands with their meanings in another language, by the first word of each; English where it has none."""
     return [(usage, meanings.get(usage.partition(" ")[0], meaning)) for usage, meaning in commands]

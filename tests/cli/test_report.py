@@ -116,7 +116,7 @@ def test_the_schedule_tells_who_gets_what_when(scheduled: Shell) -> None:
 def test_a_scheduled_report_is_tried_by_hand(scheduled: Shell) -> None:
     """Shown first, then sent to its readers; the schedule goes on as it was. Who has nothing to do gets nothing."""
     shown = scheduled.run("report", "--name", "groups")
-    assert shown.out.startswith("To: anna@example.com\nSubject: Service desk: 1 open, 1 not taken\n")
+    assert shown.out.startswith("To: anna@example.com\nSubject: Service desk: 1 open, 1 unassigned\n")
     assert "bob@example.com" not in shown.out
     weekly = scheduled.run("report", "--name", "weekly", "--format", "json").only
     assert weekly["to"] == ["boss@example.com"]

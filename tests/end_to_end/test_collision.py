@@ -22,7 +22,7 @@ def test_an_answer_that_crosses_a_mail_is_sent_and_told(office: Office) -> None:
     (sent,) = to(letters, CUSTOMER)
     assert "fast again tomorrow" in sent.mail.text
     (told,) = to(letters, ANNA)
-    assert "Carla Costa wrote meanwhile" in told.mail.text
+    assert "In the meantime, Carla Costa wrote" in told.mail.text
     assert "> Now it is dead." in told.mail.text
 
 
@@ -45,7 +45,12 @@ def test_an_answer_that_crosses_another_is_held_until_its_writer_decides(
     letters = office.round()
     assert to(letters, CUSTOMER) == []
     (question,) = to(letters, BOB)
-    for words in ("has not been sent", "Anna Kowalska answered meanwhile", "> Anna here: please restart it.", "#send"):
+    for words in (
+        "has not been sent",
+        "In the meantime, Anna Kowalska answered",
+        "> Anna here: please restart it.",
+        "#send",
+    ):
         assert words in question.mail.text
     assert "> Bob here: I have changed the cable." in question.mail.text
 

@@ -18,7 +18,7 @@ def test_the_story_is_told_to_its_end(capsys: pytest.CaptureFixture[str], tmp_pa
     assert "Perfect, thank you!" in told
     assert "quarantine" in told
     assert "First answer: 1m by policy quick, in calendar always" in told
-    assert "is late" in told
+    assert "is overdue" in told
     page = (tmp_path / "report.html").read_text()
     assert page.count("data:image/png;base64,") == 2
     assert str(tmp_path / "report.html") in told.replace("\n", "")

@@ -43,7 +43,7 @@ def test_the_admin_clears_the_quarantine_by_mail(office: Office) -> None:
     opened = {line.mail.subject for line in to(letters, "carla@customer.example")}
     assert any("Scans" in subject for subject in opened)
     assert receipt.mail.text.count("was opened") == 2
-    assert f"{second}: ended without a ticket" in receipt.mail.text
+    assert f"{second}: closed without a ticket" in receipt.mail.text
     (file,) = receipt.mail.attachments
     assert file.content == JUNK + b"another"
     assert "no mail at all" in office.ticket(max(office.numbers())).articles[0].article.text
@@ -51,4 +51,4 @@ def test_the_admin_clears_the_quarantine_by_mail(office: Office) -> None:
     assert to(watched(office), ADMIN) == []
     office.write(answer(receipt, ADMIN, f"#drop {first}"))
     again = told(office.round())
-    assert "That had been decided before" in " ".join(again.mail.text.split())
+    assert "This had already been decided" in " ".join(again.mail.text.split())

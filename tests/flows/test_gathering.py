@@ -55,7 +55,7 @@ def test_three_changes_within_the_window_are_one_mail(bench: Bench) -> None:
     (line,) = told(bench)
     assert line.next_attempt_at == started + MINUTE
     assert "solved" in text_of(bench, line)
-    assert "Another team" in text_of(bench, line)
+    assert "Another of our teams" in text_of(bench, line)
 
 
 def test_a_change_that_is_taken_back_in_time_tells_nothing(bench: Bench) -> None:

@@ -154,7 +154,7 @@ def test_a_groups_digest_tells_of_what_nobody_took(bench: Bench) -> None:
     (letter,) = sent(bench)
     assert letter.to == "bob@example.com"
     read = mail(bench, letter)
-    assert read["Subject"] == "Hardware: 1 offen, 1 nicht übernommen"
+    assert read["Subject"] == "Hardware: 1 offen, 1 nicht zugewiesen"
     assert "mailto:" not in read.as_string()
 
 
@@ -172,7 +172,7 @@ def test_an_organisation_gets_its_own_figures_alone(bench: Bench) -> None:
         ("it@globex.example", "customer_report"),
     ]
     read = mail(bench, acme)
-    assert read["Subject"] == "Państwa zgłoszenia: 1 listopada 2026 – 30 listopada 2026"
+    assert read["Subject"] == "Zgłoszenia Twojej organizacji: 1 listopada 2026 – 30 listopada 2026"
     parts = {part.get_filename() or part.get_content_type(): part for part in read.walk()}
     assert {"figures.csv", "flow.png", "ages.png"} <= parts.keys()
     assert "opened.csv" not in parts

@@ -41,7 +41,7 @@ def test_receipts_say_what_is_down_until_it_is_solved(bench: Bench) -> None:
     """The new ticket is an incident of the problem; after the solution nothing is said any more."""
     problem = declare(bench)
     text, html = arrive(bench, "second")
-    assert f"Known at the moment: {TEXT} Since" in text
+    assert f"Known issue: {TEXT} Since" in text
     assert "The mail server is down &amp; out." in html
     assert [(link.relation, link.number) for link in bench.ticket(FIRST + 1).links] == [("problem", problem)]
     shown = bench.ticket(problem)

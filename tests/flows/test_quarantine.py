@@ -108,8 +108,8 @@ def test_what_still_waits_is_told_again(bench: Bench) -> None:
         bench.now = NOON + timedelta(days=day)
         look(bench)
     _, again = letters(bench, DIGEST)
-    assert "still waits" in again.subject
-    assert (f"Number   {second}" in again.text, f"Number   {first}" in again.text) == (True, False)
+    assert "still waiting" in again.subject
+    assert (f"Number    {second}" in again.text, f"Number    {first}" in again.text) == (True, False)
 
 
 def test_a_digest_is_bounded(bench: Bench) -> None:
@@ -117,7 +117,7 @@ def test_a_digest_is_bounded(bench: Bench) -> None:
     numbers = set_aside(bench, *(bytes([0, number]) * 20 for number in range(53)))
     told = digest(bench)
     assert told.mail.text.count("Number ") == 50
-    assert "3 more wait" in told.mail.text
+    assert "3 more are waiting" in told.mail.text
     reply(bench, told, "#drop all")
     assert [one.id for one in reversed(bench.aside())] == numbers[50:]
     bench.now = NOON + HOUR
@@ -144,7 +144,7 @@ def test_what_cannot_be_filed_is_set_aside_again(either_bench: Bench) -> None:
         assert f"{number}: could not be filed and is set aside again: no mail" in " ".join(receipt(bench).split())
     assert len(letters(bench, RECEIPT)) == 2
     bench.now = NOON + HOUR
-    assert f"Number   {number}" in digest(bench).mail.text
+    assert f"Number    {number}" in digest(bench).mail.text
 
 
 def test_a_mail_held_back_is_released(either_bench: Bench) -> None:
@@ -174,7 +174,7 @@ def test_an_order_is_carried_out_once(either_bench: Bench) -> None:
     assert len(letters(bench, RECEIPT)) == 1
     reply(bench, told, f"#drop {number}")
     assert bench.subjects() == ["Scans"]
-    assert f"{number}: filed; ticket #10001 was opened. That had been decided before, by {ADMIN}." in " ".join(
+    assert f"{number}: filed; ticket #10001 was opened. This had already been decided by {ADMIN}." in " ".join(
         receipt(bench).split()
     )
 
@@ -199,7 +199,7 @@ def test_an_order_survives_a_crash(either_bench: Bench, order: str) -> None:
     for _ in range(2):
         bench.ingest()
     assert len(letters(bench, RECEIPT)) == 1
-    assert ("ended without a ticket" if order == "#drop" else "was opened") in receipt(bench)
+    assert ("closed without a ticket" if order == "#drop" else "was opened") in receipt(bench)
     assert "decided before" not in receipt(bench)
     assert len(bench.subjects()) == (order == "#ticket")
 
@@ -213,7 +213,7 @@ def test_several_orders_in_one_mail(bench: Bench) -> None:
     assert [one.id for one in bench.aside()] == [later]
     assert len(bench.subjects()) == 1
     said = receipt(bench)
-    assert f"{first}: ended without a ticket" in said
+    assert f"{first}: closed without a ticket" in said
     assert f"{second}: filed; ticket #10001 was opened." in said
     assert [file.filename for file in letters(bench, RECEIPT)[-1].attachments] == [
         f"quarantine-{first}.eml",
@@ -295,7 +295,7 @@ def test_a_number_that_is_not_there_is_said_to_be_none(bench: Bench) -> None:
     bench.ingest()
     told = digest(bench)
     reply(bench, told, f"#drop {number + 1} {number + 2} 4711 99999999999999999")
-    assert receipt(bench).count("there is no mail of this number in quarantine") == 4
+    assert receipt(bench).count("there is no message with this number in quarantine") == 4
     assert bench.subjects() == ["Hello"]
 
 

@@ -113,7 +113,8 @@ def test_a_person_who_sends_the_same_twice_gets_two_receipts(bench: Bench) -> No
 def test_a_refusal_is_told_once_for_a_reason_and_a_day(bench: Bench) -> None:
     """Who sends the same too large mail all day hears of it once, and again the next day."""
     policy = bench.gateway.policy
-    notice = notices.rejected(parse(b"From: c@d.example\r\n\r\n"), Address("", CARLA), policy.mailboxes[0], "too large")
+    mail, mailbox = parse(b"From: c@d.example\r\n\r\n"), policy.mailboxes[0]
+    notice = notices.rejected(mail, Address("", CARLA), mailbox, "too large", "en")
     for hours, reason in ((0, "too large"), (3, "too large"), (3, "another reason"), (25, "too large")):
         at = NOON + timedelta(hours=hours)
         told = replace(notice, values={**notice.values, "reason": reason})

@@ -152,18 +152,30 @@ def forwarded(
     )
 
 
-def rejected(mail: Mail, recipient: Address, mailbox: MailboxPolicy, reason: str, template: str = "") -> Notice:
-    """Tell the sender why their mail could not be taken as it is."""
+def rejected(
+    mail: Mail,
+    recipient: Address,
+    mailbox: MailboxPolicy,
+    reason: str,
+    language: str,
+    *,
+    template: str = "",
+    too_large: int = 0,
+) -> Notice:
+    """Tell the sender why their mail could not be taken as it is.
+
+    `reason` is said as it stands, unless the mail has too many octets (`too_large`): that is said in the language.
+    """
     return Notice(
         kind=NoticeKind.REJECTED,
         audience=Audience.CUSTOMER,
         recipient=recipient,
         sender=_desk(mailbox),
-        language=mailbox.default.language,
+        language=language,
         automatic=Automatic.REPLIED,
         in_reply_to=mail.message_id or "",
         references=(mail.message_id,) if mail.message_id else (),
-        values={"reason": reason, "subject": mail.subject},
+        values={"reason": reason, "too_large": too_large, "subject": mail.subject},
         template=template,
     )
 

@@ -125,7 +125,7 @@ def test_a_mail_without_id_can_be_answered() -> None:
     article = Article(ArticleKind.PUBLIC, Direction.IN, CARLA, NOW, "x")
     sent = (
         notices.acknowledgement(mail, article, make_ticket(), MAILBOX),
-        notices.rejected(mail, CARLA, MAILBOX, "too large"),
+        notices.rejected(mail, CARLA, MAILBOX, "too large", "en"),
         notices.commands_refused(mail, ANNA, make_ticket(), ["bad"], [("#note", "x")], POLICY),
         *notices.agent_notification(article, make_ticket(assignee="bob"), POLICY, except_for=""),
     )
@@ -134,9 +134,10 @@ def test_a_mail_without_id_can_be_answered() -> None:
 
 def test_a_rejection_says_why_and_names_no_ticket() -> None:
     """It is written before anything is filed."""
-    notice = notices.rejected(make_mail(), CARLA, MAILBOX, "the mail has 30 MB")
+    notice = notices.rejected(make_mail(), CARLA, MAILBOX, "No offers.", "pl")
     assert (notice.ticket, notice.article, notice.bound_to) == (None, None, "")
-    assert notice.values == {"reason": "the mail has 30 MB", "subject": "Printer"}
+    assert notice.values == {"reason": "No offers.", "too_large": 0, "subject": "Printer"}
+    assert notice.language == "pl"
 
 
 def test_refused_commands_go_back_to_the_agent_with_a_bounded_copy() -> None:
@@ -171,7 +172,7 @@ def test_the_admin_is_told_of_trouble() -> None:
 )
 def test_an_automatic_mail_goes_out_within_the_budget_and_never_to_us(recipient: Address, sent: int, part: str) -> None:
     """The count is of the last hour, for each address in any case of letters."""
-    notice = notices.rejected(make_mail(), recipient, MAILBOX, "x")
+    notice = notices.rejected(make_mail(), recipient, MAILBOX, "x", "en")
     found = notices.why_not(notice, make_facts(automatic_mails={CARLA.key: sent}), POLICY)
     assert part in found
     assert bool(found) is bool(part)
@@ -189,7 +190,7 @@ def test_what_agents_are_told_of_their_work_uses_up_no_budget() -> None:
     counted = [
         notices.acknowledgement(make_mail(), ARTICLE, ticket, MAILBOX),
         notices.status_changed(ticket, Status.OPEN, candidate, POLICY),
-        notices.rejected(make_mail(), CARLA, MAILBOX, "x"),
+        notices.rejected(make_mail(), CARLA, MAILBOX, "x", "en"),
         notices.commands_refused(make_mail(), ANNA, ticket, [], [], POLICY),
     ]
     assert not any(map(notices.is_counted, work))

@@ -99,6 +99,15 @@ def test_a_rule_can_reject_a_mail() -> None:
     assert released.disposition is Disposition.OPENED
 
 
+@pytest.mark.parametrize("too_large", [0, 30_000_000])
+def test_a_mail_is_refused_in_the_language_of_its_writer(too_large: int) -> None:
+    """As any mail to them: in the one that a rule says, whether a rule turns the mail away or its size does."""
+    polish = ruleset({"name": "no", "when": "always", "then": {"reject": "Please call us.", "language": "pl"}})
+    incoming = replace(make_incoming(), too_large=too_large)
+    [notice] = decide_mail(incoming, make_facts(), make_policy(ruleset=polish)).notices
+    assert (notice.language, notice.values["too_large"]) == ("pl", too_large)
+
+
 def follow_up(*rules: dict[str, object]) -> Plan:
     """Decide a mail of the requester to ticket 7, which is pending."""
     candidate = make_candidate(make_ticket(status=Status.PENDING))

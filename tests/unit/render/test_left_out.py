@@ -13,20 +13,20 @@ FILES = (LeftOut("plan <b>.pdf", 31_402_113), LeftOut("notes.txt", 512))
 
 
 @pytest.mark.parametrize(
-    ("language", "beginning"),
+    ("language", "beginning", "size"),
     [
-        ("en", "These files"),
-        ("pl", "Te pliki"),
-        ("de", "Diese Dateien"),
-        ("de-AT", "Diese Dateien"),
-        ("fr", "These files"),
+        ("en", "These files", "31.4 MB"),
+        ("pl", "Te pliki", "31,4 MB"),
+        ("de", "Diese Dateien", "31,4 MB"),
+        ("de-AT", "Diese Dateien", "31,4 MB"),
+        ("fr", "These files", "31.4 MB"),
     ],
 )
-def test_it_names_the_files_in_the_readers_language(language: str, beginning: str) -> None:
+def test_it_names_the_files_in_the_readers_language(language: str, beginning: str, size: str) -> None:
     """As plain text and as HTML, in which no name is obeyed; without any link."""
     said = Renderer(None, share("templates")).left_out(language, FILES, is_internal=False)
     assert said.text.startswith(beginning)
-    assert "- plan <b>.pdf (31.4 MB)\n- notes.txt (512 B)" in said.text
+    assert f"- plan <b>.pdf ({size})\n- notes.txt (512 B)" in said.text
     assert "plan &lt;b&gt;.pdf" in said.html
     assert "href" not in said.html
 
@@ -35,7 +35,7 @@ def test_customers_and_agents_are_told_different_ways_to_get_them() -> None:
     """A customer asks the desk, an agent whoever keeps the files."""
     renderer = Renderer(None, share("templates"))
     outside, inside = (renderer.left_out("en", FILES, is_internal=wanted).text for wanted in (False, True))
-    assert "answer this mail" in outside
+    assert "just reply to this message" in outside
     assert "kept with the ticket" in inside
 
 

@@ -331,4 +331,31 @@ def test_a_rule_may_choose_other_words(tmp_path: Path) -> None:
     notice = replace(sample(NoticeKind.ACKNOWLEDGEMENT), template="printers")
     assert renderer.render(notice).text == "Printers first.\n"
     for other in ("gone", "broken", "", "../rules/printers"):
-        assert "is registered under the number" in renderer.render(replace(notice, template=other)).text
+        text = " ".join(renderer.render(replace(notice, template=other)).text.split())
+        assert "registered your message under the number" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "it is 31.4 MB, which is more than we can accept."),
+        ("pl", "ma ona 31,4 MB, czyli więcej, niż możemy przyjąć."),
+        ("de", "sie ist 31,4 MB groß, mehr als wir annehmen können."),
+    ],
+)
+def test_a_mail_that_is_too_large_is_refused_in_the_readers_language(
+    renderer: Renderer, language: str, said: str
+) -> None:
+    """Our own reason is said in the words of the language, with its numbers."""
+    rendered = renderer.render(sample(NoticeKind.REJECTED, language))
+    assert said in " ".join(rendered.text.split())
+    assert said.rstrip(".") in (rendered.html or "")
+
+
+@pytest.mark.parametrize("reason", ["We take orders at shop.example.", "Wir nehmen Bestellungen nur im Shop an"])
+def test_a_rules_reason_is_said_as_the_admin_wrote_it(renderer: Renderer, reason: str) -> None:
+    """Around it stand the reader's words; it ends with one full stop."""
+    notice = replace(sample(NoticeKind.REJECTED, "de"), values={"reason": reason, "subject": "Toner"})
+    text = " ".join(renderer.render(notice).text.split())
+    assert f"wir konnten Ihre Nachricht „Toner“ nicht annehmen: {reason.rstrip('.')}." in text
+    assert ".." not in text

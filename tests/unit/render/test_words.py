@@ -93,12 +93,6 @@ def test_a_person_is_written_with_the_address() -> None:
     assert words.mailbox(Address("", "jan@example.org")) == "jan@example.org"
 
 
-@pytest.mark.parametrize(("octets", "told"), [(0, "0 B"), (999, "999 B"), (1_500, "2 kB"), (1_734_002, "1.7 MB")])
-def test_sizes_are_for_people(octets: int, told: str) -> None:
-    """A size has two or three digits and a unit."""
-    assert words.size(octets) == told
-
-
 def test_columns_stand_beside_each_other() -> None:
     """The right side is aligned and wrapped, pairs without a right side are left out, long left sides stand alone."""
     rows = [("Group", "hardware"), ("Tags", ""), ("A left side of great length", "right")]
