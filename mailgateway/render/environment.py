@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from mailgateway.mail.written.subjects import bare
 from mailgateway.render import formats, report, words
+from mailgateway.render.compiled import Compiled
 from mailgateway.render.wording import Phrases, WordsError, as_html
 from mailgateway.rules.nearest import instead
 
@@ -116,6 +117,7 @@ def table(context: Context, name: str) -> dict[str, str]:
 
 
 FUNCTIONS = (say, word, table)
+_COMPILED = Compiled()
 
 
 def _phrases(context: Context) -> Phrases:
@@ -132,6 +134,7 @@ def _environment(folders: tuple[Path, ...]) -> ImmutableSandboxedEnvironment:
         autoescape=select_autoescape(enabled_extensions=("html",), default=False),
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_COMPILED,
     )
     made.context_class = _Names
     made.filters.update({offered.__name__: offered for offered in FILTERS})

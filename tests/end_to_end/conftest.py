@@ -17,7 +17,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/office.db"
     postgres: Postgres = request.getfixturevalue("postgres")
-    return postgres.create_database()
+    return postgres.create_database(like=request.getfixturevalue("postgres_template"))
 
 
 @pytest.fixture

@@ -8,15 +8,15 @@ from email.policy import SMTP
 from email.utils import make_msgid
 from pathlib import Path
 
-from mailgateway.app import Gateway, open_bare_store, open_gateway
+from mailgateway.app import Gateway, open_gateway
 from mailgateway.daemon.once import run_once
 from mailgateway.mail.model import Mail
 from mailgateway.mail.parse import parse
-from mailgateway.store import schema
 from mailgateway.store.tickets import shown as tickets
 from mailgateway.store.tickets.listed import listed
 from mailgateway.store.tickets.shown import TicketSheet
 from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.prepared import prepare
 from tests.servers.sink import Sink
 
 GATEWAY = """
@@ -84,9 +84,7 @@ class Office:
         )
         (folder / "groups.yaml").write_text(GROUPS)
         (folder / "routing.yaml").write_text(ROUTING)
-        store = open_bare_store(self.configuration)
-        schema.upgrade(store)
-        store.close()
+        prepare(database)
         self.gateway: Gateway = open_gateway(self.configuration)
         self._seen = 0
 

@@ -66,9 +66,9 @@ def test_it_leaves_in_time_while_the_imap_server_hangs(small_office: Office) -> 
 
 
 @pytest.fixture
-def database(postgres: Postgres) -> str:
+def database(postgres: Postgres, postgres_template: str) -> str:
     """Give a database that can be stopped."""
-    return postgres.create_database()
+    return postgres.create_database(like=postgres_template)
 
 
 def test_it_outlives_its_database(office: Office, sink: Sink, postgres: Postgres) -> None:

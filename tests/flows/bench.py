@@ -8,7 +8,7 @@ from email.policy import SMTP
 from pathlib import Path
 
 from mailgateway.accounts.server import Server, Tls
-from mailgateway.app import open_bare_store, open_gateway
+from mailgateway.app import open_gateway
 from mailgateway.flows.collect import collect
 from mailgateway.flows.ingest import ingest_waiting
 from mailgateway.flows.receive import Source, Suspects
@@ -19,7 +19,6 @@ from mailgateway.imap.session import Session
 from mailgateway.imap.settle import Move, Settlement
 from mailgateway.smtp.pool import Pool
 from mailgateway.smtp.relay import Relay
-from mailgateway.store import schema
 from mailgateway.store.incoming import quarantine, spool
 from mailgateway.store.incoming.quarantine import Quarantined
 from mailgateway.store.incoming.spool import Arrival
@@ -30,6 +29,7 @@ from mailgateway.store.tickets.listed import listed
 from mailgateway.store.tickets.shown import TicketSheet
 from tests.end_to_end.office import GATEWAY, GROUPS, ROUTING
 from tests.imap.scripted import QUICK, server_at
+from tests.servers.prepared import prepare
 from tests.servers.scripted_imap import ScriptedImap
 from tests.servers.sink import Sink
 
@@ -53,9 +53,7 @@ class Bench:
         configuration.write_text(GATEWAY.format(database=database, folder=folder, imap_port=1, smtp_port=1, user="x"))
         (folder / "groups.yaml").write_text(GROUPS)
         (folder / "routing.yaml").write_text(ROUTING)
-        bare = open_bare_store(configuration)
-        schema.upgrade(bare)
-        bare.close()
+        prepare(database)
         self.now = NOON
         self.woken = 0
         self.gateway = open_gateway(configuration)

@@ -23,7 +23,7 @@ def either_bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ben
     database = ""
     if request.param == "postgresql":
         server: Postgres = request.getfixturevalue("postgres")
-        database = server.create_database()
+        database = server.create_database(like=request.getfixturevalue("postgres_template"))
     made = Bench(tmp_path, database)
     yield made
     made.gateway.close()

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from mailgateway.store import schema
-from mailgateway.store.engine import open_store
 from tests.servers.dovecot import Dovecot
 from tests.servers.postgres import Postgres
+from tests.servers.prepared import migrate
 from tests.servers.sink import Sink
 
 _LEFT_OUT = "left out because "
@@ -43,13 +42,6 @@ def _postgres() -> Iterator[Postgres]:
         pytest.skip(f"{_LEFT_OUT}{missing} (postgresql)")
     with server:
         yield server
-
-
-def migrate(url: str) -> None:
-    """Bring a database to the schema of this version."""
-    store = open_store(url, "memory://template")
-    schema.upgrade(store)
-    store.close()
 
 
 @pytest.fixture(scope="session")

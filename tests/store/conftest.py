@@ -1,24 +1,15 @@
 """A migrated store, empty, once on SQLite and once on PostgreSQL; every test runs on both."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from mailgateway.store.engine import Store, open_store
-from tests.servers.fixtures import migrate
 from tests.servers.postgres import Postgres
+from tests.servers.prepared import prepare
 
 Opener = Callable[[], Store]
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the file of a migrated database, to be copied."""
-    file = tmp_path_factory.mktemp("template") / "mailgateway.db"
-    migrate(f"sqlite:///{file}")
-    return file
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -34,9 +25,9 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Give the address of a migrated, empty database."""
     if request.param == "sqlite":
-        file = tmp_path / "mailgateway.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), file)
-        return f"sqlite:///{file}"
+        made = f"sqlite:///{tmp_path}/mailgateway.db"
+        prepare(made)
+        return made
     server: Postgres = request.getfixturevalue("postgres")
     return server.create_database(like=request.getfixturevalue("postgres_template"))
 
