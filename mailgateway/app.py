@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from mailgateway.config.watch import fingerprint
 from mailgateway.desk.policy import Policy
 from mailgateway.errors import ConfigError, GatewayError
 from mailgateway.flows.kept_tokens import KeptTokens
+from mailgateway.flows.observer import UNOBSERVED, Observer
 from mailgateway.share import share
 from mailgateway.store import health, keys, schema
 from mailgateway.store.engine import Store, open_store
@@ -34,10 +35,13 @@ if TYPE_CHECKING:
     from mailgateway.daemon.api_worker import ApiPost
     from mailgateway.daemon.caller import Line
     from mailgateway.daemon.mailbox_worker import Post
+    from mailgateway.daemon.monitor import Monitor, Watched
+    from mailgateway.daemon.monitor_worker import MonitorPost
     from mailgateway.daemon.sender import Outlet
     from mailgateway.daemon.supervisor import Station, Supervisor
     from mailgateway.flows.desk import Desk, Stop
     from mailgateway.mail.model import Letter
+    from mailgateway.metrics.counters import Counters
     from mailgateway.render.notices import Renderer
 
 # ruff: noqa: PLC0415 - see above: imports inside methods are what lets light commands start quickly
@@ -74,6 +78,9 @@ class Gateway:
         self._in_force = self._made(settings)
         self._seen = self._changing = fingerprint(settings)
         self._supervisor: Supervisor | None = None
+        self._counters: Counters | None = None
+        self._known: Monitor | None = None
+        self._mistakes = 0
         self._listen()
 
     @property
@@ -98,7 +105,11 @@ class Gateway:
             clock=clock.now,
             letters_waiting=self._wake_sender,
             sign=self._sign,
+            observer=self._observer,
         )
+
+    def _observer(self) -> Observer:
+        return self._counters or UNOBSERVED
 
     def posts(self) -> tuple[Post, ...]:
         """Return where the mailbox workers stand; equal ones for mailboxes whose configuration did not change."""
@@ -110,26 +121,26 @@ class Gateway:
 
     def stations(self) -> tuple[Station, ...]:
         """Return where all workers stand."""
-        return (*self.outlets(), *self.posts(), *self.lines(), *self._api())
+        return (*self.outlets(), *self.posts(), *self.lines(), *self._http())
 
-    def _api(self) -> tuple[ApiPost, ...]:
-        from mailgateway.config.gateway.api import split
-        from mailgateway.config.servers import tokens
-        from mailgateway.daemon.api_worker import ApiPost
+    def _http(self) -> tuple[ApiPost | MonitorPost, ...]:
+        return (*parts.api(lambda: self.settings), *parts.metrics(self.settings, self._monitor))
 
-        if self.settings.api is None:
-            return ()
-        host, port = split(self.settings.api.listen)
-        return (ApiPost(host, port, lambda: tokens(self.settings.api)),)
+    def _monitor(self) -> Monitor:
+        """Return who knows how the daemon is; what it counts goes on over every reload."""
+        if self._known is None:
+            self._counters, self._known = parts.monitor(self.desk, self._watched, self._unwell)
+        return self._known
+
+    def _watched(self) -> Watched:
+        return parts.watched(self.settings, self._mistakes)
+
+    def _unwell(self) -> Mapping[str, str]:
+        return self._supervisor.unwell() if self._supervisor is not None else {}
 
     def lines(self) -> tuple[Line, ...]:
         """Return where the callers of webhooks stand; equal ones for webhooks whose configuration did not change."""
-        from mailgateway.config.servers import endpoint
-        from mailgateway.daemon.caller import Line
-        from mailgateway.flows.owners import own_name
-        from mailgateway.flows.sending.call import Calling
-
-        return tuple(Line(endpoint(one), Calling(own_name(), clock.jitter)) for one in self.settings.webhooks)
+        return parts.lines(self.settings)
 
     def run_once(self, stop: Stop) -> tuple[str, ...]:
         """Bring everything in and out once; return what could not be done, a line for each."""
@@ -163,13 +174,13 @@ class Gateway:
             supervisor.match_workers()
 
         ticks = (
-            Tick("watch", WATCH_EVERY, lambda: self._watch(since)),
-            Tick("left_over", LEFT_OVER_EVERY, lambda: ingest_left_over(self.desk, supervisor.is_leaving)),
-            Tick("attend", ATTEND_EVERY, lambda: attendant.look(supervisor.is_leaving)),
-            Tick("reports", ISSUE_EVERY, lambda: issue_due(self.desk, supervisor.is_leaving)),
-            Tick("inform", INFORM_EVERY, lambda: inform_incidents(self.desk, supervisor.is_leaving)),
-            Tick("retention", RETAIN_EVERY, lambda: retain(self.desk, supervisor.is_leaving)),
-            Tick("configuration", LOOK_FOR_CHANGES_EVERY, self._look_for_changes),
+            Tick("watch", WATCH_EVERY, lambda _stop: self._watch(since)),
+            Tick("left_over", LEFT_OVER_EVERY, partial(ingest_left_over, self.desk)),
+            Tick("attend", ATTEND_EVERY, attendant.look),
+            Tick("reports", ISSUE_EVERY, partial(issue_due, self.desk)),
+            Tick("inform", INFORM_EVERY, partial(inform_incidents, self.desk)),
+            Tick("retention", RETAIN_EVERY, partial(retain, self.desk)),
+            Tick("configuration", LOOK_FOR_CHANGES_EVERY, lambda _stop: self._look_for_changes()),
         )
         supervisor = self._supervisor = Supervisor(self.desk, self.stations, ticks, reload, clock.jitter)
         return supervisor
@@ -184,11 +195,12 @@ class Gateway:
             self._signer(settings)
         except ConfigError as error:
             found = [str(finding) for finding in error.findings]
+            self._mistakes = len(found)
             _log.error("gateway.reload_refused", findings=found)
             lines = [*found, "What was in force before stays in force."]
             self._tell("The configuration is wrong and was not taken over", lines, f"{seen}{error}")
             return
-        before, self._in_force = self.settings, made
+        before, self._in_force, self._mistakes = self.settings, made, 0
         self._listen()
         self._seen = fingerprint(settings)
         _log.info("gateway.reloaded", mailboxes=[mailbox.name for mailbox in settings.mailboxes])

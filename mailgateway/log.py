@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415 - see above
 
 _LONGEST_VALUE = 500
+_COUNTED = ("warning", "error")
 _CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), 127, *range(128, 160))}
 
 
@@ -32,6 +33,11 @@ def configure(*, as_json: bool, verbose: bool = False, quiet: bool = False) -> N
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
 
 
+def count(counter: Callable[[str, str], None]) -> None:
+    """Tell somebody of every warning and error from now on: its part and its level."""
+    _Logger.counter = counter
+
+
 def logger(part: str) -> FilteringBoundLogger:
     """Return the logger of one part of the gateway; `part` stands in each of its lines."""
     return cast("FilteringBoundLogger", _Logger(part))
@@ -41,6 +47,7 @@ class _Logger:
     """A logger that sets structlog up when it has something to say."""
 
     configured: Callable[[], None] | None = None
+    counter: Callable[[str, str], None] | None = None
 
     def __init__(self, part: str) -> None:
         self._part = part
@@ -61,6 +68,7 @@ def _configure(output: TextIO, level: int, *, as_json: bool) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _counted,
         _bounded,
     ]
     last: Processor = (
@@ -98,6 +106,12 @@ def also(**facts: object) -> None:
 def frames(error: BaseException) -> str:
     """Return where an error came from, without its words: an error about a mail may quote it."""
     return "".join(traceback.format_tb(error.__traceback__)).rstrip()
+
+
+def _counted(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    if _Logger.counter is not None and event["level"] in _COUNTED:
+        _Logger.counter(event["part"], event["level"])
+    return event
 
 
 def _bounded(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mailgateway import clock
+from mailgateway import clock, log
 from mailgateway.errors import ConfigError, Finding, PermanentError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from mailgateway.accounts.server import Server
     from mailgateway.config.gateway.access import Imap, SmtpServer
     from mailgateway.config.reading.kinds import Settle
     from mailgateway.config.settings import Settings
+    from mailgateway.daemon.api_worker import ApiPost
+    from mailgateway.daemon.caller import Line
     from mailgateway.daemon.mailbox_worker import Post
+    from mailgateway.daemon.monitor import Monitor, Watched
+    from mailgateway.daemon.monitor_worker import MonitorPost
     from mailgateway.daemon.sender import Outlet
     from mailgateway.desk.letters.route import Route
+    from mailgateway.flows.desk import Desk
     from mailgateway.imap.settle import Settlement
     from mailgateway.mail.model import Letter
+    from mailgateway.metrics.counters import Counters
     from mailgateway.smtp.relay import Relay
 
     ServerOf = Callable[[Imap | SmtpServer], Server]
@@ -61,6 +67,54 @@ def outlets(settings: Settings, routes: Iterable[Route], server_of: ServerOf) ->
         fallback = relay(settings, smtp.fallback, server_of) if smtp.fallback is not None else None
         found.append(Outlet(relay(settings, smtp, server_of), fallback, sending))
     return tuple(found)
+
+
+def lines(settings: Settings) -> tuple[Line, ...]:
+    """Return where the callers of webhooks stand; equal ones for webhooks whose configuration did not change."""
+    from mailgateway.config.servers import endpoint
+    from mailgateway.daemon.caller import Line
+    from mailgateway.flows.owners import own_name
+    from mailgateway.flows.sending.call import Calling
+
+    return tuple(Line(endpoint(one), Calling(own_name(), clock.jitter)) for one in settings.webhooks)
+
+
+def api(settings: Callable[[], Settings]) -> tuple[ApiPost, ...]:
+    """Return where the API stands, if it is wanted; its tokens are those of the settings in force."""
+    from mailgateway.config.gateway.api import split
+    from mailgateway.config.servers import tokens
+    from mailgateway.daemon.api_worker import ApiPost
+
+    wanted = settings().api
+    return () if wanted is None else (ApiPost(*split(wanted.listen), lambda: tokens(settings().api)),)
+
+
+def metrics(settings: Settings, monitor: Callable[[], Monitor]) -> tuple[MonitorPost, ...]:
+    """Return where figures are given out, if they are wanted."""
+    from mailgateway.config.gateway.api import split
+    from mailgateway.daemon.monitor_worker import MonitorPost
+
+    return () if settings.metrics is None else (MonitorPost(*split(settings.metrics.listen), monitor()),)
+
+
+def monitor(
+    desk: Desk, watched: Callable[[], Watched], unwell: Callable[[], Mapping[str, str]]
+) -> tuple[Counters, Monitor]:
+    """Return who counts what the flows and the log tell, and who knows how the daemon is."""
+    from mailgateway.daemon.monitor import Monitor
+    from mailgateway.metrics.counters import Counters
+
+    counters = Counters()
+    log.count(counters.logged)
+    return counters, Monitor(desk, counters, watched, unwell)
+
+
+def watched(settings: Settings, mistakes: int) -> Watched:
+    """Return what monitoring looks at; `mistakes` keep a changed configuration out of force."""
+    from mailgateway.daemon.monitor import Watched
+
+    folders = {mailbox.name: mailbox.imap.folder for mailbox in settings.mailboxes}
+    return Watched(folders, [webhook.name for webhook in settings.webhooks], settings.alarms.fetch_after, mistakes)
 
 
 def relay(settings: Settings, smtp: SmtpServer, server_of: ServerOf) -> Relay:

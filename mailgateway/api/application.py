@@ -15,6 +15,7 @@ from mailgateway.api import shapes
 from mailgateway.api.door import Door
 from mailgateway.api.reader import Reader
 from mailgateway.api.wanted import MOST, asked_for
+from mailgateway.flows.beats import API
 from mailgateway.flows.desk import Desk
 from mailgateway.store.tickets.listed import Wanted
 
@@ -45,7 +46,7 @@ def application(desk: Desk, tokens: Callable[[], tuple[str, ...]]) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
-        dependencies=[Depends(Door(tokens))],
+        dependencies=[Depends(Door(tokens, lambda: desk.observer().turned_away(API)))],
         responses=_PROBLEMS,
     )
     made.add_exception_handler(AnyHTTPException, _refused)

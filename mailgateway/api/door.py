@@ -18,9 +18,10 @@ _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="mailgateway"'}
 class Door:
     """Asked before everything else. Who has a token is never kept waiting by those who have none."""
 
-    def __init__(self, tokens: Callable[[], tuple[str, ...]]) -> None:
-        """Take what gives the tokens that are good at the moment."""
+    def __init__(self, tokens: Callable[[], tuple[str, ...]], turned_away: Callable[[], None]) -> None:
+        """Take what gives the tokens that are good at the moment, and what is told of every other one."""
         self._tokens = tokens
+        self._turned_away = turned_away
         self._refusing = 0
 
     async def __call__(self, request: Request) -> None:
@@ -28,6 +29,7 @@ class Door:
         kind, _, token = request.headers.get("authorization", "").partition(" ")
         if kind.lower() == "bearer" and self._is_good(token.strip()):
             return
+        self._turned_away()
         if self._refusing >= MOST_REFUSALS:
             raise HTTPException(429, "too many wrong tokens", {"Retry-After": "1"})
         self._refusing += 1

@@ -18,6 +18,10 @@ LONGEST_IDLE_SECONDS = 30.0
 _LAST_SECONDS = 2
 
 
+Application = FastAPI
+"""What a server answers with."""
+
+
 class _Bounded(H11Protocol):
     """A connection that is refused where there are too many, and ended where it lasts too long."""
 
@@ -40,7 +44,7 @@ class _Bounded(H11Protocol):
 class HttpServer:
     """Listens from the moment it is made; `serve` answers until `stop`, which any thread may call."""
 
-    def __init__(self, app: FastAPI, host: str, port: int) -> None:
+    def __init__(self, app: Application, host: str, port: int) -> None:
         """Listen; raises TransientError where that is not possible."""
         self._socket = _listening(host, port)
         settings: dict[str, Any] = {"lifespan": "off", "ws": "none", "loop": "asyncio", "http": _Bounded}

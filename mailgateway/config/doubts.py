@@ -71,6 +71,9 @@ def doubts_about_gateway(gateway: GatewayFile, document: Document) -> Iterator[F
     if gateway.api is not None and not is_loopback(gateway.api.listen):
         problem = "others reach it, and token and tickets travel in clear text: listen at 127.0.0.1, behind a TLS proxy"
         yield document.finding(("api", "listen"), problem)
+    if gateway.metrics is not None and not is_loopback(gateway.metrics.listen):
+        problem = "others reach it, and it asks for no token: listen at 127.0.0.1, or let a firewall choose who asks"
+        yield document.finding(("metrics", "listen"), problem)
 
 
 def doubts_about_groups(groups: GroupsFile, document: Document) -> Iterator[Finding]:

@@ -297,6 +297,7 @@ def _settings(path: Path, parts: _Parts, rules: RulesPart, warnings: tuple[Findi
         reports=gateway.reports,
         webhooks=gateway.webhooks,
         api=gateway.api,
+        metrics=gateway.metrics,
         ruleset=rules.ruleset,
         library=EMPTY,
         knowledge=files.knowledge,

@@ -12,6 +12,7 @@ from mailgateway.config.gateway.api import Api
 from mailgateway.config.gateway.branding import Branding
 from mailgateway.config.gateway.file import Alarms, Bounces, Conversation, Handovers, LifeCycle, Mailbox, Problems
 from mailgateway.config.gateway.limits import Limits
+from mailgateway.config.gateway.metrics import Metrics
 from mailgateway.config.gateway.notifications import Notifications
 from mailgateway.config.gateway.quarantine import Quarantine
 from mailgateway.config.gateway.reading import Reading
@@ -64,6 +65,7 @@ class Settings:
     reports: tuple[ReportEntry, ...]
     webhooks: tuple[Webhook, ...]
     api: Api | None
+    metrics: Metrics | None
     directory: Directory
     organisations: Organisations
     assets: Assets

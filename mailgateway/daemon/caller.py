@@ -53,6 +53,6 @@ class Caller(Worker):
         """Make what is due, until asked to stop."""
         while not self.stop_asked.is_set():
             self._woken.clear()
-            call_due(self.desk, self.post.endpoint, self.post.how, self._in_hand, self.stop_asked.is_set)
+            call_due(self.desk, self.post.endpoint, self.post.how, self._in_hand, self.is_stopping)
             yield
             self._woken.wait(LONGEST_NAP.total_seconds())

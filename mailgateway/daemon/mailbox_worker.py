@@ -45,7 +45,8 @@ class MailboxWorker(Worker):
         with Session.open(self.post.server, self.post.folder) as session:
             _log.info("mailbox.connected", mailbox=self.post.source.mailbox, idle=session.has_idle)
             while not self.stop_asked.is_set():
-                collect(session, self.post.source, self.desk, self.stop_asked.is_set, self._suspects)
+                collect(session, self.post.source, self.desk, self.is_stopping, self._suspects)
                 self.beat(None)
                 yield
+                self.pulse.beat(self.post.poll)
                 session.wait(self.post.poll, self.stop_asked)

@@ -62,7 +62,7 @@ class Sender(Worker):
             while not self.stop_asked.is_set():
                 self._woken.clear()
                 self._tried_at = self.desk.clock()
-                deliver_due(self.desk, pool, self.post.sending, self._in_hand, self.stop_asked.is_set)
+                deliver_due(self.desk, pool, self.post.sending, self._in_hand, self.is_stopping)
                 yield
                 self._woken.wait(LONGEST_NAP.total_seconds())
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -15,33 +16,36 @@ from mailgateway.daemon import service_manager
 from mailgateway.daemon.api_worker import ApiPost, ApiWorker
 from mailgateway.daemon.caller import Caller, Line
 from mailgateway.daemon.mailbox_worker import MailboxWorker, Post
+from mailgateway.daemon.monitor_worker import MonitorPost, MonitorWorker
+from mailgateway.daemon.pulse import Pulse
 from mailgateway.daemon.sender import Outlet, Sender
 from mailgateway.daemon.worker import Worker
 from mailgateway.errors import GatewayError, TransientError
-from mailgateway.flows.desk import Desk
+from mailgateway.flows.desk import Desk, Stop
 
 PATIENCE = timedelta(seconds=5)
 """How long threads may take to finish the message in hand: whoever stops the daemon is promised ten seconds."""
 
-Station = Outlet | Post | Line | ApiPost
+Station = Outlet | Post | Line | ApiPost | MonitorPost
 """What a worker stands at; it is replaced when that changes."""
 
-_StationWorker = Sender | MailboxWorker | Caller | ApiWorker
+_StationWorker = Sender | MailboxWorker | Caller | ApiWorker | MonitorWorker
 
-_log = log.logger("supervisor")
+_ITSELF = "supervisor"
+_log = log.logger(_ITSELF)
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """Periodic work: its name, how often, and what to call."""
+    """Periodic work: its name, how often, and what to call, which asks between its parts whether to stop."""
 
     name: str
     every: timedelta
-    work: Callable[[], object]
+    work: Callable[[Stop], object]
 
 
 class Supervisor:
-    """Runs senders, mailbox workers, callers of webhooks, the API and the ticks until a signal says otherwise."""
+    """Runs the workers and the ticks until a signal says otherwise."""
 
     def __init__(
         self,
@@ -60,6 +64,7 @@ class Supervisor:
         self._leaving: list[_StationWorker] = []
         self._signalled = threading.Event()
         self._leave = False
+        self._pulses = {tick.name: Pulse() for tick in ticks} | {_ITSELF: Pulse()}
         self._reload_asked = False
         # A tick never overlaps with itself, and one that comes late is better than none.
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -74,7 +79,7 @@ class Supervisor:
             signal.signal(number, self._on_signal)
         self.match_workers()
         for tick in self._ticks:
-            work = _guarded(tick.name, tick.work)
+            work = _guarded(tick.name, partial(self._do, tick))
             self._scheduler.add_job(work, "interval", seconds=tick.every.total_seconds(), id=tick.name)
         self._scheduler.start()
         service_manager.tell("READY=1")
@@ -87,6 +92,26 @@ class Supervisor:
     def is_leaving(self) -> bool:
         """Tell whether a signal has asked the daemon to end."""
         return self._leave
+
+    def unwell(self) -> dict[str, str]:
+        """Return which threads and which periodic work do not get on, and why."""
+        workers = tuple(self._workers.values())
+        ended = {worker.name: "its thread has ended" for worker in workers if not worker.is_alive()}
+        pulses = {worker.name: worker.pulse for worker in workers} | self._pulses
+        silent = {name: pulse.overdue_seconds for name, pulse in pulses.items()}
+        return {name: f"silent for {seconds:.0f} s too long" for name, seconds in silent.items() if seconds} | ended
+
+    def _do(self, tick: Tick) -> None:
+        pulse = self._pulses[tick.name]
+
+        def stop() -> bool:
+            pulse.beat()
+            return self._leave
+
+        try:
+            tick.work(stop)
+        finally:
+            pulse.beat(tick.every)
 
     def match_workers(self) -> None:
         """Start, replace and stop workers until they are those of the configuration in force."""
@@ -119,6 +144,8 @@ class Supervisor:
             return Caller(post, self._desk, self._jitter)
         if isinstance(post, ApiPost):
             return ApiWorker(post, self._desk, self._jitter)
+        if isinstance(post, MonitorPost):
+            return MonitorWorker(post, self._desk, self._jitter)
         return MailboxWorker(post, self._desk, self._jitter)
 
     def _on_signal(self, number: int, _frame: object) -> None:
@@ -134,6 +161,7 @@ class Supervisor:
         while not self._leave:
             self._signalled.wait(min(interval / 2, 5) if interval else 5)
             self._signalled.clear()
+            self._pulses[_ITSELF].beat()
             if self._reload_asked:
                 self._reload_asked = False
                 _guarded("reload", self._reload)()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from mailgateway import log
+from mailgateway.daemon.pulse import Pulse
 from mailgateway.desk.letters.backoff import pause
 from mailgateway.errors import GatewayError, LoginRefused
 from mailgateway.flows.beats import beat
@@ -23,6 +24,7 @@ class Worker(threading.Thread):
         self.stop_asked = threading.Event()
         self._jitter = jitter
         self.hurried = threading.Event()
+        self.pulse = Pulse()
 
     def ask_to_stop(self) -> None:
         """Let the worker finish the message in hand and leave."""
@@ -32,6 +34,11 @@ class Worker(threading.Thread):
     def hurry(self) -> None:
         """End the pause after a failure: what has failed may be another server by now."""
         self.hurried.set()
+
+    def is_stopping(self) -> bool:
+        """Tell whether to leave off, asked between two messages: a sign that the thread gets on."""
+        self.pulse.beat()
+        return self.stop_asked.is_set()
 
     def rounds(self) -> Iterator[None]:
         """Do the work, and yield after each round that went well. Called anew after each failure, and when it ends."""
@@ -53,6 +60,7 @@ class Worker(threading.Thread):
             try:
                 for _ in self.rounds():
                     failures = 0
+                    self.pulse.beat()
             except GatewayError as error:
                 failures += 1
                 self._pause(failures, str(error), refused=isinstance(error, LoginRefused))
@@ -65,5 +73,8 @@ class Worker(threading.Thread):
         wait = pause(failures, self._jitter(), refused=refused)
         _log.warning("worker.unavailable", worker=self.name, why=why, next_try_in=round(wait.total_seconds(), 1))
         self.beat(why)
+        if refused:
+            self.desk.observer().turned_away(self.name)
+        self.pulse.beat(wait)
         if not self.stop_asked.is_set():
             self.rest(wait)

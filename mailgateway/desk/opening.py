@@ -59,7 +59,7 @@ def open_ticket(incoming: Incoming, origin: Origin, facts: Facts, policy: Policy
         incoming, chosen, facts, policy
     )
     if turned_away is not None:
-        return turned_away
+        return replace(turned_away, rules=chosen.matched)
     worker = assigned(chosen.assignee, chosen.group, facts, policy)
     brought = read_brought(incoming, policy)
     ticket = replace(_ticket(incoming, chosen, mailbox, brought, facts, policy), assignee=worker.agent)
@@ -96,6 +96,7 @@ def open_ticket(incoming: Incoming, origin: Origin, facts: Facts, policy: Policy
         notices=(*(() if silence else (receipt,)), *told, *joining.notices, *passed_on.notices),
         waits_for=worker.waits_for,
         asks_about=(*passed_on.asks_about, *joining.asks_about),
+        rules=chosen.matched,
     )
 
 

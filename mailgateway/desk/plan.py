@@ -324,6 +324,8 @@ class Plan:
     spool to be read first. `is_quiet`: nobody did anything, the ticket stays idle. `reachability` is news of addresses
     that bounced.
 
+    `rules` are those that routed the mail, where it joined no ticket.
+
     `decisions` are about mails in quarantine; `is_unfinished`: the mail that caused the plan is looked at again, since
     its answer depends on what becomes of them.
     """
@@ -342,5 +344,6 @@ class Plan:
     asks_mail: int = 0
     is_quiet: bool = False
     reachability: tuple[Reachability, ...] = ()
+    rules: tuple[str, ...] = ()
     decisions: tuple[Decision, ...] = ()
     is_unfinished: bool = False

@@ -8,6 +8,7 @@ from mailgateway.store import health
 SEND = "send"
 PRIMARY = "primary"
 API = "api"
+METRICS = "metrics"
 
 _log = log.logger("beats")
 

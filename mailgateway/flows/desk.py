@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mailgateway.desk.policy import Policy
+from mailgateway.flows.observer import UNOBSERVED, Observer
 from mailgateway.mail.model import Letter
 from mailgateway.store.engine import Store
 
@@ -23,8 +24,9 @@ Stop = Callable[[], bool]
 class Desk:
     """The store, the renderer, the policy in force, and the clock.
 
-    `policy` and `renderer` are asked anew for every mail, so that a reload takes effect between two of them.
+    `policy`, `renderer` and `observer` are asked anew for every mail: a reload takes effect between two of them.
     `letters_waiting` is called after letters were queued; `sign` puts a signature on a letter that is written.
+    `observer` is told of what was done.
     """
 
     store: Store
@@ -33,3 +35,4 @@ class Desk:
     clock: Callable[[], datetime]
     letters_waiting: Callable[[], None]
     sign: Callable[[Letter], Letter]
+    observer: Callable[[], Observer] = lambda: UNOBSERVED

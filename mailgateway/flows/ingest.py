@@ -119,7 +119,11 @@ def _file(desk: Desk, spool_id: int) -> Disposition | None:
         plan, number = despite_races(partial(decide_and_apply, incoming))
     if plan is not None and plan.is_unfinished:
         return _go_on(desk, spool_id, plan)
-    return _told(desk, incoming, plan, number) if plan else None
+    if plan is None:
+        return None
+    desk.observer().planned(plan)
+    desk.observer().filed(plan.disposition, _waited(spooled, plan.at))
+    return _told(desk, incoming, plan, number)
 
 
 def _with_mail(desk: Desk, spool_id: int, incoming: Incoming, policy: Policy) -> Incoming:
@@ -281,6 +285,11 @@ def _told(desk: Desk, incoming: Incoming, plan: Plan, number: int | None) -> Dis
     return plan.disposition
 
 
+def _waited(spooled: Spooled, now: datetime) -> timedelta | None:
+    accepted_at = None if spooled.released else spooled.accepted_at
+    return None if accepted_at is None else max(now - accepted_at, timedelta(0))
+
+
 def _postpone(desk: Desk, spool_id: int, error: TransientError) -> None:
     with desk.store.writing() as tx:
         spool.postpone(tx, spool_id, str(error), desk.clock() + POSTPONEMENT)
@@ -291,5 +300,6 @@ def _quarantine(desk: Desk, spool_id: int, poison: PoisonMessage, why: str) -> D
     with desk.store.writing() as tx:
         if spool.claim(tx, spool_id):
             spool.quarantine(tx, spool_id, poison.stage, poison.problem, desk.clock())
+    desk.observer().filed(Disposition.QUARANTINED, None)
     _log.warning("ingest.quarantined", stage=poison.stage, why=why)
     return Disposition.QUARANTINED

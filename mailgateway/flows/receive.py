@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mailgateway import log
 from mailgateway.errors import FolderMissing, MailboxUnavailable
@@ -119,6 +119,9 @@ def _spool(session: Session, source: Source, desk: Desk, fetched: Sequence[Fetch
     now = desk.clock()
     with desk.store.writing() as tx:
         new = spool.put(tx, [_arrival(source, session, mail, now) for mail in fetched], now)
+    waits = [max(now - mail.received_at, timedelta(0)) for mail in fetched if mail.received_at is not None]
+    if new:
+        desk.observer().spooled(source.mailbox, len(new), waits)
     last = max((mail.uid for mail in fetched), default=None)
     _log.info("receive.spooled", mailbox=source.mailbox, mails=len(new), up_to_uid=last)
     return len(new)

@@ -13,6 +13,7 @@ from mailgateway.daemon import service_manager
 from mailgateway.daemon.sender import Sender
 from mailgateway.daemon.supervisor import Supervisor, Tick
 from mailgateway.errors import StoreBusy, TransientError
+from mailgateway.flows.desk import Stop
 from tests.flows.bench import Bench
 
 pytestmark = pytest.mark.usefixtures("_signals")
@@ -94,7 +95,7 @@ def test_periodic_work_that_fails_comes_again_and_never_overlaps(bench: Bench) -
     busy = threading.Lock()
     errors: list[Exception] = [ValueError("a bug"), StoreBusy("locked")]
 
-    def work() -> None:
+    def work(_stop: Stop) -> None:
         turns.append(busy.acquire(blocking=False))
         threading.Event().wait(0.05)
         busy.release()
@@ -116,7 +117,7 @@ def test_a_reload_that_breaks_changes_nothing(bench: Bench) -> None:
         asked.append(1)
         raise ValueError("a bug")
 
-    def work() -> None:
+    def work(_stop: Stop) -> None:
         os.kill(os.getpid(), signal.SIGTERM if asked else signal.SIGHUP)
 
     supervisor(bench, Tick("work", timedelta(seconds=0.02), work), reload=reload).run()

@@ -33,12 +33,13 @@ def _listen(written: str) -> str:
     return written
 
 
+Listen = Annotated[str, AfterValidator(_listen)]
+
+
 class Api(Strict):
     """The HTTP API: read-only, behind a token."""
 
-    listen: Annotated[str, AfterValidator(_listen)] = Field(
-        default=DEFAULT_LISTEN, description="where it listens, an address and a port"
-    )
+    listen: Listen = Field(default=DEFAULT_LISTEN, description="where it listens, an address and a port")
     tokens: Annotated[tuple[SecretRef, ...], Field(min_length=1, max_length=20)] = Field(
         description="what lets a program in, such as [{env: NAME}]; any of them does"
     )

@@ -11,6 +11,7 @@ from mailgateway.config.gateway.api import Api
 from mailgateway.config.gateway.branding import Branding
 from mailgateway.config.gateway.files import Files
 from mailgateway.config.gateway.limits import Limits
+from mailgateway.config.gateway.metrics import Metrics
 from mailgateway.config.gateway.notifications import Notifications
 from mailgateway.config.gateway.quarantine import Quarantine
 from mailgateway.config.gateway.reading import Reading
@@ -227,6 +228,9 @@ class GatewayFile(Strict):
     reports: tuple[ReportEntry, ...] = Field(default=(), description="reports and digests that are sent by themselves")
     webhooks: tuple[Webhook, ...] = Field(default=(), description="other systems that are told of what happens")
     api: Api | None = Field(default=None, description="the HTTP API, which is off without it")
+    metrics: Metrics | None = Field(
+        default=None, description="figures for Prometheus and answers for health checks, off without it"
+    )
     files: Files = Field(
         default_factory=dict, validate_default=True, description="the other files, relative to this one"
     )

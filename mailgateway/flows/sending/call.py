@@ -110,6 +110,7 @@ def _make(
         delivery = _delivery(call, outcome, desk, endpoint, how)
         _report(call, endpoint, delivery)
         in_hand.end(desk, call.id, delivery)
+        desk.observer().tried(calling(endpoint.name), delivery.state, delivery.at - call.first_at)
         made += 1
         if isinstance(outcome, Later) and outcome.silent:
             raise WebhookUnavailable(f"webhook {endpoint.name}: {outcome.answer}")

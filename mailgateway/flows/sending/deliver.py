@@ -147,6 +147,7 @@ def _send(
         tally.answer = delivery.answer
         _report(by_id[outgoing_id], delivery)
         in_hand.end(desk, outgoing_id, delivery)
+        desk.observer().tried(sending.name, delivery.state, delivery.at - by_id[outgoing_id].first_at)
 
     def record(outgoing_id: int, outcome: Outcome) -> None:
         outgoing = by_id[outgoing_id]

@@ -75,6 +75,7 @@ def _attend(desk: Desk, number: int) -> bool:
             return False
         if plan is None:
             return False
+        desk.observer().planned(plan)
         if plan.notices:
             desk.letters_waiting()
         _log.info("attend.done", why=plan.reason, fired=len(_fired(plan)), letters=len(plan.notices))

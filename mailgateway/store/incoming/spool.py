@@ -73,6 +73,7 @@ class Spooled:
     as_is: bool = False
     decided_by: str = ""
     error: str = ""
+    accepted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ _SPOOLED = select(
     SpoolRow.as_is,
     SpoolRow.decided_by,
     SpoolRow.error,
+    SpoolRow.accepted_at,
 ).where(_ID)
 _WAITS = _SPOOLED.where(SpoolRow.state == SpoolState.WAITING)
 _CLAIM = select(SpoolRow.id).where(_ID, SpoolRow.state == SpoolState.WAITING).with_for_update(skip_locked=True)
@@ -168,7 +170,7 @@ def kept(tx: Transaction, spool_id: int) -> Spooled:
 
 def _spooled(tx: Transaction, spool_id: int, row: Any) -> Spooled:
     mailbox, received_at, size, sha256, headers_only, message_id, fingerprint, attempts, *decided = row
-    released, as_is, decided_by, error = decided
+    released, as_is, decided_by, error, accepted_at = decided
     return Spooled(
         id=spool_id,
         mailbox=mailbox,
@@ -183,6 +185,7 @@ def _spooled(tx: Transaction, spool_id: int, row: Any) -> Spooled:
         as_is=as_is,
         decided_by=decided_by,
         error=error,
+        accepted_at=accepted_at,
     )
 
 

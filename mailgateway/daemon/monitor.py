@@ -1,0 +1,63 @@
+"""How the daemon is: its figures, its threads, its mailboxes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mailgateway.daemon.lookout import Lookout
+from mailgateway.flows.condition import Condition, readiness
+from mailgateway.flows.desk import Desk
+from mailgateway.metrics.counters import Counters
+from mailgateway.metrics.depths import DepthsCollector
+from mailgateway.metrics.exposition import exposed
+from mailgateway.store.depths import Depths, read_depths
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What is looked at: mailboxes by name, each with its folder, and webhooks.
+
+    `patience` is how long a mailbox may be silent, `refused` how many mistakes keep a changed
+    configuration out of force.
+    """
+
+    mailboxes: Mapping[str, str]
+    webhooks: Sequence[str]
+    patience: timedelta
+    refused: int
+
+
+class Monitor:
+    """Answers monitoring, out of the memory and one short look at the database."""
+
+    def __init__(
+        self, desk: Desk, counters: Counters, watched: Callable[[], Watched], unwell: Callable[[], Mapping[str, str]]
+    ) -> None:
+        """Take what was counted, what to look at, and what tells which threads are not well and why."""
+        self._desk = desk
+        self._counters = counters
+        self._watched = watched
+        self._unwell = unwell
+        self._lookout = Lookout(self._ask)
+        counters.registry.register(DepthsCollector(self._look))
+
+    def figures(self) -> tuple[bytes, str]:
+        """Return the metrics and their media type."""
+        return exposed(self._counters.registry)
+
+    def liveness(self) -> Condition:
+        """Tell which threads are gone, or say nothing for too long."""
+        return Condition(tuple(f"{part}: {why}" for part, why in sorted(self._unwell().items())))
+
+    def readiness(self) -> Condition:
+        """Tell whether the configuration is good, the database answers, and every mailbox is read."""
+        watched, depths = self._watched(), self._lookout.depths()
+        return readiness(depths, watched.mailboxes, watched.refused, watched.patience, self._desk.clock())
+
+    def _look(self) -> tuple[Depths | None, datetime]:
+        return self._lookout.depths(), self._desk.clock()
+
+    def _ask(self) -> Depths:
+        watched = self._watched()
+        with self._desk.store.reading() as tx:
+            return read_depths(tx, watched.mailboxes, watched.webhooks, self._desk.clock())

@@ -1,0 +1,99 @@
+"""Who asks how the daemon is waits for nothing, and is told what does not get on."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from mailgateway.daemon import lookout, pulse
+from mailgateway.daemon.lookout import Lookout
+from mailgateway.daemon.pulse import Pulse
+from mailgateway.daemon.supervisor import Supervisor, Tick
+from mailgateway.errors import StoreBusy
+from mailgateway.flows.condition import readiness
+from mailgateway.store.depths import Depths
+from mailgateway.store.health import Beat
+from tests.flows.bench import MINUTE, NOON, Bench
+
+NOTHING = Depths({}, {}, {}, {}, {}, {})
+
+
+def test_a_database_that_hangs_holds_up_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks is answered in time with nothing, however often, and nobody asks it beside."""
+    monkeypatch.setattr(lookout, "PATIENCE_SECONDS", 0.05)
+    hanging, asked = threading.Event(), []
+
+    def ask() -> Depths:
+        asked.append(1)
+        hanging.wait(30)
+        return NOTHING
+
+    looking = Lookout(ask)
+    assert [looking.depths() for _ in range(3)] == [None] * 3
+    assert asked == [1]
+    hanging.set()
+    monkeypatch.setattr(lookout, "PATIENCE_SECONDS", 30)
+    assert looking.depths() is NOTHING
+
+
+@pytest.mark.parametrize("error", [StoreBusy("locked"), ValueError("a bug")])
+def test_one_look_serves_all_who_ask_for_a_while(error: Exception) -> None:
+    """Also one that found nobody: a database in need is not asked ever more."""
+    asked = []
+
+    def ask() -> Depths:
+        asked.append(1)
+        raise error
+
+    looking = Lookout(ask)
+    assert [looking.depths() for _ in range(3)] == [None] * 3
+    assert asked == [1]
+
+
+@pytest.fixture
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a thread be given up at once."""
+    monkeypatch.setattr(pulse, "PATIENCE", timedelta(seconds=-1))
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_a_thread_may_wait_as_long_as_it_said() -> None:
+    """It is overdue only behind that."""
+    one = Pulse()
+    assert one.overdue_seconds > 0
+    one.beat(timedelta(minutes=1))
+    assert one.overdue_seconds == 0
+
+
+def test_a_thread_that_ended_and_work_that_hangs_are_named(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All others get on."""
+
+    def nothing(_stop: object = None) -> None:
+        """Do nothing."""
+
+    ticks = (Tick("watch", MINUTE, nothing),)
+    supervisor = Supervisor(bench.desk, bench.gateway.outlets, ticks, nothing, lambda: 0.0)
+    supervisor.match_workers()
+    assert supervisor.unwell() == {}
+    [sender] = [thread for thread in threading.enumerate() if thread.name == "send"]
+    sender.ask_to_stop()  # type: ignore[attr-defined]
+    sender.join(10)
+    assert supervisor.unwell() == {"send": "its thread has ended"}
+    monkeypatch.setattr(Pulse, "overdue_seconds", 42.0)
+    assert supervisor.unwell()["watch"] == "silent for 42 s too long"
+
+
+def test_a_mailbox_is_ready_while_it_was_read_not_long_ago() -> None:
+    """One failure does not count yet; silence, a database that is away and a refused configuration do."""
+    patience = 15 * MINUTE
+
+    def problems(beat: Beat | None, refused: int = 0) -> tuple[str, ...]:
+        depths = Depths({}, {}, {}, {}, {}, {}, {"fetch:support": beat} if beat else {})
+        return readiness(depths, ["support"], refused, patience, NOON).problems
+
+    silent = ("mailbox support is not read: `mailgateway status` tells why",)
+    assert problems(Beat("fetch:support", NOON - MINUTE, NOON, "cut off")) == ()
+    assert problems(Beat("fetch:support", NOON - patience, NOON, "")) == silent
+    assert problems(Beat("fetch:support", None, NOON, "refused")) == problems(None) == silent
+    assert len(problems(Beat("fetch:support", NOON, NOON, ""), refused=2)) == 1
+    assert readiness(None, ["support"], 0, patience, NOON).problems == ("the database does not answer",)
