@@ -4,7 +4,15 @@ import platform
 from collections.abc import Sequence
 from datetime import timedelta
 
-from prometheus_client import CollectorRegistry, Counter, GCCollector, Histogram, Info, ProcessCollector
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    GCCollector,
+    Histogram,
+    Info,
+    ProcessCollector,
+    disable_created_metrics,
+)
 from prometheus_client.metrics import MetricWrapperBase
 
 import mailgateway
@@ -24,6 +32,8 @@ class Counters:
 
     def __init__(self) -> None:
         """Begin at nothing: outcomes, stages and targets are there with 0 from the start."""
+        # a second series for each, of what the start of the process tells once; the library forgot its type
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry(auto_describe=True)
         ProcessCollector(registry=self.registry)
         GCCollector(registry=self.registry)
