@@ -104,10 +104,20 @@ _EVIDENCE = {
 }
 
 
+_PROOFS = {
+    "token": "their own reply address",
+    "dmarc": "DMARC",
+    "arc": "ARC",
+    "token, dmarc": "their own reply address and DMARC",
+    "token, arc": "their own reply address and ARC",
+}
+
+
 def _joined(detail: Mapping[str, Any]) -> str:
     right = f", as {detail['as']}" if detail.get("as") else ""
     named = f" ({detail['named']})" if detail.get("named") else ""
-    return f"found the ticket {_EVIDENCE[detail['by']]}{named}{right}"
+    proven = f", proven by {_PROOFS[detail['proof']]}" if detail.get("proof") else ""
+    return f"found the ticket {_EVIDENCE[detail['by']]}{named}{right}{proven}"
 
 
 _ENDS = {"sent": "was sent", "dropped": "was given up", "replaced": "was replaced"}

@@ -15,16 +15,19 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\
 NOTE, REPLY, END_NOTE = "note", "reply", "endnote"
 MARKERS = frozenset({NOTE, REPLY, END_NOTE})
 _LONGEST_MISSPELT = 12
+_CODE = ("    ", "\t")
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
     """What an agent wrote: commands as (word, value), the words for the requester, and those for the desk.
 
+    `astray` are lines in the midst of the words for the requester that look like commands, as (word, value).
     `is_note` tells that all of it is for the desk: nothing in it was meant for the requester.
     """
 
     commands: tuple[tuple[str, str], ...] = ()
+    astray: tuple[tuple[str, str], ...] = ()
     public: str = ""
     note: str = ""
     is_note: bool = False
@@ -46,6 +49,7 @@ class _Part:
 def take_apart(text: str, *, inside: bool = False) -> Written:
     """Take a text apart. With `inside` it is a note from its beginning, up to a line `#reply`."""
     commands: list[tuple[str, str]] = []
+    astray: list[tuple[str, str]] = []
     parts = [_Part(inside)]
     seen: set[str] = set()
     for line in text.split("\n"):
@@ -57,9 +61,11 @@ def take_apart(text: str, *, inside: bool = False) -> Written:
             commands.append(command)
         elif part.lines or line.translate(_INVISIBLE).strip():
             part.lines.append(line)
+            if command is not None and not part.is_note and not line.startswith(_CODE):
+                astray.append(command)
     public, note = "\n\n".join(_texts(parts, is_note=False)), _joined_notes(parts)
     wants_reply = bool(public) or REPLY in seen
-    return Written(tuple(commands), public, note, not wants_reply and (inside or NOTE in seen))
+    return Written(tuple(commands), tuple(astray), public, note, not wants_reply and (inside or NOTE in seen))
 
 
 def words_of_commands(text: str) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """What an agent wants done with a ticket, as a value; `#command` lines at the top of a mail are one way to say it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -115,7 +115,7 @@ def read_orders(text: str, author: str, policy: Policy, *, inside: bool = False)
 
     With `inside` the text is an internal note unless a line `#reply` says otherwise. Empty lines between commands
     change nothing: mailers put them there. Whatever looks like a command and is none is a problem, never text: it was
-    not meant for the requester.
+    not meant for the requester. So is a line below the text that would be a command at the top.
     """
     written = take_apart(text, inside=inside)
     commands = written.commands
@@ -127,11 +127,25 @@ def read_orders(text: str, author: str, policy: Policy, *, inside: bool = False)
             problems.append(str(misread))
     if len(commands) > MOST_COMMANDS:
         problems.append(f"there are {len(commands)} commands; one mail may have {MOST_COMMANDS}")
+    problems += _astray(written.astray, _Desk(author, policy))
     if written.is_note:
         orders = replace(orders, note=True, text=written.note)
     else:
         orders = replace(orders, text=written.public, beside=written.note)
     return Reading(orders, tuple(dict.fromkeys(problems)))
+
+
+def _astray(lines: tuple[tuple[str, str], ...], desk: _Desk) -> Iterator[str]:
+    """Say which lines in the midst of a text were to be commands: those that can be carried out as they stand there."""
+    for word, value in lines[:MOST_COMMANDS]:
+        if word == "help" and value:
+            continue
+        try:
+            _obey(Orders(), word, value, desk)
+        except _MisreadError:
+            continue
+        line = _shown(f"{word} {value}".strip())
+        yield f"#{line} stands below your text: commands stand on the first lines, before it"
 
 
 def named(orders: Orders) -> tuple[int, ...]:

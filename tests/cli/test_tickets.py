@@ -1,9 +1,12 @@
 """`tickets`: looked at and worked on from the shell."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from mailgateway.cli.happened import in_words
+from mailgateway.desk.events import Event
 from mailgateway.store.tickets import listed as ticket_list
 from tests.cli.shell import Shell, names
 
@@ -365,3 +368,14 @@ def test_a_narrow_terminal_gets_lines_instead_of_a_table(
     assert lines[0].split() == ["#", str(number)]
     assert ["Subject", "Help"] in [line.split() for line in lines]
     assert max(map(len, lines)) <= 40
+
+
+@pytest.mark.parametrize(
+    ("proof", "said"),
+    [("", ""), ("arc", ", proven by ARC"), ("token, dmarc", ", proven by their own reply address and DMARC")],
+)
+def test_it_is_told_what_proved_an_agent(proof: str, said: str) -> None:
+    """Where it was kept: tickets from before have no word of it."""
+    detail = {"by": "subject", "named": "7", "as": "agent anna", **({"proof": proof} if proof else {})}
+    told = in_words(Event(1, datetime(2026, 3, 2, tzinfo=UTC), "anna", "joined", detail))
+    assert told == f"found the ticket by the number in its subject (7), as agent anna{said}"

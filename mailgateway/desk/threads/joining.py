@@ -9,7 +9,7 @@ from mailgateway.desk.plan import RecordEvent
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.threads.standing import standing
 from mailgateway.desk.threads.thread import Thread, is_weak, may_join, threads
-from mailgateway.desk.threads.trust import proven_agent
+from mailgateway.desk.threads.trust import proofs, proven_agent
 from mailgateway.mail.written.forward import is_forward
 
 _LONGEST_NAME = 200
@@ -47,15 +47,17 @@ def join(incoming: Incoming, facts: Facts, policy: Policy) -> Joining:
 
 
 def joined(incoming: Incoming, thread: Thread, policy: Policy, agent: Agent | None = None) -> RecordEvent:
-    """Record by what a mail found its ticket, and by what right its writer added to it."""
+    """Record by what a mail found its ticket, by what right its writer added to it, and what proves an agent."""
+    proven: tuple[str, ...] = ()
     if agent is not None:
         right = f"agent {agent.name}"
+        proven = proofs(incoming.mail, policy, token=agent in thread.agents)
     elif thread.as_participant:
         right = "holder of a participant's reply address"
     else:
         right = standing(incoming.mail.sender, thread.candidate.ticket, policy) or ""
     named = thread.named[:_LONGEST_NAME]
-    told = {"by": thread.evidence.value, "named": named, "as": str(right)}
+    told = {"by": thread.evidence.value, "named": named, "as": str(right), "proof": ", ".join(proven)}
     return RecordEvent("joined", {key: value for key, value in told.items() if value})
 
 

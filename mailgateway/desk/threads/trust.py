@@ -14,6 +14,8 @@ from mailgateway.desk.threads.thread import Thread
 from mailgateway.mail.model import Headers, Mail
 from mailgateway.mail.wire.addresses import read_addresses
 
+TOKEN, DMARC, ARC = "token", "dmarc", "arc"
+
 
 def proven_agent(mail: Mail, thread: Thread | None, policy: Policy) -> Agent | None:
     """Return the agent who wrote a mail, or None where nobody claims it or the claim lacks the evidence asked for.
@@ -28,8 +30,7 @@ def proven_agent(mail: Mail, thread: Thread | None, policy: Policy) -> Agent | N
 
 def is_proven(mail: Mail, policy: Policy, *, token: bool) -> bool:
     """Tell whether the From of a mail is proven; `token`: it came to a reply address signed for that very person."""
-    domain = mail.sender.domain if mail.sender else ""
-    dmarc = _has_one_sender(mail.headers) and has_dmarc_pass(mail.headers, domain, policy)
+    dmarc = any(proof != TOKEN for proof in proofs(mail, policy, token=token))
     enough = {
         AgentEvidence.TOKEN: token,
         AgentEvidence.DMARC: dmarc,
@@ -44,15 +45,27 @@ def claimed_agent(mail: Mail, policy: Policy) -> Agent | None:
     return policy.directory.agent_at(mail.sender.address) if mail.sender else None
 
 
+def proofs(mail: Mail, policy: Policy, *, token: bool) -> tuple[str, ...]:
+    """Name what speaks for the From of a mail: `token`, as in `is_proven`, and `dmarc` or `arc`, by where it passed."""
+    domain = mail.sender.domain if mail.sender else ""
+    stated = _passed_at(mail.headers, domain, policy) if _has_one_sender(mail.headers) else ""
+    return tuple(filter(None, (TOKEN if token else "", stated)))
+
+
 def has_dmarc_pass(headers: Headers, domain: str, policy: Policy) -> bool:
     """Tell whether DMARC passed for exactly this From domain: at a server of ours, or at a sealer that we believe."""
+    return bool(_passed_at(headers, domain, policy))
+
+
+def _passed_at(headers: Headers, domain: str, policy: Policy) -> str:
+    """Return where DMARC passed: DMARC at a server of ours, ARC at a sealer that we believe, "" where it did not."""
     ours = _our_word(headers, policy.trusted_authserv)
     if ours is None:
-        return False
+        return ""
     if ours.passes_dmarc(domain):
-        return True
+        return DMARC
     is_whole = bool(policy.trusted_arc_sealers) and ours.passes("arc")
-    return is_whole and vouches_for(read_chain(headers), domain, policy.trusted_arc_sealers)
+    return ARC if is_whole and vouches_for(read_chain(headers), domain, policy.trusted_arc_sealers) else ""
 
 
 def results(mail: Mail, trusted: tuple[str, ...]) -> dict[str, str]:

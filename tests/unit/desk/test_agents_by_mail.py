@@ -6,7 +6,7 @@ from mailgateway.desk.decide import decide_mail
 from mailgateway.desk.facts import Candidate
 from mailgateway.desk.letters.audience import FOR_CUSTOMERS
 from mailgateway.desk.model import Article, ArticleKind
-from mailgateway.desk.plan import AddArticle, NoticeKind, Plan
+from mailgateway.desk.plan import AddArticle, Disposition, NoticeKind, Plan
 from mailgateway.desk.threads.thread import bound_to_agent, for_notes
 from mailgateway.mail.model import Address
 from tests.unit.desk.builders import (
@@ -57,6 +57,15 @@ def test_a_line_reply_leads_out() -> None:
         (ArticleKind.PUBLIC, "Hello Carla."),
         (ArticleKind.NOTE, "Ask Bob."),
     ]
+
+
+def test_a_command_below_the_text_sends_nothing() -> None:
+    """Neither the words nor the line reach the customer; the agent hears what would be right."""
+    plan = written("Hello,\n#solved\n")
+    assert plan.disposition is Disposition.REFUSED
+    (told,) = plan.notices
+    assert (told.kind, told.recipient.address) == (NoticeKind.COMMANDS_REFUSED, ANNA.address)
+    assert told.values["problems"] == ["#solved stands below your text: commands stand on the first lines, before it"]
 
 
 @pytest.mark.parametrize("to", [ABOUT_WORK, INTERNAL])

@@ -10,7 +10,7 @@ from mailgateway.desk.facts import Evidence
 from mailgateway.desk.policy import AgentEvidence
 from mailgateway.desk.threads.arc import read_chain, vouches_for
 from mailgateway.desk.threads.thread import Thread
-from mailgateway.desk.threads.trust import proven_agent, results
+from mailgateway.desk.threads.trust import proofs, proven_agent, results
 from mailgateway.mail.model import Address, Headers, Mail
 from tests.unit.desk.builders import ANNA, BOB, FROM_ANNA, FROM_BOB, make_candidate, make_mail, make_policy
 
@@ -37,6 +37,14 @@ def arc_set(number: int = 1, *, sealer: str = "lists.example.org", found: str = 
 def from_anna(*fields: Fields, sender: Address = FROM_ANNA) -> Mail:
     """Return a mail whose sender is an agent's address, with these fields."""
     return make_mail(sender=sender, headers=tuple(field for group in fields for field in group))
+
+
+def test_what_proves_an_agent_is_named() -> None:
+    """ARC where a sealer saw the pass, beside the reply address or alone; nothing where the chain is a stranger's."""
+    mail = from_anna(BORDER, arc_set())
+    assert proofs(mail, POLICY, token=True) == ("token", "arc")
+    assert proofs(mail, POLICY, token=False) == ("arc",)
+    assert proofs(from_anna(BORDER, arc_set(sealer="evil.example")), POLICY, token=False) == ()
 
 
 def without(fields: Fields, name: str) -> Fields:

@@ -10,7 +10,17 @@ from mailgateway.desk.customers.organisations import Organisation, Person, organ
 from mailgateway.desk.decide import decide_mail
 from mailgateway.desk.facts import Candidate, Earlier, Evidence, Facts
 from mailgateway.desk.model import ArticleKind, Status
-from mailgateway.desk.plan import AddArticle, AddLink, Disposition, NameBy, NoticeKind, OpenTicket, Plan, SetStatus
+from mailgateway.desk.plan import (
+    AddArticle,
+    AddLink,
+    Disposition,
+    NameBy,
+    NoticeKind,
+    OpenTicket,
+    Plan,
+    RecordEvent,
+    SetStatus,
+)
 from mailgateway.desk.policy import AgentEvidence, AgentForwards, Colleagues, Conversation, LifeCycle, Policy
 from mailgateway.desk.threads.naming import keys
 from mailgateway.mail.model import Address, Mail, Reply
@@ -95,6 +105,21 @@ def test_who_belongs_to_a_ticket_joins_it(mail: Mail, found: Candidate) -> None:
     plan = decided(mail, found)
     assert (plan.disposition, plan.ticket) == (Disposition.FOLLOWED_UP, found.ticket.number)
     assert any(getattr(change, "what", "") == "joined" for change in plan.changes)
+
+
+@pytest.mark.parametrize(
+    ("mail", "proof"),
+    [
+        (make_mail(sender=FROM_ANNA, to=(token("agent:anna"),)), "token"),
+        (answer(FROM_ANNA, headers=(DMARC_PASS,)), "dmarc"),
+        (make_mail(sender=FROM_ANNA, to=(token("agent:anna"),), headers=(DMARC_PASS,)), "token, dmarc"),
+    ],
+)
+def test_the_ticket_keeps_what_proved_an_agent(mail: Mail, proof: str) -> None:
+    """Beside what led to the ticket."""
+    (joined,) = (one for one in decided(mail, OURS).changes if getattr(one, "what", "") == "joined")
+    assert isinstance(joined, RecordEvent)
+    assert (joined.detail["as"], joined.detail["proof"]) == ("agent anna", proof)
 
 
 @pytest.mark.parametrize(("mail", "found"), LIES.values(), ids=LIES)

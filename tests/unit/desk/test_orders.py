@@ -145,11 +145,51 @@ def test_an_answer_to_what_is_internal_stays_inside(text: str, expected: Orders)
 
 @pytest.mark.parametrize(
     "text",
-    ["Hello,\n#solved", "# Heading\ntext", "#1 is broken", "#", "Done.", "#42\n#solved", "> #solved"],
+    ["# Heading\ntext", "#1 is broken", "#", "Done.", "#42 is the number", "> #solved"],
 )
 def test_what_is_no_command_at_the_top_is_text(text: str) -> None:
     """Commands stand at the very top; a number or a heading is none."""
     assert read(text) == Reading(Orders(text=text))
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Hello,\n#solved\n", "#solved"),
+        ("#42\n#solved", "#solved"),
+        ("Hello,\n\nit is done.\n\u200b#Priority: high\n\nAnna", "#priority high"),
+        ("#note\nAsk Bob.\n#reply\nHello.\n#assign bob", "#assign bob"),
+        ("Hello.\n#help", "#help"),
+    ],
+)
+def test_a_command_below_the_text_is_not_sent(text: str, line: str) -> None:
+    """It was meant for the desk: the agent is asked to put it where commands stand."""
+    assert problem(text) == f"{line} stands below your text: commands stand on the first lines, before it"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hello,\n#1 priority: the till",
+        "Hello,\n#open the flap first",
+        "Hello,\n#help me understand",
+        "Hello,\n#include <stdio.h>\n# heading\n#define X",
+        "Hello,\n#type: ignore",
+        "Hello, it is run by\n\n    #status open\n\t#solved\nAnna",
+        "Hello,\nwrite #solved when it is",
+        "Hello,\n> #solved",
+        "#priority high\nHello,\n#assign the rack to somebody",
+    ],
+)
+def test_what_only_looks_like_a_command_below_the_text_is_sent(text: str) -> None:
+    """Numbers, headings, code, and words that are no valid form of a command."""
+    assert read(text).problems == ()
+
+
+def test_a_command_within_a_note_stays_in_the_note() -> None:
+    """It is sent to nobody."""
+    assert ordered("Hello.\n#note\nAsk Bob.\n#solved").beside == "Ask Bob.\n#solved"
+    assert read_orders("Ask Bob.\n#solved", "anna", POLICY, inside=True).problems == ()
 
 
 def test_text_is_kept_as_it_was_written() -> None:
