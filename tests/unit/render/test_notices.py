@@ -340,7 +340,7 @@ def test_a_rule_may_choose_other_words(tmp_path: Path) -> None:
     [
         ("en", "it is 31.4 MB, which is more than we can accept."),
         ("pl", "ma ona 31,4 MB, czyli więcej, niż możemy przyjąć."),
-        ("de", "sie ist 31,4 MB groß, mehr als wir annehmen können."),
+        ("de", "Sie ist 31,4 MB groß, mehr als wir annehmen können."),
     ],
 )
 def test_a_mail_that_is_too_large_is_refused_in_the_readers_language(
