@@ -83,7 +83,9 @@ def _servers(settings: Settings, memory: TokenMemory) -> Iterator[Finding]:
         what = f"webhook {webhook.name}"
         yield _guarded(what, partial(_webhook, what, endpoint(webhook)))
     if settings.api is not None:
-        yield _api(*split(settings.api.listen))
+        yield _listener("API", *split(settings.api.listen))
+    if settings.metrics is not None:
+        yield _listener("metrics", *split(settings.metrics.listen))
     yield from _sending("", settings.smtp, settings.domain, memory)
     for mailbox in settings.mailboxes:
         if mailbox.smtp is not None:
@@ -153,14 +155,18 @@ def _blobs(address: str) -> Finding:
 
 def _clock(store: Store | None) -> Finding:
     now = clock.now()
-    remembered = []
+    remembered, told = [], None
     if store is not None:
         with suppress(GatewayError), store.reading() as tx:  # what is wrong with the database is another line's matter
             remembered = [beat.attempt_at for beat in health.beats(tx).values()]
+            told = health.clock_of_database(tx)
     latest = max(remembered, default=now)
     if latest > now + _LEAP:
         detail = f"{now:%Y-%m-%d %H:%M} UTC, and the database remembers {latest:%Y-%m-%d %H:%M} UTC"
         return Finding("clock", is_well=False, detail=detail, mend="set the clock right, and keep it so with NTP")
+    if told is not None and abs(told - now) > _LEAP:
+        detail = f"{now:%Y-%m-%d %H:%M} UTC, and the database's host says {told:%Y-%m-%d %H:%M} UTC"
+        return Finding("clock", is_well=False, detail=detail, mend="set both clocks right, and keep them so with NTP")
     return Finding("clock", is_well=True, detail=f"{now:%Y-%m-%d %H:%M} UTC")
 
 
@@ -179,16 +185,16 @@ def _webhook(what: str, at: Endpoint) -> Finding:
     return Finding(what, is_well=True, detail=f"connected to {at.host}; `mailgateway webhooks test` calls it")
 
 
-def _api(host: str, port: int) -> Finding:
+def _listener(what: str, host: str, port: int) -> Finding:
     try:
         socket.create_connection((host, port), timeout=5).close()
     except ConnectionRefusedError:
         detail = f"nobody listens at {host}:{port}: the daemon does, once it runs"
-        return Finding("API", is_well=None, detail=detail)
+        return Finding(what, is_well=None, detail=detail)
     except OSError as error:
         mend = "listen at an address of this host, such as 127.0.0.1"
-        return Finding("API", is_well=False, detail=f"{host}:{port}: {error.strerror or 'no answer'}", mend=mend)
-    return Finding("API", is_well=True, detail=f"somebody listens at {host}:{port}")
+        return Finding(what, is_well=False, detail=f"{host}:{port}: {error.strerror or 'no answer'}", mend=mend)
+    return Finding(what, is_well=True, detail=f"somebody listens at {host}:{port}")
 
 
 def _smtp(what: str, at: Relay) -> Finding:

@@ -9,7 +9,7 @@ from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.desk.letters.route import Route
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.problems.major import Major
-from mailgateway.flows.beats import API, SEND, calling, fetching, primary, sending
+from mailgateway.flows.beats import API, SEND, calling, fetching, primary, sending, settling
 from mailgateway.flows.privacy.kept import KindKept, kept_object, read_kept
 from mailgateway.flows.sheets import major_object
 from mailgateway.store import health
@@ -45,6 +45,11 @@ class State:
         """Return why letters of a route go by its fall-back, "" where they do not."""
         beat = self.beats.get(primary(route.mailbox))
         return beat.error if route.fallback and beat is not None else ""
+
+    def unsettled(self, mailbox: str) -> str:
+        """Return why mails of a mailbox are filed and cannot be moved or marked on their server, "" where they can."""
+        beat = self.beats.get(settling(mailbox))
+        return beat.error if beat is not None else ""
 
     @property
     def quarantined(self) -> int:
@@ -118,6 +123,7 @@ def _mailbox(state: State, name: str) -> dict[str, object]:
         "name": name,
         **_beat(state, fetching(name)),
         "lag_seconds": lag,
+        "not_settled_because": state.unsettled(name) or None,
         "waiting": state.figures.waiting.get(name, 0),
         "quarantined": state.figures.quarantined.get(name, 0),
     }

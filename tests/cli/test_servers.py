@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -145,6 +146,19 @@ def test_the_doctor_finds_everything_well(desk: Shell, dovecot: Dovecot, sink: S
     assert shown.code == 0
     assert "✓ mailbox support" in shown.out
     assert "✗" not in shown.out
+
+
+def test_the_doctor_looks_at_what_others_ask(desk: Shell) -> None:
+    """Nobody listens where figures are given out while no daemon runs; somebody does once one does."""
+    with socket.create_server(("127.0.0.1", 0)) as there:
+        port = there.getsockname()[1]
+        with desk.configuration.open("a") as file:
+            file.write(f"metrics: {{listen: '127.0.0.1:{port}'}}\n")
+        found = {one["what"]: one for one in desk.run("doctor", "--json").objects}
+        assert found["metrics"]["ok"] is True
+    found = {one["what"]: one for one in desk.run("doctor", "--json").objects}
+    assert (found["metrics"]["ok"], found["metrics"]["mend"]) == (None, None)
+    assert "the daemon does, once it runs" in found["metrics"]["detail"]
 
 
 def test_the_doctor_names_the_mend(desk: Shell, sink: Sink) -> None:

@@ -7,7 +7,16 @@ from mailgateway.app import open_gateway
 from mailgateway.store import health
 from tests.cli.shell import Shell
 
-MAILBOX = {"name", "last_good_at", "last_attempt_at", "error", "lag_seconds", "waiting", "quarantined"}
+MAILBOX = {
+    "name",
+    "last_good_at",
+    "last_attempt_at",
+    "error",
+    "lag_seconds",
+    "not_settled_because",
+    "waiting",
+    "quarantined",
+}
 OUTBOX = {"queued", "sending", "failed", "oldest_due_at", "last_good_at", "last_attempt_at", "error", "servers"}
 
 
@@ -44,6 +53,7 @@ def test_what_waits_and_what_is_wrong_is_counted(shell: Shell) -> None:
     with gateway.store.writing() as tx:
         health.beat(tx, "fetch:support", earlier, None)
         health.beat(tx, "fetch:support", clock.now(), "login refused \x1b[31m")
+        health.beat(tx, "settle:support", clock.now(), "no right to move")
         health.beat(tx, "send", clock.now(), "no answer in time")
         health.raise_alarm(tx, "fetch:support", "No mail fetched", clock.now())
     gateway.close()
@@ -53,11 +63,12 @@ def test_what_waits_and_what_is_wrong_is_counted(shell: Shell) -> None:
     (mailbox,) = state["mailboxes"]
     assert (mailbox["error"], mailbox["quarantined"]) == ("login refused \x1b[31m", 1)
     assert 2400 <= mailbox["lag_seconds"] < 2500
+    assert mailbox["not_settled_because"] == "no right to move"
     assert (state["outbox"]["queued"], state["outbox"]["error"]) == (2, "no answer in time")
     assert state["outbox"]["oldest_due_at"] is not None
     assert (state["quarantine"], [one["text"] for one in state["alarms"]]) == (1, ["No mail fetched"])
     shown = shell.run("status")
     assert shown.code == 1
-    for words in ("40 min", "login refused", "no answer in time", "No mail fetched", "2 queued"):
+    for words in ("40 min", "login refused", "no right to move", "no answer in time", "No mail fetched", "2 queued"):
         assert words in shown.out
     assert "\x1b" not in shown.out

@@ -39,7 +39,7 @@ def status(ctx: typer.Context, *, as_object: AsJson = False) -> None:
 
 
 def _show(state: State) -> None:
-    show_table(_COLUMNS, (_row(state, name) for name in state.mailboxes), "There are no mailboxes.")
+    _show_mailboxes(state)
     say()
     letters = state.figures.letters
     counts = f"{letters[DeliveryState.QUEUED]} queued, {letters[DeliveryState.SENDING]} being sent"
@@ -67,6 +67,13 @@ def _show(state: State) -> None:
     say(f"Alarms      {len(state.alarms) or 'none'}")
     for alarm in state.alarms:
         say(f"            since {moment(alarm.raised_at)}: {alarm.text}")
+
+
+def _show_mailboxes(state: State) -> None:
+    show_table(_COLUMNS, (_row(state, name) for name in state.mailboxes), "There are no mailboxes.")
+    for name in state.mailboxes:
+        if why := state.unsettled(name):
+            say(f"{name}: mails are filed, and cannot be moved or marked on their server: {why}")
 
 
 def _show_route(state: State, route: Route) -> None:
