@@ -50,7 +50,7 @@ COMMANDS = {
     "erase": "Erase a person from tickets, mails and letters.",
     "retention": "Show what has outlived its time and would go now.",
     "keys": "The keys that sign reply addresses.",
-    "db": "The schema of the database.",
+    "db": "The database: its schema, its backup, and whether all that it names is there.",
     "schema": "Show the JSON Schema of a configuration file.",
 }
 """Every command with the first sentence of its help, in the order in which an admin meets them."""

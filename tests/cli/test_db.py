@@ -66,3 +66,29 @@ def test_a_database_that_is_not_there_leaves_with_1(shell: Shell, postgres: Post
     ran = shell.run("db", "upgrade")
     assert (ran.code, ran.out) == (1, "")
     assert "no such database" in ran.err or "does not exist" in ran.err
+
+
+def test_a_backup_is_a_sound_database_for_our_own_eyes(shell: Shell) -> None:
+    """It holds what the original holds, is one file, and overwrites nothing."""
+    shell.run("db", "upgrade")
+    shell.run("ingest", str(shell.mail("one.eml")))
+    copy = shell.folder / "copy.db"
+    assert shell.run("db", "backup", str(copy)).code == 0
+    assert (copy.stat().st_mode & 0o777, sorted(path.name for path in shell.folder.glob("*copy.db*"))) == (
+        0o600,
+        ["copy.db"],
+    )
+    assert sqlite3.connect(copy).execute("SELECT subject FROM tickets").fetchall() == [("Help",)]
+    ran = shell.run("db", "backup", str(copy))
+    assert (ran.code, "is there already" in ran.err) == (2, True)
+    assert shell.run("db", "backup", str(shell.folder / "no" / "copy.db")).code == 2
+    shell.configure(database=f"sqlite:///{copy}")
+    assert [ticket["number"] for ticket in shell.run("tickets", "list", "--json").objects] == [10001]
+    assert shell.run("db", "verify", "--json").out == ""
+
+
+def test_postgresql_is_told_its_own_means(shell: Shell, postgres: Postgres) -> None:
+    """The online copy is SQLite's."""
+    shell.configure(database=postgres.create_database())
+    ran = shell.run("db", "backup", str(shell.folder / "copy"))
+    assert (ran.code, "pg_dump" in ran.err) == (1, True)
