@@ -68,6 +68,7 @@ class Ticket(_Head):
     fields: dict[str, Any]
     watchers: list[str]
     held: list[dict[str, Any]]
+    offered: dict[str, Any] | None
     service_level: dict[str, Any] | None
     articles: list[dict[str, Any]]
     events: list[dict[str, Any]]

@@ -147,6 +147,11 @@ def _clock(one: Mapping[str, Any]) -> str:
     return f"{name} due {one['due_at'][:16].replace('T', ' ')} UTC" if one["due_at"] else f"{name} paused"
 
 
+def _offered(detail: Mapping[str, Any]) -> str:
+    until = f" by {detail['accept_by'][:16].replace('T', ' ')} UTC" if detail["accept_by"] else ""
+    return f"{detail['from']} offered it to {detail['to']}, to be accepted{until}"
+
+
 def _unsubscribed(detail: Mapping[str, Any]) -> str:
     return f"{detail['address']} wants no status mails {'at all' if detail['everything'] else 'about it'}"
 
@@ -203,6 +208,11 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "major": lambda detail: f"declared it a major incident: {' / '.join(detail['texts'].values())}",
     "major_ended": lambda _: "it is no major incident any more",
     "major_told": lambda detail: f"told that the problem {_list(detail['problems'])} is known",
+    "offered": _offered,
+    "accepted": lambda detail: f"accepted it for {detail['to']}, from {detail['from']}",
+    "declined": lambda detail: f"declined it for {detail['to']}: it is back with {detail['from']}",
+    "offer_withdrawn": lambda detail: f"{detail['to']} need not accept it any more",
+    "not_accepted": lambda detail: f"{detail['to']} did not accept it in time: told {detail['told'] or 'nobody'}",
     "to_and_fro": lambda detail: f"{_list(detail['groups'])} handed it to each other {detail['times']} times",
     "linked": lambda detail: _tied("", detail),
     "unlinked": lambda detail: _tied("no longer: ", detail),

@@ -54,6 +54,7 @@ def _facts(ticket: Ticket) -> dict[str, str]:
     return {
         "Status": f"{ticket.status.replace('_', ' ')}, {ticket.priority} {ticket.type}",
         "Group": f"{ticket.group}, assigned to {ticket.assignee or 'nobody'}",
+        "Offered": _offered(ticket),
         "Requester": _spoken(ticket.requester),
         "Organisation": ticket.organisation or "",
         "Participants": ", ".join(_spoken(person) for person in ticket.participants),
@@ -65,6 +66,14 @@ def _facts(ticket: Ticket) -> dict[str, str]:
         ),
         "Opened": f"{moment(ticket.created_at)} in mailbox {ticket.mailbox}; changed {moment(ticket.updated_at)}",
     }
+
+
+def _offered(ticket: Ticket) -> str:
+    offer = ticket.offer
+    if offer is None:
+        return ""
+    until = f", to be accepted by {moment(offer.accept_by)}" if offer.accept_by else ""
+    return f"by {offer.giver}, since {moment(offer.at)}{until}"
 
 
 def _show_links(console: Console, sheet: TicketSheet) -> None:

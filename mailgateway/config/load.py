@@ -343,4 +343,5 @@ def _group(one: GroupEntry) -> Group:
         manager=one.manager or "",
         silent=one.no_status_mails,
         signature=one.signature or {},
+        accept_within=one.accept_within,
     )

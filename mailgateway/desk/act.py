@@ -9,6 +9,8 @@ from mailgateway.desk.answers.answering import inserted, kept_inside
 from mailgateway.desk.attributes import attributes
 from mailgateway.desk.customers.counting import SpendTime
 from mailgateway.desk.facts import Candidate, Facts
+from mailgateway.desk.handovers.answering import ended_by, resolved
+from mailgateway.desk.handovers.offering import offered
 from mailgateway.desk.holding.changes import HeldEnd, ReleaseAnswer
 from mailgateway.desk.incoming import newcomers
 from mailgateway.desk.letters import news, notices
@@ -53,6 +55,7 @@ def act(
     mail: Mail | None = None,
 ) -> Plan:
     """Carry out an agent's orders. Text goes to the customer unless it is a note; nothing empty is ever sent."""
+    orders = resolved(orders, agent, candidate.ticket, policy)
     further = attributes(orders, candidate.ticket)
     before = changed(candidate.ticket, further, facts.now)
     taken = inserted(orders, before, policy)
@@ -81,15 +84,17 @@ def act(
         *(_replacing(before, agent) if _is_answer(article) else ()),
         *_remarks(article, to_customers),
     )
-    return Plan(
+    plan = Plan(
         at=facts.now,
         actor=agent.name,
         disposition=Disposition.FOLLOWED_UP,
         reason="orders of an agent",
         ticket=before.number,
-        changes=changes or (RecordEvent("nothing_ordered"),),
+        changes=changes,
         notices=(*to_customers, *_to_workers(before, after, article, agent, candidate, policy), *merged.notices),
     )
+    plan = offered(plan, candidate, policy, ended_by(orders))
+    return plan if plan.changes else replace(plan, changes=(RecordEvent("nothing_ordered"),))
 
 
 def objection(orders: Orders, ticket: Ticket, files: Sequence[StoredFile], policy: Policy) -> str:

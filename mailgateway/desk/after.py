@@ -7,6 +7,7 @@ from typing import Any
 
 from mailgateway.desk.customers.counting import SetOrganisation
 from mailgateway.desk.customers.wish import Leave
+from mailgateway.desk.handovers.changes import OfferChange, offer_after
 from mailgateway.desk.holding.changes import HoldChange, held_after
 from mailgateway.desk.letters.silence import Silence
 from mailgateway.desk.levels.level_changes import SetClocks, SetServiceLevel
@@ -46,6 +47,8 @@ def after(ticket: Ticket, changes: Iterable[Change], at: datetime) -> Ticket:
     for change in changes:
         if isinstance(change, HoldChange):
             ticket = replace(ticket, held=held_after(ticket.held, change, at))
+        elif isinstance(change, OfferChange):
+            ticket = replace(ticket, offer=offer_after(change))
         else:
             ticket = _after(ticket, change, at)
     return ticket

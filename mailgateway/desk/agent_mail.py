@@ -7,6 +7,7 @@ from mailgateway.desk.agent_policy import Collision
 from mailgateway.desk.commands import COMMANDS
 from mailgateway.desk.enclosed import enclosed
 from mailgateway.desk.facts import Candidate, Course, Entry, Facts
+from mailgateway.desk.handovers.answering import against_answering
 from mailgateway.desk.holding import held
 from mailgateway.desk.holding.meanwhile import meanwhile
 from mailgateway.desk.incoming import Incoming
@@ -99,6 +100,7 @@ def _objections(written: AgentMail, orders: Orders, files: tuple[StoredFile, ...
     against = (
         against_snooze(orders.snooze, facts.now, policy.ruleset.timezone)
         or objection(orders, candidate.ticket, files, policy)
+        or against_answering(orders, written.agent, candidate, policy)
         or against_merging(orders, candidate, facts)
         or against_linking(orders, candidate, facts)
         or against_declaring(orders, candidate, facts, policy)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from mailgateway.desk.events import Event
-from mailgateway.desk.model import Article, StoredFile, Ticket
+from mailgateway.desk.model import Article, Offer, StoredFile, Ticket
 from mailgateway.mail.model import Address
 
 
@@ -38,6 +38,7 @@ def ticket_head(ticket: Ticket) -> dict[str, object]:
         "fields": dict(ticket.fields),
         "watchers": list(ticket.watchers),
         "held": [{"agent": one.agent, "article": one.article, "at": instant(one.at)} for one in ticket.held],
+        "offered": _offer(ticket.offer),
     }
 
 
@@ -64,6 +65,12 @@ def event_object(event: Event) -> dict[str, object]:
         "what": event.what,
         "detail": dict(event.detail),
     }
+
+
+def _offer(offer: Offer | None) -> dict[str, object] | None:
+    if offer is None:
+        return None
+    return {"by": offer.giver, "at": instant(offer.at), "accept_by": instant(offer.accept_by)}
 
 
 def _file(stored: StoredFile) -> dict[str, object]:

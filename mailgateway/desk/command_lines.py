@@ -1,7 +1,8 @@
 """An agent's text, taken apart: `#command` lines, what is for the requester, and what is a note for the desk alone.
 
 Commands stand at the very top, and again at the top of each part. `#note` begins a note wherever it stands, so that
-nothing below it is ever sent by mistake; `#reply` begins what is for the requester, `#endnote` ends a note.
+nothing below it is ever sent by mistake; so does `#decline` among the commands, whose reason is for the desk. `#reply`
+begins what is for the requester, `#endnote` ends a note.
 """
 
 import re
@@ -13,6 +14,7 @@ _COMMAND = re.compile(r"[#＃]([^\W\d_][\w-]*)\s*[:=]?(.*)", re.DOTALL)
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 
 NOTE, REPLY, END_NOTE = "note", "reply", "endnote"
+DECLINE = "decline"
 MARKERS = frozenset({NOTE, REPLY, END_NOTE})
 _LONGEST_MISSPELT = 12
 _CODE = ("    ", "\t")
@@ -57,6 +59,10 @@ def take_apart(text: str, *, inside: bool = False) -> Written:
         if command is not None and command[0] in MARKERS:
             seen.add(command[0])
             parts.append(_Part(_leads_inside(command[0], inside), [command[1]] if command[1] else []))
+        elif command is not None and command[0] == DECLINE and not part.lines:
+            commands.append((DECLINE, ""))
+            seen.add(NOTE)
+            parts.append(_Part(is_note=True, begun=[command[1]] if command[1] else []))
         elif command is not None and (not part.lines or _is_misspelt_marker(*command)):
             commands.append(command)
         elif part.lines or line.translate(_INVISIBLE).strip():

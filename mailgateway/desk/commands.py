@@ -24,6 +24,11 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("#merge N", "this ticket is closed and goes on under number N, with everybody who takes part"),
     ("#answer NAME", "put an answer of the knowledge folder before your text, in the requester's language"),
     ("#time 1h 30m", "how long you worked on it, for contracts that are counted in hours"),
+    (
+        "#accept [group]",
+        "a ticket that was handed to your group is accepted for you, or (group) for your group; an answer does it too",
+    ),
+    ("#decline [REASON]", "it goes back to the group that it came from, with your reason as a note"),
     ("#send #drop", "an answer of yours that is held is sent as it was, or given up"),
     ("#help", "this list"),
 )

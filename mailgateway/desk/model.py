@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mailgateway.desk.levels.timepiece import Clock
@@ -102,7 +102,8 @@ class Agent:
 class Group:
     """A team that tickets are routed to. `members` are agents' names; `address` (a shared one)
     and `manager` (an address) may be empty. `silent` names what customers are not told of its tickets.
-    `signature` is what stands under answers to them, by language.
+    `signature` is what stands under answers to them, by language. `accept_within` is how much business time there is to
+    accept a ticket that another group hands to this one, None for what holds for all.
     """
 
     name: str
@@ -113,6 +114,7 @@ class Group:
     manager: str = ""
     silent: tuple[News, ...] = ()
     signature: Mapping[str, str] = field(default_factory=dict)
+    accept_within: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,18 @@ class HeldAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A hand-over that the ticket's group has not accepted yet: which group gave it, since when, and by when to accept.
+
+    `accept_by` is None where there is no business time in which that could be.
+    """
+
+    giver: str
+    at: datetime
+    accept_by: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Ticket:
     """The head of a ticket as it stands at one moment. `group` and `assignee` are names from the directory.
 
@@ -161,6 +175,7 @@ class Ticket:
     `status_since` when its status was set. `snoozed_until` is when it wakes up, `attend_at` when the next thing will
     happen to it by itself; None for never. `service_level` is the policy that was chosen for it by name; `clocks` are
     those of its service level, where there is one. `held` are agents' answers that were not sent yet, oldest first.
+    `offer` is the hand-over that its group is still to accept.
     """
 
     number: int
@@ -188,6 +203,7 @@ class Ticket:
     service_level: str | None = None
     clocks: tuple[Clock, ...] = ()
     held: tuple[HeldAnswer, ...] = ()
+    offer: Offer | None = None
 
     @property
     def people(self) -> tuple[Address, ...]:

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TypeVar
 
 from mailgateway.desk.agent_policy import ReplyTo
-from mailgateway.desk.command_lines import MARKERS, take_apart
+from mailgateway.desk.command_lines import DECLINE, MARKERS, take_apart
 from mailgateway.desk.customers.counting import MOST_MINUTES, read_minutes
+from mailgateway.desk.handovers.answer import OfferAnswer, read_answer
+from mailgateway.desk.misread import MOST_SHOWN, MisreadError, hint, member, shown
 from mailgateway.desk.model import Priority, Status, TicketType
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.problems.declaration import Declaration, declared, limited, with_news
@@ -19,7 +20,6 @@ from mailgateway.mail.wire.addresses import read_addresses
 from mailgateway.rules.nearest import instead, nearest
 
 MOST_COMMANDS = 30
-_MOST_SHOWN = 60
 LONGEST_TAG = 64
 LONGEST_CI = 500
 
@@ -44,7 +44,7 @@ class Orders:
     this one where it becomes a problem. `text` goes to the requester and the participants, or becomes an internal note
     where `note` is true; before it go the `answers` of the knowledge folder, by their names. `beside` is a note that
     goes along with what is sent, and stays inside; `reply_to` says who gets it, None for the desk's usual way.
-    `decision` is about an answer of the agent's that is held.
+    `decision` is about an answer of the agent's that is held, `offer` answers a hand-over that is to be accepted.
     """
 
     text: str = ""
@@ -74,6 +74,7 @@ class Orders:
     leave: tuple[str, ...] = ()
     minutes: int = 0
     decision: Decision | None = None
+    offer: OfferAnswer | None = None
     help: bool = False
 
 
@@ -98,10 +99,6 @@ _ABOUT_TICKETS = frozenset({"merge", "problem"})
 _MOST_NAMED = 3
 
 
-class _MisreadError(ValueError):
-    """A command that cannot be carried out; says why in a line for the agent."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Desk:
     """Who gives the orders, by name, and whom and what they can name in them."""
@@ -123,7 +120,7 @@ def read_orders(text: str, author: str, policy: Policy, *, inside: bool = False)
     for word, value in commands[:MOST_COMMANDS]:
         try:
             orders = _obey(orders, word, value, _Desk(author, policy))
-        except _MisreadError as misread:
+        except MisreadError as misread:
             problems.append(str(misread))
     if len(commands) > MOST_COMMANDS:
         problems.append(f"there are {len(commands)} commands; one mail may have {MOST_COMMANDS}")
@@ -163,33 +160,33 @@ def tickets_named(text: str) -> tuple[int, ...]:
 def _obey(orders: Orders, word: str, value: str, desk: _Desk) -> Orders:
     if word in _SHORT_STATUS:
         if value.strip(".!"):
-            raise _MisreadError(f"#{word} stands alone in its line; write the text for the requester below it")
+            raise MisreadError(f"#{word} stands alone in its line; write the text for the requester below it")
         return replace(orders, status=_SHORT_STATUS[word])
     if word not in _WORDS:
-        near = nearest(word[:_MOST_SHOWN], [*sorted(MARKERS), *_WORDS, *_SHORT_STATUS])
-        raise _MisreadError(f"#{_shown(word)} is not a command" + (f"; did you mean #{near}?" if near else ""))
+        near = nearest(word[:MOST_SHOWN], [*sorted(MARKERS), *_WORDS, *_SHORT_STATUS])
+        raise MisreadError(f"#{shown(word)} is not a command" + (f"; did you mean #{near}?" if near else ""))
     return _WORDS[word](orders, value, desk)
 
 
 def _reply_to(to: ReplyTo) -> Callable[[Orders, str, _Desk], Orders]:
     def obey(orders: Orders, value: str, _desk: _Desk) -> Orders:
         if value.strip(".!"):
-            raise _MisreadError("#only and #all stand alone in their line; write the text for the requester below it")
+            raise MisreadError("#only and #all stand alone in their line; write the text for the requester below it")
         return replace(orders, reply_to=to)
 
     return obey
 
 
 def _status(orders: Orders, value: str, _desk: _Desk) -> Orders:
-    return replace(orders, status=_member("status", re.sub(r"[\s-]+", "_", value), Status))
+    return replace(orders, status=member("status", re.sub(r"[\s-]+", "_", value), Status))
 
 
 def _priority(orders: Orders, value: str, _desk: _Desk) -> Orders:
-    return replace(orders, priority=_member("priority", value, Priority))
+    return replace(orders, priority=member("priority", value, Priority))
 
 
 def _type(orders: Orders, value: str, _desk: _Desk) -> Orders:
-    return replace(orders, type=_member("type", value, TicketType))
+    return replace(orders, type=member("type", value, TicketType))
 
 
 def _assign(orders: Orders, value: str, desk: _Desk) -> Orders:
@@ -198,8 +195,8 @@ def _assign(orders: Orders, value: str, desk: _Desk) -> Orders:
     directory = desk.policy.directory
     agent = directory.agent(desk.author if value.casefold() == "me" else value)
     if agent is None:
-        hint = _hint(value, "there are", [known.name for known in directory.agents])
-        raise _MisreadError(f"#assign {_shown(value)}: no agent has that name; {hint}")
+        near = hint(value, "there are", [known.name for known in directory.agents])
+        raise MisreadError(f"#assign {shown(value)}: no agent has that name; {near}")
     return replace(orders, assign=agent.name)
 
 
@@ -207,8 +204,8 @@ def _group(orders: Orders, value: str, desk: _Desk) -> Orders:
     directory = desk.policy.directory
     group = directory.group(value)
     if group is None:
-        hint = _hint(value, "there are", [known.name for known in directory.groups])
-        raise _MisreadError(f"#group {_shown(value)}: no group has that name; {hint}")
+        near = hint(value, "there are", [known.name for known in directory.groups])
+        raise MisreadError(f"#group {shown(value)}: no group has that name; {near}")
     return replace(orders, group=group.name)
 
 
@@ -217,26 +214,26 @@ def _tag(orders: Orders, value: str, _desk: _Desk) -> Orders:
     add = tuple(word for word in words if not word.startswith("-"))
     remove = tuple(word[1:] for word in words if word.startswith("-") and word != "-")
     if not add and not remove:
-        raise _MisreadError("#tag needs tags: #tag printer -paper")
+        raise MisreadError("#tag needs tags: #tag printer -paper")
     if any(len(tag) > LONGEST_TAG for tag in (*add, *remove)):
-        raise _MisreadError(f"#tag: a tag has at most {LONGEST_TAG} characters")
+        raise MisreadError(f"#tag: a tag has at most {LONGEST_TAG} characters")
     return replace(orders, add_tags=(*orders.add_tags, *add), remove_tags=(*orders.remove_tags, *remove))
 
 
 def _cc(orders: Orders, value: str, desk: _Desk) -> Orders:
     people = read_addresses(value)
     if not people or any(not person.domain or person.address.startswith("@") for person in people):
-        raise _MisreadError(f"#cc {_shown(value)}: this is no address")
+        raise MisreadError(f"#cc {shown(value)}: this is no address")
     for person in people:
         if desk.policy.is_internal(person.address):
-            raise _MisreadError(f"#cc {_shown(person.address)}: this is the desk's own; who takes part is a customer")
+            raise MisreadError(f"#cc {shown(person.address)}: this is the desk's own; who takes part is a customer")
     return replace(orders, participants=(*orders.participants, *people))
 
 
 def _snooze(orders: Orders, value: str, _desk: _Desk) -> Orders:
     wanted = read_snooze(value)
     if wanted is None:
-        raise _MisreadError(f"#snooze {_shown(value)}: should be {SHOWN}")
+        raise MisreadError(f"#snooze {shown(value)}: should be {SHOWN}")
     return replace(orders, snooze=wanted)
 
 
@@ -267,7 +264,7 @@ def _declared(orders: Orders, more: Callable[[Declaration], Declaration]) -> Ord
     try:
         return replace(orders, major=more(orders.major or Declaration()))
     except ValueError as error:
-        raise _MisreadError(str(error)) from None
+        raise MisreadError(str(error)) from None
 
 
 def _ci(orders: Orders, value: str, desk: _Desk) -> Orders:
@@ -276,14 +273,14 @@ def _ci(orders: Orders, value: str, desk: _Desk) -> Orders:
     known = desk.policy.assets
     if not value or len(value) > LONGEST_CI or (known.all and known.named(value) is None):
         near = instead(value, [name for one in known.all for name in (one.name, *one.aliases)])
-        raise _MisreadError(f"#ci {_shown(value)}: no configuration item has that name; {near}")
+        raise MisreadError(f"#ci {shown(value)}: no configuration item has that name; {near}")
     return replace(orders, ci=known.spelled(value))
 
 
 def _ticket_number(word: str, value: str) -> int:
     number = _NUMBER.fullmatch(value)
     if number is None:
-        raise _MisreadError(f"#{word} {_shown(value)}: needs the number of a ticket: #{word} 10001")
+        raise MisreadError(f"#{word} {shown(value)}: needs the number of a ticket: #{word} 10001")
     return int(number[1])
 
 
@@ -291,24 +288,34 @@ def _answer(orders: Orders, value: str, desk: _Desk) -> Orders:
     library = desk.policy.library
     name = library.spelled(value)
     if name is None:
-        raise _MisreadError(f"#answer {_shown(value)}: no answer has that name; {instead(value, library.names)}")
+        raise MisreadError(f"#answer {shown(value)}: no answer has that name; {instead(value, library.names)}")
     return replace(orders, answers=tuple(dict.fromkeys((*orders.answers, name))))
 
 
 def _time(orders: Orders, value: str, _desk: _Desk) -> Orders:
     minutes = read_minutes(value)
     if minutes is None or orders.minutes + minutes > MOST_MINUTES:
-        raise _MisreadError(f"#time {_shown(value)}: write how long, at most a day: #time 45m, or #time 1h 30m")
+        raise MisreadError(f"#time {shown(value)}: write how long, at most a day: #time 45m, or #time 1h 30m")
     return replace(orders, minutes=orders.minutes + minutes)
 
 
 def _decide(decision: Decision) -> Callable[[Orders, str, _Desk], Orders]:
     def obey(orders: Orders, value: str, _desk: _Desk) -> Orders:
         if value.strip(".!"):
-            raise _MisreadError(f"#{decision} stands alone in its line")
+            raise MisreadError(f"#{decision} stands alone in its line")
         if orders.decision not in (None, decision):
-            raise _MisreadError("#send and #drop: write one of the two")
+            raise MisreadError("#send and #drop: write one of the two")
         return replace(orders, decision=decision)
+
+    return obey
+
+
+def _offer(word: str) -> Callable[[Orders, str, _Desk], Orders]:
+    def obey(orders: Orders, value: str, _desk: _Desk) -> Orders:
+        try:
+            return replace(orders, offer=read_answer(word, value, orders.offer))
+        except ValueError as error:
+            raise MisreadError(str(error)) from None
 
     return obey
 
@@ -338,26 +345,7 @@ _WORDS: dict[str, Callable[[Orders, str, _Desk], Orders]] = {
     "time": _time,
     "send": _decide(Decision.SEND),
     "drop": _decide(Decision.DROP),
+    "accept": _offer("accept"),
+    DECLINE: _offer(DECLINE),
     "help": _help,
 }
-
-
-Member = TypeVar("Member", Status, Priority, TicketType)
-
-
-def _member(word: str, value: str, members: type[Member]) -> Member:
-    try:
-        return members(value.casefold())
-    except ValueError:
-        hint = _hint(value, "should be one of", [member.value for member in members])
-        raise _MisreadError(f"#{word} {_shown(value)}: {hint}") from None
-
-
-def _hint(value: str, otherwise: str, known: list[str]) -> str:
-    """Name the known word that was probably meant, or all of them."""
-    near = nearest(value[:_MOST_SHOWN], known)
-    return f'did you mean "{near}"?' if near is not None else f"{otherwise} {', '.join(known)}"
-
-
-def _shown(value: str) -> str:
-    return value if len(value) <= _MOST_SHOWN else f"{value[:_MOST_SHOWN]}…"

@@ -9,6 +9,7 @@ from typing import Any
 from mailgateway.desk.answers.knowledge import AnswerOutcome
 from mailgateway.desk.customers.counting import SetOrganisation, SpendTime
 from mailgateway.desk.customers.wish import CustomerChange
+from mailgateway.desk.handovers.changes import OfferChange
 from mailgateway.desk.holding.changes import HoldChange
 from mailgateway.desk.letters.notice_kind import NoticeKind as NoticeKind  # noqa: PLC0414 - passed on with the notice
 from mailgateway.desk.letters.suppression import Reachability
@@ -224,6 +225,7 @@ Change = (
     OpenTicket
     | AddArticle
     | HoldChange
+    | OfferChange
     | SetStatus
     | SetPriority
     | SetType

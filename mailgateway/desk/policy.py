@@ -139,10 +139,14 @@ class Problems:
 
 @dataclass(frozen=True, slots=True)
 class Handovers:
-    """How often two groups may hand a ticket to each other within a time before it is noticed; None: ever so often."""
+    """How often two groups may hand a ticket to each other within a time before it is noticed; None: ever so often.
+
+    `accept_within` is how much business time a group has to accept what another hands to it; None: it need not.
+    """
 
     to_and_fro: int | None = 3
     within: timedelta = timedelta(days=2)
+    accept_within: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from mailgateway.desk.facts import Facts
+from mailgateway.desk.handovers.offering import offered
+from mailgateway.desk.handovers.to_and_fro import handed, noticed
 from mailgateway.desk.levels.levelled import levelled
 from mailgateway.desk.plan import Plan
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.problems.declaring import ended
 from mailgateway.desk.problems.incidents import informed
-from mailgateway.desk.routing.to_and_fro import handed, noticed
 from mailgateway.desk.timed.agenda import with_attention
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.sending.letters import queue_letters
@@ -32,8 +33,10 @@ def carry_out(
 
     `facts` are those that the plan was made from, `spooled` the mail that caused it, `at_hand` its attachments.
     """
-    plan = ended(informed(levelled(plan, facts, policy), facts), facts)
     candidate = None if plan.ticket is None else facts.candidate(plan.ticket)
+    if candidate is not None:
+        plan = offered(plan, candidate, policy)
+    plan = ended(informed(levelled(plan, facts, policy), facts), facts)
     if candidate is not None and handed(plan) is not None:
         since = plan.at - policy.handovers.within
         plan = noticed(plan, candidate, handovers(tx, candidate.ticket.number, since), policy)

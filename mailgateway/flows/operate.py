@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from mailgateway.desk.act import act
+from mailgateway.desk.handovers.answering import against_answering
 from mailgateway.desk.incoming import stored
 from mailgateway.desk.model import Agent
 from mailgateway.desk.orders import Orders, named
@@ -39,6 +40,7 @@ def operate(
         if candidate.survivor is not None:
             return f"ticket {number} was merged into {candidate.survivor}: work on that one"
         against = against_snooze(orders.snooze, facts.now, policy.ruleset.timezone)
+        against = against or against_answering(orders, agent, candidate, policy)
         against = against or against_merging(orders, candidate, facts)
         against = against or against_linking(orders, candidate, facts)
         against = against or against_declaring(orders, candidate, facts, policy)

@@ -33,6 +33,7 @@ VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.STATUS_CHANGED: {"before": "", "news": "", "handed": False},
     NoticeKind.AGENT_NOTIFICATION: {
         "by": "",
+        "declined_for": "",
         "rules": "",
         "answers": (),
         "used_up": None,
@@ -51,6 +52,7 @@ VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.MERGED: {"before": 0},
     NoticeKind.PROBLEM_NEWS: {"solved": False, "news": ""},
     NoticeKind.TO_AND_FRO: {"groups": "", "times": 0},
+    NoticeKind.NOT_ACCEPTED: {"giver": "", "since": None, "accept_by": None},
     NoticeKind.PROBLEM_SUGGESTION: {"alike": (), "more": 0},
     NoticeKind.REJECTED: {"reason": "", "too_large": 0, "subject": ""},
     NoticeKind.FORWARDED: {"subject": ""},

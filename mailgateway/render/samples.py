@@ -13,6 +13,7 @@ from mailgateway.desk.model import (
     ArticleKind,
     Beside,
     Direction,
+    Offer,
     Priority,
     Status,
     StoredFile,
@@ -115,6 +116,7 @@ _VALUES: dict[NoticeKind, dict[str, object]] = {
     },
     NoticeKind.MERGED: {"before": 10237},
     NoticeKind.TO_AND_FRO: {"groups": "first-line ↔ hardware", "times": 3},
+    NoticeKind.NOT_ACCEPTED: {"giver": "first-line", "since": _AT, "accept_by": _AT + timedelta(hours=2)},
     NoticeKind.PROBLEM_SUGGESTION: {
         "alike": (
             Matter(10232, "Printer 2nd floor stopped printing", "Maria Lis", "hardware", "printer-2"),
@@ -125,7 +127,13 @@ _VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.AGENT_RECEIPT: {
         "sent": ["Jan Nowak <jan.nowak@example.org>"],
         "noted": True,
-        "changed": {**NOTHING_CHANGED, "status": "solved", "tags": "+fuser -paper", "held": "sent"},
+        "changed": {
+            **NOTHING_CHANGED,
+            "status": "solved",
+            "tags": "+fuser -paper",
+            "held": "sent",
+            "offer": "accepted",
+        },
         "meanwhile": _MEANWHILE,
     },
     NoticeKind.ANSWER_HELD: {"meanwhile": _MEANWHILE, "reminds": False},
@@ -155,6 +163,7 @@ _AUDIENCES = {
     NoticeKind.ESCALATION: Audience.AGENT,
     NoticeKind.PROBLEM_SUGGESTION: Audience.AGENT,
     NoticeKind.TO_AND_FRO: Audience.AGENT,
+    NoticeKind.NOT_ACCEPTED: Audience.AGENT,
     NoticeKind.AGENT_NOTIFICATION: Audience.AGENT,
     NoticeKind.AGENT_FOLLOW_UP: Audience.AGENT,
     NoticeKind.AGENT_REMINDER: Audience.AGENT,
@@ -185,6 +194,7 @@ _MORE: dict[NoticeKind, tuple[dict[str, object], ...]] = {
     NoticeKind.QUARANTINE_DIGEST: ({**DIGEST, "is_new": False},),
     NoticeKind.QUARANTINE_RECEIPT: RECEIPTS[1:],
 }
+_SAY_OFFERED = (NoticeKind.AGENT_NOTIFICATION, NoticeKind.AGENT_FOLLOW_UP)
 _WITHOUT_TICKET = (
     NoticeKind.REJECTED,
     NoticeKind.ALARM,
@@ -200,13 +210,7 @@ def samples(kind: NoticeKind, language: str) -> Iterator[Notice]:
     """Return a full notice of this kind first, then scanty ones and those that templates tell apart."""
     yield _notice(kind, language, _ticket(Status.SOLVED if kind is NoticeKind.STATUS_CHANGED else Status.NEW))
     yield _notice(kind, language, _bare_ticket(), scanty=True)
-    if kind is NoticeKind.AGENT_NOTIFICATION:
-        yield from (
-            replace(_notice(kind, language, _ticket(Status.NEW)), values={"used_up": {**_USED_UP, "unit": unit.value}})
-            for unit in Unit
-        )
-        handed_over = _notice(kind, language, _ticket(Status.OPEN))
-        yield replace(handed_over, article=_page(handed_over.ticket), values={"by": "Bob Stone"})
+    yield from _handed(kind, language)
     if kind is NoticeKind.ACKNOWLEDGEMENT:
         told = _notice(kind, language, _ticket(Status.NEW))
         yield replace(told, values={"used_up": True})
@@ -223,6 +227,21 @@ def samples(kind: NoticeKind, language: str) -> Iterator[Notice]:
         yield replace(_notice(kind, language, _ticket(Status.NEW)), ticket=None)
     for values in _MORE.get(kind, ()):
         yield replace(_notice(kind, language, _ticket(Status.NEW)), values=values)
+
+
+def _handed(kind: NoticeKind, language: str) -> Iterator[Notice]:
+    """Give the notices by which tickets are handed to those who shall work on them."""
+    if kind in _SAY_OFFERED:
+        yield replace(_notice(kind, language, _offered()), values={"by": "Anna Kowalska"})
+    if kind is not NoticeKind.AGENT_NOTIFICATION:
+        return
+    for unit in Unit:
+        yield replace(
+            _notice(kind, language, _ticket(Status.NEW)), values={"used_up": {**_USED_UP, "unit": unit.value}}
+        )
+    handed_over = _notice(kind, language, _ticket(Status.OPEN))
+    yield replace(handed_over, article=_page(handed_over.ticket), values={"by": "Bob Stone"})
+    yield replace(handed_over, values={"by": "Bob Stone", "declined_for": "hardware"})
 
 
 def _notice(kind: NoticeKind, language: str, ticket: Ticket, *, scanty: bool = False) -> Notice:
@@ -305,6 +324,10 @@ def _ticket(status: Status) -> Ticket:
         tags=("printer", "warehouse"),
         ci="printer-2",
     )
+
+
+def _offered() -> Ticket:
+    return replace(_ticket(Status.OPEN), assignee=None, offer=Offer("first-line", _AT, _AT + timedelta(hours=2)))
 
 
 def _bare_ticket() -> Ticket:

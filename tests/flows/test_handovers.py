@@ -1,12 +1,25 @@
-"""Hand-overs to and fro are counted from what happened to the ticket, whoever does it."""
+"""Hand-overs: to and fro they are counted from what happened; and groups accept them, decline them, or are told of."""
 
+import threading
+from dataclasses import replace
 from datetime import timedelta
 
+from mailgateway.desk.as_json import ticket_head
+from mailgateway.desk.handovers.answer import OfferAnswer
+from mailgateway.desk.model import ArticleKind
+from mailgateway.desk.orders import Orders
+from mailgateway.desk.policy import Handovers
+from mailgateway.flows.operate import operate
+from mailgateway.flows.timed.attend import attend_due
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
 from tests.flows.test_inform import order
+from tests.unit.desk.builders import BOB, token
 
 FIRST = 10001
+
+
+SPAN = timedelta(hours=2)
 
 
 def told(bench: Bench) -> int:
@@ -32,3 +45,98 @@ def test_it_is_told_once_and_only_of_late(bench: Bench) -> None:
     order(bench, FIRST, group=there, note=True, text="It is yours.")
     assert told(bench) == first
     assert [event.what for event in bench.ticket(FIRST).events].count("to_and_fro") == 1
+
+
+def offer(bench: Bench) -> None:
+    """Open a ticket with first-line, and hand it to hardware, which has two hours to accept it."""
+    policy = replace(bench.gateway.policy, handovers=Handovers(accept_within=SPAN))
+    bench.desk = replace(bench.desk, policy=lambda: policy)
+    bench.arrive(message("carla@customer.example", "Screen", "Help."))
+    bench.ingest()
+    order(bench, FIRST, group="hardware")
+
+
+def happened(bench: Bench) -> list[str]:
+    """Return what happened to the ticket, in order."""
+    return [event.what for event in bench.ticket(FIRST).events]
+
+
+def test_a_new_ticket_that_is_routed_is_no_hand_over(either_bench: Bench) -> None:
+    """Nobody has to accept what came to the group by itself."""
+    bench = either_bench
+    offer(bench)
+    bench.arrive(message("carla@customer.example", "Printer", "It is broken."))
+    bench.ingest()
+    routed = bench.ticket(FIRST + 1).ticket
+    assert (routed.group, routed.offer, routed.attend_at) == ("hardware", None, None)
+    head = ticket_head(bench.ticket(FIRST).ticket)
+    assert head["offered"] == {"by": "first-line", "at": "2026-11-02T12:00:00Z", "accept_by": "2026-11-02T14:00:00Z"}
+
+
+def test_it_is_told_once_whatever_hosts_there_are(either_bench: Bench) -> None:
+    """Not before its time; then once, though three look at the same moment, and never again after."""
+    bench = either_bench
+    offer(bench)
+    bench.now += SPAN - timedelta(seconds=1)
+    assert attend_due(bench.desk, lambda: False) == 0
+    bench.now += timedelta(seconds=1)
+    start = threading.Barrier(3)
+
+    def look() -> None:
+        start.wait()
+        attend_due(bench.desk, lambda: False)
+
+    hosts = [threading.Thread(target=look) for _ in range(3)]
+    for host in hosts:
+        host.start()
+    for host in hosts:
+        host.join()
+    bench.now += timedelta(days=3)
+    assert attend_due(bench.desk, lambda: False) == 0
+    assert sorted(one.to for one in bench.letters() if one.template == "not_accepted") == [
+        "anna@example.com",
+        "bob@example.com",
+    ]
+    assert happened(bench).count("not_accepted") == 1
+    order(bench, FIRST, group="first-line")
+    order(bench, FIRST, group="hardware", note=True, text="It is yours after all.")
+    bench.now += SPAN
+    assert attend_due(bench.desk, lambda: False) == 1
+    assert happened(bench).count("not_accepted") == 2
+
+
+def test_it_is_accepted_by_mail_and_then_nobody_is_told(either_bench: Bench) -> None:
+    """The answer to the notice, `#accept` and nothing else: it is his who wrote it."""
+    bench = either_bench
+    offer(bench)
+    to_bob = str(token("agent:bob", FIRST, bench.gateway.policy.reply_keys[0]).address)
+    bench.arrive(message("Bob Stone <bob@example.com>", "Re: Screen", "#accept", to=to_bob))
+    bench.ingest()
+    ticket = bench.ticket(FIRST).ticket
+    assert (ticket.assignee, ticket.group, ticket.offer, ticket.attend_at) == ("bob", "hardware", None, None)
+    assert [what for what in happened(bench) if what in ("offered", "accepted", "declined")] == ["offered", "accepted"]
+    bench.now += timedelta(days=3)
+    assert attend_due(bench.desk, lambda: False) == 0
+
+
+def test_it_is_declined_by_mail(either_bench: Bench) -> None:
+    """The reason becomes a note, the ticket goes back, and the customer gets no word of it."""
+    bench = either_bench
+    offer(bench)
+    to_bob = str(token("agent:bob", FIRST, bench.gateway.policy.reply_keys[0]).address)
+    bench.arrive(message("Bob Stone <bob@example.com>", "Re: Screen", "#decline\n\nIt is the network.", to=to_bob))
+    bench.ingest()
+    sheet = bench.ticket(FIRST)
+    assert (sheet.ticket.group, sheet.ticket.offer) == ("first-line", None)
+    note = sheet.articles[-1].article
+    assert (note.kind, note.text) == (ArticleKind.NOTE, "It is the network.")
+    assert "declined" in happened(bench)
+    assert not [one for one in bench.letters() if one.template == "reply"]
+
+
+def test_who_runs_the_desk_answers_too_and_only_once(bench: Bench) -> None:
+    """What was accepted cannot be declined any more."""
+    offer(bench)
+    assert operate(bench.desk, FIRST, Orders(offer=OfferAnswer.ACCEPT), BOB, "a") == ""
+    declined = operate(bench.desk, FIRST, Orders(offer=OfferAnswer.DECLINE), BOB, "b")
+    assert declined == "decline: the ticket is not offered to hardware: it is theirs already"

@@ -35,6 +35,7 @@ from mailgateway.config.reading.kinds import (
     Word,
     wrong,
 )
+from mailgateway.config.service.agreements import BusinessTime
 from mailgateway.desk.letters.suppression import DEFAULT as LEAVE_ALONE
 from mailgateway.desk.letters.suppression import SuppressionPolicy
 from mailgateway.desk.model import Priority, TicketType
@@ -161,12 +162,16 @@ class Problems(Strict):
 
 
 class Handovers(Strict):
-    """When it is noticed that groups hand a ticket to and fro."""
+    """Whether a group has to accept what another hands to it, and when it is noticed that groups do so to and fro."""
 
     to_and_fro: Annotated[int, Field(strict=True, ge=2, le=100)] = Field(
         default=3, description="so many hand-overs of a ticket between the same two groups are told to who leads them"
     )
     within: Duration = Field(default=timedelta(days=2), description="within how long those hand-overs count")
+    accept_within: BusinessTime | None = Field(
+        default=None,
+        description="how much business time a group has to accept what another hands to it; without it, it need not",
+    )
 
 
 class Conversation(Strict):
@@ -220,7 +225,7 @@ class GatewayFile(Strict):
     notifications: Notifications = Field(
         default=Notifications(), description="how customers are told what happens to their tickets"
     )
-    handovers: Handovers = Field(default=Handovers(), description="when groups hand a ticket to and fro")
+    handovers: Handovers = Field(default=Handovers(), description="when groups hand a ticket to each other")
     problems: Problems = Field(default=Problems(), description="what a problem does to its incidents")
     reading: Reading = Field(default=Reading(), description="how much of one mail is looked at")
     knowledge: Knowledge = Field(default=Knowledge(), description="when answers are proposed, and when they are sent")

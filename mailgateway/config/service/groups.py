@@ -7,6 +7,7 @@ from pydantic import Field
 from mailgateway.config.gateway.branding import Signature
 from mailgateway.config.gateway.notifications import Silence
 from mailgateway.config.reading.kinds import Address, Line, Strict, Word
+from mailgateway.config.service.agreements import BusinessTime
 
 
 class AgentEntry(Strict):
@@ -32,6 +33,10 @@ class GroupEntry(Strict):
     address: Address | None = Field(default=None, description="a shared address that is told as well")
     signature: Signature | None = Field(
         default=None, description="what stands under answers to its tickets; goes before that of the desk"
+    )
+    accept_within: BusinessTime | None = Field(
+        default=None,
+        description="how much business time it has to accept a ticket that another group hands to it, such as 2h",
     )
     no_status_mails: Silence = Field(
         default=(), description="what customers are not told of its tickets, such as [solved]; true: nothing"

@@ -19,6 +19,7 @@ class NoticeKind(StrEnum):
     AGENT_RECEIPT = "agent_receipt"
     ESCALATION = "escalation"
     TO_AND_FRO = "to_and_fro"
+    NOT_ACCEPTED = "not_accepted"
     PROBLEM_NEWS = "problem_news"
     PROBLEM_SUGGESTION = "problem_suggestion"
     REJECTED = "rejected"

@@ -288,6 +288,7 @@ _WORK = frozenset(
         NoticeKind.ESCALATION,
         NoticeKind.PROBLEM_SUGGESTION,
         NoticeKind.TO_AND_FRO,
+        NoticeKind.NOT_ACCEPTED,
         NoticeKind.UNDELIVERED,
         NoticeKind.FILES_LEFT_OUT,
         NoticeKind.ALARM,

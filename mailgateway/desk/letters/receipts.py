@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from mailgateway.desk.after import after
 from mailgateway.desk.agent_policy import Receipts
 from mailgateway.desk.facts import Candidate, Entry, Facts
+from mailgateway.desk.handovers.changes import EndOffer, OfferChange, OfferTicket
 from mailgateway.desk.holding.changes import ReleaseAnswer
 from mailgateway.desk.holding.meanwhile import told as told_of
 from mailgateway.desk.incoming import Incoming
@@ -36,7 +37,7 @@ from mailgateway.mail.model import Address
 
 _REPLACED = {SetStatus: "status", SetPriority: "priority", SetType: "type", MoveToGroup: "group", Assign: "assignee"}
 
-_WORDS = (*_REPLACED.values(), "tags", "people", "snooze", "link", "incidents", "major", "held")
+_WORDS = (*_REPLACED.values(), "tags", "people", "snooze", "link", "incidents", "major", "held", "offer")
 _MOST_SHOWN = 20
 NOTHING_CHANGED = dict.fromkeys(_WORDS, "")
 """What can be told of, by the words of the templates; empty for what stayed."""
@@ -100,12 +101,17 @@ def _changed(change: Change) -> Iterator[tuple[str, str]]:
             yield "people", ", ".join(map(_person, people))
         case Snooze(_, until):
             yield "snooze", until.isoformat(" ", "minutes") if until else "—"
-        case LinkOthers() | SetMajor():
-            yield from _of_problems(change)
+        case LinkOthers() | SetMajor() | OfferTicket() | EndOffer():
+            yield from _of_others(change)
 
 
-def _of_problems(change: ProblemChange) -> Iterator[tuple[str, str]]:
+def _of_others(change: ProblemChange | OfferChange) -> Iterator[tuple[str, str]]:
+    """Give what changed between tickets, or between groups."""
     match change:
+        case OfferTicket():
+            yield "offer", "offered"
+        case EndOffer(_, _, end):
+            yield "offer", end.value
         case LinkOthers(others, LinkKind.PROBLEM):
             yield "incidents", _numbered(others)
         case SetMajor(major):

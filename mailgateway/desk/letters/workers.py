@@ -57,6 +57,16 @@ def team_of(group: Group, policy: Policy) -> Iterator[Worker]:
         yield Worker(Address(group.display, group.address), bound_to_group(group))
 
 
+def leading(name: str, policy: Policy) -> Iterator[Worker]:
+    """Give who leads a group; everybody in it where nobody does."""
+    group = policy.directory.group(name)
+    lead = policy.directory.agent(group.lead) if group is not None and group.lead else None
+    if lead is not None:
+        yield as_worker(lead)
+    elif group is not None:
+        yield from team_of(group, policy)
+
+
 def as_worker(agent: Agent) -> Worker:
     """Return an agent as somebody to write to."""
     return Worker(Address(agent.display, agent.address), bound_to_agent(agent))

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.levels import escalated
+from mailgateway.desk.levels.business_time import TICK, are_at_work
 from mailgateway.desk.levels.clocks import share_used_at
 from mailgateway.desk.levels.service_levels import ServiceLevel, Step
 from mailgateway.desk.levels.timepiece import Clock
@@ -15,10 +16,6 @@ from mailgateway.desk.policy import Policy
 from mailgateway.desk.timed.moments import Effect, Moment, Source
 
 BREACH, STEP = "breach", "step"
-_GRACE = timedelta(minutes=15)
-"""What is due at closing time is not put off until the morning because it is looked at a little later."""
-
-_TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +34,13 @@ class _Reached:
 
     def is_working_time(self, now: datetime) -> bool:
         """Tell whether people are at work, or were when it was reached, a moment ago."""
-        hours = self.level.hours
-        return hours.is_open(now) or (hours.is_open(self.at - _TICK) and now - self.at < _GRACE)
+        return are_at_work(self.level.hours, self.at, now)
 
 
 def _moments(ticket: Ticket, policy: Policy) -> Iterator[Moment]:
     for clock in ticket.clocks:
         if clock.running_since is not None and clock.due_at is not None:
-            yield Moment(clock.due_at + _TICK, f"{_name(clock)}/{BREACH}", BREACH)
+            yield Moment(clock.due_at + TICK, f"{_name(clock)}/{BREACH}", BREACH)
     for one in _steps(ticket, policy):
         at = one.level.hours.next_opening(one.at) if one.is_held_back(one.at) else one.at
         if at is not None:

@@ -10,6 +10,7 @@ from hashlib import sha256
 
 from mailgateway.desk.after import after
 from mailgateway.desk.facts import Candidate
+from mailgateway.desk.handovers import awaiting
 from mailgateway.desk.levels import escalation
 from mailgateway.desk.levels.service_levels import Step
 from mailgateway.desk.model import Status, Ticket
@@ -18,7 +19,14 @@ from mailgateway.desk.policy import Policy
 from mailgateway.desk.timed import automatic, held, snooze, timers
 from mailgateway.desk.timed.moments import Moment, Source
 
-SOURCES: tuple[Source, ...] = (snooze.SOURCE, automatic.SOURCE, timers.SOURCE, held.SOURCE, escalation.SOURCE)
+SOURCES: tuple[Source, ...] = (
+    awaiting.SOURCE,
+    snooze.SOURCE,
+    automatic.SOURCE,
+    timers.SOURCE,
+    held.SOURCE,
+    escalation.SOURCE,
+)
 
 
 def moments(ticket: Ticket, policy: Policy, sources: Iterable[Source] = SOURCES) -> Iterator[Moment]:

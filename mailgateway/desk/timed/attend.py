@@ -5,6 +5,7 @@ from datetime import datetime
 
 from mailgateway.desk.after import after
 from mailgateway.desk.facts import Candidate, Facts
+from mailgateway.desk.handovers.offering import offered
 from mailgateway.desk.levels.levelled import levelled
 from mailgateway.desk.plan import Change, Disposition, Notice, Plan, RecordFiring, SetAttention
 from mailgateway.desk.policy import Policy
@@ -19,7 +20,7 @@ def attend(candidate: Candidate, facts: Facts, policy: Policy) -> Plan:
     After that only later moments count: what was looked at without an effect is not looked at again before a change.
     So a clock that stood still goes through what it missed in the order of time, a moment after the other.
     """
-    ticket = candidate.ticket
+    as_it_was, ticket = candidate, candidate.ticket
     until = ticket.attend_at or facts.now
     changes: list[Change] = []
     told: list[Notice] = []
@@ -49,7 +50,7 @@ def attend(candidate: Candidate, facts: Facts, policy: Policy) -> Plan:
         waits_for=waits_for,
         is_quiet=True,
     )
-    plan = levelled(plan, facts, policy)
+    plan = levelled(offered(plan, as_it_was, policy), facts, policy)
     left = after(ticket, plan.changes, facts.now)
     # what a changed clock has passed already is due at once
     since = until if left.clocks == ticket.clocks else None

@@ -62,6 +62,9 @@ class TicketRow(Base):
     service_level: Mapped[str | None]
     fields: Mapped[dict[str, Any] | None]
     silent: Mapped[list[str] | None]
+    offer_giver: Mapped[str | None]
+    offered_at: Mapped[datetime | None]
+    accept_by: Mapped[datetime | None]
     trace: Mapped[dict[str, Any]]
 
 

@@ -9,11 +9,12 @@ from sqlalchemy import bindparam, insert, update
 from mailgateway.desk.customers.counting import SetOrganisation, SpendTime
 from mailgateway.desk.customers.wish import Leave, Rate, Unsubscribe
 from mailgateway.desk.events import Event
+from mailgateway.desk.handovers.changes import EndOffer, OfferTicket
 from mailgateway.desk.holding.changes import HoldAnswer, HoldOn, ReleaseAnswer
 from mailgateway.desk.letters.silence import Silence
 from mailgateway.desk.levels import clock_events
 from mailgateway.desk.levels.level_changes import SetClocks, SetServiceLevel
-from mailgateway.desk.model import ArticleKind, Direction, LinkKind
+from mailgateway.desk.model import ArticleKind, Direction, LinkKind, Offer
 from mailgateway.desk.plan import (
     AddArticle,
     AddLink,
@@ -257,6 +258,25 @@ def _snooze(ticket: Changing, change: Snooze) -> None:
     ticket.tell("snoozed_until", {name: at.isoformat() if at else None for name, at in shown})
 
 
+def _offer(ticket: Changing, change: OfferTicket) -> None:
+    offer = change.offer
+    _await(ticket, offer)
+    accept_by = offer.accept_by.isoformat() if offer.accept_by else None
+    ticket.tell("offered", {"from": offer.giver, "to": change.group, "accept_by": accept_by})
+
+
+def _end_offer(ticket: Changing, change: EndOffer) -> None:
+    ticket.before.setdefault("offered_at", change.offer.at)
+    _await(ticket, None)
+    ticket.tell(change.end.value, {"from": change.offer.giver, "to": change.group})
+
+
+def _await(ticket: Changing, offer: Offer | None) -> None:
+    ticket.after["offer_giver"] = offer.giver if offer else None
+    ticket.after["offered_at"] = offer.at if offer else None
+    ticket.after["accept_by"] = offer.accept_by if offer else None
+
+
 def _fire(ticket: Changing, change: RecordFiring) -> None:
     # the key refuses the second of two, which then is StoreBusy as for any other race
     ticket.tx.connection.execute(_ADD_FIRING, {"ticket": ticket.number, "name": change.name, "at": ticket.plan.at})
@@ -311,6 +331,8 @@ CARRIED_OUT: dict[type, Callable[[Changing, Any], None]] = {
     SetMajor: _set_major,
     TakeTurn: _take_turn,
     Snooze: _snooze,
+    OfferTicket: _offer,
+    EndOffer: _end_offer,
     RecordFiring: _fire,
     SetAttention: _set_attention,
     SetClocks: _set_clocks,

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, case, cast, func, literal, null, select, union_all
 
-from mailgateway.desk.model import HeldAnswer, News, Ticket
+from mailgateway.desk.model import HeldAnswer, News, Offer, Ticket
 from mailgateway.mail.model import Address
 from mailgateway.store.engine import Transaction
 from mailgateway.store.tables.columns import Instant
@@ -38,6 +38,9 @@ _HEADS = (
         TicketRow.attend_at,
         TicketRow.fields,
         TicketRow.silent,
+        TicketRow.offer_giver,
+        TicketRow.offered_at,
+        TicketRow.accept_by,
     )
     .where(TicketRow.number.in_(bindparam("numbers", expanding=True)))
     .order_by(TicketRow.number)
@@ -136,4 +139,5 @@ def _ticket(row: Any) -> Ticket:
         service_level=row.service_level,
         fields=row.fields or {},
         silent=tuple(News(one) for one in row.silent or ()),
+        offer=Offer(row.offer_giver, row.offered_at, row.accept_by) if row.offered_at is not None else None,
     )

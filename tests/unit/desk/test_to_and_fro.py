@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from mailgateway.desk.handovers.to_and_fro import Handed, noticed
 from mailgateway.desk.plan import Disposition, MoveToGroup, NoticeKind, Plan, RecordEvent, RecordFiring
 from mailgateway.desk.policy import Handovers
-from mailgateway.desk.routing.to_and_fro import Handed, noticed
 from tests.unit.desk.builders import NOW, make_candidate, make_policy
 
 POLICY = make_policy()

@@ -2,6 +2,7 @@
 
 from mailgateway.cli.apps import group
 from mailgateway.cli.commands.tickets.changing import merge, set_
+from mailgateway.cli.commands.tickets.handing import accept, decline
 from mailgateway.cli.commands.tickets.listing import list_
 from mailgateway.cli.commands.tickets.major import major
 from mailgateway.cli.commands.tickets.showing import show
@@ -13,5 +14,7 @@ app.command()(show)
 app.command()(reply)
 app.command()(note)
 app.command("set")(set_)
+app.command()(accept)
+app.command()(decline)
 app.command()(major)
 app.command()(merge)

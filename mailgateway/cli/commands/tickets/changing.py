@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailgateway.cli.commands.tickets.words import As, Number
+from mailgateway.cli.commands.tickets.words import As, Number, Numbers
 from mailgateway.cli.lines import complain
 from mailgateway.cli.options import AsJson
 from mailgateway.desk.model import Priority, Status, TicketType
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 # ruff: noqa: PLC0415 - what carries out orders takes as long to import as a list takes to show
 
-Numbers = Annotated[list[int], typer.Argument(metavar="NUMBER...", help="The tickets' numbers.", min=1)]
 SetStatus = Annotated[Status | None, typer.Option("--status", help="How far it is.")]
 SetGroup = Annotated[str | None, typer.Option("--group", metavar="NAME", help="A group of groups.yaml.")]
 SetAssignee = Annotated[str | None, typer.Option("--assign", metavar="NAME", help="An agent's name, me, or none.")]

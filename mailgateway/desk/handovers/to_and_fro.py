@@ -1,12 +1,12 @@
 """A ticket that two groups hand to each other again and again: who leads them is told, once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from mailgateway.desk.after import after
 from mailgateway.desk.facts import Candidate
 from mailgateway.desk.letters.notices import to_worker
-from mailgateway.desk.letters.workers import Worker, as_worker, team_of
+from mailgateway.desk.letters.workers import leading
 from mailgateway.desk.model import Ticket
 from mailgateway.desk.plan import MoveToGroup, Notice, NoticeKind, Plan, RecordEvent, RecordFiring
 from mailgateway.desk.policy import Policy
@@ -48,20 +48,10 @@ def _notices(
     ticket: Ticket, pair: Sequence[str], times: int, candidate: Candidate, policy: Policy
 ) -> tuple[Notice, ...]:
     bare = to_worker(NoticeKind.TO_AND_FRO, None, ticket, policy, candidate.public_ids)
-    people = {one.address.key: one for name in pair for one in _leading(name, policy)}
+    people = {one.address.key: one for name in pair for one in leading(name, policy)}
     values = {"groups": " ↔ ".join(pair), "times": times}
     return tuple(
         replace(bare, recipient=one.address, bound_to=for_notes(one.bound_to), values=values)
         for key, one in people.items()
         if "@" in key and not policy.is_ours(key)
     )
-
-
-def _leading(name: str, policy: Policy) -> Iterator[Worker]:
-    """Give who leads a group; everybody in it where nobody does."""
-    group = policy.directory.group(name)
-    lead = policy.directory.agent(group.lead) if group is not None and group.lead else None
-    if lead is not None:
-        yield as_worker(lead)
-    elif group is not None:
-        yield from team_of(group, policy)

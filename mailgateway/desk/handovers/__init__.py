@@ -1,0 +1,1 @@
+"""Tickets that one group hands to another: offered, accepted, declined, handed to and fro."""

@@ -1,0 +1,260 @@
+"""Hand-overs that the new group has to accept: offered, accepted, declined, withdrawn, and told of when nobody does."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from mailgateway.desk.act import act
+from mailgateway.desk.facts import Candidate
+from mailgateway.desk.handovers.answer import OfferAnswer
+from mailgateway.desk.handovers.answering import against_answering
+from mailgateway.desk.handovers.changes import EndOffer, OfferEnd, OfferTicket
+from mailgateway.desk.handovers.offering import offered
+from mailgateway.desk.letters.notices import agent_notification
+from mailgateway.desk.levels.calendar import Calendar
+from mailgateway.desk.model import Agent, ArticleKind, Directory, Group, Offer, Priority, Status
+from mailgateway.desk.orders import Orders, read_orders
+from mailgateway.desk.plan import (
+    AddArticle,
+    Assign,
+    Change,
+    Disposition,
+    MoveToGroup,
+    NoticeKind,
+    Plan,
+    RecordEvent,
+    RecordFiring,
+    SetAttention,
+    SetPriority,
+    SetStatus,
+)
+from mailgateway.desk.policy import Handovers, Policy
+from mailgateway.desk.timed.agenda import next_attention
+from mailgateway.desk.timed.attend import attend
+from tests.unit.desk.builders import (
+    ANNA,
+    BOB,
+    FIRST_LINE,
+    HARDWARE,
+    NOW,
+    make_candidate,
+    make_facts,
+    make_policy,
+    make_ticket,
+)
+
+SPAN = timedelta(hours=2)
+EVA = Agent("eva", "Eva Lind", "eva@example.com")
+LINE = replace(FIRST_LINE, members=("anna",))
+NETWORK = Group("network", "Network", ("eva",), lead="eva")
+OFFER = Offer("first-line", NOW - timedelta(hours=1), NOW + timedelta(hours=1))
+WEEK = tuple(((8 * 60, 16 * 60),) if day < 5 else () for day in range(7))
+OFFICE = Calendar("office", ZoneInfo("Europe/Warsaw"), WEEK)
+
+
+def policy(**changes: object) -> Policy:
+    """Return a desk of three groups, each of which has to accept within two hours."""
+    directory = Directory((ANNA, BOB, EVA), (LINE, HARDWARE, NETWORK))
+    return make_policy(**{"directory": directory, "handovers": Handovers(accept_within=SPAN), **changes})
+
+
+def waiting(**changes: object) -> Candidate:
+    """Return a ticket that first-line offered to hardware."""
+    return make_candidate(make_ticket(**{"group": "hardware", "offer": OFFER, **changes}))
+
+
+def plan_of(*changes: Change, actor: str = "anna", quiet: bool = False) -> Plan:
+    """Return somebody's plan for ticket 7."""
+    return Plan(NOW, actor, Disposition.FOLLOWED_UP, "", 7, changes, is_quiet=quiet)
+
+
+def of_offers(plan: Plan) -> list[object]:
+    """Return what a plan does about offers."""
+    return [change for change in plan.changes if isinstance(change, OfferTicket | EndOffer)]
+
+
+TO_HARDWARE = MoveToGroup("first-line", "hardware")
+
+
+@pytest.mark.parametrize("actor", ["anna", "clock", "root", "carla@customer.example"])
+def test_whoever_hands_it_over_offers_it(actor: str) -> None:
+    """An agent, an escalation or timer rule, the shell, and a rule for a customer's mail."""
+    plan = offered(plan_of(TO_HARDWARE, actor=actor, quiet=actor == "clock"), make_candidate(), policy())
+    assert of_offers(plan) == [OfferTicket(Offer("first-line", NOW, NOW + SPAN), "hardware")]
+
+
+def test_the_groups_own_time_goes_before() -> None:
+    """A group may have another span than all, or be the only one that has one."""
+    mine = Directory((ANNA, BOB, EVA), (LINE, replace(HARDWARE, accept_within=timedelta(minutes=30)), NETWORK))
+    for handovers in (Handovers(accept_within=SPAN), Handovers()):
+        plan = offered(plan_of(TO_HARDWARE), make_candidate(), policy(directory=mine, handovers=handovers))
+        assert of_offers(plan) == [OfferTicket(Offer("first-line", NOW, NOW + timedelta(minutes=30)), "hardware")]
+
+
+@pytest.mark.parametrize(
+    ("plan", "desk"),
+    [
+        (plan_of(TO_HARDWARE), policy(handovers=Handovers())),
+        (plan_of(TO_HARDWARE, actor="bob"), policy()),
+        (plan_of(TO_HARDWARE), policy(directory=Directory((ANNA, BOB), (LINE, replace(HARDWARE, members=()))))),
+        (plan_of(TO_HARDWARE, SetStatus(Status.OPEN, Status.SOLVED)), policy()),
+        (plan_of(MoveToGroup("first-line", "gone")), policy()),
+        (plan_of(SetPriority(Priority.NORMAL, Priority.HIGH)), policy()),
+    ],
+)
+def test_what_is_not_offered(plan: Plan, desk: Policy) -> None:
+    """Where it is off, to a member who takes it there, to nobody, what is solved, and what stays."""
+    assert offered(plan, make_candidate(), desk) == plan
+
+
+def test_it_is_counted_in_business_time() -> None:
+    """What is handed over an hour before closing on a Friday is to be accepted an hour after Monday's opening."""
+    friday = datetime(2026, 11, 6, 14, 0, tzinfo=UTC)
+    plan = offered(replace(plan_of(TO_HARDWARE), at=friday), make_candidate(), policy(calendars=(OFFICE,)))
+    monday = datetime(2026, 11, 9, 9, 0, tzinfo=ZoneInfo("Europe/Warsaw"))
+    assert of_offers(plan) == [OfferTicket(Offer("first-line", friday, monday), "hardware")]
+
+
+def test_the_notice_tells_that_it_is_offered_in_the_desks_time() -> None:
+    """The notice of the hand-over has the offer with it, and the time zone of the calendar."""
+    moved = make_ticket(group="hardware")
+    letters = agent_notification(None, moved, policy(), except_for="")
+    plan = offered(replace(plan_of(TO_HARDWARE), notices=letters), make_candidate(), policy(calendars=(OFFICE,)))
+    assert [one.ticket.offer.giver for one in plan.notices if one.ticket and one.ticket.offer] == ["first-line"] * 2
+    assert {one.values["timezone"] for one in plan.notices} == {"Europe/Warsaw"}
+
+
+ACCEPTED = EndOffer(OFFER, "hardware", OfferEnd.ACCEPTED)
+DECLINED = EndOffer(OFFER, "hardware", OfferEnd.DECLINED)
+WITHDRAWN = EndOffer(OFFER, "hardware", OfferEnd.WITHDRAWN)
+
+
+@pytest.mark.parametrize(
+    ("orders", "who", "ends"),
+    [
+        (Orders(assign="bob"), BOB, [ACCEPTED]),
+        (Orders(text="On my way."), BOB, [ACCEPTED]),
+        (Orders(priority=Priority.HIGH), BOB, [ACCEPTED]),
+        (Orders(minutes=15), BOB, [ACCEPTED]),
+        (Orders(status=Status.SOLVED), BOB, [ACCEPTED]),
+        (Orders(text="Whose is it?", note=True), BOB, []),
+        (Orders(priority=Priority.HIGH), ANNA, []),
+        (Orders(assign="bob"), ANNA, []),
+        (Orders(status=Status.SOLVED), ANNA, [WITHDRAWN]),
+        (Orders(group="first-line"), BOB, [DECLINED]),
+        (Orders(group="first-line"), ANNA, [WITHDRAWN]),
+        (Orders(group="network"), BOB, [ACCEPTED, OfferTicket(Offer("hardware", NOW, NOW + SPAN), "network")]),
+        (Orders(group="network"), ANNA, [WITHDRAWN, OfferTicket(Offer("first-line", NOW, NOW + SPAN), "network")]),
+    ],
+)
+def test_how_an_offer_ends(orders: Orders, who: Agent, ends: list[object]) -> None:
+    """A member's work accepts, a note does not; back is declined; from elsewhere it is withdrawn, or offered anew."""
+    candidate = waiting()
+    assert of_offers(act(orders, who, candidate, make_facts(candidate), policy())) == ends
+
+
+def test_accepting_takes_it() -> None:
+    """It is the agent's who wrote it; nobody else has to be told."""
+    candidate = waiting()
+    plan = act(Orders(offer=OfferAnswer.ACCEPT), BOB, candidate, make_facts(candidate), policy())
+    assert plan.changes == (Assign(None, "bob"), ACCEPTED)
+    assert plan.notices == ()
+
+
+def test_accepting_leaves_it_with_who_has_it_and_for_the_group_with_nobody() -> None:
+    """Whom it was given to keeps it; `#accept group` gives it to nobody, and changes nothing else."""
+    given = waiting(assignee="bob")
+    lead = policy(directory=Directory((ANNA, BOB, EVA), (LINE, replace(HARDWARE, lead="eva"), NETWORK)))
+    assert act(Orders(offer=OfferAnswer.ACCEPT), EVA, given, make_facts(given), lead).changes == (ACCEPTED,)
+    free = waiting()
+    plan = act(Orders(offer=OfferAnswer.ACCEPT_FOR_GROUP), BOB, free, make_facts(free), policy())
+    assert plan.changes == (ACCEPTED,)
+
+
+def test_declining_gives_it_back_with_the_reason_as_a_note() -> None:
+    """The group that gave it is told who declined, for which group, and why; the customer nothing of it."""
+    candidate = waiting(assignee="bob")
+    orders = read_orders("#decline: not a printer\n\nIt is the network.", "bob", policy()).orders
+    plan = act(orders, BOB, candidate, make_facts(candidate), policy())
+    (note,) = [change.article for change in plan.changes if isinstance(change, AddArticle)]
+    assert (note.kind, note.text) == (ArticleKind.NOTE, "not a printer\n\nIt is the network.")
+    assert plan.changes[1:] == (MoveToGroup("hardware", "first-line"), Assign("bob", None), DECLINED)
+    inside = [one for one in plan.notices if one.kind is NoticeKind.AGENT_NOTIFICATION]
+    assert [one.recipient.address for one in inside] == [ANNA.address]
+    assert (inside[0].values["declined_for"], inside[0].values["by"]) == ("hardware", "Bob Stone")
+    assert inside[0].article == note
+    assert not any(one.kind is NoticeKind.REPLY for one in plan.notices)
+
+
+@pytest.mark.parametrize(
+    ("orders", "who", "candidate", "told"),
+    [
+        (Orders(offer=OfferAnswer.ACCEPT), BOB, make_candidate(), "is not offered"),
+        (Orders(offer=OfferAnswer.ACCEPT), ANNA, waiting(), "you are not in that group"),
+        (Orders(offer=OfferAnswer.ACCEPT, group="network"), BOB, waiting(), "leave out #group"),
+        (Orders(offer=OfferAnswer.DECLINE, assign="bob"), BOB, waiting(), "leave out #assign"),
+        (Orders(offer=OfferAnswer.DECLINE), BOB, waiting(offer=replace(OFFER, giver="gone")), "no group gone any more"),
+        (Orders(offer=OfferAnswer.DECLINE), BOB, waiting(), ""),
+        (Orders(offer=OfferAnswer.ACCEPT), Agent("root", "Service desk", "postmaster@example.com"), waiting(), ""),
+        (Orders(), ANNA, make_candidate(), ""),
+    ],
+)
+def test_what_stands_against_an_answer(orders: Orders, who: Agent, candidate: Candidate, told: str) -> None:
+    """Nothing is offered, it is somebody else's, or it says two things; who runs the desk may answer for a group."""
+    against = against_answering(orders, who, candidate, policy())
+    assert told in against
+    assert bool(told) is bool(against)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "problem"),
+    [
+        ("#accept", OfferAnswer.ACCEPT, ""),
+        ("#accept group.", OfferAnswer.ACCEPT_FOR_GROUP, ""),
+        ("#accept it", None, "#accept stands alone"),
+        ("#accept\n#decline", OfferAnswer.ACCEPT, "write one of the two"),
+    ],
+)
+def test_how_it_is_written(text: str, answer: OfferAnswer | None, problem: str) -> None:
+    """`#accept` stands alone or says group."""
+    reading = read_orders(text, "bob", policy())
+    assert reading.orders.offer is answer
+    assert problem in "".join(reading.problems)
+    assert bool(problem) is bool(reading.problems)
+
+
+def test_a_line_reply_below_a_decline_is_for_the_requester() -> None:
+    """Only what is marked so leaves the desk."""
+    orders = read_orders("#decline wrong team\n#reply\nA colleague will write.", "bob", policy()).orders
+    assert (orders.text, orders.note, orders.beside) == ("A colleague will write.", False, "wrong team")
+
+
+def late(at: datetime = OFFER.accept_by or NOW, **changes: object) -> tuple[Plan, Candidate, Policy]:
+    """Return what is done about the offer at a time."""
+    desk = policy(calendars=(OFFICE,))
+    candidate = waiting(attend_at=OFFER.accept_by, **changes)
+    return attend(candidate, replace(make_facts(candidate), now=at), desk), candidate, desk
+
+
+def test_who_is_told_when_nobody_accepts_and_that_it_is_once() -> None:
+    """Who leads the group (all of it where nobody does) and the group that gave it; then never again."""
+    plan, candidate, desk = late()
+    assert candidate.ticket.attend_at == next_attention(candidate.ticket, (), desk)
+    assert {one.kind for one in plan.notices} == {NoticeKind.NOT_ACCEPTED}
+    told = {one.recipient.address for one in plan.notices}
+    assert told == {BOB.address, "hardware-team@example.com", ANNA.address}
+    name = f"offer/hardware/{OFFER.at.isoformat()}"
+    assert plan.changes[1:] == (RecordFiring(name), SetAttention(None))
+    assert isinstance(plan.changes[0], RecordEvent)
+    assert plan.changes[0].what == "not_accepted"
+    assert next_attention(candidate.ticket, {name}, desk) is None
+
+
+def test_nobody_is_told_at_night_or_of_what_is_solved() -> None:
+    """A clock that stood still until the evening tells in the morning; what is solved is nobody's to accept."""
+    plan, candidate, desk = late(datetime(2026, 11, 2, 20, 0, tzinfo=UTC))
+    assert plan.notices == ()
+    assert plan.changes == (SetAttention(datetime(2026, 11, 3, 7, 0, tzinfo=UTC)),)
+    assert next_attention(replace(candidate.ticket, status=Status.SOLVED), (), desk) is None
