@@ -1,5 +1,6 @@
 """Service levels at work: mails and orders move clocks, and the customer is told by when to expect an answer."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -106,10 +107,67 @@ def test_waiting_for_the_customer_stops_the_clock_until_they_write(desk: Bench) 
     assert clock(desk, Target.NEXT_RESPONSE).started_at == desk.now
 
 
+AUTOMATIC = {
+    "an absence": [("Auto-Submitted", "auto-replied")],
+    "a mailing list": [("List-Id", "<news.customer.example>"), ("Precedence", "bulk")],
+    "a bounce": [("Return-Path", "<>"), ("X-Failed-Recipients", "carla@customer.example")],
+}
+
+
+@pytest.mark.parametrize("status", [Status.OPEN, Status.PENDING])
+@pytest.mark.parametrize("headers", AUTOMATIC.values(), ids=AUTOMATIC.keys())
+def test_machine_mail_moves_no_clock(desk: Bench, headers: list[tuple[str, str]], status: Status) -> None:
+    """It is kept with its ticket; what was going goes on, what stood still stands, and nothing is to be answered."""
+    desk.arrive(message("carla@customer.example", "Printer", "It is broken."))
+    desk.ingest()
+    order(desk, Orders(text="Which printer?", status=status))
+    before, articles = desk.ticket(10001).ticket, len(desk.ticket(10001).articles)
+    desk.now += HOUR
+    desk.arrive(message("carla@customer.example", "Re: [#10001] Printer", "I am away.", headers=headers))
+    desk.ingest()
+    assert len(desk.ticket(10001).articles) == articles + 1
+    after = desk.ticket(10001).ticket
+    assert (after.clocks, after.status, after.attend_at) == (before.clocks, before.status, before.attend_at)
+
+
 STEPS = """    escalations:
       - {at: 50%, of: first_response, notify: lead}
       - {at: 100%, of: first_response, notify: group, priority: raise}
 """
+
+
+TAKEN_OVER = """    escalations:
+      - {at: 100%, of: own, notify: lead, group: hardware}
+"""
+
+
+def test_hosts_that_look_at_once_hand_over_once(either_bench: Bench, tmp_path: Path) -> None:
+    """Nobody took it within two hours: of three hosts one hands it over and tells; a restart does nothing more."""
+    bench = either_bench
+    promise(bench, tmp_path, LEVELS + TAKEN_OVER)
+    bench.arrive(message("carla@customer.example", "Invoice", "Where is it?"))
+    bench.ingest()
+    bench.now += 2 * HOUR + timedelta(seconds=1)
+    start = threading.Barrier(3)
+
+    def look() -> None:
+        start.wait()
+        attend_due(bench.desk, lambda: False)
+
+    hosts = [threading.Thread(target=look) for _ in range(3)]
+    for host in hosts:
+        host.start()
+    for host in hosts:
+        host.join()
+    bench.gateway.reload()
+    attend_due(bench.desk, lambda: False)
+    sheet = bench.ticket(10001)
+    assert sheet.ticket.group == "hardware"
+    assert [event.what for event in sheet.events].count("escalated") == 1
+    assert [event.what for event in sheet.events].count("group") == 1
+    assert [one.to for one in bench.letters() if one.template == "escalation"] == ["anna@example.com"]
+    taken_again = clock(bench, Target.OWN)
+    assert (taken_again.cycle, taken_again.started_at) == (2, bench.now)
 
 
 def test_an_escalation_is_mailed_once_when_its_time_comes(bench: Bench, tmp_path: Path, sink: Sink) -> None:
