@@ -16,7 +16,7 @@ LINE = names(
 )
 SHEET = names(
     "number subject status type priority group assignee requester participants tags language created_at updated_at"
-    " service_level articles events trace organisation ci fields links watchers held beside major"
+    " service_level articles events trace organisation ci fields links watchers held beside major offered"
 )
 ARTICLE = names("id ticket at from kind direction text html attachments message_id")
 
@@ -379,3 +379,27 @@ def test_it_is_told_what_proved_an_agent(proof: str, said: str) -> None:
     detail = {"by": "subject", "named": "7", "as": "agent anna", **({"proof": proof} if proof else {})}
     told = in_words(Event(1, datetime(2026, 3, 2, tzinfo=UTC), "anna", "joined", detail))
     assert told == f"found the ticket by the number in its subject (7), as agent anna{said}"
+
+
+def test_a_hand_over_is_shown_accepted_and_declined(shell: Shell, number: int) -> None:
+    """By whom it is offered stands on the sheet; an agent declines it for a reason, another accepts it."""
+    shell.configuration.write_text(shell.configuration.read_text() + "handovers: {accept_within: 2h}\n")
+    here, there = _shown(shell, number)["group"], {"hardware": "first-line", "first-line": "hardware"}
+    members = {"first-line": "anna", "hardware": "bob"}
+    other = there[here]
+    refused = shell.run("tickets", "accept", str(number))
+    assert (refused.code, refused.err.strip()) == (
+        1,
+        f"accept: the ticket is not offered to {here}: it is theirs already",
+    )
+    assert shell.run("tickets", "set", str(number), "--group", other).code == 0
+    assert _shown(shell, number)["offered"]["by"] == here
+    assert f"Offered      by {here}, since " in shell.run("tickets", "show", str(number)).out
+    assert shell.run("tickets", "decline", str(number), "--reason", "Not ours.", "--as", members[other]).code == 0
+    back = _shown(shell, number)
+    assert (back["group"], back["offered"], back["articles"][-1]["text"]) == (here, None, "Not ours.")
+    assert f"declined it for {other}: it is back with {here}" in shell.run("tickets", "show", str(number)).out
+    assert shell.run("tickets", "set", str(number), "--group", other).code == 0
+    assert shell.run("tickets", "accept", str(number), "--as", members[other]).code == 0
+    taken = _shown(shell, number)
+    assert (taken["assignee"], taken["offered"]) == (members[other], None)
