@@ -328,8 +328,7 @@ class Plan:
 
     `rules` are those that routed the mail, where it joined no ticket.
 
-    `decisions` are about mails in quarantine; `is_unfinished`: the mail that caused the plan is looked at again, since
-    its answer depends on what becomes of them.
+    `decisions` are about mails in quarantine; `is_unfinished`: the mail is looked at again once they are carried out.
     """
 
     at: datetime
