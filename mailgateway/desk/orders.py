@@ -139,9 +139,9 @@ def _astray(lines: tuple[tuple[str, str], ...], desk: _Desk) -> Iterator[str]:
             continue
         try:
             _obey(Orders(), word, value, desk)
-        except _MisreadError:
+        except MisreadError:
             continue
-        line = _shown(f"{word} {value}".strip())
+        line = shown(f"{word} {value}".strip())
         yield f"#{line} stands below your text: commands stand on the first lines, before it"
 
 
@@ -311,13 +311,7 @@ def _decide(decision: Decision) -> Callable[[Orders, str, _Desk], Orders]:
 
 
 def _offer(word: str) -> Callable[[Orders, str, _Desk], Orders]:
-    def obey(orders: Orders, value: str, _desk: _Desk) -> Orders:
-        try:
-            return replace(orders, offer=read_answer(word, value, orders.offer))
-        except ValueError as error:
-            raise MisreadError(str(error)) from None
-
-    return obey
+    return lambda orders, value, _: replace(orders, offer=read_answer(word, value, orders.offer))
 
 
 def _help(orders: Orders, _value: str, _desk: _Desk) -> Orders:

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from mailgateway.desk.misread import MisreadError
+
 
 class OfferAnswer(StrEnum):
     """What becomes of a ticket that is offered: the agent takes it, their group does, or it goes back."""
@@ -12,11 +14,11 @@ class OfferAnswer(StrEnum):
 
 
 def read_answer(word: str, value: str, said: OfferAnswer | None) -> OfferAnswer:
-    """Return what `#accept` or `#decline` says; `said` is what a line before did. Raises ValueError with the mend."""
+    """Return what `#accept` or `#decline` says; `said` is what a line before did. Raises MisreadError with the mend."""
     written = f"{word} {value.casefold().strip('.! ')}".strip()
     if written not in set(OfferAnswer):
-        raise ValueError("#accept stands alone in its line, or says #accept group; write your text below it")
+        raise MisreadError("#accept stands alone in its line, or says #accept group; write your text below it")
     answer = OfferAnswer(written)
     if said not in (None, answer):
-        raise ValueError("#accept and #decline: write one of the two")
+        raise MisreadError("#accept and #decline: write one of the two")
     return answer
