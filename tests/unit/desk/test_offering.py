@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -54,15 +55,16 @@ WEEK = tuple(((8 * 60, 16 * 60),) if day < 5 else () for day in range(7))
 OFFICE = Calendar("office", ZoneInfo("Europe/Warsaw"), WEEK)
 
 
-def policy(**changes: object) -> Policy:
+def policy(**changes: Any) -> Policy:
     """Return a desk of three groups, each of which has to accept within two hours."""
     directory = Directory((ANNA, BOB, EVA), (LINE, HARDWARE, NETWORK))
-    return make_policy(**{"directory": directory, "handovers": Handovers(accept_within=SPAN), **changes})
+    desk = make_policy(directory=directory, handovers=Handovers(accept_within=SPAN))
+    return replace(desk, **changes)
 
 
-def waiting(**changes: object) -> Candidate:
+def waiting(**changes: Any) -> Candidate:
     """Return a ticket that first-line offered to hardware."""
-    return make_candidate(make_ticket(**{"group": "hardware", "offer": OFFER, **changes}))
+    return make_candidate(replace(make_ticket(group="hardware", offer=OFFER), **changes))
 
 
 def plan_of(*changes: Change, actor: str = "anna", quiet: bool = False) -> Plan:
@@ -231,7 +233,7 @@ def test_a_line_reply_below_a_decline_is_for_the_requester() -> None:
     assert (orders.text, orders.note, orders.beside) == ("A colleague will write.", False, "wrong team")
 
 
-def late(at: datetime = OFFER.accept_by or NOW, **changes: object) -> tuple[Plan, Candidate, Policy]:
+def late(at: datetime = OFFER.accept_by or NOW, **changes: Any) -> tuple[Plan, Candidate, Policy]:
     """Return what is done about the offer at a time."""
     desk = policy(calendars=(OFFICE,))
     candidate = waiting(attend_at=OFFER.accept_by, **changes)
