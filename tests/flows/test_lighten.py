@@ -66,7 +66,7 @@ def test_the_text_arrives_with_a_list_of_what_was_left_out(bench: Bench, small: 
     assert got.message_id == new.message_id != old.message_id
     assert "See the manual." in got.text
     assert "- manual.pdf (150 kB)" in got.text
-    assert "answer this mail" in got.text
+    assert "reply to this message" in got.text
     assert got.html is not None
     assert "manual.pdf" in got.html
     assert "http" not in got.text
