@@ -114,7 +114,9 @@ def _as_mail(blobs: Blobs, digest: str) -> Identity | None:
 
 
 def _is_named(tx: Transaction, digest: str, mail: Identity | None) -> bool:
-    if mail is None:
-        return False
-    asked = {"digest": digest, "message_id": lookup_key(mail.message_id), "fingerprint": mail.fingerprint}
-    return any(tx.connection.execute(one.limit(1), asked).first() is not None for one in (_MAIL, _FILE, _LETTER))
+    asked = {"digest": digest}
+    named = [_FILE, _LETTER]
+    if mail is not None:
+        asked |= {"message_id": lookup_key(mail.message_id), "fingerprint": mail.fingerprint}
+        named.append(_MAIL)
+    return any(tx.connection.execute(one.limit(1), asked).first() is not None for one in named)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, update
@@ -56,6 +57,18 @@ def test_an_attachment_of_the_same_bytes_keeps_a_mails_blob(store: Store) -> Non
     with store.writing() as tx:
         let_go(tx, tx.connection.execute(delete(AttachmentRow).returning(AttachmentRow.sha256)).scalars().all())
     assert sweep_all(store, NOW) == 1
+
+
+def test_a_damaged_blob_that_is_still_named_stays(store: Store, tmp_path: Path) -> None:
+    """Whoever mends it from a backup finds what names it, and what is left of it."""
+    spooled = spool_one(store, arrival(1, RAW))
+    open_with(store, StoredFile("mail.eml", "message/rfc822", len(RAW), DIGEST, inline=False, content_id=None))
+    forget(store, spooled)
+    (kept,) = (file for file in tmp_path.rglob(f"{DIGEST}*") if file.is_file())
+    kept.chmod(0o600)
+    kept.write_bytes(b"damaged")
+    assert sweep_all(store, NOW) == 0
+    assert store.blobs.has(DIGEST)
 
 
 def test_a_mail_whose_blob_went_between_putting_and_naming_it_puts_it_again(
