@@ -109,3 +109,4 @@ class State(_Shape):
     clocks: dict[str, Any]
     major_incidents: list[dict[str, Any]]
     alarms: list[dict[str, Any]]
+    retention: list[dict[str, Any]]

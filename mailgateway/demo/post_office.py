@@ -122,10 +122,27 @@ class PostOffice:
         async with AsyncExitStack() as stack:
             await backend.start(stack)
             await IMAPService(backend, config).start(stack)
-            smtp = await self._loop.create_server(lambda: SMTP(self, enable_SMTPUTF8=True), _HOST, self.smtp_port)
+            smtp = await self._loop.create_server(lambda: _Conversation(self), _HOST, self.smtp_port)
             self._open.set()
             await self._end.wait()
             smtp.close()
+        talking = asyncio.all_tasks() - {asyncio.current_task()}
+        for one in talking:
+            one.cancel()
+        await asyncio.gather(*talking, return_exceptions=True)
+
+
+class _Conversation(SMTP):
+    """One SMTP connection, which is closed when nobody talks on it any more."""
+
+    def __init__(self, office: PostOffice) -> None:
+        super().__init__(office, enable_SMTPUTF8=True)
+
+    async def _handle_client(self) -> None:
+        try:
+            await super()._handle_client()
+        finally:
+            self._writer.close()
 
 
 def _free_port() -> int:

@@ -8,7 +8,8 @@ from tests.cli.shell import Shell
 from tests.docs.test_commands import COMMANDS
 
 ACTS = {
-    *("init", "run", "demo", "ingest", "schema", "templates preview", "db upgrade", "webhooks test"),
+    *("init", "run", "demo", "ingest", "schema", "templates preview", "webhooks test"),
+    *("db upgrade", "db backup"),
     *("outbox retry", "outbox cancel", "webhooks retry", "webhooks cancel", "suppressions add", "suppressions remove"),
     *("quarantine replay", "quarantine ticket", "quarantine discard"),
     "keys rotate",

@@ -1,5 +1,8 @@
 """The demonstration, as a visitor starts it."""
 
+import gc
+import imaplib
+import smtplib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -7,6 +10,7 @@ import pytest
 
 from mailgateway.demo import story
 from mailgateway.demo.daemon import LAG, SPEED, BelatedClock
+from mailgateway.demo.post_office import PASSWORD, USER, PostOffice
 
 
 def test_the_story_is_told_to_its_end(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -38,3 +42,15 @@ def test_the_clock_of_the_demonstration_catches_up() -> None:
     assert told[1] - told[0] == timedelta(seconds=SPEED)
     assert told == sorted(told)
     assert told[-1] == at[0]
+
+
+def test_its_servers_leave_no_connection_open() -> None:
+    """Whoever still talks when they close is hung up on: what was left open would be found by whatever runs next."""
+    with PostOffice(lambda _: False) as office:
+        visitor = imaplib.IMAP4("127.0.0.1", office.imap_port)
+        visitor.login(USER, PASSWORD)
+        sender = smtplib.SMTP("127.0.0.1", office.smtp_port)
+        sender.ehlo()
+    visitor.shutdown()
+    sender.close()
+    gc.collect()
