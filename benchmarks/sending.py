@@ -39,6 +39,7 @@ def run(count: int) -> None:
         for number in range(count)
     ]
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    Sink.pipelines = True
     with Sink() as sink:
         print(f"sending: {count} letters of {len(_BODY)} bytes over {CONNECTIONS} connections")
         _compare(letters, sink.port)

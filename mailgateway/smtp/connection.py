@@ -3,17 +3,25 @@
 import asyncio
 import re
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parseaddr
 from typing import Self
 
-from aiosmtplib import SMTP, SMTPException, SMTPNotSupported, SMTPResponseException
+from aiosmtplib import (
+    SMTP,
+    SMTPException,
+    SMTPNotSupported,
+    SMTPResponse,
+    SMTPResponseException,
+)
 
 from mailgateway.errors import LoginRefused
 from mailgateway.mail.model import Letter
 from mailgateway.smtp.opening import abandon, open_client
 from mailgateway.smtp.outcome import Deferred, Outcome, Sent, TooLarge, one_line, outcome_of
 from mailgateway.smtp.relay import Relay
+from mailgateway.smtp.together import Envelope, exchange
 
 _LIBRARY = (SMTPException, OSError, ValueError)
 
@@ -38,6 +46,13 @@ _OF_THE_CONNECTION = (None, 421, 503)
 
 class ConnectionEnded(Exception):
     """The server had closed the connection before the letter was offered on it."""
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far a letter has come: whether the server may have it, from DATA on."""
+
+    offered: bool = False
 
 
 class Connection:
@@ -71,20 +86,42 @@ class Connection:
         room = self._room()
         if room is not None and len(letter.content) > room:
             return TooLarge(_TOO_MUCH, f"the server takes {room} bytes, and the letter has {len(letter.content)}", room)
-        offered = False
+        way = self._together if self._client.supports_extension("pipelining") else self._one_by_one
+        progress = _Progress()
         try:
-            await self._begin(letter)
-            offered = True
-            patience = self._server.timeout.total_seconds() + len(letter.content) / _BYTES_A_SECOND
-            response = await self._client.data(letter.content, timeout=patience)
+            response = await way(letter, progress)
         except _LIBRARY as error:
-            outcome = outcome_of(error, offered=offered)
+            outcome = outcome_of(error, offered=progress.offered)
             self._after(outcome)
             return outcome
         finally:
             self._is_fresh = False
             self._used_at = asyncio.get_running_loop().time()
         return Sent(one_line(response.message))
+
+    async def _together(self, letter: Letter, progress: "_Progress") -> SMTPResponse:
+        """Give all commands of the letter in one go (RFC 2920), then the letter."""
+        options, encoding = self._options(letter)
+        sender, recipient = letter.envelope_from.encode(encoding), letter.recipient.encode(encoding)
+        envelope = Envelope(sender, recipient, tuple(option.encode("ascii") for option in options))
+        patience = self._server.timeout.total_seconds()
+        async with exchange(self._client) as talk:
+            try:
+                await talk.begin(envelope, patience, reset=self._is_dirty)
+            except _LIBRARY as error:
+                self._blame_connection(error)
+                raise
+            await talk.agree(envelope, patience)
+            progress.offered = True
+            return await talk.give(letter.content, self._patience(letter))
+
+    async def _one_by_one(self, letter: Letter, progress: "_Progress") -> SMTPResponse:
+        await self._begin(letter)
+        progress.offered = True
+        return await self._client.data(letter.content, timeout=self._patience(letter))
+
+    def _patience(self, letter: Letter) -> float:
+        return self._server.timeout.total_seconds() + len(letter.content) / _BYTES_A_SECOND
 
     async def close(self) -> None:
         """Say QUIT, and close; a server that does not answer is not waited for."""
@@ -160,7 +197,8 @@ class Connection:
 
 def _is_address(text: str) -> bool:
     # aiosmtplib takes an address out of whatever it is given, and might find another one
-    return 0 < len(text) <= _LONGEST_ADDRESS and parseaddr(text)[1] == text
+    is_plain = text.startswith('"') or not any(letter.isspace() for letter in text)
+    return is_plain and 0 < len(text) <= _LONGEST_ADDRESS and parseaddr(text)[1] == text
 
 
 def _is_of_the_connection(outcome: Outcome) -> bool:

@@ -99,6 +99,10 @@ class Conversation(SMTP):
         if not await self._fails("EHLO"):
             await super().smtp_EHLO(hostname)
 
+    def extensions(self) -> list[str]:
+        """Return the lines of the sink's own answers to EHLO."""
+        return ["250-PIPELINING"] if self._sink.pipelines else []
+
     async def smtp_AUTH(self, arg: str) -> None:  # noqa: N802
         """Answer AUTH."""
         if not await self._fails("AUTH"):
@@ -206,6 +210,13 @@ class Conversation(SMTP):
 
 class _Taker:
     """The handler that aiosmtpd asks once a mail is complete."""
+
+    async def handle_EHLO(  # noqa: N802
+        self, server: Conversation, session: Session, _envelope: Envelope, hostname: str, answer: list[str]
+    ) -> list[str]:
+        """Add what the sink can do beyond aiosmtpd."""
+        session.host_name = hostname
+        return [answer[0], *server.extensions(), *answer[1:]]
 
     async def handle_DATA(self, server: Conversation, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Hand the mail to its conversation."""

@@ -21,6 +21,8 @@ class Sink:
     """An SMTP server; everything about it may be asked and changed from any thread while it runs."""
 
     host = "127.0.0.1"
+    pipelines = False
+    """Whether servers say that they take commands together (RFC 2920); they do in any case."""
 
     def __init__(
         self,

@@ -5,7 +5,14 @@ from collections.abc import Iterator
 import pytest
 
 from mailgateway.accounts.server import Server
+from tests.servers.sink import Sink
 from tests.smtp.post import NewPost, Post
+
+
+@pytest.fixture(autouse=True, params=[False, True], ids=["one by one", "together"])
+def _pipelines(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let servers take commands one by one, and together (RFC 2920): nothing else may come of it."""
+    monkeypatch.setattr(Sink, "pipelines", request.param)
 
 
 @pytest.fixture

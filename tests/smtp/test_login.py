@@ -116,7 +116,8 @@ def test_a_probe_says_what_it_found() -> None:
     """The probe connects, protects, logs in, and names the server's abilities, without sending anything."""
     with Sink(tls="starttls", users={"support": "secret"}, size_limit=5_000_000) as sink:
         found = probe(Relay(server_of(sink, Login("support", lambda: "secret"), Tls.STARTTLS), 1, HELO))
-        assert found == "sink.test, TLSv1.3, logged in as support, SIZE 5000000, 8BITMIME, SMTPUTF8"
+        abilities = "SIZE 5000000, 8BITMIME, SMTPUTF8" + (", PIPELINING" if sink.pipelines else "")
+        assert found == f"sink.test, TLSv1.3, logged in as support, {abilities}"
         assert "MAIL" not in sink.commands
 
 
