@@ -41,6 +41,17 @@ class _Bounded(H11Protocol):
             self.loop.call_later(LONGEST_IDLE_SECONDS, self.transport.abort)
 
 
+class _Ending(Uvicorn):
+    """A server that hangs up on who does not read its answers, instead of leaving connections to nobody."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close every connection, those last that have not taken all that was said to them."""
+        await super().shutdown(sockets)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await asyncio.sleep(0)
+
+
 class HttpServer:
     """Listens from the moment it is made; `serve` answers until `stop`, which any thread may call."""
 
@@ -49,7 +60,7 @@ class HttpServer:
         self._socket = _listening(host, port)
         settings: dict[str, Any] = {"lifespan": "off", "ws": "none", "loop": "asyncio", "http": _Bounded}
         quiet: dict[str, Any] = {"log_config": None, "log_level": "critical", "access_log": False}
-        self._server = Uvicorn(
+        self._server = _Ending(
             Config(
                 app,
                 **settings,
