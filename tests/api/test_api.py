@@ -1,7 +1,9 @@
 """The HTTP API: read-only, behind a token, bounded, and never in the way of mail."""
 
+import gc
 import json
 import socket
+import threading
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +13,7 @@ import pytest
 from mailgateway.api import door, reader, server, shapes
 from mailgateway.errors import StoreUnusable, TransientError
 from mailgateway.store.tickets import shown as tickets
+from tests.api.ports import free_port
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
 
@@ -268,3 +271,39 @@ def test_a_port_that_is_taken_is_a_passing_trouble() -> None:
 def application_of_nobody() -> Any:
     """Return what is never asked."""
     return object()
+
+
+def test_who_does_not_read_the_answer_is_hung_up_on_at_the_end() -> None:
+    """A connection that has not taken all that was said to it is not left open to nobody."""
+    large = b"x" * 50_000_000
+
+    async def answer(_scope: object, _receive: object, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"50000000")]})
+        await send({"type": "http.response.body", "body": large})
+
+    port = free_port()
+    gateway: Any = answer
+    serving = server.HttpServer(gateway, "127.0.0.1", port)
+    thread = threading.Thread(target=serving.serve)
+    thread.start()
+    gc.disable()
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as slow:
+            slow.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert slow.recv(1)
+            serving.stop()
+            thread.join(10)
+            assert not thread.is_alive()
+            assert _read_to_the_end(slow) < len(large)
+    finally:
+        gc.enable()
+
+
+def _read_to_the_end(connection: socket.socket) -> int:
+    read = 0
+    try:
+        while piece := connection.recv(1_000_000):
+            read += len(piece)
+    except ConnectionResetError:
+        pass
+    return read
