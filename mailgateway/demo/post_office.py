@@ -21,6 +21,7 @@ from mailgateway.mail.parse import parse
 USER = "support"
 PASSWORD = "demo"
 _HOST = "127.0.0.1"
+_TRIES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class PostOffice:
     """An IMAP server with one mailbox, and an SMTP server that delivers into it."""
 
     def __init__(self, is_support: Callable[[str], bool]) -> None:
-        self.imap_port, self.smtp_port = _free_port(), _free_port()
+        self.imap_port = self.smtp_port = 0
         self._is_support = is_support
         self._delivered: list[Delivered] = []
         self._changed = threading.Condition()
@@ -45,9 +46,10 @@ class PostOffice:
         self._thread = threading.Thread(target=self._run, name="post-office", daemon=True)
 
     def __enter__(self) -> Self:
-        """Open both servers."""
+        """Open both servers. Raises TimeoutError where they do not open."""
         self._thread.start()
-        self._open.wait(30)
+        if not self._open.wait(30):
+            raise TimeoutError("the demonstration's mail servers did not open within 30 s")
         return self
 
     def __exit__(
@@ -99,7 +101,15 @@ class PostOffice:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._serve())
+        for _ in range(_TRIES):
+            self.imap_port, self.smtp_port = _free_port(), _free_port()
+            try:
+                self._loop.run_until_complete(self._serve())
+                break
+            except OSError:
+                # somebody may take a port between its choice and its use
+                if self._open.is_set():
+                    raise
         self._loop.close()
 
     async def _serve(self) -> None:

@@ -35,7 +35,7 @@ from mailgateway.store.tickets.listed import listed
 from mailgateway.store.tickets.shown import TicketSheet
 
 _PATIENCE = 30.0
-_LONG_PATIENCE = 120.0
+_LONG_PATIENCE = 60.0
 _GATEWAY = """\
 # The demonstration's own configuration; groups.yaml and routing.yaml are the shipped examples.
 domain: example.com

@@ -3,14 +3,16 @@
 import gc
 import imaplib
 import smtplib
+import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from mailgateway.demo import story
+from mailgateway.demo import post_office, story
 from mailgateway.demo.daemon import LAG, SPEED, BelatedClock
 from mailgateway.demo.post_office import PASSWORD, USER, PostOffice
+from tests.api.ports import free_port
 
 
 def test_the_story_is_told_to_its_end(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -54,3 +56,14 @@ def test_its_servers_leave_no_connection_open() -> None:
     visitor.shutdown()
     sender.close()
     gc.collect()
+
+
+def test_a_port_that_somebody_took_meanwhile_is_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between choosing a port and listening there, anybody may be faster."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        ports = iter((free_port(), taken))
+        monkeypatch.setattr(post_office, "_free_port", lambda: next(ports, None) or free_port())
+        with PostOffice(lambda _: False) as office:
+            assert office.smtp_port != taken
+            smtplib.SMTP("127.0.0.1", office.smtp_port, timeout=10).close()
