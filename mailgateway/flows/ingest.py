@@ -220,7 +220,7 @@ def _gathered(
     if incoming.verdict.kind is Kind.BOUNCE:
         facts = about_letter(tx, facts, incoming.keys)
     if policy.service_levels:
-        facts = with_clocks(tx, facts)
+        facts = replace(facts, candidates=with_clocks(tx, facts.candidates))
     if policy.asks_for("requester.known") or policy.asks_for("requester.open_tickets"):
         facts = replace(facts, requester=known_requester(tx, requester))
     if policy.ruleset.links:

@@ -16,7 +16,6 @@ from mailgateway.flows.desk import Desk
 from mailgateway.flows.problems import about_problems
 from mailgateway.mail.model import Attachment
 from mailgateway.store.gather import gather_ticket
-from mailgateway.store.service.clocks import with_clocks
 
 
 def operate(
@@ -31,8 +30,6 @@ def operate(
         desk.store.blobs.put(file.content)
     with desk.store.writing() as tx:
         facts = gather_ticket(tx, number, occasion, desk.clock(), named(orders))
-        if policy.service_levels:
-            facts = with_clocks(tx, facts)
         facts = about_problems(tx, facts, words_about_problems(orders))
         candidate = facts.candidate(number)
         if candidate is None:

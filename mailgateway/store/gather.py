@@ -22,6 +22,7 @@ from mailgateway.errors import StoreBusy
 from mailgateway.store.engine import Transaction
 from mailgateway.store.incoming.spool import Spooled
 from mailgateway.store.outgoing import suppressions
+from mailgateway.store.service.clocks import with_clocks
 from mailgateway.store.tables.lookup import address_key, lookup_key, possible_ids
 from mailgateway.store.tables.tickets import MessageIdRow, OutboxRow, SpoolRow, SuppressionRow, TicketRow
 from mailgateway.store.tables.time import FiringRow
@@ -140,7 +141,7 @@ def gather(
 def gather_open(tx: Transaction, behind: int, most: int) -> tuple[Candidate, ...]:
     """Gather the tickets behind a number that are not closed, `most` at a time, and lock them."""
     numbers = tx.connection.execute(_OPEN_BEHIND, {"behind": behind, "most": most}).scalars().all()
-    return _candidates(tx, list(numbers), {}) if numbers else ()
+    return with_clocks(tx, _candidates(tx, list(numbers), {})) if numbers else ()
 
 
 def gather_ticket(tx: Transaction, number: int, occasion: str, now: datetime, others: Collection[int] = ()) -> Facts:
@@ -148,7 +149,7 @@ def gather_ticket(tx: Transaction, number: int, occasion: str, now: datetime, ot
 
     `others` are tickets that the work is about too. A ticket that was merged stays itself here, and says so.
     """
-    candidates = _candidates(tx, possible_ids({number, *others}), {})
+    candidates = with_clocks(tx, _candidates(tx, possible_ids({number, *others}), {}))
     return Facts(
         now=now,
         occasion=occasion,

@@ -10,10 +10,13 @@ import pytest
 
 from mailgateway.desk.levels.clocks import current
 from mailgateway.desk.levels.timepiece import Clock, Target
-from mailgateway.desk.model import Agent, Priority, Status
+from mailgateway.desk.model import Agent, Priority, Status, TicketType
 from mailgateway.desk.orders import Orders
 from mailgateway.flows.operate import operate
+from mailgateway.flows.refusals import tell_workers
 from mailgateway.flows.timed.attend import attend_due
+from mailgateway.flows.timed.inform import inform_incidents
+from mailgateway.flows.timed.renew import renew
 from mailgateway.store.outgoing import outbox
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
@@ -105,6 +108,46 @@ def test_waiting_for_the_customer_stops_the_clock_until_they_write(desk: Bench) 
     desk.ingest()
     assert clock(desk, Target.RESOLUTION).counted == timedelta()
     assert clock(desk, Target.NEXT_RESPONSE).started_at == desk.now
+
+
+def test_learning_of_a_policy_keeps_the_time_that_runs(desk: Bench) -> None:
+    """A daemon that starts with other files, or for the first time, forgets no promise of an open ticket."""
+    desk.arrive(message("carla@customer.example", "Printer", "It is broken."))
+    desk.ingest()
+    due = desk.ticket(10001).ticket.attend_at
+    assert due is not None
+    renew(desk.desk, "", lambda: False)
+    assert desk.ticket(10001).ticket.attend_at == due
+
+
+def test_news_of_its_problem_meets_no_promise_and_forgets_none(desk: Bench) -> None:
+    """What is said to a problem reaches its incident by itself: that answers it, and the other clocks go on."""
+    for subject in ("Printer", "Print server"):
+        desk.arrive(message("carla@customer.example", subject, "It is broken."))
+    desk.ingest()
+    for number, orders in ((10002, Orders(type=TicketType.PROBLEM)), (10001, Orders(problem=10002))):
+        assert operate(desk.desk, number, orders, ANNA, f"tie-{number}") == ""
+    desk.now += HOUR
+    assert operate(desk.desk, 10002, Orders(text="We know of it."), ANNA, "news") == ""
+    assert inform_incidents(desk.desk, lambda: False) == 1
+    ticket = desk.ticket(10001).ticket
+    assert clock(desk, Target.RESOLUTION).started_at == MONDAY
+    assert clock(desk, Target.FIRST_RESPONSE).met_at == desk.now
+    running = [one.due_at for one in ticket.clocks if one.running_since and one.due_at]
+    assert ticket.attend_at == min(running)
+
+
+def test_a_letter_that_failed_forgets_no_promise(desk: Bench) -> None:
+    """That its receipt could not be delivered is told to who works on the ticket; its time goes on."""
+    desk.arrive(message("carla@customer.example", "Printer", "It is broken."))
+    desk.ingest()
+    before = desk.ticket(10001).ticket
+    with desk.store.writing() as tx:
+        failed = [line for line in outbox.listed(tx, everything=True, limit=0) if line.template == "acknowledgement"]
+        tell_workers(desk.desk, tx, failed, desk.now)
+    ticket = desk.ticket(10001).ticket
+    assert "undelivered" in {line.template for line in desk.letters()}
+    assert (ticket.clocks, ticket.attend_at) == (before.clocks, before.attend_at)
 
 
 AUTOMATIC = {

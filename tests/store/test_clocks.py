@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.levels.level_changes import SetClocks, SetServiceLevel
 from mailgateway.desk.levels.timepiece import Clock, Target
 from mailgateway.desk.model import Status
 from mailgateway.store.engine import Store
-from mailgateway.store.service.clocks import due_clocks, read_clocks, with_clocks
+from mailgateway.store.gather import gather_open, gather_ticket
+from mailgateway.store.service.clocks import due_clocks, read_clocks
 from mailgateway.store.tickets.apply import apply
 from mailgateway.store.tickets.shown import shown
 from tests.store.examples import NOW, opening, working
@@ -51,15 +51,13 @@ def test_a_clock_that_moves_is_written_over_itself(store: Store) -> None:
         assert read_clocks(tx, [number])[number] == (met, again)
 
 
-def test_candidates_get_their_clocks(store: Store) -> None:
-    """Facts gathered before are completed, each ticket with its own."""
+def test_candidates_have_their_clocks(store: Store) -> None:
+    """Whoever gathers a ticket gets it with its own clocks, so that no plan forgets a promise."""
     numbers = opened(store, FIRST), opened(store)
-    with store.reading() as tx:
-        heads = [sheet.ticket for number in numbers if (sheet := shown(tx, number))]
-        bare = tuple(Candidate(replace(head, clocks=())) for head in heads)
-        facts = with_clocks(tx, Facts(NOW, "x", bare))
-        assert [candidate.ticket.clocks for candidate in facts.candidates] == [(FIRST,), ()]
-        assert with_clocks(tx, Facts(NOW, "x")).candidates == ()
+    with store.writing() as tx:
+        found = [gather_ticket(tx, number, "x", NOW).candidate(number) for number in numbers]
+        assert [one and one.ticket.clocks for one in found] == [(FIRST,), ()]
+        assert [one.ticket.clocks for one in gather_open(tx, 0, 10)] == [(FIRST,), ()]
 
 
 def test_what_is_due_is_counted(store: Store) -> None:

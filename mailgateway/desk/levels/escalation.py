@@ -38,6 +38,8 @@ class _Reached:
 
 
 def _moments(ticket: Ticket, policy: Policy) -> Iterator[Moment]:
+    if not policy.service_levels:
+        return
     for clock in ticket.clocks:
         if clock.running_since is not None and clock.due_at is not None:
             yield Moment(clock.due_at + TICK, f"{_name(clock)}/{BREACH}", BREACH)

@@ -16,7 +16,6 @@ from mailgateway.flows.races import despite_races
 from mailgateway.flows.timed import watch
 from mailgateway.store.engine import Transaction
 from mailgateway.store.gather import gather_ticket
-from mailgateway.store.service.clocks import with_clocks
 from mailgateway.store.service.workload import gather_workload, known_requester
 from mailgateway.store.tickets import attention
 from mailgateway.store.tickets.apply import apply
@@ -90,8 +89,6 @@ def _in_one_transaction(desk: Desk, number: int) -> Plan | None:
         if since is None:
             return None
         facts = gather_ticket(tx, number, "", now)
-        if policy.service_levels:
-            facts = with_clocks(tx, facts)
         candidate = facts.candidate(number)
         if candidate is None:
             return None

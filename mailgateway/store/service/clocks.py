@@ -1,14 +1,14 @@
 """The clocks of tickets as rows: read a set of tickets at a time, written with the change that moved them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, case, func, select
 
-from mailgateway.desk.facts import Facts
+from mailgateway.desk.facts import Candidate
 from mailgateway.desk.levels.clocks import in_order
 from mailgateway.desk.levels.timepiece import Clock
 from mailgateway.store.engine import Transaction
@@ -55,15 +55,11 @@ class DueClocks:
     next_at: datetime | None
 
 
-def with_clocks(tx: Transaction, facts: Facts) -> Facts:
-    """Give every candidate of the facts its clocks."""
-    found = read_clocks(tx, [candidate.ticket.number for candidate in facts.candidates])
-    return replace(
-        facts,
-        candidates=tuple(
-            replace(one, ticket=replace(one.ticket, clocks=found.get(one.ticket.number, ())))
-            for one in facts.candidates
-        ),
+def with_clocks(tx: Transaction, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Give tickets their clocks: without them a plan would forget when the tickets are to be looked at."""
+    found = read_clocks(tx, [one.ticket.number for one in candidates])
+    return tuple(
+        replace(one, ticket=replace(one.ticket, clocks=found.get(one.ticket.number, ()))) for one in candidates
     )
 
 
