@@ -62,6 +62,8 @@ class Connection:
         """Take over a client that is ready to send."""
         self.relay = relay
         self._client = client
+        # aiosmtplib forgets it when it closes, and TLS would then wait for the server's goodbye for half a minute
+        self._transport = client.transport
         self._server = relay.server
         self._is_fresh = True
         self._is_dirty = False
@@ -132,6 +134,8 @@ class Connection:
     def abandon(self) -> None:
         """Close without a word."""
         abandon(self._client)
+        if isinstance(self._transport, asyncio.WriteTransport):
+            self._transport.abort()
 
     def _room(self) -> int | None:
         """Return how many bytes a letter may have: what the server announces (RFC 1870) and what it was said to take.

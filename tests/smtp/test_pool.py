@@ -1,18 +1,22 @@
 """Connections that are lost, refused, limited or stopped: which letters are blamed, and which are not."""
 
+import gc
 import signal
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
 
 import pytest
 
+from mailgateway.accounts.server import Tls
 from mailgateway.errors import SmtpUnavailable, StoreBusy
 from mailgateway.mail.model import Letter
 from mailgateway.smtp.outcome import Outcome, Rejected
 from tests.servers.process import free_port
 from tests.servers.sink import Sink
-from tests.smtp.post import SENT, NewPost, letter, server_of
+from tests.smtp.post import SENT, NewPost, Post, letter, server_of
 
 
 @pytest.mark.parametrize("how", ["dropped", "told 421", "logged out", "hung up"])
@@ -140,3 +144,14 @@ def test_what_record_raises_ends_the_sending(sink: Sink, new_post: NewPost) -> N
         post.pool.send(enumerate([letter()] * 50), busy, lambda: False)
     assert len(sink.received) <= 2
     assert post.send(letter()) == [SENT]
+
+
+@pytest.mark.parametrize(("offered", "way"), [("starttls", Tls.STARTTLS), ("implicit", Tls.IMPLICIT)])
+def test_nothing_is_left_of_a_connection_under_tls(offered: Literal["starttls", "implicit"], way: Tls) -> None:
+    """TLS says goodbye as well, which the end of a pool does not wait for: the socket is closed, not left to chance."""
+    with Sink(tls=offered) as sink:
+        for _ in range(30):
+            with closing(Post(server_of(sink, tls=way)).pool) as pool:
+                pool.send([(1, letter())], lambda _number, _outcome: None, lambda: False)
+    assert len(sink.received) == 30
+    gc.collect()
