@@ -1,6 +1,5 @@
 """Tickets whose time has come: done once, whoever looks, and none stands in the way of others."""
 
-import threading
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -19,6 +18,7 @@ from mailgateway.flows.timed.renew import renew
 from mailgateway.store.tickets import attention
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
+from tests.flows.hosts import at_once
 from tests.unit.rules.examples import ruleset
 
 DAY = timedelta(days=1)
@@ -197,16 +197,6 @@ def test_daemons_that_look_at_once_do_everything_once(bench: Bench) -> None:
     """Each ticket is reminded by one of them."""
     numbers = wait_for_customers(bench, 12)
     bench.now += 3 * DAY
-    start = threading.Barrier(3)
-
-    def look() -> None:
-        start.wait()
-        attend(bench)
-
-    threads = [threading.Thread(target=look) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(lambda: attend(bench))
     assert notices(bench, "reminder") == len(numbers)
     assert [happened(bench, number, "reminded") for number in numbers] == [1] * len(numbers)

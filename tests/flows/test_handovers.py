@@ -1,6 +1,5 @@
 """Hand-overs: to and fro they are counted from what happened; and groups accept them, decline them, or are told of."""
 
-import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,6 +12,7 @@ from mailgateway.flows.operate import operate
 from mailgateway.flows.timed.attend import attend_due
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
+from tests.flows.hosts import at_once
 from tests.flows.test_inform import order
 from tests.unit.desk.builders import BOB, token
 
@@ -80,17 +80,7 @@ def test_it_is_told_once_whatever_hosts_there_are(either_bench: Bench) -> None:
     bench.now += SPAN - timedelta(seconds=1)
     assert attend_due(bench.desk, lambda: False) == 0
     bench.now += timedelta(seconds=1)
-    start = threading.Barrier(3)
-
-    def look() -> None:
-        start.wait()
-        attend_due(bench.desk, lambda: False)
-
-    hosts = [threading.Thread(target=look) for _ in range(3)]
-    for host in hosts:
-        host.start()
-    for host in hosts:
-        host.join()
+    at_once(lambda: attend_due(bench.desk, lambda: False))
     bench.now += timedelta(days=3)
     assert attend_due(bench.desk, lambda: False) == 0
     assert sorted(one.to for one in bench.letters() if one.template == "not_accepted") == [

@@ -1,6 +1,5 @@
 """Service levels at work: mails and orders move clocks, and the customer is told by when to expect an answer."""
 
-import threading
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -20,6 +19,7 @@ from mailgateway.flows.timed.renew import renew
 from mailgateway.store.outgoing import outbox
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
+from tests.flows.hosts import at_once
 from tests.servers.sink import Sink
 
 LEVELS = """
@@ -191,17 +191,7 @@ def test_hosts_that_look_at_once_hand_over_once(either_bench: Bench, tmp_path: P
     bench.arrive(message("carla@customer.example", "Invoice", "Where is it?"))
     bench.ingest()
     bench.now += 2 * HOUR + timedelta(seconds=1)
-    start = threading.Barrier(3)
-
-    def look() -> None:
-        start.wait()
-        attend_due(bench.desk, lambda: False)
-
-    hosts = [threading.Thread(target=look) for _ in range(3)]
-    for host in hosts:
-        host.start()
-    for host in hosts:
-        host.join()
+    at_once(lambda: attend_due(bench.desk, lambda: False))
     bench.gateway.reload()
     attend_due(bench.desk, lambda: False)
     sheet = bench.ticket(10001)
