@@ -2,13 +2,22 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from mailgateway.errors import GatewayError, LoginRefused, SmtpUnavailable
 from mailgateway.mail.model import Letter
 from mailgateway.smtp.connection import Connection, ConnectionEnded
 from mailgateway.smtp.outcome import Deferred, Outcome, Sent
 from mailgateway.smtp.relays import Relays
+
+# a commit costs more than all else about a letter; shorter than any wire, so that nobody notices
+_MOMENT = 0.01
+
+MOST_UNWRITTEN = 4
+"""Outcomes a connection that may wait to be recorded; no letter is begun meanwhile."""
+
+Record = Callable[[Sequence[tuple[int, Outcome]]], None]
+"""Takes the outcomes of some letters, each with its letter's number."""
 
 # the server drops out: the connection is lost or hangs (no code), or it closes down
 _OUT = (None, 421)
@@ -21,7 +30,7 @@ class Batch:
         self,
         relays: Relays,
         letters: Iterable[tuple[int, Letter]],
-        record: Callable[[int, Outcome], None],
+        record: Record,
         stop: Callable[[], bool],
     ) -> None:
         """Take the letters, and whom to tell of their outcomes."""
@@ -32,6 +41,11 @@ class Batch:
         self._waiting: deque[tuple[int, Letter]] = deque()
         self._workers: list[asyncio.Task[None]] = []
         self._refusals: list[GatewayError] = []
+        self._ended: list[tuple[int, Outcome]] = []
+        self._unwritten = 0
+        self._was_written = asyncio.Event()
+        self._writer: asyncio.Task[None] | None = None
+        self._not_written: list[Exception] = []
         self._is_broken = False
 
     async def send(self) -> None:
@@ -47,7 +61,7 @@ class Batch:
             self._is_broken = True
             await self._finish()
             raise
-        broken = [error for worker in self._workers if (error := worker.exception())]
+        broken = [*self._not_written, *(error for worker in self._workers if (error := worker.exception()))]
         if broken:
             raise broken[0]
         if self._refusals and self._waiting:
@@ -59,7 +73,7 @@ class Batch:
             self._workers.append(asyncio.create_task(self._work()))
 
     async def _finish(self) -> None:
-        while running := [worker for worker in self._workers if not worker.done()]:
+        while running := [task for task in (*self._workers, self._writer) if task and not task.done()]:
             await asyncio.wait(running)
 
     def _has_letter(self) -> bool:
@@ -97,6 +111,7 @@ class Batch:
 
     async def _use(self, connection: Connection) -> bool:
         """Send the next letter, if there still is one; False where the server wants another login."""
+        await self._keep_up()
         if not self._has_letter():
             return True
         number, letter = self._waiting.popleft()
@@ -117,8 +132,33 @@ class Batch:
             return True
         if isinstance(outcome, Sent):
             self._relays.worked(connection)
-        self._record(number, outcome)
+        self._end(number, outcome)
         return True
+
+    def _end(self, number: int, outcome: Outcome) -> None:
+        self._ended.append((number, outcome))
+        self._unwritten += 1
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write_down())
+
+    async def _write_down(self) -> None:
+        """Record what has ended; what ends meanwhile, and within the next moment, is recorded in one go."""
+        await asyncio.sleep(_MOMENT)
+        while group := self._ended:
+            self._ended = []
+            try:
+                await asyncio.to_thread(self._record, group)
+            except Exception as error:  # noqa: BLE001 - whatever it is, `send` raises it
+                self._is_broken = True
+                self._not_written.append(error)
+            self._unwritten -= len(group)
+            self._was_written.set()
+
+    async def _keep_up(self) -> None:
+        """Wait while many outcomes are unwritten: after a crash each of them is a letter that goes out again."""
+        while self._unwritten >= MOST_UNWRITTEN * self._relays.at_most:
+            self._was_written.clear()
+            await self._was_written.wait()
 
     def _leaves_for_fallback(self, connection: Connection, outcome: Outcome) -> bool:
         """Tell whether another server gets the letter at once; not one that may have arrived."""

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parseaddr
+from functools import lru_cache
 from typing import Self
 
 from aiosmtplib import (
@@ -199,6 +200,7 @@ class Connection:
         self._is_dirty = True
 
 
+@lru_cache(maxsize=1024)
 def _is_address(text: str) -> bool:
     # aiosmtplib takes an address out of whatever it is given, and might find another one
     is_plain = text.startswith('"') or not any(letter.isspace() for letter in text)

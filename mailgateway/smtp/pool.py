@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from mailgateway.mail.model import Letter
-from mailgateway.smtp.batch import Batch
-from mailgateway.smtp.outcome import Outcome
+from mailgateway.smtp.batch import Batch, Record
 from mailgateway.smtp.relay import Relay
 from mailgateway.smtp.relays import Relays
 
@@ -41,15 +40,16 @@ class Pool:
     def send(
         self,
         letters: Iterable[tuple[int, Letter]],
-        record: Callable[[int, Outcome], None],
+        record: Record,
         stop: Callable[[], bool],
     ) -> None:
-        """Send the letters, and call `record` with each letter's number and outcome as soon as it is known.
+        """Send the letters, and call `record` with letters' numbers and outcomes as soon as they are known.
 
         Once `stop` says so no letter is begun; those in hand are finished. A letter that was not begun has no outcome.
-        `record` is called in this thread; what it raises ends the sending in the same orderly way. Raises
-        SmtpUnavailable or LoginRefused (or what the login's secret raises) where no connection can be had for the
-        letters that are left.
+        `record` runs in a thread beside, never twice at once, and gets together what ended within a moment or while it
+        ran before; no letter is begun while too many wait for it. What it raises ends the sending in the same orderly
+        way. Raises SmtpUnavailable or LoginRefused (or what the login's secret raises) where no connection can be had
+        for the letters that are left.
         """
         self._runner.run(Batch(self._relays, letters, record, stop).send())
 

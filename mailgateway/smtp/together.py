@@ -97,8 +97,7 @@ class Exchange:
     async def give(self, content: bytes, patience: float) -> SMTPResponse:
         """Give the letter and return the server's answer; raises SMTPDataError for a refusal, and as `_answer`."""
         ending = b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n"
-        self._transport.write(_PERIOD_AT_BEGINNING.sub(b"..", content))
-        self._transport.write(ending)
+        self._transport.writelines((_PERIOD_AT_BEGINNING.sub(b"..", content), ending))
         answer = await self._answer(patience)
         if not _is_good(answer):
             raise SMTPDataError(answer.code, answer.message)
@@ -107,7 +106,8 @@ class Exchange:
     async def _answer(self, patience: float) -> SMTPResponse:
         """Return the next answer; raises SMTPServerDisconnected, SMTPReadTimeoutError, SMTPResponseException."""
         try:
-            return await asyncio.wait_for(self._read(), patience)
+            async with asyncio.timeout(patience):
+                return await self._read()
         except TimeoutError:
             raise SMTPReadTimeoutError("Timed out waiting for server response") from None
         except OSError as error:

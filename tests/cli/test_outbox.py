@@ -20,7 +20,7 @@ def letter(shell: Shell) -> int:
     gateway = open_gateway(shell.configuration)
     with gateway.store.writing() as tx:
         claimed = outbox.claim_due(tx, clock.now(), "host/1/1", 1)
-        outbox.record(tx, claimed[0].id, failed("550 no such user \x1b[2J", clock.now()))
+        outbox.record(tx, {claimed[0].id: failed("550 no such user \x1b[2J", clock.now())})
     gateway.close()
     return claimed[0].id
 
@@ -87,7 +87,7 @@ def test_everything_that_waits_is_sent_now(shell: Shell, letter: int) -> None:
         later = Delivery(
             DeliveryState.QUEUED, clock.now() + timedelta(hours=1), "451 later", uncertain=False, at=clock.now()
         )
-        outbox.record(tx, other.id, later)
+        outbox.record(tx, {other.id: later})
     gateway.close()
     ran = shell.run("outbox", "retry", "--all")
     assert (ran.code, ran.out) == (0, "1 queued to be sent now.\n")

@@ -1,7 +1,7 @@
 """Webhooks at work: queued with what happened, called by one thread each, tried again, told of."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 
 import pytest
@@ -175,8 +175,8 @@ def test_a_call_whose_outcome_was_lost_is_made_again_with_the_same_id(
     hook(bench, server.url, events="[opened]")
     one_ticket(bench)
 
-    def lost(tx: Transaction, one: int, verdict: Delivery) -> None:
-        raise StoreUnusable(f"lost {tx.dialect} {one} {verdict.state}")
+    def lost(tx: Transaction, verdicts: Mapping[int, Delivery]) -> None:
+        raise StoreUnusable(f"lost {tx.dialect} {verdicts}")
 
     with monkeypatch.context() as patched:
         patched.setattr(calls, "record", lost)

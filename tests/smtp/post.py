@@ -1,6 +1,6 @@
 """A pool together with what it recorded, and letters to send with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from mailgateway.accounts.server import Login, Server, Tls
@@ -47,10 +47,11 @@ class Post:
         self.pool.send(enumerate(letters), self.record, stop)
         return [self.outcomes[number] for number in sorted(self.outcomes)]
 
-    def record(self, number: int, outcome: Outcome) -> None:
-        """Keep an outcome; there is one for each letter."""
-        assert number not in self.outcomes
-        self.outcomes[number] = outcome
+    def record(self, ended: Sequence[tuple[int, Outcome]]) -> None:
+        """Keep outcomes; there is one for each letter."""
+        for number, outcome in ended:
+            assert number not in self.outcomes
+            self.outcomes[number] = outcome
 
 
 NewPost = Callable[..., Post]

@@ -61,10 +61,10 @@ def test_what_became_of_each_is_kept(store: Store) -> None:
     _put(store, "a", "b", "c")
     one, two, three = _claim(store)
     with store.writing() as tx:
-        calls.record(tx, one.id, sent("200", NOW))
+        calls.record(tx, {one.id: sent("200", NOW)})
         later = deferred(Attempt(1, NOW), "500", NOW, 0.0, timedelta(hours=72), uncertain=False)
-        calls.record(tx, two.id, later)
-        calls.record(tx, three.id, failed("410", NOW))
+        calls.record(tx, {two.id: later})
+        calls.record(tx, {three.id: failed("410", NOW)})
     found = {line.message_id: (line.state, line.answer) for line in _lines(store)}
     assert found == {
         "msg_a": (DeliveryState.SENT, "200"),
@@ -85,7 +85,7 @@ def test_the_admin_hears_of_a_failure_once(store: Store) -> None:
     _put(store, "a")
     (one,) = _claim(store)
     with store.writing() as tx:
-        calls.record(tx, one.id, failed("410", NOW))
+        calls.record(tx, {one.id: failed("410", NOW)})
     with store.writing() as tx:
         (line,) = calls.untold_failures(tx)
         calls.told(tx, [line.id], NOW)
@@ -100,7 +100,7 @@ def test_a_person_has_it_tried_again_or_gives_it_up(store: Store) -> None:
         assert calls.cancel(tx, [first, 10**15], NOW) == 1
     (one,) = _claim(store)
     with store.writing() as tx:
-        calls.record(tx, one.id, sent("200", NOW))
+        calls.record(tx, {one.id: sent("200", NOW)})
         assert calls.retry(tx, [second], NOW) == 0
         assert calls.retry(tx, [first], NOW) == 1
     assert [again.id for again in _claim(store)] == [first]

@@ -161,6 +161,6 @@ def test_a_failed_letter_is_recorded_while_its_ticket_is_worked_on(postgres_open
         assert gather_ticket(tx, number, "test", NOW).candidates
         with store.writing() as other:
             other.connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
-            outbox.record(other, outgoing.id, failed("550 no", NOW))
+            outbox.record(other, {outgoing.id: failed("550 no", NOW)})
     with store.reading() as tx:
         assert [line.last_error for line in outbox.untold_failures(tx)] == ["550 no"]

@@ -43,7 +43,7 @@ def test_what_waits_is_counted_with_its_oldest(store: Store) -> None:
         outbox.put(tx, [queued("k1")], NOW)
         outbox.put(tx, [queued("k2"), queued("k3")], NOW + MINUTE)
         [first] = outbox.claim_due(tx, NOW, "one", 1)
-        outbox.record(tx, first.id, failed("550 no", NOW))
+        outbox.record(tx, {first.id: failed("550 no", NOW)})
         calls.put(tx, [QueuedCall("m1", "crm", None, "opened", b"{}")], NOW)
     aside = spool_one(store, arrival(1))
     spool_one(store, arrival(2))

@@ -89,7 +89,7 @@ def test_a_sent_letter_is_done(store: Store) -> None:
     _put(store, "a")
     (outgoing,) = _claim(store)
     with store.writing() as tx:
-        outbox.record(tx, outgoing.id, sent("250 ok", NOW))
+        outbox.record(tx, {outgoing.id: sent("250 ok", NOW)})
         assert outbox.next_due(tx) is None
         assert outbox.listed(tx, everything=False, limit=0) == ()
         (line,) = outbox.listed(tx, everything=True, limit=0)
@@ -102,7 +102,7 @@ def test_a_deferred_letter_is_due_again(store: Store) -> None:
     (first,) = _claim(store)
     again = Delivery(DeliveryState.QUEUED, NOW + MINUTE, "451 later", uncertain=True, at=NOW)
     with store.writing() as tx:
-        outbox.record(tx, first.id, again)
+        outbox.record(tx, {first.id: again})
         assert outbox.next_due(tx) == NOW + MINUTE
         assert outbox.listed(tx, everything=False, limit=0)[0].uncertain
     assert _claim(store) == ()
@@ -118,7 +118,7 @@ def test_a_failed_letter_is_told_and_shown_on_its_ticket(store: Store) -> None:
         outbox.put(tx, [queued("a", number), queued("b")], NOW)
     with store.writing() as tx:
         for outgoing in outbox.claim_due(tx, NOW, "one", 10):
-            outbox.record(tx, outgoing.id, failed("550 no such user", NOW))
+            outbox.record(tx, {outgoing.id: failed("550 no such user", NOW)})
         lines = outbox.untold_failures(tx)
         told = [line.id for line in lines]
         assert outbox.told(tx, told, NOW) == frozenset(told)
@@ -169,11 +169,11 @@ def test_who_lost_a_letter_cannot_queue_it_again(store: Store) -> None:
     late = Delivery(DeliveryState.QUEUED, NOW, "time-out", uncertain=True, at=NOW)
     with store.writing() as tx:
         outbox.release_abandoned(tx, NOW, LEASE, lambda _: False)
-        outbox.record(tx, outgoing.id, failed("time-out", NOW))
+        outbox.record(tx, {outgoing.id: failed("time-out", NOW)})
     assert _states(store) == [DeliveryState.QUEUED]
     with store.writing() as tx:
-        outbox.record(tx, outgoing.id, sent("250 ok", NOW))
-        outbox.record(tx, outgoing.id, late)
+        outbox.record(tx, {outgoing.id: sent("250 ok", NOW)})
+        outbox.record(tx, {outgoing.id: late})
     assert _states(store) == [DeliveryState.SENT]
 
 
@@ -182,14 +182,14 @@ def test_a_person_can_try_again_and_give_up(store: Store) -> None:
     _put(store, "a", "b", "c", "d")
     a, b, c = _claim(store, limit=3)
     with store.writing() as tx:
-        outbox.record(tx, a.id, sent("250 ok", NOW))
-        outbox.record(tx, b.id, failed("550 no", NOW))
+        outbox.record(tx, {a.id: sent("250 ok", NOW)})
+        outbox.record(tx, {b.id: failed("550 no", NOW)})
         ids = [line.id for line in outbox.listed(tx, everything=True, limit=0)]
         assert outbox.retry(tx, [b.id, a.id, c.id, 10**30], NOW + MINUTE) == 1
     (again,) = (letter for letter in _claim(store, at=MINUTE) if letter.id == b.id)
     assert (again.attempts, again.first_at) == (1, NOW + MINUTE)
     with store.writing() as tx:
-        outbox.record(tx, b.id, failed("550 no", NOW))
+        outbox.record(tx, {b.id: failed("550 no", NOW)})
         assert outbox.cancel(tx, [*ids, 10**30], NOW) == 1
     assert sorted(_states(store)) == ["cancelled", "sending", "sending", "sent"]
 
@@ -228,8 +228,8 @@ def test_what_went_to_a_domain_is_counted(store: Store) -> None:
     first, second, third = _claim(store)
     domain = first.due.domain
     with store.writing() as tx:
-        outbox.record(tx, first.id, sent("250 ok", NOW))
-        outbox.record(tx, second.id, sent("250 ok", NOW - 5 * MINUTE))
+        outbox.record(tx, {first.id: sent("250 ok", NOW)})
+        outbox.record(tx, {second.id: sent("250 ok", NOW - 5 * MINUTE)})
         asked = {domain: NOW - MINUTE, "other.example": NOW - MINUTE}
         assert pace.gone(tx, asked, ()) == {domain: Gone(2, NOW), "other.example": Gone()}
         assert pace.gone(tx, asked, [third.id])[domain] == Gone(1, NOW)
@@ -247,5 +247,7 @@ def test_letters_that_were_put_off_are_known(store: Store) -> None:
         assert pace.put_off(tx) is None
     for outgoing in _claim(store, limit=1):
         with store.writing() as tx:
-            outbox.record(tx, outgoing.id, Delivery(DeliveryState.QUEUED, NOW + MINUTE, "451", uncertain=False, at=NOW))
+            outbox.record(
+                tx, {outgoing.id: Delivery(DeliveryState.QUEUED, NOW + MINUTE, "451", uncertain=False, at=NOW)}
+            )
             assert pace.put_off(tx) == pace.PutOff(1, NOW)

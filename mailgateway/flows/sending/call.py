@@ -109,7 +109,7 @@ def _make(
         outcome = post(endpoint, headers, call.content, tls)
         delivery = _delivery(call, outcome, desk, endpoint, how)
         _report(call, endpoint, delivery)
-        in_hand.end(desk, call.id, delivery)
+        in_hand.end(desk, {call.id: delivery})
         desk.observer().tried(calling(endpoint.name), delivery.state, delivery.at - call.first_at)
         made += 1
         if isinstance(outcome, Later) and outcome.silent:

@@ -1,6 +1,6 @@
-"""From the outbox to the SMTP server: claim what is due, send it, write each outcome down at once."""
+"""From the outbox to the SMTP server: claim what is due, send it, write the outcomes down as they come."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -24,6 +24,8 @@ BATCH = 50
 LEASE = timedelta(minutes=15)
 LONGEST_BATCH = LEASE / 3
 """After that no letter of a batch is begun: a claim must not run out while a slow server still has its letter."""
+
+READ_TOGETHER = 10
 
 _log = log.logger("deliver")
 
@@ -54,6 +56,12 @@ class Tally:
     tried: int = 0
     judged: int = 0
     answer: str = ""
+
+    def count(self, delivery: Delivery) -> None:
+        """Count a letter that was tried."""
+        self.tried += 1
+        self.judged += delivery.state is not DeliveryState.QUEUED
+        self.answer = delivery.answer
 
 
 def deliver_due(desk: Desk, pool: Pool, sending: Sending, in_hand: InHand, stop: Stop) -> int:
@@ -140,25 +148,25 @@ def _send(
     by_id = {outgoing.id: outgoing for outgoing in claimed}
     latest = desk.clock() + LONGEST_BATCH
     tally = Tally()
+    lost: dict[int, Delivery] = {}
 
-    def end(outgoing_id: int, delivery: Delivery) -> None:
-        tally.tried += 1
-        tally.judged += delivery.state is not DeliveryState.QUEUED
-        tally.answer = delivery.answer
-        _report(by_id[outgoing_id], delivery)
-        in_hand.end(desk, outgoing_id, delivery)
-        desk.observer().tried(sending.name, delivery.state, delivery.at - by_id[outgoing_id].first_at)
+    def end(ended: Mapping[int, Delivery]) -> None:
+        for outgoing_id, delivery in ended.items():
+            tally.count(delivery)
+            _report(by_id[outgoing_id], delivery)
+        in_hand.end(desk, ended)
+        for outgoing_id, delivery in ended.items():
+            desk.observer().tried(sending.name, delivery.state, delivery.at - by_id[outgoing_id].first_at)
 
-    def record(outgoing_id: int, outcome: Outcome) -> None:
-        outgoing = by_id[outgoing_id]
-        if isinstance(outcome, TooLarge) and send_without_files(desk, outgoing, outcome):
-            tally.tried, tally.judged = tally.tried + 1, tally.judged + 1
-            in_hand.leave(outgoing_id)
-        else:
-            end(outgoing_id, _delivery(outgoing, outcome, desk, sending))
+    def record(outcomes: Sequence[tuple[int, Outcome]]) -> None:
+        lightened = {one for one, outcome in outcomes if _is_lightened(desk, by_id[one], outcome)}
+        tally.tried, tally.judged = tally.tried + len(lightened), tally.judged + len(lightened)
+        in_hand.leave(lightened)
+        end({one: _delivery(by_id[one], it, desk, sending) for one, it in outcomes if one not in lightened})
 
     try:
-        pool.send(_letters(desk, claimed, end), record, lambda: stop() or desk.clock() >= latest)
+        pool.send(_letters(desk, claimed, lost), record, lambda: stop() or desk.clock() >= latest)
+        end(lost)
     except (SmtpUnavailable, LoginRefused) as error:
         left = len(claimed) - tally.tried
         _log.warning("deliver.unavailable", worker=sending.name, letters=left, why=str(error))
@@ -168,20 +176,28 @@ def _send(
     return tally
 
 
-def _letters(
-    desk: Desk, claimed: Iterable[outbox.Outgoing], end: Callable[[int, Delivery], None]
-) -> Iterator[tuple[int, Letter]]:
-    """Read each letter when its turn comes: all of a batch, with their attachments, would fill the memory."""
-    for outgoing in claimed:
-        try:
-            with desk.store.reading() as tx:
-                letter = outbox.letter(tx, outgoing.id)
-        except StoreUnusable:
-            raise
-        except PermanentError as error:  # its bytes are lost: that must not stop those behind it
-            end(outgoing.id, failed(str(error), desk.clock()))
-        else:
-            yield outgoing.id, letter
+def _is_lightened(desk: Desk, outgoing: outbox.Outgoing, outcome: Outcome) -> bool:
+    return isinstance(outcome, TooLarge) and send_without_files(desk, outgoing, outcome)
+
+
+def _letters(desk: Desk, claimed: Sequence[outbox.Outgoing], lost: dict[int, Delivery]) -> Iterator[tuple[int, Letter]]:
+    """Read letters when their turn comes, a few together: all of a batch would fill the memory.
+
+    One whose bytes are lost must not stop those behind it, and is noted in `lost`.
+    """
+    ids = [outgoing.id for outgoing in claimed]
+    for start in range(0, len(ids), READ_TOGETHER):
+        with desk.store.reading() as tx:
+            stored = outbox.stored(tx, ids[start : start + READ_TOGETHER])
+        for one in stored:
+            try:
+                letter = one.letter(desk.store.blobs)
+            except StoreUnusable:
+                raise
+            except PermanentError as error:
+                lost[one.id] = failed(str(error), desk.clock())
+            else:
+                yield one.id, letter
 
 
 def _delivery(outgoing: outbox.Outgoing, outcome: Outcome, desk: Desk, sending: Sending) -> Delivery:

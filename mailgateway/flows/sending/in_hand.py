@@ -1,6 +1,6 @@
 """What is claimed of a queue and not given back yet, over the moments when the database is away."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from mailgateway.desk.letters.delivery import Delivery
@@ -13,8 +13,8 @@ from mailgateway.store.outgoing import outbox
 class Claimed(Protocol):
     """The queue that rows were claimed from."""
 
-    def record(self, tx: Transaction, one: int, verdict: Delivery, /) -> object:
-        """Write down what became of an attempt."""
+    def record(self, tx: Transaction, verdicts: Mapping[int, Delivery], /) -> object:
+        """Write down what became of attempts."""
 
     def put_back(self, tx: Transaction, ids: Sequence[int], /) -> None:
         """Let rows wait as if they had not been claimed."""
@@ -33,29 +33,29 @@ class InHand:
         """Take what was claimed just now."""
         self._untouched.update(claimed)
 
-    def end(self, desk: Desk, one: int, delivery: Delivery) -> None:
-        """Write down what became of one; raises StoreBusy or StoreUnusable, and `give_back` does it later."""
-        self._untouched.discard(one)
-        self._ended[one] = delivery
-        self._write_down(desk, one)
+    def end(self, desk: Desk, ended: Mapping[int, Delivery]) -> None:
+        """Write down what became of some; raises StoreBusy or StoreUnusable, and `give_back` does it later."""
+        self._untouched.difference_update(ended)
+        self._ended.update(ended)
+        self._write_down(desk)
 
-    def leave(self, one: int) -> None:
-        """Forget one that was written down elsewhere."""
-        self._untouched.discard(one)
+    def leave(self, some: Iterable[int]) -> None:
+        """Forget some that were written down elsewhere."""
+        self._untouched.difference_update(some)
 
     def give_back(self, desk: Desk) -> None:
         """Write down what could not be written before, and put back, as they were, those that were not begun."""
-        for one in tuple(self._ended):
-            self._write_down(desk, one)
+        self._write_down(desk)
         if self._untouched:
             with desk.store.writing() as tx:
                 self._queue.put_back(tx, sorted(self._untouched))
             self._untouched.clear()
 
-    def _write_down(self, desk: Desk, one: int) -> None:
+    def _write_down(self, desk: Desk) -> None:
         def write() -> None:
             with desk.store.writing() as tx:
-                self._queue.record(tx, one, self._ended[one])
+                self._queue.record(tx, self._ended)
 
-        despite_races(write)
-        del self._ended[one]
+        if self._ended:
+            despite_races(write)
+            self._ended.clear()

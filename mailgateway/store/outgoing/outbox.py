@@ -1,7 +1,7 @@
 """The outbox: finished letters, with what became of each."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from mailgateway.desk.plan import Audience
 from mailgateway.errors import PermanentError
 from mailgateway.mail.model import Letter
 from mailgateway.store import events, loose
+from mailgateway.store.blobs import Blobs
 from mailgateway.store.engine import Transaction
 from mailgateway.store.outgoing.queue import LONGEST_ANSWER, UNSENT, Queue, anew
 from mailgateway.store.outgoing.routes import leaves_by
@@ -59,6 +60,26 @@ class Outgoing:
     first_at: datetime
     message_id: str
     due: Due
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A letter as it is kept: its bytes beside it, compressed, or among the blobs."""
+
+    id: int
+    message_id: str
+    envelope_from: str
+    recipient: str
+    content: bytes | None
+    sha256: str | None
+
+    def letter(self, blobs: Blobs) -> Letter:
+        """Return it ready to be sent. Raises PermanentError where its bytes are lost."""
+        try:
+            whole = zlib.decompress(self.content) if self.content is not None else blobs.get(self.sha256 or "")
+        except zlib.error:
+            raise PermanentError(f"letter {self.id} is damaged") from None
+        return Letter(self.message_id, self.envelope_from, self.recipient, whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +127,19 @@ _DUE = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_LETTER = select(
-    OutboxRow.message_id, OutboxRow.envelope_from, OutboxRow.recipient, OutboxRow.content, OutboxRow.sha256
-).where(OutboxRow.id == bindparam("outgoing_id"))
+_STORED = select(
+    OutboxRow.id,
+    OutboxRow.message_id,
+    OutboxRow.envelope_from,
+    OutboxRow.recipient,
+    OutboxRow.content,
+    OutboxRow.sha256,
+).where(OutboxRow.id.in_(bindparam("ids", expanding=True)))
+_OF_TICKETS: Executable = (
+    select(OutboxRow.id, OutboxRow.ticket, OutboxRow.notice, OutboxRow.recipient)
+    .where(OutboxRow.id.in_(bindparam("ids", expanding=True)), OutboxRow.ticket.is_not(None))
+    .order_by(OutboxRow.id)
+)
 _LINES = select(
     OutboxRow.id,
     OutboxRow.ticket,
@@ -164,25 +195,31 @@ def claim_due(
     )
 
 
+def stored(tx: Transaction, ids: Sequence[int]) -> tuple[Stored, ...]:
+    """Return letters in the order of their ids; one that was removed meanwhile is left out."""
+    found = {row.id: Stored(*row) for row in tx.connection.execute(_STORED, {"ids": ids})}
+    return tuple(found[one] for one in ids if one in found)
+
+
 def letter(tx: Transaction, outgoing_id: int) -> Letter:
-    """Return a letter that was claimed, ready to be sent. Raises PermanentError where its bytes are lost."""
-    message_id, envelope_from, recipient, content, sha256 = tx.connection.execute(
-        _LETTER, {"outgoing_id": outgoing_id}
-    ).one()
-    try:
-        whole = zlib.decompress(content) if content is not None else tx.blobs.get(sha256 or "")
-    except zlib.error:
-        raise PermanentError(f"letter {outgoing_id} is damaged") from None
-    return Letter(message_id, envelope_from, recipient, whole)
+    """Return one letter. Raises PermanentError where its bytes are lost."""
+    (one,) = stored(tx, [outgoing_id])
+    return one.letter(tx.blobs)
 
 
-def record(tx: Transaction, outgoing_id: int, verdict: Delivery) -> None:
-    """Write down what became of an attempt; a failure becomes an event of the ticket too."""
-    written = _QUEUE.write(tx, outgoing_id, verdict, OutboxRow.ticket, OutboxRow.notice, OutboxRow.recipient)
-    if written is not None and written.ticket is not None and verdict.state is DeliveryState.FAILED:
-        answer = verdict.answer[:LONGEST_ANSWER]
-        detail = {"outbox": outgoing_id, "notice": written.notice, "to": written.recipient, "answer": answer}
-        events.record(tx, [Event(written.ticket, verdict.at, "delivery", "delivery_failed", detail)])
+def record(tx: Transaction, verdicts: Mapping[int, Delivery]) -> None:
+    """Write down what became of attempts; a failure becomes an event of its ticket too."""
+    written = _QUEUE.write(tx, verdicts)
+    failures = [one for one in written if verdicts[one].state is DeliveryState.FAILED]
+    if failures:
+        of_tickets = tx.connection.execute(_OF_TICKETS, {"ids": sorted(failures)})
+        events.record(tx, [_failure(row, verdicts[row.id]) for row in of_tickets])
+
+
+def _failure(row: Row[Any], verdict: Delivery) -> Event:
+    answer = verdict.answer[:LONGEST_ANSWER]
+    detail = {"outbox": row.id, "notice": row.notice, "to": row.recipient, "answer": answer}
+    return Event(row.ticket, verdict.at, "delivery", "delivery_failed", detail)
 
 
 def listed(tx: Transaction, everything: bool, limit: int) -> tuple[OutboxLine, ...]:  # noqa: FBT001 - `--all`

@@ -1,11 +1,12 @@
 """What waits to go out, letters and calls alike: claimed, given back, tried again, given up, told of."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Executable, Row, and_, func, select, update
+from sqlalchemy import ColumnElement, Executable, Row, Table, Update, and_, bindparam, func, select, update
 
 from mailgateway.desk.letters.delivery import Delivery, DeliveryState
 from mailgateway.store.engine import Transaction
@@ -16,6 +17,7 @@ LONGEST_ANSWER = 2000
 UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.FAILED)
 _RETRIABLE = (DeliveryState.QUEUED, DeliveryState.FAILED, DeliveryState.CANCELLED)
 _CANCELLABLE = (DeliveryState.QUEUED, DeliveryState.FAILED)
+_ENDING = ("state", "next_attempt_at", "answer", "uncertain", "ended_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +61,19 @@ class Queue:
         self._release(tx, abandoned, uncertain=True, next_attempt_at=now)
         return len(abandoned)
 
-    def write(self, tx: Transaction, one: int, verdict: Delivery, *told: Any) -> Row[Any] | None:
-        """Write down what became of an attempt; return the columns `told` of the row, None where it was not ours.
+    def write(self, tx: Transaction, verdicts: Mapping[int, Delivery]) -> frozenset[int]:
+        """Write down what became of attempts; return the rows that were ours.
 
-        Where it was taken from us meanwhile (the lease ran out), only the news that it has gone out counts.
+        Where one was taken from us meanwhile (the lease ran out), only the news that it has gone out counts.
         """
-        statement = update(self.row).where(self.row.id == one)
-        if verdict.state is not DeliveryState.SENT:
-            statement = statement.where(self.row.state == DeliveryState.SENDING)
-        values = {
-            "state": verdict.state,
-            "next_attempt_at": verdict.next_attempt_at,
-            "answer": verdict.answer[:LONGEST_ANSWER],
-            "uncertain": verdict.uncertain,
-            "claimed_by": None,
-            "claimed_at": None,
-            "ended_at": None if verdict.state is DeliveryState.QUEUED else verdict.at,
-        }
-        return tx.connection.execute(statement.values(**values).returning(*(told or (self.row.id,)))).first()
+        ending = _ending(self.row)
+        gone = sorted(one for one, verdict in verdicts.items() if verdict.state is DeliveryState.SENT)
+        if gone:
+            tx.connection.execute(ending, [_ended(one, verdicts[one]) for one in gone])
+        still_ours = ending.where(self.row.state == DeliveryState.SENDING)
+        others = sorted(verdicts.keys() - set(gone))
+        ours = [one for one in others if tx.connection.execute(still_ours, _ended(one, verdicts[one])).rowcount]
+        return frozenset((*gone, *ours))
 
     def retry(self, tx: Transaction, ids: Sequence[int], now: datetime, **values: Any) -> int:
         """Queue rows again, due now, with a full time to try; return how many. What is sent or being sent stays.
@@ -107,6 +104,25 @@ class Queue:
             released = update(self.row).where(self.row.id.in_(ids), self.row.state == DeliveryState.SENDING)
             state = {"state": DeliveryState.QUEUED, "claimed_by": None, "claimed_at": None}
             tx.connection.execute(released.values(**state, **values))
+
+
+@cache
+def _ending(row: type[OutboxRow] | type[CallRow]) -> Update:
+    table = cast("Table", row.__table__)
+    freed = {"claimed_by": None, "claimed_at": None}
+    values = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in _ENDING}
+    return update(table).where(table.c.id == bindparam("one")).values(freed | values)
+
+
+def _ended(one: int, verdict: Delivery) -> dict[str, Any]:
+    return {
+        "one": one,
+        "new_state": verdict.state,
+        "new_next_attempt_at": verdict.next_attempt_at,
+        "new_answer": verdict.answer[:LONGEST_ANSWER],
+        "new_uncertain": verdict.uncertain,
+        "new_ended_at": None if verdict.state is DeliveryState.QUEUED else verdict.at,
+    }
 
 
 def anew(now: datetime) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def replace_letter(tx: Transaction, outgoing_id: int, before: Original, letter: 
 
     It is as old as the other, and has no more time to be tried. False where the other was taken from us meanwhile.
     """
-    if _QUEUE.write(tx, outgoing_id, verdict) is None:
+    if not _QUEUE.write(tx, {outgoing_id: verdict}):
         return False
     new = Queued(
         dedupe_key=f"{before.dedupe_key}/without-files",
