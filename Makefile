@@ -55,8 +55,11 @@ lock:                ## renew requirements/*.lock from pyproject.toml (needs uv)
 	  --custom-compile-command "make lock" --constraint requirements/runtime.lock \
 	  --extra demo --output-file requirements/demo.lock pyproject.toml requirements/build.in
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --custom-compile-command "make lock" --constraint requirements/demo.lock \
-	  --extra demo --group dev --output-file requirements/dev.lock pyproject.toml requirements/build.in
+	  --custom-compile-command "make lock" --constraint requirements/runtime.lock \
+	  --extra s3 --output-file requirements/s3.lock pyproject.toml requirements/build.in
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --custom-compile-command "make lock" --constraint requirements/demo.lock --constraint requirements/s3.lock \
+	  --extra demo --extra s3 --group dev --output-file requirements/dev.lock pyproject.toml requirements/build.in
 
 build: dev           ## wheel and sdist in dist/
 	$(BIN)/python -m build --no-isolation

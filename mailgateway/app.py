@@ -213,7 +213,7 @@ class Gateway:
         self.store.close()
 
     def _tell_what_needs_a_restart(self, before: Settings, after: Settings) -> None:
-        pairs = {"database": (before.database, after.database), "blobs": (before.blobs, after.blobs)}
+        pairs = {"database": (before.database, after.database), "blobs": (before.blobs, after.blobs), "s3": (before.s3, after.s3)}
         changed = [name for name, (old, new) in pairs.items() if old != new]
         if changed:
             _log.warning("gateway.restart_needed", changed=changed)
@@ -326,7 +326,7 @@ def open_gateway(path: Path, *, makes: bool = True) -> Gateway:
     revision of this version.
     """
     settings = load(path, tested=makes)
-    store = open_store(settings.database_url(), settings.blobs, makes=makes)
+    store = open_store(settings.database_url(), settings.blobs_at(), makes=makes)
     try:
         schema.ensure(store, makes=makes)
         return Gateway(settings, store, keys.kept_keys(store, bytes.fromhex(clock.fresh_id() + clock.fresh_id())))
@@ -338,7 +338,7 @@ def open_gateway(path: Path, *, makes: bool = True) -> Gateway:
 def open_bare_store(path: Path, *, makes: bool = True) -> Store:
     """Open the store of a configuration whatever revision it has; raises ConfigError and StoreUnusable."""
     settings = load(path, tested=False)
-    return open_store(settings.database_url(), settings.blobs, makes=makes)
+    return open_store(settings.database_url(), settings.blobs_at(), makes=makes)
 
 
 def _log_doubts(settings: Settings) -> None:

@@ -40,11 +40,11 @@ class Finding:
 def examine(settings: Settings) -> Iterator[Finding]:
     """Look at everything that the gateway needs, one thing after the other."""
     yield from _secrets(settings)
-    blobs = _guarded("blob store", partial(_blobs, settings.blobs))
+    blobs = _guarded("blob store", partial(_blobs, settings))
     yield blobs
     store = None
     try:
-        store = open_store(settings.database_url(), settings.blobs, makes=False)
+        store = open_store(settings.database_url(), settings.blobs_at(), makes=False)
     except NoDatabaseYet as missing:
         yield Finding("database", is_well=True, detail=str(missing))
     except GatewayError as error:
@@ -145,12 +145,12 @@ def _database(store: Store) -> Finding:
     return Finding("database", is_well=False, detail=detail, mend="run `mailgateway db upgrade`")
 
 
-def _blobs(address: str) -> Finding:
-    blobs = Blobs(address)
-    # the same bytes all day, as what is written stays
-    written = f"written by mailgateway doctor on {clock.now():%Y-%m-%d}\n".encode()
-    read = blobs.get(blobs.put(written))
-    return Finding("blob store", is_well=read == written, detail="written to and read from")
+def _blobs(settings: Settings) -> Finding:
+    blobs = Blobs(settings.blobs_at())
+    digest = blobs.put(f"written by mailgateway doctor, {clock.fresh_id()}\n".encode())
+    blobs.get(digest)
+    blobs.remove(digest)
+    return Finding("blob store", is_well=True, detail="written to and read from")
 
 
 def _clock(store: Store | None) -> Finding:

@@ -35,6 +35,9 @@ def check_gateway(gateway: GatewayFile, document: Document) -> Iterator[Finding]
         yield document.finding(
             ("admin",), "alarms would come back as tickets: write an address that is no mailbox here"
         )
+    if gateway.s3 is not None and not gateway.blobs.startswith("s3://"):
+        problem = "it says how a bucket is reached, and blobs are kept elsewhere: write blobs: s3://BUCKET/FOLDER"
+        yield document.finding(("s3",), problem)
     needs_dmarc = gateway.agents.evidence in (AgentEvidence.DMARC, AgentEvidence.TOKEN_AND_DMARC)
     if needs_dmarc and not gateway.agents.trusted_authserv:
         problem = "no server's word on DMARC is trusted, so nobody could be an agent: write trusted_authserv: [NAME]"

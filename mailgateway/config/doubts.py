@@ -62,6 +62,7 @@ def doubts_about_gateway(gateway: GatewayFile, document: Document) -> Iterator[F
         if mailbox.smtp is not None:
             yield from _clear_sending(mailbox.smtp, ("mailboxes", number, "smtp"), document)
     yield from _clear_sending(gateway.smtp, ("smtp",), document)
+    yield from _clear_store(gateway, document)
     for number, webhook in enumerate(gateway.webhooks):
         if webhook.url.startswith("http://") and urlsplit(webhook.url).hostname not in _LOOPBACK:
             problem = (
@@ -94,6 +95,13 @@ def doubts_about_organisations(file: OrganisationsFile, document: Document) -> I
             if domain in _EVERYBODYS:
                 problem = f"anybody can have an address at {domain}: write the addresses of its people instead"
                 yield document.finding(("organisations", number, "domains", place), problem)
+
+
+def _clear_store(gateway: GatewayFile, document: Document) -> Iterator[Finding]:
+    endpoint = gateway.s3.endpoint if gateway.s3 is not None and gateway.s3.endpoint is not None else ""
+    if endpoint.startswith("http://") and urlsplit(endpoint).hostname not in _LOOPBACK:
+        problem = f"every mail travels to {urlsplit(endpoint).hostname} in clear text: write https://"
+        yield document.finding(("s3", "endpoint"), problem)
 
 
 def _database(document: Document) -> Iterator[Finding]:

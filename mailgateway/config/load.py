@@ -273,6 +273,7 @@ def _settings(path: Path, parts: _Parts, rules: RulesPart, warnings: tuple[Findi
         domain=gateway.domain,
         database=gateway.database,
         blobs=gateway.blobs,
+        s3=gateway.s3,
         admin=gateway.admin,
         mailboxes=gateway.mailboxes,
         smtp=gateway.smtp,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from mailgateway.accounts.object_store import Login, ObjectStore
 from mailgateway.config.gateway.access import Dkim, Smtp
 from mailgateway.config.gateway.agents import Agents
 from mailgateway.config.gateway.api import Api
@@ -18,6 +19,7 @@ from mailgateway.config.gateway.quarantine import Quarantine
 from mailgateway.config.gateway.reading import Reading
 from mailgateway.config.gateway.reports import ReportEntry
 from mailgateway.config.gateway.retention import Retention
+from mailgateway.config.gateway.s3 import S3
 from mailgateway.config.gateway.webhook import Webhook
 from mailgateway.config.reading.kinds import absolute
 from mailgateway.config.secret import Secret
@@ -45,6 +47,7 @@ class Settings:
     domain: str
     database: str | Secret
     blobs: str
+    s3: S3 | None
     admin: str
     mailboxes: tuple[Mailbox, ...]
     smtp: Smtp
@@ -84,6 +87,20 @@ class Settings:
         written = self.database.read() if isinstance(self.database, Secret) else self.database
         return absolute(written, self.path.parent)
 
+    def blobs_at(self) -> str | ObjectStore:
+        """Return where blobs are kept; the secrets of a bucket are read when that is opened."""
+        if self.s3 is None:
+            return self.blobs
+        access, secret = self.s3.access_key, self.s3.secret_key
+        return ObjectStore(
+            self.blobs,
+            endpoint=self.s3.endpoint,
+            region=self.s3.region,
+            login=Login(access.read, secret.read) if access is not None and secret is not None else None,
+            timeout=self.s3.timeout,
+            ca_file=str(self.s3.ca_file.absolute()) if self.s3.ca_file is not None else None,
+        )
+
     def smtp_of(self, mailbox: str) -> Smtp:
         """Return how mail is sent from a mailbox: by a server of its own, or as from all others."""
         own = (one.smtp for one in self.mailboxes if one.name == mailbox and one.smtp is not None)
@@ -92,7 +109,7 @@ class Settings:
     def missing_secrets(self) -> tuple[Finding, ...]:
         """Return a finding for every secret that cannot be read at the moment."""
         findings: list[Finding] = []
-        for secret in _secrets((self.database, self.mailboxes, self.smtp, self.dkim, self.webhooks, self.api)):
+        for secret in _secrets((self.database, self.s3, self.mailboxes, self.smtp, self.dkim, self.webhooks, self.api)):
             try:
                 secret.read()
             except ConfigError as error:

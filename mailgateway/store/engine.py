@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
+from mailgateway.accounts.object_store import ObjectStore
 from mailgateway.desk.events import Event
 from mailgateway.errors import StoreUnusable
 from mailgateway.store.blobs import Blobs
@@ -88,12 +89,12 @@ class Store:
         self.engine.dispose()
 
 
-def open_store(database_url: str, blobs_url: str, *, makes: bool = True) -> Store:
+def open_store(database_url: str, blobs_at: str | ObjectStore, *, makes: bool = True) -> Store:
     """Return the store at two addresses; connects when it is first used.
 
     An SQLite file that is not there is made, empty, where `makes` says so. Raises StoreUnusable.
     """
-    blobs = Blobs(blobs_url)
+    blobs = Blobs(blobs_at)
     try:
         url = make_url(database_url)
     except ArgumentError:

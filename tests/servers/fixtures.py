@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.servers.dovecot import Dovecot
+from tests.servers.object_store import S3Server
 from tests.servers.postgres import Postgres
 from tests.servers.prepared import migrate
 from tests.servers.sink import Sink
@@ -58,6 +59,21 @@ def postgres(_postgres: Postgres) -> Postgres:
     if not _postgres.running:
         _postgres.start()
     return _postgres
+
+
+@pytest.fixture(scope="session")
+def _s3() -> Iterator[S3Server]:
+    with S3Server() as server:
+        yield server
+
+
+@pytest.fixture
+def s3(_s3: S3Server) -> S3Server:
+    """Give the run's object store, up even where the test before took it down."""
+    _s3.thaw()
+    if not _s3.running:
+        _s3.start()
+    return _s3
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import stat
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,11 +12,15 @@ from hypothesis import strategies as st
 
 from mailgateway.errors import PermanentError, StoreUnusable
 from mailgateway.store.blobs import Blobs
+from tests.servers.object_store import S3Server
 
 
-@pytest.fixture(params=["file", "memory"])
+@pytest.fixture(params=["file", "memory", "s3"])
 def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
-    """Give a blob store on the local disk and one in another file system of fsspec."""
+    """Give a blob store on the local disk, one in another file system of fsspec, and one in a bucket."""
+    if request.param == "s3":
+        server: S3Server = request.getfixturevalue("s3")
+        return Blobs(server.at(server.make_bucket()))
     return Blobs(f"{request.param}://{tmp_path}/blobs")
 
 
@@ -32,8 +37,25 @@ def test_any_bytes_come_back(raw: bytes) -> None:
     assert blobs.get(blobs.put(raw)) == raw
 
 
+def test_what_is_removed_is_gone(blobs: Blobs) -> None:
+    """Whoever removes it again, or what never was, does no harm."""
+    digest = blobs.put(b"hello")
+    assert blobs.has(digest)
+    for _ in range(2):
+        blobs.remove(digest)
+        assert not blobs.has(digest)
+
+
+def test_threads_share_it(blobs: Blobs) -> None:
+    """Twenty threads at once put the same and different bytes, and each reads what it put."""
+    with ThreadPoolExecutor(20) as threads:
+        both = threads.map(lambda n: (n, blobs.get(blobs.put(b"%d" % (n // 2)))), range(40))
+        assert all(read == b"%d" % (n // 2) for n, read in both)
+
+
 def test_what_is_missing_is_a_permanent_error(blobs: Blobs) -> None:
     """A digest that nobody put is said to be missing."""
+    blobs.put(b"another")
     with pytest.raises(PermanentError, match="missing"):
         blobs.get("0" * 64)
 
@@ -82,3 +104,14 @@ def test_a_place_that_cannot_hold_blobs_is_said_so(tmp_path: Path) -> None:
         Blobs(f"file://{tmp_path}/taken").put(b"hello")
     with pytest.raises(StoreUnusable, match="/proc/blobs cannot be used"):
         Blobs("/proc/blobs").put(b"hello")
+
+
+def test_a_folder_that_is_not_there_is_no_missing_blob(tmp_path: Path) -> None:
+    """Mails whose disk is not mounted are not given up: they wait for it."""
+    blobs = Blobs(f"file://{tmp_path}/blobs")
+    digest = blobs.put(b"hello")
+    (tmp_path / "blobs").rename(tmp_path / "elsewhere")
+    with pytest.raises(StoreUnusable, match="blobs cannot be used"):
+        blobs.get(digest)
+    (tmp_path / "elsewhere").rename(tmp_path / "blobs")
+    assert blobs.get(digest) == b"hello"

@@ -1,5 +1,6 @@
 """Blobs go when nothing names them, and never from under a row that is about to name them."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -10,11 +11,12 @@ from sqlalchemy import delete, update
 from mailgateway.desk.model import StoredFile
 from mailgateway.errors import StoreBusy
 from mailgateway.store.blobs import Blobs
-from mailgateway.store.engine import Store
+from mailgateway.store.engine import Store, open_store
 from mailgateway.store.incoming import spool
 from mailgateway.store.loose import hold, let_go, sweep, sweep_all
 from mailgateway.store.tables.tickets import AttachmentRow, SpoolRow
 from mailgateway.store.tickets.apply import apply
+from tests.servers.object_store import S3Server
 from tests.store.conftest import Opener
 from tests.store.examples import NOW, arrival, article, opening, raw_mail, spool_one
 
@@ -146,3 +148,36 @@ def test_a_lost_blob_holds_nothing_up(store: Store) -> None:
     with store.writing() as tx:
         let_go(tx, ["0" * 64, None, ""])
     assert sweep_all(store, NOW) == 1
+
+
+@pytest.fixture
+def with_bucket(database: str, s3: S3Server) -> Iterator[Store]:
+    """Give a store whose blobs are kept in a bucket."""
+    store = open_store(database, s3.at(s3.make_bucket(), timeout=1))
+    yield store
+    store.close()
+
+
+def test_a_blob_goes_from_a_bucket(with_bucket: Store) -> None:
+    """It is removed there as from a folder, and stays for as long as a row names it."""
+    store = with_bucket
+    first, second = spool_one(store, arrival(1, RAW)), spool_one(store, arrival(2, RAW))
+    forget(store, first)
+    assert sweep_all(store, NOW) == 0
+    forget(store, second)
+    assert sweep_all(store, NOW) == 1
+    assert not store.blobs.has(DIGEST)
+
+
+def test_a_bucket_that_is_away_is_swept_when_it_is_back(with_bucket: Store, s3: S3Server) -> None:
+    """Nothing is forgotten meanwhile."""
+    store = with_bucket
+    forget(store, spool_one(store, arrival(1, RAW)))
+    s3.freeze()
+    try:
+        with pytest.raises(StoreBusy):
+            sweep_all(store, NOW)
+    finally:
+        s3.thaw()
+    assert sweep_all(store, NOW) == 1
+    assert not store.blobs.has(DIGEST)

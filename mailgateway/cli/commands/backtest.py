@@ -60,7 +60,7 @@ def backtest(
         chunks = _chunks(gateway.store, began)
         judge_all = _judged_here(chunks, policy, gateway.store.blobs)
         if total > _SMALL:
-            judge_all = _judged_by_many(chunks, (configuration, rules, settings.blobs))
+            judge_all = _judged_by_many(chunks, (configuration, rules))
         with progress(total) as shown, closing(judge_all) as judged:
             for asked, compared in judged:
                 tally.add(compared, asked)
@@ -81,7 +81,7 @@ def _since(written: str) -> datetime:
         raise typer.Exit(2) from None
 
 
-_Sources = tuple[Path, Path | None, str]
+_Sources = tuple[Path, Path | None]
 _Compared = list[tuple[Received, Judged]]
 _Judging = Generator[tuple[int, _Compared]]
 """How many mails were asked for, and those that could be judged."""
@@ -145,10 +145,11 @@ class _Worker:
     blobs: Blobs
 
 
-def _begin(configuration: Path, rules: Path | None, blobs: str) -> None:
+def _begin(configuration: Path, rules: Path | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who gave the work out, and who then ends it
-    _Worker.policy = policy_of(load(configuration, rules=rules, tested=False), ())
-    _Worker.blobs = Blobs(blobs)
+    settings = load(configuration, rules=rules, tested=False)
+    _Worker.policy = policy_of(settings, ())
+    _Worker.blobs = Blobs(settings.blobs_at())
 
 
 def _work(chunk: Sequence[Received]) -> _Compared:

@@ -90,7 +90,7 @@ def _database(settings: Settings, policy: Policy, *, is_needed: bool) -> Iterato
         return
     store: Store | None = None
     try:
-        store = open_store(settings.database_url(), settings.blobs, makes=False)
+        store = open_store(settings.database_url(), settings.blobs_at(), makes=False)
     except NoDatabaseYet:
         if is_needed:
             raise

@@ -17,6 +17,7 @@ from mailgateway.config.gateway.quarantine import Quarantine
 from mailgateway.config.gateway.reading import Reading
 from mailgateway.config.gateway.reports import ReportEntry
 from mailgateway.config.gateway.retention import Retention
+from mailgateway.config.gateway.s3 import S3
 from mailgateway.config.gateway.webhook import Webhook
 from mailgateway.config.reading.kinds import (
     Address,
@@ -208,6 +209,7 @@ class GatewayFile(Strict):
     domain: Domain = Field(description="your domain, for the ids of mails that are sent, such as example.com")
     database: Database = Field(description="such as sqlite:///data/mailgateway.db (relative to this file)")
     blobs: Blobs = Field(description="where mails and attachments are kept: a folder, or any fsspec address")
+    s3: S3 | None = Field(default=None, description="the server of blobs: s3://BUCKET/FOLDER, and who asks there")
     admin: Address = Field(description="the address that alarms go to, such as postmaster@example.com")
     mailboxes: Annotated[tuple[Mailbox, ...], Field(min_length=1)] = Field(description="the support addresses")
     smtp: Smtp = Field(description="the server that mail is sent through, at least smtp: {host: NAME}")

@@ -40,6 +40,7 @@ _DURATION = re.compile(r"(\d{1,9})(s|m|h|d)", re.ASCII)
 _RATE = re.compile(r"(\d{1,6})/(s|m|h|d)", re.ASCII)
 _SIZE = re.compile(r"(\d{1,9})(KB|MB|GB)", re.ASCII | re.IGNORECASE)
 _TOKEN_URL = re.compile(r"(?:https://|http://(?:localhost|127\.0\.0\.1)[:/])[^\s]{1,1000}")
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[\w./-]{0,200})?", re.ASCII)
 _HOOK_URL = re.compile(r"https?://[!-~]{1,1000}")
 _FLAG = re.compile(r"\\?[A-Za-z0-9$_.-]+")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -204,6 +205,8 @@ def _path(written: object, info: ValidationInfo) -> Path:
 
 def _blobs(written: object, info: ValidationInfo) -> str:
     url = _line(_text(written, "a folder or an fsspec address"))
+    if url.startswith("s3://") and not _BUCKET.fullmatch(url):
+        wrong("this is no bucket: write s3://BUCKET or s3://BUCKET/FOLDER; who asks there is said at s3:")
     return url if "://" in url or "::" in url else str(_path(url, info).absolute())
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from mailgateway.accounts.object_store import ObjectStore
 from mailgateway.config.load import load
 from mailgateway.config.policy import policy
 from mailgateway.config.reading.kinds import Settle
@@ -82,6 +83,22 @@ files: {groups: groups.yaml, rules: routing.yaml, service_levels: service_levels
     assert {"en", "pl"} <= made.languages
 
 
+def test_a_bucket_is_reached_as_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its secrets are read when it is opened, and missing ones are told like any other."""
+    keys = "access_key: {env: S3_KEY}, secret_key: {file: s3.secret}"
+    at = f"s3://mail/desk\ns3: {{endpoint: 'https://minio.example.com', region: x, {keys}, timeout: 5s, ca_file: ca.pem}}"
+    settings = load(write(tmp_path, GATEWAY.replace("data/blobs", at)))
+    assert [finding.line for finding in settings.missing_secrets() if "S3_KEY" in str(finding)] == [4]
+    monkeypatch.setenv("S3_KEY", "id")
+    (tmp_path / "s3.secret").write_text("hush\n")
+    store = settings.blobs_at()
+    assert isinstance(store, ObjectStore)
+    assert store.login is not None
+    assert (store.login.access_key(), store.login.secret_key()) == ("id", "hush")
+    assert (store.url, store.endpoint, store.region) == ("s3://mail/desk", "https://minio.example.com", "x")
+    assert (store.timeout, store.ca_file) == (timedelta(seconds=5), str(tmp_path / "ca.pem"))
+
+
 _HOOK = 'webhooks: [{{name: crm, url: "{}", secret: {{env: A}}, clear_text: true}}]\n'
 _API = 'api: {{listen: "{}", tokens: [{{env: A}}]}}\n'
 
@@ -104,6 +121,11 @@ def test_what_stays_within_this_host_is_no_warning(tmp_path: Path, more: str) ->
         ),
         (GATEWAY + _HOOK.format("http://crm.example.com/x"), GROUPS, "travels to crm.example.com in clear text"),
         (GATEWAY + _API.format("0.0.0.0:8025"), GROUPS, "others reach it"),
+        (
+            GATEWAY.replace("data/blobs", "s3://mail\ns3: {endpoint: 'http://minio.example.com:9000'}"),
+            GROUPS,
+            "every mail travels to minio.example.com in clear text",
+        ),
         (GATEWAY, GROUPS + "  - {name: lonely}\n", "nobody is told of tickets in lonely"),
     ],
 )
