@@ -213,8 +213,7 @@ class Gateway:
         self.store.close()
 
     def _tell_what_needs_a_restart(self, before: Settings, after: Settings) -> None:
-        pairs = {"database": (before.database, after.database), "blobs": (before.blobs, after.blobs), "s3": (before.s3, after.s3)}
-        changed = [name for name, (old, new) in pairs.items() if old != new]
+        changed = [name for name in ("database", "blobs", "s3") if getattr(before, name) != getattr(after, name)]
         if changed:
             _log.warning("gateway.restart_needed", changed=changed)
             lines = [f"{name}: takes effect when the daemon is started anew." for name in changed]

@@ -24,7 +24,7 @@ class Monitor(Protocol):
         """Tell whether the process gets on with its work."""
 
     def readiness(self) -> Condition:
-        """Tell whether mail comes in."""
+        """Tell whether this host can do its part of the work."""
 
 
 def application(monitor: Monitor) -> FastAPI:
@@ -50,7 +50,8 @@ def application(monitor: Monitor) -> FastAPI:
 
 
 def _answer(condition: Condition) -> Response:
-    content = {"ok": condition.is_well, "problems": list(condition.problems), **condition.detail}
+    told = {"problems": list(condition.problems), "warnings": list(condition.warnings)}
+    content = {"ok": condition.is_well, **told, **condition.detail}
     return _written(content, 200 if condition.is_well else 503)
 
 

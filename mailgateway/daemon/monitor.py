@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailgateway.daemon.lookout import Lookout
-from mailgateway.flows.condition import Condition, readiness
+from mailgateway.flows.condition import Condition, liveness, readiness
 from mailgateway.flows.desk import Desk
 from mailgateway.metrics.counters import Counters
 from mailgateway.metrics.depths import DepthsCollector
@@ -47,12 +47,12 @@ class Monitor:
 
     def liveness(self) -> Condition:
         """Tell which threads are gone, or say nothing for too long."""
-        return Condition(tuple(f"{part}: {why}" for part, why in sorted(self._unwell().items())))
+        return liveness(self._unwell())
 
     def readiness(self) -> Condition:
-        """Tell whether the configuration is good, the database answers, and every mailbox is read."""
+        """Tell whether the threads are well and the database answers, and warn of mailboxes that are not read."""
         watched, depths = self._watched(), self._lookout.depths()
-        return readiness(depths, watched.mailboxes, watched.refused, watched.patience, self._desk.clock())
+        return readiness(depths, self.liveness(), watched.mailboxes, watched.refused, watched.patience, self._desk.clock())
 
     def _look(self) -> tuple[Depths | None, datetime]:
         return self._lookout.depths(), self._desk.clock()

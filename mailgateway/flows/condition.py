@@ -1,4 +1,4 @@
-"""Whether mail comes in, in one word for a machine that asks: nothing of what it says is a secret."""
+"""How a host is, in one word for a machine that asks: nothing of what it says is a secret."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -10,32 +10,42 @@ from mailgateway.store.depths import Depths
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What is not as it should be, nothing where all is well, and what else there is to know as plain JSON values."""
+    """What keeps a host from its work, nothing where it can do it, and what else there is to know as JSON values.
+
+    `warnings` are what a person should look at, and no other host would do better.
+    """
 
     problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     detail: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def is_well(self) -> bool:
-        """Whether nothing is wrong."""
+        """Whether the host can do its work."""
         return not self.problems
 
 
-def readiness(
-    depths: Depths | None, mailboxes: Collection[str], refused: int, patience: timedelta, now: datetime
-) -> Condition:
-    """Judge by the last signs of life, whichever host gave them: a good fetch of each mailbox within `patience`.
+def liveness(unwell: Mapping[str, str]) -> Condition:
+    """Judge by the threads that are gone, or say nothing for too long, each with why."""
+    return Condition(tuple(f"{part}: {why}" for part, why in sorted(unwell.items())))
 
-    `depths` is None while the database does not answer; `refused` is how much is wrong with the configuration on disk.
+
+def readiness(
+    depths: Depths | None, alive: Condition, mailboxes: Collection[str], refused: int, patience: timedelta, now: datetime
+) -> Condition:
+    """Judge whether a host does its part: it is alive, and the database answers (`depths` is None while it does not).
+
+    A mailbox without a good fetch within `patience`, by whichever host, and a configuration on disk that was refused
+    for so many mistakes are warnings: the mailboxes that can be read are, by the last configuration that was right.
     """
-    problems = [f"the configuration is refused for {refused} mistakes: run `mailgateway check`"] if refused else []
+    warnings = [f"the configuration is refused for {refused} mistakes: run `mailgateway check`"] if refused else []
     if depths is None:
-        return Condition((*problems, "the database does not answer"), {"mailboxes": {}})
+        return Condition((*alive.problems, "the database does not answer"), tuple(warnings), {"mailboxes": {}})
     states = {mailbox: _state(depths, mailbox, patience, now) for mailbox in mailboxes}
     for mailbox, state in states.items():
         if state["state"] in ("never", "silent"):
-            problems.append(f"mailbox {mailbox} is not read: `mailgateway status` tells why")
-    return Condition(tuple(problems), {"mailboxes": states})
+            warnings.append(f"mailbox {mailbox} is not read: `mailgateway status` tells why")
+    return Condition(alive.problems, tuple(warnings), {"mailboxes": states})
 
 
 def _state(depths: Depths, mailbox: str, patience: timedelta, now: datetime) -> dict[str, object]:

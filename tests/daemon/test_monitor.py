@@ -10,7 +10,7 @@ from mailgateway.daemon.lookout import Lookout
 from mailgateway.daemon.pulse import Pulse
 from mailgateway.daemon.supervisor import Supervisor, Tick
 from mailgateway.errors import StoreBusy
-from mailgateway.flows.condition import readiness
+from mailgateway.flows.condition import Condition, liveness, readiness
 from mailgateway.store.depths import Depths
 from mailgateway.store.health import Beat
 from tests.flows.bench import MINUTE, NOON, Bench
@@ -83,17 +83,27 @@ def test_a_thread_that_ended_and_work_that_hangs_are_named(bench: Bench, monkeyp
     assert supervisor.unwell()["watch"] == "silent for 42 s too long"
 
 
-def test_a_mailbox_is_ready_while_it_was_read_not_long_ago() -> None:
-    """One failure does not count yet; silence, a database that is away and a refused configuration do."""
+def test_a_mailbox_that_is_silent_takes_no_host_away() -> None:
+    """It is told, as is a refused configuration; one failure does not count yet."""
     patience = 15 * MINUTE
 
-    def problems(beat: Beat | None, refused: int = 0) -> tuple[str, ...]:
+    def warnings(beat: Beat | None, refused: int = 0) -> tuple[str, ...]:
         depths = Depths({}, {}, {}, {}, {}, {}, {"fetch:support": beat} if beat else {})
-        return readiness(depths, ["support"], refused, patience, NOON).problems
+        found = readiness(depths, Condition(), ["support"], refused, patience, NOON)
+        assert found.is_well
+        return found.warnings
 
     silent = ("mailbox support is not read: `mailgateway status` tells why",)
-    assert problems(Beat("fetch:support", NOON - MINUTE, NOON, "cut off")) == ()
-    assert problems(Beat("fetch:support", NOON - patience, NOON, "")) == silent
-    assert problems(Beat("fetch:support", None, NOON, "refused")) == problems(None) == silent
-    assert len(problems(Beat("fetch:support", NOON, NOON, ""), refused=2)) == 1
-    assert readiness(None, ["support"], 0, patience, NOON).problems == ("the database does not answer",)
+    assert warnings(Beat("fetch:support", NOON - MINUTE, NOON, "cut off")) == ()
+    assert warnings(Beat("fetch:support", NOON - patience, NOON, "")) == silent
+    assert warnings(Beat("fetch:support", None, NOON, "refused")) == warnings(None) == silent
+    assert len(warnings(Beat("fetch:support", NOON, NOON, ""), refused=2)) == 1
+
+
+def test_a_host_without_its_database_or_its_threads_is_not_ready() -> None:
+    """Another host may do better: a balancer and a person look there."""
+    unwell = liveness({"send": "its thread has ended"})
+    nothing = Depths({}, {}, {}, {}, {}, {}, {})
+    assert readiness(None, Condition(), [], 0, MINUTE, NOON).problems == ("the database does not answer",)
+    assert readiness(nothing, unwell, [], 0, MINUTE, NOON).problems == ("send: its thread has ended",)
+    assert len(readiness(None, unwell, ["support"], 0, MINUTE, NOON).problems) == 2

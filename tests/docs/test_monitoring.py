@@ -2,10 +2,14 @@
 
 import json
 import re
+import shutil
+import subprocess
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from ruamel.yaml import YAML
 
@@ -28,6 +32,11 @@ _OF_A_SCRAPE = {"job", "instance"}
 @cache
 def known() -> dict[str, set[str]]:
     """Return every series that a daemon may give out, with its labels."""
+    families = text_string_to_metric_families(_exposed())
+    return {sample.name: set(sample.labels) for family in families for sample in family.samples}
+
+
+def _exposed() -> str:
     one = Depth(1, NOW)
     beats = {"fetch:support": Beat("fetch:support", NOW, NOW, "")}
     depths = Depths(
@@ -46,8 +55,7 @@ def known() -> dict[str, set[str]]:
     counters.tried("send", DeliveryState.SENT, timedelta(0))
     counters.turned_away("api")
     counters.logged("ingest", "error")
-    families = text_string_to_metric_families(exposed(counters.registry)[0].decode())
-    return {sample.name: set(sample.labels) for family in families for sample in family.samples}
+    return exposed(counters.registry)[0].decode()
 
 
 def alerts() -> list[dict[str, Any]]:
@@ -113,3 +121,43 @@ def test_the_page_lists_every_metric_with_its_labels() -> None:
     assert set(listed) == ours
     for name, labels in listed.items():
         assert labels == known().get(name, known().get(f"{name}_count")), name
+
+
+@pytest.fixture
+def promtool() -> str:
+    """Give Prometheus' own checker."""
+    found = shutil.which("promtool")
+    if found is None:
+        pytest.skip("left out because promtool is not installed (prometheus)")
+    return found
+
+
+def test_prometheus_takes_the_alerts_as_they_are(promtool: str) -> None:
+    """Nothing in them is unknown to it, and their texts are templates that it can fill in."""
+    _checked([promtool, "check", "rules", "--lint-fatal", str(ROOT / "docs/monitoring/alerts.yaml")])
+
+
+def test_prometheus_understands_every_question_of_the_dashboard(promtool: str, tmp_path: Path) -> None:
+    """Each of them is made a rule of its own, with what Grafana would put in."""
+    rules = []
+    for number, question in enumerate(questions()):
+        asked = re.sub(r"\$__\w+", "5m", question)
+        if not asked.startswith("label_values("):
+            rules.append({"record": f"asked:{number}", "expr": re.sub(r"\$\{?\w+(:\w+)?\}?", "x", asked)})
+    (tmp_path / "rules.yaml").write_text(json.dumps({"groups": [{"name": "dashboard", "rules": rules}]}))
+    _checked([promtool, "check", "rules", str(tmp_path / "rules.yaml")])
+
+
+def test_an_alert_comes_when_it_should_and_not_before(promtool: str) -> None:
+    """A mailbox that falls silent, a letter that waits, a database that is away: Prometheus itself plays it through."""
+    _checked([promtool, "test", "rules", str(ROOT / "tests/data/alerts.test.yaml")])
+
+
+def test_what_is_given_out_is_as_prometheus_wants_it(promtool: str) -> None:
+    """Names, units and help texts follow its conventions."""
+    _checked([promtool, "check", "metrics"], _exposed().encode())
+
+
+def _checked(command: list[str], given: bytes = b"") -> None:
+    ran = subprocess.run(command, input=given, capture_output=True, timeout=60, check=False)
+    assert ran.returncode == 0, (ran.stdout + ran.stderr).decode()

@@ -11,7 +11,11 @@ class RefusingStore:
 
     def __init__(self, status: int, code: str) -> None:
         """Prepare the server; without a code its answers are empty."""
-        body = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>a-secret-key</Message></Error>".encode() if code else b""
+        body = (
+            f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>a-secret-key</Message></Error>".encode()
+            if code
+            else b""
+        )
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:

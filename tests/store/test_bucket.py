@@ -117,7 +117,7 @@ def test_without_a_key_it_says_where_one_goes(s3: S3Server, monkeypatch: pytest.
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, "/nowhere")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    with pytest.raises(StoreUnusable, match="write access_key and secret_key at s3: in gateway.yaml"):
+    with pytest.raises(StoreUnusable, match=r"write access_key and secret_key at s3: in gateway.yaml"):
         Blobs(replace(s3.at("bucket"), login=None)).put(b"hello")
 
 

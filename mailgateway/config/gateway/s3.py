@@ -8,7 +8,6 @@ from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 from mailgateway.accounts.object_store import PATIENCE
 from mailgateway.config.reading.kinds import Duration, Line, LocalPath, SecretRef, Strict, wrong
 
-
 _ENDPOINT = re.compile(r"https?://[a-z0-9.:\[\]-]{1,253}/?", re.ASCII | re.IGNORECASE)
 
 

@@ -85,8 +85,8 @@ files: {groups: groups.yaml, rules: routing.yaml, service_levels: service_levels
 
 def test_a_bucket_is_reached_as_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its secrets are read when it is opened, and missing ones are told like any other."""
-    keys = "access_key: {env: S3_KEY}, secret_key: {file: s3.secret}"
-    at = f"s3://mail/desk\ns3: {{endpoint: 'https://minio.example.com', region: x, {keys}, timeout: 5s, ca_file: ca.pem}}"
+    more = "access_key: {env: S3_KEY}, secret_key: {file: s3.secret}, timeout: 5s, ca_file: ca.pem"
+    at = f"s3://mail/desk\ns3: {{endpoint: 'https://minio.example.com', region: x, {more}}}"
     settings = load(write(tmp_path, GATEWAY.replace("data/blobs", at)))
     assert [finding.line for finding in settings.missing_secrets() if "S3_KEY" in str(finding)] == [4]
     monkeypatch.setenv("S3_KEY", "id")
