@@ -1,21 +1,28 @@
 #!/bin/sh
-# Installs the servers that the suite tests against, where they are missing and it may. No system service is started,
-# no database cluster made. Where it cannot, it says in one line what is left out and why. It never fails.
+# Installs the servers that the suite tests against, and the checkers of what is shipped beside the code (promtool,
+# systemd-analyze), where they are missing and it may. No system service is started, no database cluster made. Where it
+# cannot, it says in one line what is left out and why. It never fails.
 set -u
 PATH="$PATH:/usr/sbin:/sbin"
 
 have_dovecot() { command -v dovecot >/dev/null 2>&1; }
 have_postgres() { command -v postgres >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; }
+have_promtool() { command -v promtool >/dev/null 2>&1; }
+have_systemd() { command -v systemd-analyze >/dev/null 2>&1; }
 
 packages=''
 have_dovecot || packages="$packages dovecot-imapd"
 have_postgres || packages="$packages postgresql"
+have_promtool || packages="$packages prometheus"
+have_systemd || packages="$packages systemd"
 [ -n "$packages" ] || exit 0
 
 left_out() {
   what=''
   have_dovecot || what='tests on a real IMAP server (dovecot-imapd)'
   have_postgres || what="${what:+$what and }tests on PostgreSQL (postgresql)"
+  have_promtool || what="${what:+$what and }tests of the alerts (prometheus)"
+  have_systemd || what="${what:+$what and }tests of the unit (systemd)"
   [ -z "$what" ] || echo "left out: $what, because $1"
   exit 0
 }
