@@ -122,8 +122,7 @@ def _load(path: Path, rules: Path | None, *, tested: bool) -> Settings:
     named = _with_mend((*parts.findings, *knowledge.findings, *routing.findings), _MEND_NAMED.format(path))
     findings = (*gateway.findings, *named, *_checked(parts, files))
     if findings:
-        others = _named_files(files.service_levels, files.organisations, files.assets)
-        raise ConfigError(_in_order(findings, (path, files.groups, *others, files.rules)))
+        raise ConfigError(_in_order(findings, (path, files.groups, *_named_files(files), files.rules)))
     library = as_library(knowledge, _sound(gateway).knowledge, routing.ruleset.timezone)
     settings = replace(_settings(path, parts, routing, (*_doubts(parts), *routing.doubts)), library=library)
     failed = _failed_tests(_tests_beside(files.rules), settings) if tested else ()
@@ -277,6 +276,7 @@ def _settings(path: Path, parts: _Parts, rules: RulesPart, warnings: tuple[Findi
         admin=gateway.admin,
         mailboxes=gateway.mailboxes,
         smtp=gateway.smtp,
+        version_header=gateway.version_header,
         dkim=gateway.dkim,
         agents=gateway.agents,
         alarms=gateway.alarms,
@@ -304,13 +304,7 @@ def _settings(path: Path, parts: _Parts, rules: RulesPart, warnings: tuple[Findi
         knowledge=files.knowledge,
         service_levels=parts.levels.model.as_levels() if parts.levels.model else Levels(),
         templates=files.templates,
-        files=(
-            path,
-            files.groups,
-            *_named_files(files.service_levels, files.organisations, files.assets),
-            *rules_files,
-            *logos,
-        ),
+        files=(path, files.groups, *_named_files(files), *rules_files, *logos),
         rules_files=rules_files,
         warnings=warnings,
     )
@@ -323,8 +317,9 @@ def _sound(part: Part[Model]) -> Model:
     return part.model
 
 
-def _named_files(*files: Path | None) -> tuple[Path, ...]:
-    return tuple(file for file in files if file is not None)
+def _named_files(files: Files) -> tuple[Path, ...]:
+    """Return the files that need not be there, and are."""
+    return tuple(file for file in (files.service_levels, files.organisations, files.assets) if file is not None)
 
 
 def _directory(groups: GroupsFile) -> Directory:

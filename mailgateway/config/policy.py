@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from mailgateway import __version__
 from mailgateway.config.gateway.file import Mailbox
 from mailgateway.config.gateway.webhook import Webhook
 from mailgateway.config.settings import Settings
@@ -58,6 +59,7 @@ def policy(settings: Settings, reply_keys: tuple[bytes, ...]) -> Policy:
         webhooks=tuple(_webhook(one) for one in settings.webhooks),
         routes=_routes(settings),
         retention=settings.retention.as_policy(),
+        user_agent=f"mailgateway/{__version__}" if settings.version_header else "",
     )
 
 

@@ -51,6 +51,7 @@ class Settings:
     admin: str
     mailboxes: tuple[Mailbox, ...]
     smtp: Smtp
+    version_header: bool
     dkim: tuple[Dkim, ...]
     agents: Agents
     alarms: Alarms

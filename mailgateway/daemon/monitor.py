@@ -52,7 +52,9 @@ class Monitor:
     def readiness(self) -> Condition:
         """Tell whether the threads are well and the database answers, and warn of mailboxes that are not read."""
         watched, depths = self._watched(), self._lookout.depths()
-        return readiness(depths, self.liveness(), watched.mailboxes, watched.refused, watched.patience, self._desk.clock())
+        return readiness(
+            depths, self.liveness(), watched.mailboxes, watched.refused, watched.patience, self._desk.clock()
+        )
 
     def _look(self) -> tuple[Depths | None, datetime]:
         return self._lookout.depths(), self._desk.clock()

@@ -165,7 +165,7 @@ class Policy:
     the servers, `trusted_arc_sealers` the domains, whose word on DMARC is believed. `reading` says how much
     of a mail is looked at. With `verp` the envelope sender of every letter names the letter.
     `unlimited` are addresses and @domains (casefolded) that the limits of automatic mail do not hold for. `routes` are
-    the ways out for letters.
+    the ways out for letters. `user_agent` is what letters say of the program that wrote them, "" for nothing.
     """
 
     domain: str
@@ -201,6 +201,7 @@ class Policy:
     quarantine: QuarantinePolicy = _QUARANTINE
     routes: tuple[Route, ...] = (EVERYTHING,)
     retention: Retention = _KEPT
+    user_agent: str = ""
 
     def asks_for(self, beginning: str) -> bool:
         """Tell whether a rule, or the condition of an answer, asks for a field whose name begins like this."""

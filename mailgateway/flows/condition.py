@@ -31,7 +31,12 @@ def liveness(unwell: Mapping[str, str]) -> Condition:
 
 
 def readiness(
-    depths: Depths | None, alive: Condition, mailboxes: Collection[str], refused: int, patience: timedelta, now: datetime
+    depths: Depths | None,
+    alive: Condition,
+    mailboxes: Collection[str],
+    refused: int,
+    patience: timedelta,
+    now: datetime,
 ) -> Condition:
     """Judge whether a host does its part: it is alive, and the database answers (`depths` is None while it does not).
 

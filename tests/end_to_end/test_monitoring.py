@@ -112,7 +112,7 @@ def test_ready_is_who_works(small_office: Office) -> None:
 
 
 def test_a_mailbox_that_was_never_read_is_told(small_office: Office) -> None:
-    """Where the log-in is refused the daemon is ready for the others, and says so; the refusal is counted, no secret is told."""
+    """A refused log-in leaves the daemon ready for other mailboxes; it is told and counted, and no secret with it."""
     port = with_metrics(small_office)
     small_office.reconfigure("{env: OFFICE_PASSWORD}", "{env: PATH}")
     with Daemon(small_office.configuration) as daemon:

@@ -117,7 +117,7 @@ def test_an_address_that_cannot_be_used_is_said_so(url: str) -> None:
     assert "hunter2" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("url", "words"), [("nosuch://somewhere", "nosuch"), ("s3://bucket/blobs", "Install s3fs")])
+@pytest.mark.parametrize(("url", "words"), [("nosuch://somewhere", "nosuch"), ("smb://host/share", "smbprotocol")])
 def test_blobs_at_no_usable_address_are_said_so(tmp_path: Path, url: str, words: str) -> None:
     """An unknown kind of blob store is named, and one that needs a package says which."""
     with pytest.raises(StoreUnusable, match=words):

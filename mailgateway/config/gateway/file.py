@@ -213,6 +213,9 @@ class GatewayFile(Strict):
     admin: Address = Field(description="the address that alarms go to, such as postmaster@example.com")
     mailboxes: Annotated[tuple[Mailbox, ...], Field(min_length=1)] = Field(description="the support addresses")
     smtp: Smtp = Field(description="the server that mail is sent through, at least smtp: {host: NAME}")
+    version_header: Truth = Field(
+        default=False, description="letters say in User-Agent which version of mailgateway wrote them"
+    )
     dkim: tuple[Dkim, ...] = Field(default=(), description="keys that what is sent is signed with, one a domain")
     agents: Agents = Field(default=Agents(), description="what proves that a mail is an agent's, and what it does")
     alarms: Alarms = Field(default=Alarms(), description="when the admin is told that mail does not flow")

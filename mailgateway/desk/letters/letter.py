@@ -113,6 +113,7 @@ def write_letter(
             html=_marked_html(rendered.html, mark),
             automatic=notice.automatic.value,
             marks=policy.domain,
+            user_agent=policy.user_agent,
             in_reply_to=notice.in_reply_to,
             references=notice.references,
             unsubscribe=unsubscribe_link(notice),

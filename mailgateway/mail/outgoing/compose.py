@@ -32,7 +32,7 @@ class Outgoing:
     """A mail to be sent. Ids carry no angle brackets; `date` is aware; `automatic` is what Auto-Submitted says.
 
     `unsubscribe` is the address to which one writes to get no more of them, "" for none.
-    `marks` is the domain that our loop mark, X-Mailgateway, names.
+    `marks` is the domain that our loop mark, X-Mailgateway, names; `user_agent` the program that wrote it, "" for none.
     """
 
     message_id: str
@@ -48,6 +48,7 @@ class Outgoing:
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     unsubscribe: str = ""
+    user_agent: str = ""
     attachments: tuple[Attachment, ...] = ()
 
 
@@ -78,6 +79,7 @@ def compose(outgoing: Outgoing) -> bytes:
         if outgoing.unsubscribe
         else b"",
         text_field("X-Mailgateway", outgoing.marks),
+        text_field("User-Agent", outgoing.user_agent) if outgoing.user_agent else b"",
         b"MIME-Version: 1.0\r\n",
     )
     return b"".join((*fields, body.fields, b"\r\n", body.body))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from mailgateway import __version__
 from mailgateway.accounts.object_store import ObjectStore
 from mailgateway.config.load import load
 from mailgateway.config.policy import policy
@@ -97,6 +98,14 @@ def test_a_bucket_is_reached_as_it_is_written(tmp_path: Path, monkeypatch: pytes
     assert (store.login.access_key(), store.login.secret_key()) == ("id", "hush")
     assert (store.url, store.endpoint, store.region) == ("s3://mail/desk", "https://minio.example.com", "x")
     assert (store.timeout, store.ca_file) == (timedelta(seconds=5), str(tmp_path / "ca.pem"))
+
+
+def test_letters_name_the_version_where_that_is_wanted(tmp_path: Path) -> None:
+    """Else nobody learns what runs here."""
+    said = [
+        policy(load(write(tmp_path, GATEWAY + more)), (b"key",)).user_agent for more in ("", "version_header: true\n")
+    ]
+    assert said == ["", f"mailgateway/{__version__}"]
 
 
 _HOOK = 'webhooks: [{{name: crm, url: "{}", secret: {{env: A}}, clear_text: true}}]\n'

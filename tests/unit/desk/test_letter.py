@@ -82,6 +82,13 @@ def read(letter: Letter) -> EmailMessage:
     return found
 
 
+def test_the_version_is_named_where_the_policy_says_so() -> None:
+    """What the policy holds stands in the letter as it is."""
+    policy = replace(POLICY, user_agent="mailgateway/1.2.3")
+    named = write_letter(NOTICE, WORDS, 10234, "event", NOW, policy, {"digest": b""})
+    assert b"\r\nUser-Agent: mailgateway/1.2.3\r\n" in named.content
+
+
 def test_an_answer_goes_out_in_the_agents_name_from_the_support_address() -> None:
     """The customer sees the agent's display name and the support address, and the thread goes on."""
     message = read(written(NOTICE))

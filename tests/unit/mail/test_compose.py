@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailgateway.mail.model import Address, Attachment
-from mailgateway.mail.outgoing.compose import Outgoing, compose
+from mailgateway.mail.outgoing.compose import Outgoing, compose, recompose
 from mailgateway.mail.outgoing.fields import addr_spec, encoded_words, one_line
 from mailgateway.mail.parse import parse
 
@@ -47,6 +47,14 @@ def names_of(content: bytes) -> list[str]:
     """Return the names of the header fields, as a server sees them: unfolded lines up to the first empty one."""
     head = content.partition(b"\r\n\r\n")[0]
     return [line.partition(b":")[0].decode() for line in head.split(b"\r\n") if not line.startswith(b" ")]
+
+
+def test_the_program_is_named_where_that_is_wanted() -> None:
+    """Every kind of letter, an answer and a lighter copy alike; by default nothing tells which program wrote it."""
+    assert "User-Agent" not in names_of(compose(PLAIN))
+    content = compose(replace(PLAIN, user_agent="mailgateway/1.2.3"))
+    lighter = recompose(content, "other@example.com", "Hello\n", None, ())
+    assert [read(one)["User-Agent"] for one in (content, lighter)] == ["mailgateway/1.2.3"] * 2
 
 
 def test_an_answer_of_a_person() -> None:
