@@ -182,7 +182,8 @@ class Gateway:
             Tick("retention", RETAIN_EVERY, partial(retain, self.desk)),
             Tick("configuration", LOOK_FOR_CHANGES_EVERY, lambda _stop: self._look_for_changes()),
         )
-        supervisor = self._supervisor = Supervisor(self.desk, self.stations, ticks, reload, clock.jitter)
+        keeper = parts.keeper(self.desk, self._wake_sender, self._wake_callers)
+        supervisor = self._supervisor = Supervisor(self.desk, self.stations, ticks, reload, clock.jitter, keeper)
         return supervisor
 
     def reload(self) -> None:

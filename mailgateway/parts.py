@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mailgateway.config.settings import Settings
     from mailgateway.daemon.api_worker import ApiPost
     from mailgateway.daemon.caller import Line
+    from mailgateway.daemon.keeper import Keeper
     from mailgateway.daemon.mailbox_worker import Post
     from mailgateway.daemon.monitor import Monitor, Watched
     from mailgateway.daemon.monitor_worker import MonitorPost
@@ -115,6 +116,20 @@ def watched(settings: Settings, mistakes: int) -> Watched:
 
     folders = {mailbox.name: mailbox.imap.folder for mailbox in settings.mailboxes}
     return Watched(folders, [webhook.name for webhook in settings.webhooks], settings.alarms.fetch_after, mistakes)
+
+
+def keeper(desk: Desk, letters: Callable[[], None], calls: Callable[[], None]) -> Keeper | None:
+    """Return who holds mailboxes for this host, and hears of letters and calls that other processes queue.
+
+    None where no other host can be.
+    """
+    if desk.store.engine.dialect.name != "postgresql":
+        return None
+    from mailgateway.daemon.keeper import Keeper
+    from mailgateway.flows.owners import shown_name
+    from mailgateway.store.hosts.news import News
+
+    return Keeper(desk, clock.jitter, shown_name(), {News.LETTERS: letters, News.CALLS: calls})
 
 
 def relay(settings: Settings, smtp: SmtpServer, server_of: ServerOf) -> Relay:

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 
 from mailgateway.accounts.endpoint import Endpoint
 from mailgateway.daemon.worker import Worker
@@ -11,10 +10,8 @@ from mailgateway.flows.beats import calling
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.sending.call import Calling, call_due
 from mailgateway.flows.sending.in_hand import InHand
+from mailgateway.flows.sending.naps import until_calls
 from mailgateway.store.outgoing import calls
-
-LONGEST_NAP = timedelta(seconds=5)
-"""Calls queued by another process announce themselves to nobody: look that often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +30,13 @@ class Line:
 class Caller(Worker):
     """Calls one webhook; `wake` lets it look at once."""
 
-    def __init__(self, post: Line, desk: Desk, jitter: Callable[[], float]) -> None:
-        """Take the webhook; nothing is connected to."""
+    def __init__(
+        self, post: Line, desk: Desk, jitter: Callable[[], float], hears_news: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Take the webhook, and what tells whether `wake` is called for what others queue; nothing is connected to."""
         super().__init__(post.name, desk, jitter)
         self.post = post
+        self._hears_news = hears_news
         self._in_hand = InHand(calls)
         self._woken = threading.Event()
 
@@ -55,4 +55,5 @@ class Caller(Worker):
             self._woken.clear()
             call_due(self.desk, self.post.endpoint, self.post.how, self._in_hand, self.is_stopping)
             yield
-            self._woken.wait(LONGEST_NAP.total_seconds())
+            nap = until_calls(self.desk, self.post.endpoint.name, hears_news=self._hears_news())
+            self._woken.wait(nap.total_seconds())

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from mailgateway import log
 from mailgateway.accounts.server import Server
+from mailgateway.daemon.holding import Alone, Holding, Tenure
 from mailgateway.daemon.worker import Worker
 from mailgateway.flows.beats import fetching
 from mailgateway.flows.collect import collect
@@ -13,6 +14,7 @@ from mailgateway.flows.desk import Desk
 from mailgateway.flows.receive import Source, Suspects
 from mailgateway.imap.session import Session
 
+_GLANCE = timedelta(seconds=1)
 _log = log.logger("mailbox")
 
 
@@ -32,21 +34,53 @@ class Post:
 
 
 class MailboxWorker(Worker):
-    """Holds the connection to one mailbox for as long as the daemon runs."""
+    """Holds the connection to one mailbox for as long as the daemon runs, and this host is to read it."""
 
-    def __init__(self, post: Post, desk: Desk, jitter: Callable[[], float]) -> None:
-        """Take the post."""
+    def __init__(self, post: Post, desk: Desk, jitter: Callable[[], float], holding: Holding | None = None) -> None:
+        """Take the post, and who says whether this process may read the mailbox."""
         super().__init__(post.name, desk, jitter)
         self.post = post
+        self._holding = holding or Alone()
+        self._tenure: Tenure | None = None
         self._suspects = Suspects()
 
+    def ask_to_stop(self) -> None:
+        """Let the worker finish the message in hand and leave, wherever it waits."""
+        super().ask_to_stop()
+        tenure = self._tenure
+        if tenure is not None:
+            tenure.end()
+
     def rounds(self) -> Iterator[None]:
+        """Wait until the mailbox is ours, then read it for as long as it is.
+
+        After a failure another host may try meanwhile: it may reach a server that this one does not.
+        """
+        tenure = self._tenure = self._holding.want(self.post.source.mailbox)
+        try:
+            if self._is_ours(tenure):
+                yield from self._read(tenure)
+        finally:
+            self._holding.leave(tenure)
+
+    def _is_ours(self, tenure: Tenure) -> bool:
+        while not self.stop_asked.is_set():
+            self.pulse.beat()
+            if tenure.wait(_GLANCE.total_seconds()):
+                return not tenure.over.is_set()
+        return False
+
+    def _read(self, tenure: Tenure) -> Iterator[None]:
         """Connect, and collect whenever the server announces something, or the time to poll has come."""
+
+        def stop() -> bool:
+            return self.is_stopping() or not self._holding.lasts(tenure)
+
         with Session.open(self.post.server, self.post.folder) as session:
             _log.info("mailbox.connected", mailbox=self.post.source.mailbox, idle=session.has_idle)
-            while not self.stop_asked.is_set():
-                collect(session, self.post.source, self.desk, self.is_stopping, self._suspects)
+            while not stop():
+                collect(session, self.post.source, self.desk, stop, self._suspects)
                 self.beat(None)
                 yield
                 self.pulse.beat(self.post.poll)
-                session.wait(self.post.poll, self.stop_asked)
+                session.wait(self.post.poll, tenure.over)

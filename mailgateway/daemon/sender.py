@@ -11,11 +11,12 @@ from mailgateway.daemon.worker import Worker
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.sending.deliver import Sending, deliver_due, is_wanted_now
 from mailgateway.flows.sending.in_hand import InHand
+from mailgateway.flows.sending.naps import UNHEARD, until_letters
 from mailgateway.smtp.pool import Pool
 from mailgateway.smtp.relay import Relay
 
-LONGEST_NAP = timedelta(seconds=5)
-"""Letters queued by another process, and an operator's wishes, announce themselves to nobody: look that often."""
+GLANCE = UNHEARD
+"""So often an operator's wish is looked for in a pause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,13 @@ class Outlet:
 class Sender(Worker):
     """Owns the SMTP connections of an outlet; `wake` lets it look at the outbox at once."""
 
-    def __init__(self, post: Outlet, desk: Desk, jitter: Callable[[], float]) -> None:
-        """Take the outlet; nothing is connected to."""
+    def __init__(
+        self, post: Outlet, desk: Desk, jitter: Callable[[], float], hears_news: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Take the outlet, and what tells whether `wake` is called for what others queue; nothing is connected to."""
         super().__init__(post.name, desk, jitter)
         self.post = post
+        self._hears_news = hears_news
         self._in_hand = InHand()
         self._woken = threading.Event()
         self._tried_at = desk.clock()
@@ -64,13 +68,16 @@ class Sender(Worker):
                 self._tried_at = self.desk.clock()
                 deliver_due(self.desk, pool, self.post.sending, self._in_hand, self.is_stopping)
                 yield
-                self._woken.wait(LONGEST_NAP.total_seconds())
+                nap = until_letters(self.desk, self.post.sending.route, hears_news=self._hears_news())
+                self._woken.wait(nap.total_seconds())
 
     def rest(self, wait: timedelta) -> None:
         """Pause, but no longer than until an operator wants a letter sent since the try that failed began."""
         end = time.monotonic() + wait.total_seconds()
         while (left := end - time.monotonic()) > 0:
-            if self.hurried.wait(min(left, LONGEST_NAP.total_seconds())):
+            self._woken.wait(min(left, GLANCE.total_seconds()))
+            self._woken.clear()
+            if self.hurried.is_set():
                 return
             if is_wanted_now(self.desk, self.post.sending.route, self._tried_at):
                 return

@@ -15,6 +15,7 @@ from mailgateway import log
 from mailgateway.daemon import service_manager
 from mailgateway.daemon.api_worker import ApiPost, ApiWorker
 from mailgateway.daemon.caller import Caller, Line
+from mailgateway.daemon.keeper import Keeper
 from mailgateway.daemon.mailbox_worker import MailboxWorker, Post
 from mailgateway.daemon.monitor_worker import MonitorPost, MonitorWorker
 from mailgateway.daemon.pulse import Pulse
@@ -54,8 +55,11 @@ class Supervisor:
         ticks: Sequence[Tick],
         reload: Callable[[], None],
         jitter: Callable[[], float],
+        keeper: Keeper | None = None,
     ) -> None:
+        """Take the work; `keeper` is there where several hosts may share it."""
         self._desk = desk
+        self._keeper = keeper
         self._posts = posts
         self._ticks = ticks
         self._reload = reload
@@ -77,6 +81,8 @@ class Supervisor:
         """
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._on_signal)
+        if self._keeper is not None:
+            self._keeper.start()
         self.match_workers()
         for tick in self._ticks:
             work = _guarded(tick.name, partial(self._do, tick))
@@ -95,7 +101,7 @@ class Supervisor:
 
     def unwell(self) -> dict[str, str]:
         """Return which threads and which periodic work do not get on, and why."""
-        workers = tuple(self._workers.values())
+        workers = self._threads()
         ended = {worker.name: "its thread has ended" for worker in workers if not worker.is_alive()}
         pulses = {worker.name: worker.pulse for worker in workers} | self._pulses
         silent = {name: pulse.overdue_seconds for name, pulse in pulses.items()}
@@ -139,14 +145,17 @@ class Supervisor:
 
     def _worker(self, post: Station) -> _StationWorker:
         if isinstance(post, Outlet):
-            return Sender(post, self._desk, self._jitter)
+            return Sender(post, self._desk, self._jitter, self._hears_news)
         if isinstance(post, Line):
-            return Caller(post, self._desk, self._jitter)
+            return Caller(post, self._desk, self._jitter, self._hears_news)
         if isinstance(post, ApiPost):
             return ApiWorker(post, self._desk, self._jitter)
         if isinstance(post, MonitorPost):
             return MonitorWorker(post, self._desk, self._jitter)
-        return MailboxWorker(post, self._desk, self._jitter)
+        return MailboxWorker(post, self._desk, self._jitter, self._keeper)
+
+    def _hears_news(self) -> bool:
+        return self._keeper is not None and self._keeper.is_connected()
 
     def _on_signal(self, number: int, _frame: object) -> None:
         if number == signal.SIGHUP:
@@ -172,16 +181,19 @@ class Supervisor:
         return ()
 
     def _threads(self) -> tuple[Worker, ...]:
-        return tuple(self._workers.values())
+        return (*self._workers.values(), *((self._keeper,) if self._keeper is not None else ()))
 
     def _end(self) -> None:
         service_manager.tell("STOPPING=1")
         deadline = time.monotonic() + PATIENCE.total_seconds()
-        threads = (*self._threads(), *self._leaving)
+        threads = (*self._workers.values(), *self._leaving)
         for thread in threads:
             thread.ask_to_stop()
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
+        if self._keeper is not None:  # after the workers: nobody should read a mailbox while they still do
+            self._keeper.ask_to_stop()
+            self._keeper.join(1)
         self._scheduler.shutdown(wait=False)
         late = [thread.name for thread in threads if thread.is_alive()]
         _log.info("supervisor.ended", still_busy=late)

@@ -17,6 +17,8 @@ _log = log.logger("worker")
 class Worker(threading.Thread):
     """Works until asked to stop; whatever goes wrong is written down and tried again, ever more slowly."""
 
+    longest_pause = timedelta.max
+
     def __init__(self, part: str, desk: Desk, jitter: Callable[[], float]) -> None:
         """Name the part of the gateway that this is: thread, log lines and signs of life are called so."""
         super().__init__(name=part, daemon=True)
@@ -70,7 +72,7 @@ class Worker(threading.Thread):
                 self._pause(failures, f"a fault of our own: {type(error).__name__}", refused=False)
 
     def _pause(self, failures: int, why: str, *, refused: bool) -> None:
-        wait = pause(failures, self._jitter(), refused=refused)
+        wait = min(pause(failures, self._jitter(), refused=refused), self.longest_pause)
         _log.warning("worker.unavailable", worker=self.name, why=why, next_try_in=round(wait.total_seconds(), 1))
         self.beat(why)
         if refused:

@@ -10,6 +10,11 @@ def own_name() -> str:
     return f"{socket.gethostname()}/{os.getpid()}/{_started(os.getpid())}"
 
 
+def shown_name() -> str:
+    """Name this process for people."""
+    return f"{socket.gethostname()}/{os.getpid()}"
+
+
 def is_alive(owner: str) -> bool:
     """Tell whether the process may still run; one on another host is believed to, until its lease ends."""
     host, _, rest = owner.partition("/")

@@ -16,6 +16,7 @@ from mailgateway.store import health
 from mailgateway.store.engine import Transaction
 from mailgateway.store.figures import Figures, figures
 from mailgateway.store.health import Alarm, Beat
+from mailgateway.store.hosts.present import Host, present
 from mailgateway.store.outgoing import calls, outbox
 from mailgateway.store.outgoing.queue import UNSENT
 from mailgateway.store.service.clocks import DueClocks, due_clocks
@@ -40,6 +41,11 @@ class State:
     has_api: bool
     majors: Sequence[Major] = ()
     retention: Sequence[KindKept] = ()
+    hosts: Sequence[Host] = ()
+
+    def reader(self, mailbox: str) -> str:
+        """Return the host that reads a mailbox, "" where none does, or where there is only one."""
+        return next((host.name for host in self.hosts if mailbox in host.mailboxes), "")
 
     def outage(self, route: Route) -> str:
         """Return why letters of a route go by its fall-back, "" where they do not."""
@@ -73,6 +79,7 @@ def read_state(tx: Transaction, policy: Policy, now: datetime, *, has_api: bool)
         has_api=has_api,
         majors=open_majors(tx, now),
         retention=read_kept(tx, policy.retention, now),
+        hosts=present(tx, [mailbox.name for mailbox in policy.mailboxes]),
     )
 
 
@@ -81,6 +88,7 @@ def state_object(state: State) -> dict[str, object]:
     return {
         "at": instant(state.now),
         "mailboxes": [_mailbox(state, name) for name in state.mailboxes],
+        "hosts": [{"name": host.name, "mailboxes": list(host.mailboxes)} for host in state.hosts],
         "outbox": {
             **{letters.value: count for letters, count in state.figures.letters.items()},
             "oldest_due_at": instant(state.oldest_due_at),
@@ -123,6 +131,7 @@ def _mailbox(state: State, name: str) -> dict[str, object]:
         "name": name,
         **_beat(state, fetching(name)),
         "lag_seconds": lag,
+        "read_by": state.reader(name) or None,
         "not_settled_because": state.unsettled(name) or None,
         "waiting": state.figures.waiting.get(name, 0),
         "quarantined": state.figures.quarantined.get(name, 0),

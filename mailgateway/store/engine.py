@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
+from mailgateway import clock
 from mailgateway.accounts.object_store import ObjectStore
 from mailgateway.desk.events import Event
 from mailgateway.errors import StoreUnusable
@@ -35,13 +36,15 @@ class NoDatabaseYet(StoreUnusable):
 class Transaction:
     """All or nothing: what everything in this room works in. `dialect` is sqlite or postgresql.
 
-    `happened` gathers the events that are written down in it, for who listens to the store.
+    `happened` gathers the events that are written down in it, for who listens to the store. `origin` tells news of this
+    store from that of other processes.
     """
 
     connection: Connection
     blobs: Blobs
     dialect: str
     happened: list[Event] = field(default_factory=list)
+    origin: str = ""
 
 
 Listener = Callable[[Transaction], Callable[[], None]]
@@ -57,6 +60,7 @@ class Store:
     def __init__(self, engine: Engine, blobs: Blobs) -> None:
         self.engine = engine
         self.blobs = blobs
+        self.origin = clock.fresh_id()
         self.listener: Listener | None = None
         options: dict[str, Any] = {_READING: True}
         if engine.dialect.name == "postgresql":
@@ -71,7 +75,7 @@ class Store:
         StoreUnusable.
         """
         with translated(), self.engine.connect() as connection:
-            tx = Transaction(connection, self.blobs, self.engine.dialect.name)
+            tx = Transaction(connection, self.blobs, self.engine.dialect.name, origin=self.origin)
             yield tx
             after = self.listener(tx) if self.listener is not None and tx.happened else None
             connection.commit()

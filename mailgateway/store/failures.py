@@ -81,6 +81,11 @@ def translate(error: SQLAlchemyError) -> GatewayError:
     return _sqlite(error)
 
 
+def translate_driver(error: psycopg.Error, *, disconnected: bool) -> GatewayError:
+    """Return the same for an error of PostgreSQL's driver where it is used by itself."""
+    return _postgres(error, disconnected=disconnected)
+
+
 def _sqlite(error: DBAPIError) -> GatewayError:
     original = error.orig
     code: int = getattr(original, "sqlite_errorcode", 0) & 0xFF

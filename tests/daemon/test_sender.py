@@ -36,7 +36,7 @@ def paused(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
         return timedelta(hours=1)
 
     monkeypatch.setattr(worker, "pause", pause)
-    monkeypatch.setattr(sender, "LONGEST_NAP", timedelta(seconds=0.02))
+    monkeypatch.setattr(sender, "GLANCE", timedelta(seconds=0.02))
     return begun
 
 

@@ -53,6 +53,17 @@ def test_a_refused_login_raises_the_same_alarm(bench: Bench) -> None:
     assert len(look(bench)) == 2
 
 
+def test_a_daemon_that_starts_takes_back_no_alarm(bench: Bench) -> None:
+    """Another host, or the same one started anew, knows nothing of before; the mailbox is as silent as it was."""
+    beat(bench.desk, fetching("sales"), None)
+    for minute in range(14, 60):
+        bench.now = NOON + minute * MINUTE
+        beat(bench.desk, fetching("sales"), None)
+        for started in (NOON, bench.now - MINUTE):
+            watch.watch(bench.desk, ["support", "sales"], THRESHOLDS, started)
+    assert len([line for line in bench.letters() if line.template == "alarm"]) == 1
+
+
 def test_letters_that_cannot_leave_are_told_once(bench: Bench, sink: Sink) -> None:
     """After 15 minutes of outage one mail is queued, which leaves when the server is back, and the recovery."""
     bench.arrive(message("carla@customer.example", "Question", "Why?"))

@@ -41,6 +41,9 @@ def status(ctx: typer.Context, *, as_object: AsJson = False) -> None:
 def _show(state: State) -> None:
     _show_mailboxes(state)
     say()
+    for number, host in enumerate(state.hosts):
+        read = f"reads {', '.join(host.mailboxes)}" if host.mailboxes else "waits for mailboxes, sends and keeps time"
+        say(f"{'' if number else 'Hosts':<12}{host.name}: {read}")
     letters = state.figures.letters
     counts = f"{letters[DeliveryState.QUEUED]} queued, {letters[DeliveryState.SENDING]} being sent"
     due = f"; longest due since {moment(state.oldest_due_at)}" if state.oldest_due_at else ""

@@ -1,6 +1,6 @@
 """Alarms for the admin: mail that no longer comes in or goes out. Each is told once."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ from mailgateway.flows.sending.letters import queue_letters
 from mailgateway.flows.sending.stopped import ALARM as LOOP
 from mailgateway.store import health
 from mailgateway.store.engine import Transaction
-from mailgateway.store.health import Beat
+from mailgateway.store.health import Alarm, Beat
 from mailgateway.store.outgoing import calls, outbox, pace
 
 _MOST_LINES = 50
@@ -81,16 +81,22 @@ def _troubles(
     since: datetime,
     now: datetime,
 ) -> Iterator[Trouble]:
-    beats = health.beats(tx)
+    beats, raised = health.beats(tx), health.raised(tx)
     for mailbox in mailboxes:
-        yield from _silent(beats.get(fetching(mailbox)), mailbox, thresholds, since, now)
+        counted = _counted(raised.get(fetching(mailbox)), thresholds, since)
+        yield from _silent(beats.get(fetching(mailbox)), mailbox, thresholds, counted, now)
         yield from _unsettled(beats.get(settling(mailbox)), mailbox, thresholds, now)
     for route in routes:
         beat = beats.get(sending(route.mailbox))
         stuck = tuple(_stuck(route, beat, outbox.oldest_due(tx, now, route), thresholds, now))
         yield from stuck or _put_off(route, beat, pace.put_off(tx, route), thresholds, now)
         yield from _on_fallback(route, beats.get(primary(route.mailbox)), thresholds, now)
-    yield from _loops(tx, now)
+    yield from _loops(raised, now)
+
+
+def _counted(alarm: Alarm | None, thresholds: Thresholds, since: datetime) -> datetime:
+    """Return since when silence counts: a daemon that started a moment ago takes back no alarm of before."""
+    return since if alarm is None else min(since, alarm.raised_at - thresholds.fetch_after)
 
 
 def _silent(
@@ -120,9 +126,9 @@ def _stuck(
         yield Trouble(sending(route.mailbox), title, lines)
 
 
-def _loops(tx: Transaction, now: datetime) -> Iterator[Trouble]:
+def _loops(raised: Mapping[str, Alarm], now: datetime) -> Iterator[Trouble]:
     """Keep up the alarms about automatic mail that was stopped, until none was for an hour; others raised them."""
-    for name, alarm in health.raised(tx).items():
+    for name, alarm in raised.items():
         if name.startswith(LOOP) and now - alarm.raised_at < _QUIET_AFTER:
             yield Trouble(name, alarm.text, ())
 

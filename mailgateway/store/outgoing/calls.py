@@ -8,6 +8,7 @@ from sqlalchemy import Executable, bindparam, func, insert, select
 
 from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.store.engine import Transaction
+from mailgateway.store.hosts.news import News, tell
 from mailgateway.store.outgoing.queue import UNSENT, Queue
 from mailgateway.store.tables.tickets import CallRow
 
@@ -53,7 +54,7 @@ class CallLine:
     uncertain: bool
 
 
-_QUEUE = Queue(CallRow)
+_QUEUE = Queue(CallRow, News.CALLS)
 put_back, record, release_abandoned = _QUEUE.put_back, _QUEUE.write, _QUEUE.release_abandoned
 retry, cancel, told = _QUEUE.retry, _QUEUE.cancel, _QUEUE.told
 _DUE = (
@@ -97,14 +98,20 @@ def put(tx: Transaction, queued: Sequence[QueuedCall], now: datetime) -> tuple[i
     rows = [_row(call, now) for call in queued]
     if not rows:
         return ()
+    tell(tx, News.CALLS)
     made = insert(CallRow).returning(CallRow.id, sort_by_parameter_order=True)
     return tuple(tx.connection.execute(made, rows).scalars())
 
 
 def is_due(tx: Transaction, webhook: str, now: datetime) -> bool:
     """Tell whether a call of a webhook is due."""
-    first = tx.connection.execute(_NEXT, {"webhook": webhook}).scalar()
+    first = next_due(tx, webhook)
     return first is not None and first <= now
+
+
+def next_due(tx: Transaction, webhook: str) -> datetime | None:
+    """Return when the next call of a webhook is due, None where none waits."""
+    return tx.connection.execute(_NEXT, {"webhook": webhook}).scalar()
 
 
 def is_claimed(tx: Transaction) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Executable, Row, Table, Update, and_, bind
 
 from mailgateway.desk.letters.delivery import Delivery, DeliveryState
 from mailgateway.store.engine import Transaction
+from mailgateway.store.hosts.news import News, tell
 from mailgateway.store.tables.lookup import possible_ids
 from mailgateway.store.tables.tickets import CallRow, OutboxRow
 
@@ -22,9 +23,10 @@ _ENDING = ("state", "next_attempt_at", "answer", "uncertain", "ended_at")
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The rows of one table, which wait to go out."""
+    """The rows of one table, which wait to go out; `news` is what other processes are told when there is more to do."""
 
     row: type[OutboxRow] | type[CallRow]
+    news: News
 
     @property
     def untold(self) -> ColumnElement[bool]:
@@ -80,6 +82,7 @@ class Queue:
 
         `values` are columns to be set beside.
         """
+        tell(tx, self.news)
         again = update(self.row).where(self.row.id.in_(possible_ids(ids)), self.row.state.in_(_RETRIABLE))
         return tx.connection.execute(again.values(**anew(now), **values)).rowcount
 

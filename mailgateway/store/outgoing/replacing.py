@@ -9,12 +9,13 @@ from mailgateway.desk.letters.delivery import Delivery
 from mailgateway.desk.letters.urgency import Urgency
 from mailgateway.mail.model import Letter
 from mailgateway.store.engine import Transaction
+from mailgateway.store.hosts.news import News
 from mailgateway.store.outgoing import outbox
 from mailgateway.store.outgoing.outbox import Queued
 from mailgateway.store.outgoing.queue import Queue
 from mailgateway.store.tables.tickets import OutboxRow
 
-_QUEUE = Queue(OutboxRow)
+_QUEUE = Queue(OutboxRow, News.LETTERS)
 _ORIGINAL = select(
     OutboxRow.dedupe_key,
     OutboxRow.ticket,
