@@ -13,6 +13,7 @@ MAILBOX = {
     "last_attempt_at",
     "error",
     "lag_seconds",
+    "read_by",
     "not_settled_because",
     "waiting",
     "quarantined",
@@ -28,6 +29,7 @@ def test_a_new_desk_is_well(shell: Shell) -> None:
     assert state.only.keys() == {
         "at",
         "mailboxes",
+        "hosts",
         "outbox",
         "webhooks",
         "api",
@@ -40,6 +42,7 @@ def test_a_new_desk_is_well(shell: Shell) -> None:
     (mailbox,) = state.only["mailboxes"]
     assert mailbox.keys() == MAILBOX
     assert (mailbox["name"], mailbox["last_good_at"], mailbox["waiting"]) == ("support", None, 0)
+    assert (mailbox["read_by"], state.only["hosts"]) == (None, [])
     assert state.only["outbox"].keys() == OUTBOX
     assert shell.run("status").code == 0
 
