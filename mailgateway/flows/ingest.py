@@ -105,8 +105,7 @@ def _file(desk: Desk, spool_id: int) -> Disposition | None:
     log.also(mailbox=spooled.mailbox, message_id=spooled.identity.message_id)
     policy = desk.policy()
     incoming = understand(spooled, policy)
-    for attachment in incoming.mail.attachments:
-        desk.store.blobs.put(attachment.content)
+    desk.store.blobs.put_all([attachment.content for attachment in incoming.mail.attachments])
 
     def decide_and_apply(incoming: Incoming) -> tuple[Plan | None, int | None]:
         with desk.store.writing() as tx:

@@ -26,8 +26,7 @@ def operate(
     `occasion` is unique to this act; `files` go along with what is written.
     """
     policy = desk.policy()
-    for file in files:
-        desk.store.blobs.put(file.content)
+    desk.store.blobs.put_all([file.content for file in files])
     with desk.store.writing() as tx:
         facts = gather_ticket(tx, number, occasion, desk.clock(), named(orders))
         facts = about_problems(tx, facts, words_about_problems(orders))

@@ -75,6 +75,22 @@ class _Unknown(StrictUndefined):
         return f'there is no "{self._undefined_name}" here{hint}'
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """The sandbox, with a memory: whether an attribute may be asked for depends on the type and its name alone."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._safe: dict[tuple[type, str], bool] = {}
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Tell whether a template may have an attribute; asked thousands of times a second."""
+        asked = type(obj), attr
+        known = self._safe.get(asked)
+        if known is None:
+            known = self._safe[asked] = super().is_safe_attribute(obj, attr, value)
+        return known
+
+
 class Templates:
     """The templates of some folders, the first folder going before the next. Files that change are read anew."""
 
@@ -127,8 +143,8 @@ def _phrases(context: Context) -> Phrases:
     return found
 
 
-def _environment(folders: tuple[Path, ...]) -> ImmutableSandboxedEnvironment:
-    made = ImmutableSandboxedEnvironment(
+def _environment(folders: tuple[Path, ...]) -> _Sandbox:
+    made = _Sandbox(
         loader=FileSystemLoader([str(folder) for folder in folders]),
         undefined=_Unknown,
         autoescape=select_autoescape(enabled_extensions=("html",), default=False),

@@ -1,6 +1,8 @@
 """Bytes kept under their own digest, compressed, on the local disk or in any object store that fsspec knows."""
 
 import zlib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 
 from mailgateway.accounts.object_store import ObjectStore
@@ -12,6 +14,7 @@ from mailgateway.store.places.place import Place
 
 # Measured against level 6: a third of the time on text, four fifths on attachments, for text a tenth larger.
 _LEVEL = 1
+_AT_ONCE = 8
 
 
 class Blobs:
@@ -31,6 +34,13 @@ class Blobs:
         if not self._place.has(path):
             self._place.write(path, zlib.compress(raw, _LEVEL))
         return digest
+
+    def put_all(self, raws: Sequence[bytes]) -> list[str]:
+        """Put several side by side, and return their digests: to sync a disk or ask a server is mostly waiting."""
+        if len(raws) < 2:
+            return [self.put(raw) for raw in raws]
+        with ThreadPoolExecutor(min(len(raws), _AT_ONCE), "blobs") as pool:
+            return list(pool.map(self.put, raws))
 
     def get(self, digest: str) -> bytes:
         """Return the bytes kept under a digest; raises PermanentError where they are missing or not the same."""

@@ -5,6 +5,7 @@ import zlib
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from mailgateway.errors import PermanentError, StoreUnusable
 from mailgateway.store.blobs import Blobs
+from mailgateway.store.places.folder import Folder
 from tests.servers.object_store import S3Server
 
 
@@ -35,6 +37,34 @@ def test_any_bytes_come_back(raw: bytes) -> None:
     """No bytes are special, none at all included."""
     blobs = Blobs("memory://any")
     assert blobs.get(blobs.put(raw)) == raw
+
+
+def test_several_are_put_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Digests come in the order of the bytes, the same bytes twice among them; nobody waits for the one before."""
+    together = Barrier(2, timeout=30)
+    write = Folder.write
+
+    def meet(folder: Folder, path: str, content: bytes) -> None:
+        together.wait()
+        write(folder, path, content)
+
+    blobs = Blobs(f"file://{tmp_path}/blobs")
+    raws = [b"one", b"two"]
+    with monkeypatch.context() as patched:
+        patched.setattr(Folder, "write", meet)
+        assert blobs.put_all(raws) == [sha256(raw).hexdigest() for raw in raws]
+    assert blobs.put_all([b"three", b"three", b"one"]) == [
+        sha256(raw).hexdigest() for raw in (b"three", b"three", b"one")
+    ]
+    assert [blobs.get(sha256(raw).hexdigest()) for raw in raws] == raws
+    assert blobs.put_all([]) == []
+
+
+def test_one_of_several_that_cannot_be_kept_is_told(tmp_path: Path) -> None:
+    """Nothing passes for kept that is not."""
+    (tmp_path / "blobs").write_bytes(b"a file where the folder should be")
+    with pytest.raises(StoreUnusable):
+        Blobs(f"file://{tmp_path}/blobs").put_all([b"one", b"two"])
 
 
 def test_what_is_removed_is_gone(blobs: Blobs) -> None:

@@ -12,7 +12,6 @@ from mailgateway.errors import PermanentError
 from mailgateway.mail.identity import identity
 from mailgateway.mail.model import Identity
 from mailgateway.store import loose
-from mailgateway.store.blobs import Blobs
 from mailgateway.store.engine import Transaction
 from mailgateway.store.incoming.headline import Headline, headline
 from mailgateway.store.tables.base import SpoolState
@@ -131,7 +130,8 @@ def put(tx: Transaction, arrivals: Sequence[Arrival], now: datetime) -> tuple[in
     Those with a `problem` go straight to quarantine, stage `fetch`.
     """
     # The blobs come before the first statement, that is before SQLite's one write lock: syncing files takes a while.
-    rows = [_row(tx.blobs, arrival, now) for arrival in arrivals]
+    digests = tx.blobs.put_all([arrival.raw for arrival in arrivals])
+    rows = [_row(arrival, digest, now) for arrival, digest in zip(arrivals, digests, strict=True)]
     if not rows:
         return ()
     gone = loose.hold(tx, [row["sha256"] for row in rows])
@@ -302,7 +302,7 @@ def _headline(tx: Transaction, spool_id: int) -> Headline:
         return Headline()
 
 
-def _row(blobs: Blobs, arrival: Arrival, now: datetime) -> dict[str, Any]:
+def _row(arrival: Arrival, digest: str, now: datetime) -> dict[str, Any]:
     who = identity(arrival.raw)
     row: dict[str, Any] = {
         "mailbox": arrival.mailbox,
@@ -313,7 +313,7 @@ def _row(blobs: Blobs, arrival: Arrival, now: datetime) -> dict[str, Any]:
         "accepted_at": now,
         "size": arrival.size,
         "headers_only": arrival.headers_only,
-        "sha256": blobs.put(arrival.raw),
+        "sha256": digest,
         "message_id": lookup_key(who.message_id),
         "fingerprint": who.fingerprint,
         "state": SpoolState.WAITING,
