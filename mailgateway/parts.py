@@ -45,6 +45,7 @@ def posts(settings: Settings, server_of: ServerOf) -> tuple[Post, ...]:
                 size_limit=mailbox.size_limit,
                 processed=_settlement(mailbox.settle.processed),
                 quarantined=_settlement(mailbox.settle.quarantined),
+                first_run=mailbox.first_run,
             ),
             server=server_of(mailbox.imap),
             folder=mailbox.imap.folder,

@@ -10,7 +10,7 @@ from mailgateway.desk.customers.wish import Leave
 from mailgateway.desk.handovers.changes import OfferChange, offer_after
 from mailgateway.desk.holding.changes import HoldChange, held_after
 from mailgateway.desk.letters.silence import Silence
-from mailgateway.desk.levels.level_changes import SetClocks, SetServiceLevel
+from mailgateway.desk.levels.level_changes import Rouse, SetClocks, SetServiceLevel
 from mailgateway.desk.model import Ticket
 from mailgateway.desk.plan import (
     AddParticipants,
@@ -49,6 +49,8 @@ def after(ticket: Ticket, changes: Iterable[Change], at: datetime) -> Ticket:
             ticket = replace(ticket, held=held_after(ticket.held, change, at))
         elif isinstance(change, OfferChange):
             ticket = replace(ticket, offer=offer_after(change))
+        elif isinstance(change, Rouse):
+            ticket = replace(ticket, dormant=False)
         else:
             ticket = _after(ticket, change, at)
     return ticket

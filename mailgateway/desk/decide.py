@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from mailgateway.desk import backfill
 from mailgateway.desk.agent_mail import AgentMail, from_agent
 from mailgateway.desk.customers.charging import charged
 from mailgateway.desk.customers.wishes import is_wish, wished
@@ -27,6 +28,8 @@ from mailgateway.mail.model import Kind, Mail
 
 __all__ = ["Incoming", "addressees", "decide_mail"]
 
+_REPORTS = (Kind.BOUNCE, Kind.DELIVERY_DELAY, Kind.READ_RECEIPT)
+
 
 def addressees(mail: Mail, policy: Policy) -> set[str]:
     """Return everybody outside its ticket whom a mail may make us write to automatically, casefolded."""
@@ -38,6 +41,8 @@ def addressees(mail: Mail, policy: Policy) -> set[str]:
 
 def decide_mail(incoming: Incoming, facts: Facts, policy: Policy) -> Plan:
     """Decide what becomes of a mail. Machine mail is kept, but answers nothing, reopens nothing, commands nothing."""
+    if incoming.backfill:
+        return backfill.silenced(released(_old(incoming, facts, policy), incoming))
     lifted = _writes_again(incoming, facts, policy)
     if lifted is None:
         return released(_decided(incoming, facts, policy), incoming)
@@ -71,6 +76,21 @@ def _decided(incoming: Incoming, facts: Facts, policy: Policy) -> Plan:
     return _new(incoming, found.related, facts, policy)
 
 
+def _old(incoming: Incoming, facts: Facts, policy: Policy) -> Plan:
+    """Decide about old mail: nobody's orders or wishes are carried out after the fact."""
+    first = _turned_away(incoming, facts, policy)
+    if first is not None:
+        return first
+    if incoming.as_is:
+        return opened_as_is(incoming, facts, policy)
+    found = join(incoming, facts, policy)
+    if found.again and facts.copy is not None:
+        return _duplicate(incoming, facts, facts.copy)
+    if found.thread is None and incoming.verdict.kind in _REPORTS:
+        return _recorded(incoming, "a report about no letter of a ticket", facts, policy)
+    return backfill.filed(incoming, found, facts, policy)
+
+
 def _of_quarantine(incoming: Incoming, facts: Facts, policy: Policy) -> Plan | None:
     """Decide about a mail that the admin wants as a ticket, and about the admin's own answer to a digest."""
     if incoming.as_is:
@@ -85,7 +105,7 @@ def _of_quarantine(incoming: Incoming, facts: Facts, policy: Policy) -> Plan | N
 
 def _new(incoming: Incoming, related: Thread | None, facts: Facts, policy: Policy) -> Plan:
     """Decide about a mail that joins no ticket."""
-    if incoming.verdict.kind in (Kind.BOUNCE, Kind.DELIVERY_DELAY, Kind.READ_RECEIPT):
+    if incoming.verdict.kind in _REPORTS:
         return _recorded(incoming, "a report about no letter of a ticket", facts, policy)
     return charged(open_ticket(incoming, Origin(related), facts, policy), facts, policy)
 

@@ -19,7 +19,8 @@ class Incoming:
     `too_large` is its octets where only its header block was fetched, else 0; `released` tells that a person took it
     out of quarantine and wants it filed, `as_is` that they want a ticket of it whatever is odd about it;
     `decided_by` is who did, `set_aside_for` what it had been there for. `sha256` and `size` are those of its bytes as
-    they are kept. `held` are mails of the spool, by their entries there, that this one decides about.
+    they are kept. `backfill`: it is old mail, filed in silence. `held` are mails of the spool, by their entries there,
+    that this one decides about.
     """
 
     mail: Mail
@@ -32,6 +33,7 @@ class Incoming:
     sha256: str = ""
     size: int = 0
     as_is: bool = False
+    backfill: bool = False
     decided_by: str = ""
     set_aside_for: str = ""
     held: Mapping[int, "Incoming"] = field(default_factory=dict)

@@ -175,7 +175,8 @@ class Ticket:
     `status_since` when its status was set. `snoozed_until` is when it wakes up, `attend_at` when the next thing will
     happen to it by itself; None for never. `service_level` is the policy that was chosen for it by name; `clocks` are
     those of its service level, where there is one. `held` are agents' answers that were not sent yet, oldest first.
-    `offer` is the hand-over that its group is still to accept.
+    `offer` is the hand-over that its group is still to accept. `dormant`: it was made of old mail, and nothing happens
+    to it by itself before somebody does something about it.
     """
 
     number: int
@@ -204,6 +205,7 @@ class Ticket:
     clocks: tuple[Clock, ...] = ()
     held: tuple[HeldAnswer, ...] = ()
     offer: Offer | None = None
+    dormant: bool = False
 
     @property
     def people(self) -> tuple[Address, ...]:

@@ -54,7 +54,7 @@ def open_ticket(incoming: Incoming, origin: Origin, facts: Facts, policy: Policy
     """Open a ticket, unless a rule says otherwise."""
     mailbox = policy.mailbox(incoming.mailbox)
     question = question_about(incoming, facts, policy)
-    chosen = route(policy, question)
+    chosen = _as_old(route(policy, question)) if incoming.backfill else route(policy, question)
     turned_away = _turned_away(incoming, chosen, mailbox, facts, policy) or _only_forwarded(
         incoming, chosen, facts, policy
     )
@@ -98,6 +98,12 @@ def open_ticket(incoming: Incoming, origin: Origin, facts: Facts, policy: Policy
         asks_about=(*passed_on.asks_about, *joining.asks_about),
         rules=chosen.matched,
     )
+
+
+def _as_old(chosen: Route) -> Route:
+    """Leave out what rules would send on, call or promise; a mail that would only be sent on becomes a ticket."""
+    discard = "" if chosen.forward else chosen.discard
+    return replace(chosen, forward=(), webhooks=(), answer="", link=None, discard=discard)
 
 
 def _to_agents(article: Article, ticket: Ticket, chosen: Route, policy: Policy) -> tuple[Notice, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from mailgateway.desk.backfill import roused
 from mailgateway.desk.facts import Facts
 from mailgateway.desk.handovers.offering import offered
 from mailgateway.desk.handovers.to_and_fro import handed, noticed
@@ -33,7 +34,12 @@ def carry_out(
 
     `facts` are those that the plan was made from, `spooled` the mail that caused it, `at_hand` its attachments.
     """
+    if spooled is not None and spooled.backfill:
+        number = apply(tx, plan, spooled)
+        tx.happened.clear()  # webhooks hear of nothing that is old
+        return number
     candidate = None if plan.ticket is None else facts.candidate(plan.ticket)
+    plan = roused(plan, candidate)
     if candidate is not None:
         plan = offered(plan, candidate, policy)
     plan = ended(informed(levelled(plan, facts, policy), facts), facts)

@@ -1,21 +1,37 @@
 """One round at a mailbox: receive a batch, ingest it, settle it, until nothing new is there."""
 
+from mailgateway.flows.beats import beat, fetching
 from mailgateway.flows.desk import Desk, Stop
 from mailgateway.flows.ingest import ingest_waiting
-from mailgateway.flows.receive import Source, Suspects, receive, settle_outcomes
+from mailgateway.flows.receive import Source, Suspects, Visit, first_sight, receive, receive_old, settle_outcomes
 from mailgateway.imap.session import Session
 
 
 def collect(session: Session, source: Source, desk: Desk, stop: Stop, suspects: Suspects) -> int:
     """Bring everything new in a mailbox to its outcome; return how many mails got one.
 
-    `suspects` is kept from round to round and over reconnects.
+    Mails that lay there before its first sight come after those that are new, which are looked for between their
+    batches too. `suspects` is kept from round to round and over reconnects.
     """
+    visit = Visit(session, source, desk, suspects, first_sight(session, source, desk))
     done = _ingest_all(source, desk, stop)
     settle_outcomes(session, source, desk)
-    for _ in receive(session, source, desk, suspects):
+    done += _new(visit, stop)
+    for _ in receive_old(visit):
         done += _ingest_all(source, desk, stop)
         settle_outcomes(session, source, desk)
+        if stop():
+            break
+        done += _new(visit, stop)
+        beat(desk, fetching(source.mailbox), None)  # a round may last for hours
+    return done
+
+
+def _new(visit: Visit, stop: Stop) -> int:
+    done = 0
+    for _ in receive(visit):
+        done += _ingest_all(visit.source, visit.desk, stop)
+        settle_outcomes(visit.session, visit.source, visit.desk)
         if stop():
             break
     return done

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from mailgateway import log
+from mailgateway.desk import backfill
 from mailgateway.desk.answers.helped import may_judge
 from mailgateway.desk.answers.knowledge import query_of
 from mailgateway.desk.command_lines import words_of_commands
@@ -150,6 +151,8 @@ def understand(spooled: Spooled, policy: Policy) -> Incoming:
         raise PoisonMessage("parse", problem)
     mail = without_ours(parse(spooled.raw, policy.reading), policy.reply_keys, policy.logos)
     verdict = about_its_letter(mail, classify(mail, OwnMarks(policy.domain, policy.own_addresses)), policy)
+    if spooled.backfill:
+        verdict = replace(verdict, answerable=False, reasons=(*verdict.reasons, backfill.SILENT))
     is_agents = claimed_agent(mail, policy) is not None
     mail, pictures = with_names(mail) if is_agents else (mail, {})
     reply = split_reply(mail, pictures)
@@ -166,6 +169,7 @@ def understand(spooled: Spooled, policy: Policy) -> Incoming:
         size=len(spooled.raw),
         decided_by=spooled.decided_by,
         set_aside_for=spooled.error,
+        backfill=spooled.backfill,
     )
 
 
@@ -184,6 +188,7 @@ def _as_is(spooled: Spooled, policy: Policy) -> Incoming:
         as_is=True,
         decided_by=spooled.decided_by,
         set_aside_for=spooled.error,
+        backfill=spooled.backfill,
     )
 
 
@@ -194,8 +199,9 @@ def _decide_and_apply(
         return None, None
     requester = policy.organisations.addresses_of(writer(incoming.mail, policy).address)
     facts = _gathered(desk, tx, spooled, incoming, requester, policy)
-    plan = with_majors(tx, _decided(tx, incoming, facts, requester, policy), policy)
-    plan = with_suggestion(tx, plan, policy)
+    plan = _decided(tx, incoming, facts, requester, policy)
+    if not incoming.backfill:
+        plan = with_suggestion(tx, with_majors(tx, plan, policy), policy)
     if plan.is_unfinished:
         quarantine.decide(tx, plan.decisions, plan.actor, plan.at, asked_by=spooled.id)
         spool.postpone(tx, spooled.id, plan.reason, plan.at + POSTPONEMENT)
@@ -204,9 +210,9 @@ def _decide_and_apply(
         return plan, None
     number = carry_out(desk, tx, plan, facts, policy, spooled, incoming.mail.attachments)
     if plan.disposition is Disposition.QUARANTINED:
-        spool.quarantine(tx, spooled.id, "decide", plan.reason, plan.at)
+        spool.quarantine(tx, spooled.id, "decide", plan.reason, desk.clock())
     else:
-        spool.finish(tx, spooled.id, plan.disposition, plan.reason, number, plan.at)
+        spool.finish(tx, spooled.id, plan.disposition, plan.reason, number, desk.clock())
     return plan, number
 
 
@@ -215,13 +221,16 @@ def _gathered(
 ) -> Facts:
     """Gather what must be known of a mail, and what the policy asks about it."""
     asked = addressees(incoming.mail, policy)
-    facts = gather(tx, incoming.keys, spooled, asked, desk.clock(), policy.conversation.several_mailboxes)
+    now = min(spooled.received_at, desk.clock()) if spooled.backfill else desk.clock()
+    facts = gather(tx, incoming.keys, spooled, asked, now, policy.conversation.several_mailboxes)
+    if policy.asks_for("requester.known") or policy.asks_for("requester.open_tickets"):
+        facts = replace(facts, requester=known_requester(tx, requester))
+    if spooled.backfill:
+        return facts
     if incoming.verdict.kind is Kind.BOUNCE:
         facts = about_letter(tx, facts, incoming.keys)
     if policy.service_levels:
         facts = replace(facts, candidates=with_clocks(tx, facts.candidates))
-    if policy.asks_for("requester.known") or policy.asks_for("requester.open_tickets"):
-        facts = replace(facts, requester=known_requester(tx, requester))
     if policy.ruleset.links:
         facts = replace(facts, open_problems=open_problems(tx, policy.ruleset.links))
     if incoming.verdict.answerable and not incoming.keys.tokens:
@@ -285,7 +294,7 @@ def _told(desk: Desk, incoming: Incoming, plan: Plan, number: int | None) -> Dis
 
 
 def _waited(spooled: Spooled, now: datetime) -> timedelta | None:
-    accepted_at = None if spooled.released else spooled.accepted_at
+    accepted_at = None if spooled.released or spooled.backfill else spooled.accepted_at
     return None if accepted_at is None else max(now - accepted_at, timedelta(0))
 
 

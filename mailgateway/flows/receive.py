@@ -1,21 +1,28 @@
-"""From the mailbox to the spool: fetch what is new, commit it, and only then let the server forget it."""
+"""From the mailbox to the spool: fetch what is new, commit it, and only then let the server forget it.
+
+What lay in a folder before it was first seen is told apart by a watermark (`first_sight`), never by flags.
+"""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain, islice
 
 from mailgateway import log
+from mailgateway.desk.first_run import EVER, SERVE_ALL, Fate, FirstRun, FirstSight, first_seen, known_before, seen_anew
 from mailgateway.errors import FolderMissing, MailboxUnavailable
 from mailgateway.flows.beats import beat, settling
 from mailgateway.flows.desk import Desk
 from mailgateway.imap.errors import CommandRefused
-from mailgateway.imap.fetch import FetchedMail, RemoteMail, Unfetchable, batches, fetch, new_mails
+from mailgateway.imap.fetch import FetchedMail, RemoteMail, Unfetchable, batches, fetch, new_mails, next_uid
 from mailgateway.imap.session import Session
 from mailgateway.imap.settle import Settlement, settle
-from mailgateway.store.incoming import spool
+from mailgateway.store.incoming import first_sights, spool
 from mailgateway.store.incoming.spool import BATCH_BYTES, BATCH_MAILS, Arrival, Unsettled
 
+WINDOW = 500
+"""So many mails are known by size and time at once, however many there are."""
 BREAKS_OF_A_BATCH = 2
 BREAKS_OF_A_MAIL = 5
 BREAKS_OF_A_LAST_MAIL = 10
@@ -26,12 +33,16 @@ _log = log.logger("receive")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A mailbox as the flows see it: its name, what is too large for it, and what becomes of mails that are done."""
+    """A mailbox as the flows see it: its name, what is too large for it, and what becomes of mails that are done.
+
+    `first_run` says what becomes of those that lie there when it is first looked into.
+    """
 
     mailbox: str
     size_limit: int
     processed: Settlement
     quarantined: Settlement
+    first_run: FirstRun = SERVE_ALL
 
 
 class Suspects:
@@ -46,15 +57,21 @@ class Suspects:
         """How often a connection broke under mails that have not come yet."""
         return self._breaks.total()
 
-    def batch_size(self, session: Session, mails: Iterable[RemoteMail]) -> int:
+    def batch_size(self, session: Session, mails: Sequence[RemoteMail], above: int) -> int:
         """Return how many of these mails to fetch at once: singly, once a batch of them broke connections repeatedly.
 
-        Mails that are no longer among them are forgotten.
+        They are all that there are between `above` and the last of them: who is no longer among them is forgotten.
         """
         there = {(session.uidvalidity, mail.uid) for mail in mails}
-        self._breaks = Counter({mark: count for mark, count in self._breaks.items() if mark in there})
-        self._guilty &= there
-        return 1 if any(count >= BREAKS_OF_A_BATCH for count in self._breaks.values()) else BATCH_MAILS
+        gone = {mark for mark in self._breaks if mark not in there and self._is_between(mark, session, above, mails)}
+        self._breaks = Counter({mark: count for mark, count in self._breaks.items() if mark not in gone})
+        self._guilty -= gone
+        return 1 if any(self._breaks[mark] >= BREAKS_OF_A_BATCH for mark in there) else BATCH_MAILS
+
+    @staticmethod
+    def _is_between(mark: tuple[int, int], session: Session, above: int, mails: Sequence[RemoteMail]) -> bool:
+        uidvalidity, uid = mark
+        return uidvalidity != session.uidvalidity or above < uid <= mails[-1].uid
 
     def fetch(
         self, session: Session, batch: Sequence[RemoteMail], behind: RemoteMail | None, size_limit: int
@@ -81,16 +98,77 @@ class Suspects:
         return fetched
 
 
-def receive(session: Session, source: Source, desk: Desk, suspects: Suspects) -> Iterator[int]:
-    """Spool everything above the highest UID of the ledger; yield the number of new mails after each commit."""
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One folder, open, with all that receiving from it needs. `sight` tells old mail from new."""
+
+    session: Session
+    source: Source
+    desk: Desk
+    suspects: Suspects
+    sight: FirstSight
+
+
+def first_sight(session: Session, source: Source, desk: Desk) -> FirstSight:
+    """Return what lay in the folder when it was first seen; at first sight it is written down, before all else."""
+    mailbox, folder, uidvalidity = source.mailbox, session.folder, session.uidvalidity
     with desk.store.reading() as tx:
-        above = spool.highest_uid(tx, source.mailbox, session.folder, session.uidvalidity)
-    mails = new_mails(session, above)
-    done = 0
-    for batch in batches(mails, suspects.batch_size(session, mails), BATCH_BYTES):
-        done += len(batch)
-        behind = mails[done] if done < len(mails) else None
-        yield _spool(session, source, desk, suspects.fetch(session, batch, behind, source.size_limit))
+        known = first_sights.read(tx, mailbox, folder, uidvalidity)
+        before = first_sights.first(tx, mailbox, folder) if known is None else None
+        taken = spool.highest_uid(tx, mailbox, folder, uidvalidity) if known is None else 0
+        is_in_ledger = known is None and before is None and first_sights.is_in_ledger(tx, mailbox, folder)
+    if known is not None:
+        return known
+    now, uid_next = desk.clock(), next_uid(session)
+    if before is not None:
+        sight = seen_anew(before, uid_next)
+    elif is_in_ledger:
+        sight = known_before(now, taken, uid_next)
+    else:
+        sight = first_seen(source.first_run, now, uid_next)
+    with desk.store.writing() as tx:
+        first_sights.keep(tx, mailbox, folder, uidvalidity, sight)
+    _log.info("receive.first_seen", mailbox=mailbox, folder=folder, uid_next=uid_next, taken_from=sight.taken_from)
+    return sight
+
+
+def receive(visit: Visit) -> Iterator[int]:
+    """Spool everything that came since the folder was first seen; yield the number of new mails after each commit."""
+    session, mailbox = visit.session, visit.source.mailbox
+    with visit.desk.store.reading() as tx:
+        above = spool.highest_uid(tx, mailbox, session.folder, session.uidvalidity)
+    above = max(above, visit.sight.uid_next - 1)
+    yield from _fetched(visit, above, new_mails(session, above))
+
+
+def receive_old(visit: Visit) -> Iterator[int]:
+    """Spool what lay in the folder before, as far as the policy wants it; it goes on where it was left."""
+    session, sight, mailbox = visit.session, visit.sight, visit.source.mailbox
+    if sight.is_done:
+        return
+    with visit.desk.store.reading() as tx:
+        above = first_sights.highest_uid_below(tx, mailbox, session.folder, session.uidvalidity, sight.uid_next)
+    since = None if sight.taken_from == EVER else sight.taken_from
+    mails = new_mails(session, above, sight.uid_next, since)
+    wanted = (mail for mail in mails if sight.fate(mail.uid, mail.received_at) is not Fate.LEFT)
+    yield from _fetched(visit, above, wanted)
+    with visit.desk.store.writing() as tx:
+        first_sights.done(tx, mailbox, session.folder, session.uidvalidity)
+    _log.info("receive.old_taken", mailbox=mailbox, folder=session.folder)
+
+
+def _fetched(visit: Visit, above: int, mails: Iterator[RemoteMail]) -> Iterator[int]:
+    session, suspects = visit.session, visit.suspects
+    window = list(islice(mails, WINDOW))
+    while window:
+        ahead = next(mails, None)
+        done = 0
+        for batch in batches(window, suspects.batch_size(session, window, above), BATCH_BYTES):
+            done += len(batch)
+            behind = window[done] if done < len(window) else ahead
+            yield _spool(visit, suspects.fetch(session, batch, behind, visit.source.size_limit))
+        above = window[-1].uid
+        window = list(islice(chain([ahead] if ahead else [], mails), WINDOW))
 
 
 def settle_outcomes(session: Session, source: Source, desk: Desk) -> None:
@@ -115,15 +193,18 @@ def settle_outcomes(session: Session, source: Source, desk: Desk) -> None:
         beat(desk, settling(source.mailbox), None)
 
 
-def _spool(session: Session, source: Source, desk: Desk, fetched: Sequence[FetchedMail | Unfetchable]) -> int:
+def _spool(visit: Visit, fetched: Sequence[FetchedMail | Unfetchable]) -> int:
+    desk, mailbox = visit.desk, visit.source.mailbox
     now = desk.clock()
+    arrivals = [_arrival(visit, mail, now) for mail in fetched]
     with desk.store.writing() as tx:
-        new = spool.put(tx, [_arrival(source, session, mail, now) for mail in fetched], now)
-    waits = [max(now - mail.received_at, timedelta(0)) for mail in fetched if mail.received_at is not None]
+        new = spool.put(tx, arrivals, now)
+    timed = [mail for mail, arrival in zip(fetched, arrivals, strict=True) if not arrival.backfill]
+    waits = [max(now - mail.received_at, timedelta(0)) for mail in timed if mail.received_at is not None]
     if new:
-        desk.observer().spooled(source.mailbox, len(new), waits)
+        desk.observer().spooled(mailbox, len(new), waits)
     last = max((mail.uid for mail in fetched), default=None)
-    _log.info("receive.spooled", mailbox=source.mailbox, mails=len(new), up_to_uid=last)
+    _log.info("receive.spooled", mailbox=mailbox, mails=len(new), up_to_uid=last)
     return len(new)
 
 
@@ -139,15 +220,16 @@ def _given_up(mail: RemoteMail) -> Unfetchable:
     return Unfetchable(mail.uid, mail.size, mail.received_at, problem)
 
 
-def _arrival(source: Source, session: Session, mail: FetchedMail | Unfetchable, now: datetime) -> Arrival:
+def _arrival(visit: Visit, mail: FetchedMail | Unfetchable, now: datetime) -> Arrival:
     return Arrival(
-        mailbox=source.mailbox,
-        folder=session.folder,
-        uidvalidity=session.uidvalidity,
+        mailbox=visit.source.mailbox,
+        folder=visit.session.folder,
+        uidvalidity=visit.session.uidvalidity,
         uid=mail.uid,
         received_at=mail.received_at or now,
         size=mail.size,
         raw=mail.raw if isinstance(mail, FetchedMail) else b"",
         headers_only=mail.headers_only if isinstance(mail, FetchedMail) else False,
         problem=mail.problem if isinstance(mail, Unfetchable) else "",
+        backfill=visit.sight.fate(mail.uid, mail.received_at) is Fate.FILED,
     )

@@ -6,8 +6,8 @@ so that it stops no other.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from itertools import chain
+from datetime import UTC, datetime, timedelta
+from itertools import chain, islice
 
 from mailgateway.imap.errors import CommandRefused
 from mailgateway.imap.session import Session
@@ -15,6 +15,7 @@ from mailgateway.imap.session import Session
 # One SEARCH answer is one line, and imaplib reads lines up to a million bytes; a UID takes up to eleven
 _UIDS_PER_SEARCH = 50_000
 _LAST_UID = 2**32 - 1
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # RFC 2683 section 3.2.1.5: a command line of 8,000 bytes at most
 _SIZES_PER_FETCH = 500
 # More header than any honest mail has; the rest of an over-size mail's header is not read
@@ -53,24 +54,36 @@ class Unfetchable:
     problem: str
 
 
-def new_mails(session: Session, above: int) -> list[RemoteMail]:
-    """Return the mails with a UID greater than `above`, in ascending order.
+def new_mails(
+    session: Session, above: int, below: int = _LAST_UID + 1, since: datetime | None = None
+) -> Iterator[RemoteMail]:
+    """Give the mails with a UID between `above` and `below`, in ascending order, as the server is asked for them.
 
-    A mail that the server cannot even measure comes with size 0. Raises MailboxUnavailable.
+    What is asked, and what is held in memory, follows from how many there are of them, never from the size of the
+    folder. With `since`, those that arrived more than a day before it are left out. A mail that the server cannot even
+    measure comes with size 0. Raises MailboxUnavailable.
     """
     with session.asking("NOOP") as connection:
         connection.noop()
         connection.announced()
-    return [
-        mail for uids in _chunks(_search_above(session, above), _SIZES_PER_FETCH) for mail in _measured(session, uids)
-    ]
+    found = chain.from_iterable(_search(session, above, below, since))
+    while uids := list(islice(found, _SIZES_PER_FETCH)):
+        yield from _measured(session, uids)
 
 
 def all_uids(session: Session) -> frozenset[int]:
     """Return the UID of every mail in the folder. Raises MailboxUnavailable."""
     with session.asking("NOOP") as connection:
         connection.noop()
-    return frozenset(_search_above(session, 0))
+    return frozenset(chain.from_iterable(_search(session, 0, _LAST_UID + 1, None)))
+
+
+def next_uid(session: Session) -> int:
+    """Return a UID above which every mail came after the folder was selected. Raises MailboxUnavailable."""
+    if session.uid_next is not None:
+        return session.uid_next
+    with session.asking("SEARCH") as connection:
+        return min(max(connection.search("UID *"), default=0), _LAST_UID) + 1
 
 
 def batches(mails: Iterable[RemoteMail], most: int, most_bytes: int) -> Iterator[tuple[RemoteMail, ...]]:
@@ -107,16 +120,22 @@ def fetch(session: Session, batch: Sequence[RemoteMail], size_limit: int) -> lis
     return [found[mail.uid] for mail in batch if mail.uid in found]
 
 
-def _search_above(session: Session, above: int) -> list[int]:
+def _search(session: Session, above: int, below: int, since: datetime | None) -> Iterator[list[int]]:
+    """Give the UIDs between the two in parts, each sorted: no answer can outgrow what imaplib reads as a line."""
     with session.asking("SEARCH") as connection:
-        highest = min(max(connection.search("UID *"), default=0), _LAST_UID)
-        windows = range(above + 1, highest + 1, _UIDS_PER_SEARCH)
-        found = {
-            int(uid)
-            for first in windows
-            for uid in connection.search(f"UID {first}:{min(first + _UIDS_PER_SEARCH - 1, highest)}")
-        }
-    return sorted(uid for uid in found if uid > above)
+        highest = min(max(connection.search("UID *"), default=0), below - 1, _LAST_UID)
+    day = f" SINCE {_day_before(since)}" if since is not None else ""
+    for first in range(above + 1, highest + 1, _UIDS_PER_SEARCH):
+        last = min(first + _UIDS_PER_SEARCH - 1, highest)
+        with session.asking("SEARCH") as connection:
+            found = {int(uid) for uid in connection.search(f"UID {first}:{last}{day}")}
+        yield sorted(uid for uid in found if first <= uid <= last)
+
+
+def _day_before(moment: datetime) -> str:
+    """Return a day that is surely over at that moment: SINCE disregards time and time zone (RFC 3501 section 6.4.4)."""
+    day = moment - timedelta(days=1)
+    return f"{day.day}-{_MONTHS[day.month - 1]}-{day.year}"
 
 
 def _measured(session: Session, uids: Sequence[int]) -> Iterator[RemoteMail]:
@@ -163,10 +182,6 @@ def _ask(session: Session, uids: Sequence[int], items: list[bytes]) -> tuple[_An
     answers, problems = _ask(session, left[:middle], items)
     more_answers, more_problems = _ask(session, left[middle:], items)
     return answers | more_answers, problems | more_problems
-
-
-def _chunks(uids: Sequence[int], most: int) -> Iterator[Sequence[int]]:
-    return (uids[start : start + most] for start in range(0, len(uids), most))
 
 
 def _instant(told: object) -> datetime | None:

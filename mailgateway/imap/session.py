@@ -18,12 +18,16 @@ _NAMED_FOLDERS = 20
 
 
 class Session:
-    """A selected folder. `uidvalidity` says in which life of the folder its UIDs count (RFC 3501 section 2.3.1.1)."""
+    """A selected folder. `uidvalidity` says in which life of the folder its UIDs count (RFC 3501 section 2.3.1.1).
 
-    def __init__(self, connection: Connection, folder: str, uidvalidity: int) -> None:
+    `uid_next` is the UID that the next mail would get when it was selected, None where the server did not say.
+    """
+
+    def __init__(self, connection: Connection, folder: str, uidvalidity: int, uid_next: int | None = None) -> None:
         """Take over a connection on which the folder is selected."""
         self.folder = folder
         self.uidvalidity = uidvalidity
+        self.uid_next = uid_next
         self._connection = connection
         self._lost = False
         with translated("CAPABILITY"):
@@ -40,7 +44,7 @@ class Session:
         try:
             if server.login is not None:
                 log_in(connection, server.login)
-            return cls(connection, folder, _select(connection, folder))
+            return cls(connection, folder, *_select(connection, folder))
         except BaseException:
             abandon(connection)
             raise
@@ -95,8 +99,8 @@ class Session:
         self.close()
 
 
-def _select(connection: Connection, folder: str) -> int:
-    """Select the folder for reading and writing, and return its UIDVALIDITY."""
+def _select(connection: Connection, folder: str) -> tuple[int, int | None]:
+    """Select the folder for reading and writing, and return its UIDVALIDITY and UIDNEXT."""
     try:
         with translated(f"SELECT {folder}"):
             answer = connection.select_folder(folder)
@@ -107,7 +111,8 @@ def _select(connection: Connection, folder: str) -> int:
             raise
         raise FolderMissing(f"there is no folder {folder!r}; there are: {_shown(names)}") from None
     with translated(f"SELECT {folder}: no UIDVALIDITY, without which UIDs cannot be trusted"):
-        return int(answer[b"UIDVALIDITY"])
+        uid_next = answer.get(b"UIDNEXT")
+        return int(answer[b"UIDVALIDITY"]), uid_next if isinstance(uid_next, int) else None
 
 
 def _shown(names: list[str]) -> str:

@@ -59,7 +59,7 @@ def test_new_mails_come_with_size_and_time_in_the_order_of_uids(account: Server,
     """A real server's mails above the watermark, each with its size in bytes and its arrival in UTC."""
     deliver("one", "two", "three")
     with Session.open(account, "INBOX") as session:
-        mails = new_mails(session, 1)
+        mails = list(new_mails(session, 1))
     assert [mail.uid for mail in mails] == [2, 3]
     assert mails[0].size == len(b"Subject: two\r\n\r\nText of two.\r\n")
     received_at = mails[0].received_at
@@ -73,22 +73,22 @@ def test_nothing_is_new_above_the_last_mail(account: Server, deliver: Callable[.
     """`n:*` names the last mail even where n is beyond it; it is not new for that."""
     deliver("one", "two", "three")
     with Session.open(account, "INBOX") as session:
-        assert new_mails(session, above) == []
+        assert list(new_mails(session, above)) == []
 
 
 def test_an_empty_folder_has_no_mails(account: Server) -> None:
     """No mail is no error."""
     with Session.open(account, "INBOX") as session:
-        assert new_mails(session, 0) == []
+        assert list(new_mails(session, 0)) == []
         assert all_uids(session) == frozenset()
 
 
 def test_a_mail_delivered_since_is_seen_by_the_next_look(account: Server, dovecot: Dovecot, mailbox_user: str) -> None:
     """A look shows what has been delivered before it, without IDLE and without a new session."""
     with Session.open(account, "INBOX") as session:
-        assert new_mails(session, 0) == []
+        assert list(new_mails(session, 0)) == []
         dovecot.deliver(mailbox_user, MAIL)
-        assert [mail.uid for mail in new_mails(session, 0)] == [1]
+        assert [mail.uid for mail in list(new_mails(session, 0))] == [1]
         assert all_uids(session) == {1}
 
 
@@ -99,7 +99,7 @@ def test_mails_come_as_they_are(account: Server, dovecot: Dovecot, mailbox_user:
     for each in raws:
         dovecot.append(mailbox_user, each)
     with Session.open(account, "INBOX") as session:
-        fetched = fetch(session, new_mails(session, 0), _LIMIT)
+        fetched = fetch(session, list(new_mails(session, 0)), _LIMIT)
     assert [mail.raw for mail in fetched if isinstance(mail, FetchedMail)] == raws
 
 
@@ -109,7 +109,7 @@ def test_reading_does_not_mark(
     """After sizes, bodies and headers were fetched no mail is \\Seen."""
     deliver("one", "two")
     with Session.open(account, "INBOX") as session:
-        mails = new_mails(session, 0)
+        mails = list(new_mails(session, 0))
         fetch(session, mails, _LIMIT)
         fetch(session, mails, 1)
     with dovecot.client(mailbox_user) as client:
@@ -121,7 +121,7 @@ def test_an_over_size_mail_is_read_up_to_its_header(account: Server, deliver: Ca
     """Beyond the limit only the header travels; the others of the batch come whole, and all in order."""
     deliver("a", "b" * 100, "c")
     with Session.open(account, "INBOX") as session:
-        mails = new_mails(session, 0)
+        mails = list(new_mails(session, 0))
         fetched = fetch(session, mails, 100)
     assert [(mail.uid, isinstance(mail, FetchedMail) and mail.headers_only) for mail in fetched] == [
         (1, False),
@@ -137,7 +137,7 @@ def test_a_header_without_end_is_cut(account: Server, dovecot: Dovecot, mailbox_
     """Of an over-size mail that is one large header only a bounded part is read."""
     dovecot.append(mailbox_user, b"X-Long: " + b"x" * 998 + b"\r\n" + (b" " + b"y" * 996 + b"\r\n") * 600 + b"\r\n")
     with Session.open(account, "INBOX") as session:
-        [mail] = fetch(session, new_mails(session, 0), 1000)
+        [mail] = fetch(session, list(new_mails(session, 0)), 1000)
     assert isinstance(mail, FetchedMail)
     assert len(mail.raw) == 262_144
 
@@ -146,7 +146,7 @@ def test_mails_gone_meanwhile_are_absent(account: Server, deliver: Callable[...,
     """A mail removed between the look and the fetch is neither an error nor unfetchable."""
     deliver("one", "two", "three")
     with Session.open(account, "INBOX") as session, Session.open(account, "INBOX") as other:
-        mails = new_mails(session, 0)
+        mails = list(new_mails(session, 0))
         settle(other, [2], Delete())
         assert [mail.uid for mail in fetch(session, mails, _LIMIT)] == [1, 3]
         assert fetch(session, [mails[1]], _LIMIT) == []
@@ -156,7 +156,7 @@ def test_a_mail_the_server_cannot_read_stops_no_other() -> None:
     """A batch answered NO is asked for in parts; what is refused alone is Unfetchable, with the server's words."""
     mails = dict.fromkeys(range(1, 8), MAIL)
     with ScriptedImap(mails, answers={"UID FETCH": refuse_uid(5)}) as imap, opened(imap) as session:
-        fetched = fetch(session, new_mails(session, 0), _LIMIT)
+        fetched = fetch(session, list(new_mails(session, 0)), _LIMIT)
     assert [mail.uid for mail in fetched] == list(range(1, 8))
     bad = fetched[4]
     assert isinstance(bad, Unfetchable)
@@ -174,7 +174,7 @@ def test_a_mail_that_cannot_be_measured_is_still_a_mail() -> None:
         (refuse_all if "2" in arguments.partition(" ")[0].split(",") else proper)(dialogue, arguments)
 
     with ScriptedImap(_three(), answers={"UID FETCH": refuse_two}) as imap, opened(imap) as session:
-        mails = new_mails(session, 0)
+        mails = list(new_mails(session, 0))
         assert mails[1] == RemoteMail(2, 0, None)
         assert [mail.uid for mail in mails] == [1, 2, 3]
         assert isinstance(fetch(session, mails, _LIMIT)[1], Unfetchable)
@@ -214,20 +214,20 @@ def test_a_time_that_makes_no_sense_is_unknown(told: str) -> None:
     """What is no instant is None, and no error."""
     answer = raw(f"* 1 FETCH (UID 1 RFC822.SIZE 20 INTERNALDATE {told})\r\n".encode())
     with ScriptedImap({1: MAIL}, answers={"UID FETCH": answer}) as imap, opened(imap) as session:
-        assert new_mails(session, 0) == [RemoteMail(1, 20, None)]
+        assert list(new_mails(session, 0)) == [RemoteMail(1, 20, None)]
 
 
 def test_a_time_is_told_in_utc() -> None:
     """A server's local time becomes UTC."""
     with ScriptedImap({1: MAIL}) as imap, opened(imap) as session:
-        assert new_mails(session, 0)[0].received_at == datetime(2026, 1, 5, 8, tzinfo=UTC)
+        assert next(new_mails(session, 0)).received_at == datetime(2026, 1, 5, 8, tzinfo=UTC)
 
 
 def test_large_folders_are_asked_for_in_parts() -> None:
     """No SEARCH answer can outgrow what imaplib reads as a line, and no FETCH command what servers accept as one."""
     uids = [*range(3, 1300), 50_004, 50_005, 170_000]
     with ScriptedImap(dict.fromkeys(uids, MAIL)) as imap, opened(imap) as session:
-        assert [mail.uid for mail in new_mails(session, 4)] == uids[2:]
+        assert [mail.uid for mail in list(new_mails(session, 4))] == uids[2:]
         assert all_uids(session) == frozenset(uids)
         assert len(imap.commands("UID FETCH")) == 3
         assert max(len(line) for line in imap.received) < 8_000
@@ -239,7 +239,7 @@ def test_a_number_beyond_all_uids_does_not_keep_us_busy() -> None:
     """UIDs have 32 bits; a server that names a larger one does not make us ask for ever."""
     answer = raw(b"* SEARCH 99999999999999999999\r\n")
     with ScriptedImap(answers={"UID SEARCH": answer}) as imap, opened(imap) as session:
-        assert new_mails(session, 2**32 - 2) == []
+        assert list(new_mails(session, 2**32 - 2)) == []
 
 
 def test_a_large_mail_is_in_memory_once(account: Server, dovecot: Dovecot, mailbox_user: str) -> None:
@@ -247,7 +247,7 @@ def test_a_large_mail_is_in_memory_once(account: Server, dovecot: Dovecot, mailb
     size = 8_000_000
     dovecot.append(mailbox_user, b"Subject: large\r\n\r\n" + (b"x" * 76 + b"\r\n") * (size // 78))
     with Session.open(account, "INBOX") as session:
-        mails = new_mails(session, 0)
+        mails = list(new_mails(session, 0))
         tracemalloc.start()
         try:
             [mail] = fetch(session, mails, 10**8)
@@ -265,7 +265,7 @@ def test_no_text_of_a_mail_is_logged(
     caplog.set_level(logging.DEBUG)
     deliver("confidential")
     with Session.open(account, "INBOX") as session:
-        [mail] = fetch(session, new_mails(session, 0), _LIMIT)
+        [mail] = fetch(session, list(new_mails(session, 0)), _LIMIT)
     assert isinstance(mail, FetchedMail)
     assert "confidential" not in caplog.text
     assert "confidential" not in repr(mail)
@@ -277,7 +277,7 @@ def test_many_mails_arrive_batch_by_batch(account: Server, dovecot: Dovecot, mai
     for number in range(120):
         dovecot.deliver(mailbox_user, b"Subject: %d\r\n\r\n" % number + b"x" * number)
     with Session.open(account, "INBOX") as session:
-        cut = list(batches(new_mails(session, 0), 50, 3000))
+        cut = list(batches(list(new_mails(session, 0)), 50, 3000))
         fetched = [mail for batch in cut for mail in fetch(session, batch, _LIMIT)]
     assert [mail.uid for mail in fetched] == list(range(1, 121))
     assert all(isinstance(mail, FetchedMail) and len(mail.raw) == mail.size for mail in fetched)
@@ -299,7 +299,7 @@ def test_whatever_a_server_sends_only_our_errors_come_out(command: str, garbage:
     with ScriptedImap({1: MAIL}, answers={command: answer}) as imap:
         try:
             with opened(imap, QUICK) as session:
-                fetch(session, new_mails(session, 0), _LIMIT)
+                fetch(session, list(new_mails(session, 0)), _LIMIT)
                 all_uids(session)
                 session.wait(timedelta(seconds=0.01), imap.closing)
         except MailboxUnavailable:

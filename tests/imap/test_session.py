@@ -40,7 +40,7 @@ def test_a_folder_with_a_name_of_any_letters_is_opened(account: Server, dovecot:
     """Folder names are Unicode here, whatever IMAP does to them."""
     dovecot.append(mailbox_user, MAIL, "Zg&AUI-oszenia & co".replace(" & ", " &- "))
     with Session.open(account, "Zgłoszenia & co") as session:
-        assert len(new_mails(session, 0)) == 1
+        assert len(list(new_mails(session, 0))) == 1
 
 
 def test_a_missing_folder_is_named_with_those_there_are(account: Server, dovecot: Dovecot, mailbox_user: str) -> None:
@@ -98,7 +98,7 @@ def test_a_new_mail_wakes_idle_within_a_second(
         account = replace(account, tls=tls, port=dovecot.tls_port, ca_file=dovecot.ca_file)
     with Session.open(account, "INBOX") as session:
         assert session.has_idle
-        new_mails(session, 0)
+        list(new_mails(session, 0))
 
         def append() -> float:
             deliver("wake up")
@@ -110,22 +110,22 @@ def test_a_new_mail_wakes_idle_within_a_second(
                 appended_at = other.submit(append)
                 assert session.wait(_LONG, _never())
                 delays.append(time.monotonic() - appended_at.result())
-            assert len(new_mails(session, number)) == 1
+            assert len(list(new_mails(session, number))) == 1
         assert min(delays) < 1
 
 
 def test_idle_ends_after_the_longest_wait(account: Server) -> None:
     """Without mail the wait is False when its time is over, and the session is good for more."""
     with Session.open(account, "INBOX") as session:
-        new_mails(session, 0)
+        list(new_mails(session, 0))
         assert not session.wait(_SHORT, _never())
-        assert new_mails(session, 0) == []
+        assert list(new_mails(session, 0)) == []
 
 
 def test_a_stop_ends_the_wait_within_a_second(account: Server) -> None:
     """A stop that comes during IDLE is seen at once."""
     with Session.open(account, "INBOX") as session:
-        new_mails(session, 0)
+        list(new_mails(session, 0))
         stop = _never()
         threading.Timer(0.1, stop.set).start()
         began = time.monotonic()
@@ -141,7 +141,7 @@ def test_mail_announced_during_another_command_ends_the_next_wait() -> None:
         dialogue.finish()
 
     with ScriptedImap(answers={"UID SEARCH": search_with_news}) as imap, opened(imap) as session:
-        assert new_mails(session, 0) == []
+        assert list(new_mails(session, 0)) == []
         assert session.wait(_LONG, _never())
 
 
@@ -154,7 +154,7 @@ def test_mail_announced_together_with_the_start_of_idle_ends_it_at_once() -> Non
         dialogue.finish()
 
     with ScriptedImap(answers={"IDLE": news_at_once}) as imap, opened(imap) as session:
-        new_mails(session, 0)
+        list(new_mails(session, 0))
         began = time.monotonic()
         assert session.wait(_LONG, _never())
         assert time.monotonic() - began < 1
@@ -169,7 +169,7 @@ def test_news_that_are_no_mail_do_not_wake() -> None:
         dialogue.finish()
 
     with ScriptedImap(answers={"IDLE": other_news}) as imap, opened(imap) as session:
-        new_mails(session, 0)
+        list(new_mails(session, 0))
         assert not session.wait(_SHORT, _never())
 
 
@@ -192,7 +192,7 @@ def test_mail_announced_while_idle_ends_wakes() -> None:
         dialogue.finish()
 
     with ScriptedImap(answers={"IDLE": news_at_the_end}) as imap, opened(imap) as session:
-        new_mails(session, 0)
+        list(new_mails(session, 0))
         assert session.wait(_SHORT, _never())
 
 
@@ -232,7 +232,7 @@ def _deaf_while_idle(dialogue: Dialogue, _arguments: str) -> None:
 def test_a_connection_that_dies_in_idle_is_noticed(fault: Callable[[Dialogue, str], None]) -> None:
     """A lost, ended or dead connection is MailboxUnavailable at the latest when IDLE is renewed."""
     with ScriptedImap(answers={"IDLE": fault}) as imap, opened(imap, QUICK) as session:
-        new_mails(session, 0)
+        list(new_mails(session, 0))
         with pytest.raises(MailboxUnavailable):
             session.wait(timedelta(seconds=0.3), _never())
 
@@ -240,7 +240,7 @@ def test_a_connection_that_dies_in_idle_is_noticed(fault: Callable[[Dialogue, st
 def test_a_dropped_connection_ends_the_wait_at_once() -> None:
     """The end of a connection in IDLE is seen when it happens, not when the wait is over."""
     with ScriptedImap(answers={"IDLE": _end_while_idle}) as imap, opened(imap) as session:
-        new_mails(session, 0)
+        list(new_mails(session, 0))
         began = time.monotonic()
         with pytest.raises(MailboxUnavailable):
             session.wait(_LONG, _never())
@@ -259,7 +259,7 @@ def test_closing_a_hung_connection_does_not_wait_again() -> None:
     with ScriptedImap({1: MAIL}, answers={"UID SEARCH": hang}) as imap:
         session = opened(imap, QUICK)
         with pytest.raises(MailboxUnavailable, match="no answer in time"):
-            new_mails(session, 0)
+            list(new_mails(session, 0))
         session.close()
         assert imap.commands("LOGOUT") == []
 
@@ -276,5 +276,5 @@ def test_a_server_taken_away_is_noticed(account: Server, dovecot: Dovecot) -> No
     session = Session.open(account, "INBOX")
     dovecot.stop()
     with pytest.raises(MailboxUnavailable):
-        new_mails(session, 0)
+        list(new_mails(session, 0))
     session.close()

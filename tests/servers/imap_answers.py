@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tests.servers.authority import authority
@@ -54,7 +55,7 @@ def _select(dialogue: "Dialogue", arguments: str) -> None:
         dialogue.finish("NO [NONEXISTENT] no such folder")
         return
     dialogue.line(f"* {len(dialogue.server.inbox)} EXISTS")
-    dialogue.line("* OK [UIDVALIDITY 77] UIDs valid")
+    dialogue.line(f"* OK [UIDVALIDITY {dialogue.server.uidvalidity}] UIDs valid")
     dialogue.finish("OK [READ-WRITE] selected")
 
 
@@ -72,7 +73,11 @@ def _create(dialogue: "Dialogue", arguments: str) -> None:
 
 
 def _uid_search(dialogue: "Dialogue", arguments: str) -> None:
-    found = chosen(dialogue, arguments.removeprefix("UID "))
+    uids, _, since = arguments.removeprefix("UID ").partition(" SINCE ")
+    found = chosen(dialogue, uids)
+    if since:
+        day = datetime.strptime(since, "%d-%b-%Y").date()  # noqa: DTZ007 - SINCE knows no time zone
+        found = [uid for uid in found if dialogue.server.arrived(uid).date() >= day]
     dialogue.line("* SEARCH" + "".join(f" {uid}" for uid in found))
     dialogue.finish()
 
@@ -82,17 +87,19 @@ def uid_fetch(dialogue: "Dialogue", arguments: str) -> None:
     wanted = set(chosen(dialogue, uids))
     for number, uid in enumerate(sorted(dialogue.server.inbox), 1):
         if uid in wanted:
-            dialogue.send(b"* %d FETCH (UID %d %s)\r\n" % (number, uid, _items(dialogue.server.inbox[uid], items)))
+            arrived = f"{dialogue.server.arrived(uid):%d-%b-%Y %H:%M:%S %z}"
+            found = _items(dialogue.server.inbox[uid], items, arrived)
+            dialogue.send(b"* %d FETCH (UID %d %s)\r\n" % (number, uid, found))
     dialogue.finish()
 
 
-def _items(mail: bytes, items: str) -> bytes:
+def _items(mail: bytes, items: str, arrived: str) -> bytes:
     if "BODY.PEEK[HEADER]" in items:
         head = mail.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
         return b"BODY[HEADER]<0> {%d}\r\n%s" % (len(head), head)
     if "BODY.PEEK[]" in items:
         return b"BODY[] {%d}\r\n%s" % (len(mail), mail)
-    return b'RFC822.SIZE %d INTERNALDATE "05-Jan-2026 10:00:00 +0200"' % len(mail)
+    return b'RFC822.SIZE %d INTERNALDATE "%s"' % (len(mail), arrived.encode())
 
 
 def _uid_store(dialogue: "Dialogue", arguments: str) -> None:

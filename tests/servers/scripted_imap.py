@@ -1,6 +1,7 @@
 """A small IMAP server that keeps to the protocol except where a test tells it not to.
 
 `ScriptedImap({1: b"…"}, answers={"UID FETCH": refuse("busy")})` serves a folder of one mail and refuses to give it.
+`dates` say when mails arrived, by UID.
 Every command has an answer, a function that writes to the client; `answers` replaces them by name. What clients sent
 is in `received`, and what became of the mails in `folders` and `flags`.
 """
@@ -10,11 +11,13 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta, timezone
 from types import TracebackType
 from typing import NoReturn, Self
 
 from tests.servers.imap_answers import ANSWERS, PASSWORD, chosen, uid_fetch
 
+ARRIVED = datetime(2026, 1, 5, 10, tzinfo=timezone(timedelta(hours=2)))
 CAPABILITIES = "IMAP4rev1 AUTH=PLAIN IDLE MOVE UIDPLUS"
 __all__ = [
     "PASSWORD",
@@ -126,6 +129,8 @@ class ScriptedImap:
         """Prepare the server; `tls` wraps every connection from its first byte."""
         self.folders: dict[str, dict[int, bytes]] = {"INBOX": dict(mails or {})}
         self.flags: dict[int, set[str]] = {}
+        self.uidvalidity = 77
+        self.dates: dict[int, datetime] = {}
         self.answers = {**ANSWERS, **(answers or {})}
         self.capabilities = capabilities
         self.greeting = greeting
@@ -136,6 +141,10 @@ class ScriptedImap:
         self.port: int = self._listening.getsockname()[1]
         self._dialogues: list[Dialogue] = []
         self._threads = [threading.Thread(target=self._accept, name="scripted-imap")]
+
+    def arrived(self, uid: int) -> datetime:
+        """Return when a mail arrived."""
+        return self.dates.get(uid, ARRIVED)
 
     @property
     def inbox(self) -> dict[int, bytes]:

@@ -10,6 +10,7 @@ from mailgateway.config.gateway.agents import Agents
 from mailgateway.config.gateway.api import Api
 from mailgateway.config.gateway.branding import Branding
 from mailgateway.config.gateway.files import Files
+from mailgateway.config.gateway.first_run import RECENT, FirstRunPolicy
 from mailgateway.config.gateway.limits import Limits
 from mailgateway.config.gateway.metrics import Metrics
 from mailgateway.config.gateway.notifications import Notifications
@@ -85,6 +86,10 @@ class Mailbox(Strict):
         default=Settling(), description="what happens on the server to a mail that is safely stored"
     )
     default: Default = Field(description="what no rule decides; at least default: {group: NAME}")
+    first_run: FirstRunPolicy = Field(
+        default=RECENT,
+        description="what becomes of mails that lie there when it is first looked into: recent, now, all or since DAY",
+    )
     size_limit: Size = Field(
         default=50_000_000, description="a larger mail is not fetched: it is quarantined, its sender told"
     )

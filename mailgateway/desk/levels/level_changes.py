@@ -23,4 +23,9 @@ class SetClocks:
     status: Status
 
 
-LevelChange = SetServiceLevel | SetClocks
+@dataclass(frozen=True, slots=True)
+class Rouse:
+    """Let the clocks and timers of a ticket that was made of old mail begin: somebody does something about it."""
+
+
+LevelChange = SetServiceLevel | SetClocks | Rouse

@@ -30,8 +30,11 @@ SOURCES: tuple[Source, ...] = (
 
 
 def moments(ticket: Ticket, policy: Policy, sources: Iterable[Source] = SOURCES) -> Iterator[Moment]:
-    """Give every moment of a ticket, those among them that have had their effect; nothing happens to a closed one."""
-    if ticket.status is not Status.CLOSED:
+    """Give every moment of a ticket, those among them that have had their effect.
+
+    Nothing happens to one that is closed, or was made of old mail that nobody has done anything about.
+    """
+    if ticket.status is not Status.CLOSED and not ticket.dormant:
         for source in sources:
             yield from source.moments(ticket, policy)
 

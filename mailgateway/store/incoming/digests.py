@@ -25,7 +25,7 @@ _LISTED = select(
     SpoolRow.error,
     SpoolRow.ended_at,
     SpoolRow.told_at,
-).where(SpoolRow.state == SpoolState.QUARANTINED)
+).where(SpoolRow.state == SpoolState.QUARANTINED, SpoolRow.backfill.is_(False))
 
 
 def last(tx: Transaction) -> datetime | None:

@@ -37,7 +37,7 @@ class Arrival:
     """A mail as it came. `folder`, `uidvalidity` and `uid` are None for one that came from no IMAP server.
 
     `received_at` is None where the server does not say. `raw` is its header block alone where `headers_only`; `problem`
-    says why the server could not deliver it.
+    says why the server could not deliver it; `backfill`: it is old mail, to be filed in silence.
     """
 
     mailbox: str
@@ -49,6 +49,7 @@ class Arrival:
     raw: bytes = field(repr=False)
     headers_only: bool = False
     problem: str = ""
+    backfill: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Spooled:
     decided_by: str = ""
     error: str = ""
     accepted_at: datetime | None = None
+    backfill: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ _SPOOLED = select(
     SpoolRow.decided_by,
     SpoolRow.error,
     SpoolRow.accepted_at,
+    SpoolRow.backfill,
 ).where(_ID)
 _WAITS = _SPOOLED.where(SpoolRow.state == SpoolState.WAITING)
 _CLAIM = select(SpoolRow.id).where(_ID, SpoolRow.state == SpoolState.WAITING).with_for_update(skip_locked=True)
@@ -170,7 +173,7 @@ def kept(tx: Transaction, spool_id: int) -> Spooled:
 
 def _spooled(tx: Transaction, spool_id: int, row: Any) -> Spooled:
     mailbox, received_at, size, sha256, headers_only, message_id, fingerprint, attempts, *decided = row
-    released, as_is, decided_by, error, accepted_at = decided
+    released, as_is, decided_by, error, accepted_at, backfill = decided
     return Spooled(
         id=spool_id,
         mailbox=mailbox,
@@ -186,6 +189,7 @@ def _spooled(tx: Transaction, spool_id: int, row: Any) -> Spooled:
         decided_by=decided_by,
         error=error,
         accepted_at=accepted_at,
+        backfill=backfill,
     )
 
 
@@ -325,6 +329,7 @@ def _row(arrival: Arrival, digest: str, now: datetime) -> dict[str, Any]:
         "disposition": None,
         "reason": "",
         "ended_at": None,
+        "backfill": arrival.backfill,
         **asdict(Headline()),
     }
     if arrival.problem:

@@ -19,6 +19,25 @@ class BeatRow(Base):
     error: Mapped[str]
 
 
+class FirstSightRow(Base):
+    """A folder in one life of its UIDs, as it was first seen: what had lain in it is below `uid_next`.
+
+    Of that, what arrived from `served_from` on is served like new mail, from `filed_from` on filed in silence; null:
+    none of it. `done` tells that this is over.
+    """
+
+    __tablename__ = "first_sights"
+
+    mailbox: Mapped[str] = mapped_column(primary_key=True)
+    folder: Mapped[str] = mapped_column(primary_key=True)
+    uidvalidity: Mapped[int] = mapped_column(WHOLE, primary_key=True, autoincrement=False)
+    seen_at: Mapped[datetime]
+    uid_next: Mapped[int]
+    served_from: Mapped[datetime | None]
+    filed_from: Mapped[datetime | None]
+    done: Mapped[bool]
+
+
 class AlarmRow(Base):
     """An alarm that stands."""
 

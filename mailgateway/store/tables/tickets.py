@@ -65,6 +65,7 @@ class TicketRow(Base):
     offer_giver: Mapped[str | None]
     offered_at: Mapped[datetime | None]
     accept_by: Mapped[datetime | None]
+    dormant: Mapped[bool] = mapped_column(server_default=false())
     trace: Mapped[dict[str, Any]]
 
 
@@ -177,6 +178,7 @@ class SpoolRow(Base):
     as_is: Mapped[bool] = mapped_column(server_default=false())
     decided_by: Mapped[str] = mapped_column(server_default="")
     asked_by: Mapped[int] = mapped_column(WHOLE, server_default="0")
+    backfill: Mapped[bool] = mapped_column(server_default=false())
 
 
 class ArticleRow(Base):

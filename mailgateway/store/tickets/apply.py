@@ -95,6 +95,7 @@ def _open(tx: Transaction, opening: OpenTicket) -> int:
             "attend_at": ticket.attend_at,
             "fields": dict(ticket.fields),
             "silent": list(ticket.silent) or None,
+            "dormant": ticket.dormant,
             "trace": dict(opening.trace),
         },
     ).scalar_one()

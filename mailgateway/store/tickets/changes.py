@@ -13,7 +13,7 @@ from mailgateway.desk.handovers.changes import EndOffer, OfferTicket
 from mailgateway.desk.holding.changes import HoldAnswer, HoldOn, ReleaseAnswer
 from mailgateway.desk.letters.silence import Silence
 from mailgateway.desk.levels import clock_events
-from mailgateway.desk.levels.level_changes import SetClocks, SetServiceLevel
+from mailgateway.desk.levels.level_changes import Rouse, SetClocks, SetServiceLevel
 from mailgateway.desk.model import ArticleKind, Direction, LinkKind, Offer
 from mailgateway.desk.plan import (
     AddArticle,
@@ -286,6 +286,10 @@ def _set_attention(ticket: Changing, change: SetAttention) -> None:
     ticket.after["attend_at"] = change.at
 
 
+def _rouse(ticket: Changing, _change: Rouse) -> None:
+    ticket.after["dormant"] = False
+
+
 def _set_clocks(ticket: Changing, change: SetClocks) -> None:
     write_clocks(ticket.tx, ticket.number, change.before, change.after)
     ticket.tell(clock_events.WHAT, clock_events.detail_of(change.before, change.after, change.status))
@@ -336,6 +340,7 @@ CARRIED_OUT: dict[type, Callable[[Changing, Any], None]] = {
     RecordFiring: _fire,
     SetAttention: _set_attention,
     SetClocks: _set_clocks,
+    Rouse: _rouse,
     MarkUndelivered: _mark_undelivered,
     SendAnswer: _note_answer,
     JudgeAnswer: _note_answer,

@@ -41,6 +41,7 @@ _HEADS = (
         TicketRow.offer_giver,
         TicketRow.offered_at,
         TicketRow.accept_by,
+        TicketRow.dormant,
     )
     .where(TicketRow.number.in_(bindparam("numbers", expanding=True)))
     .order_by(TicketRow.number)
@@ -140,4 +141,5 @@ def _ticket(row: Any) -> Ticket:
         fields=row.fields or {},
         silent=tuple(News(one) for one in row.silent or ()),
         offer=Offer(row.offer_giver, row.offered_at, row.accept_by) if row.offered_at is not None else None,
+        dormant=row.dormant,
     )
