@@ -66,9 +66,17 @@ def new_mails(
     with session.asking("NOOP") as connection:
         connection.noop()
         connection.announced()
-    found = chain.from_iterable(_search(session, above, below, since))
-    while uids := list(islice(found, _SIZES_PER_FETCH)):
-        yield from _measured(session, uids)
+    yield from measured(session, chain.from_iterable(_search(session, above, below, since)))
+
+
+def measured(session: Session, uids: Iterable[int]) -> Iterator[RemoteMail]:
+    """Give these mails, in their order, as the server announces them; without those that are gone.
+
+    Raises MailboxUnavailable.
+    """
+    left = iter(uids)
+    while part := list(islice(left, _SIZES_PER_FETCH)):
+        yield from _measured(session, part)
 
 
 def all_uids(session: Session) -> frozenset[int]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mailgateway.accounts.server import Server, Tls
 from mailgateway.app import open_gateway
+from mailgateway.desk.first_run import SERVE_ALL, FirstRun
 from mailgateway.flows.collect import collect
 from mailgateway.flows.ingest import ingest_waiting
 from mailgateway.flows.receive import Source, Suspects
@@ -66,12 +67,12 @@ class Bench:
     def _wake(self) -> None:
         self.woken += 1
 
-    def arrive(self, *mails: EmailMessage | bytes, mailbox: str = "support") -> None:
-        """Put mails into the spool."""
-        arrivals = [
-            Arrival(mailbox, None, None, None, None, 1, mail if isinstance(mail, bytes) else mail.as_bytes(policy=SMTP))
-            for mail in mails
-        ]
+    def arrive(
+        self, *mails: EmailMessage | bytes, mailbox: str = "support", backfill: bool = False, at: datetime | None = None
+    ) -> None:
+        """Put mails into the spool; those of a `backfill` arrived at that time."""
+        raws = [mail if isinstance(mail, bytes) else mail.as_bytes(policy=SMTP) for mail in mails]
+        arrivals = [Arrival(mailbox, None, None, None, at, 1, raw, backfill=backfill) for raw in raws]
         with self.store.writing() as tx:
             spool.put(tx, arrivals, self.now)
 
@@ -79,9 +80,9 @@ class Bench:
         """Ingest what waits."""
         return ingest_waiting(self.desk, None, stop=lambda: False)
 
-    def collect(self, imap: ScriptedImap, settlement: Settlement = PROCESSED) -> int:
+    def collect(self, imap: ScriptedImap, settlement: Settlement = PROCESSED, first_run: FirstRun = SERVE_ALL) -> int:
         """Make one round over a scripted server, with short patience."""
-        source = Source("support", 1_000_000, settlement, Move("Quarantine"))
+        source = Source("support", 1_000_000, settlement, Move("Quarantine"), first_run)
         with Session.open(server_at(imap, timeout=QUICK), "INBOX") as session:
             return collect(session, source, self.desk, lambda: False, self.suspects)
 

@@ -9,8 +9,9 @@ import re
 import shutil
 import signal
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -204,6 +205,15 @@ class Dovecot:
         written.write_bytes(raw)
         self._give(written)
         written.rename(maildir / "new" / name)
+
+    def lay(self, user: str, mails: Iterable[tuple[bytes, datetime]]) -> None:
+        """Put mails into the INBOX that arrived at these times, quickly: their time is their INTERNALDATE."""
+        maildir = self._maildir(user)
+        for raw, arrived in mails:
+            path = maildir / "new" / f"{next(self._serial):09d}.{os.getpid()}.test"
+            path.write_bytes(raw)
+            self._give(path)
+            os.utime(path, (arrived.timestamp(), arrived.timestamp()))
 
     def mails(self, user: str, folder: str = "INBOX") -> list[bytes]:
         """Return the bytes of every mail of a folder, in the order of UIDs; none where there is no such folder."""
