@@ -2,15 +2,24 @@
 
 import os
 import pty
+import signal
 import sqlite3
 import subprocess
 import sys
 from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from mailgateway.app import open_gateway
+from mailgateway.cli.resuming import Import
+from mailgateway.store.incoming import imports
 from tests.cli.shell import Shell
+from tests.end_to_end.office import message
+
+SEPARATOR = b"From carla@customer.example Mon Nov  2 09:00:00 2026\n"
 
 
 def test_files_folders_and_mboxes_become_tickets(shell: Shell) -> None:
@@ -163,3 +172,93 @@ def test_a_terminal_gets_a_bar_and_what_is_odd(shell: Shell) -> None:
     assert b"a-junk.eml: quarantined" in seen
     assert b"b.eml: opened" not in seen
     assert b"2 mails" in seen
+
+
+def box(shell: Shell, count: int, name: str = "box.mbox") -> Path:
+    """Write an mbox of so many mails, each of its own customer."""
+    path = shell.folder / name
+    with path.open("wb") as file:
+        for number in range(count):
+            file.write(SEPARATOR + written(number) + b"\n")
+    return path
+
+
+def written(number: int) -> bytes:
+    """Return a mail of May 2024, named by its number."""
+    made = message(f"c{number}@customer.example", f"M{number}", "It broke.")
+    made.replace_header("Message-ID", f"<{number}@client.example>")
+    made.replace_header("Date", "Wed, 01 May 2024 10:00:00 +0200")
+    return made.as_bytes()
+
+
+def test_old_mail_is_filed_in_silence(shell: Shell) -> None:
+    """With --silent tickets have the time of the mail, and no letter is written; given again, nothing is added."""
+    path = box(shell, 3)
+    ran = shell.run("ingest", "--silent", str(path))
+    assert (ran.code, ran.out.splitlines()[-1]) == (0, "3 mails: 3 opened")
+    assert {ticket["created_at"] for ticket in shell.run("tickets", "list", "--json").objects} == {
+        "2024-05-01T08:00:00Z"
+    }
+    assert shell.run("outbox", "list", "--all", "--json").objects == []
+    again = shell.run("ingest", "--silent", str(path))
+    assert (again.code, again.out.splitlines()[-1]) == (0, "3 mails: 3 duplicate")
+    assert [event["what"] for event in shell.run("events", "--json").objects].count("received_again") == 0
+
+
+@pytest.mark.parametrize("silent", [[], ["--silent"]])
+def test_an_import_that_was_killed_goes_on(shell: Shell, silent: list[str]) -> None:
+    """Killed in the middle and called again, it reads on behind what is safe; each mail is filed once, none is lost."""
+    path = box(shell, 170)
+    words = [sys.executable, "-m", "mailgateway", "-c", str(shell.configuration), "ingest", *silent, str(path)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as ran:
+        assert ran.stdout is not None
+        next(line for line in ran.stdout if "#70:" in line)
+        ran.kill()
+    again = shell.run("ingest", *silent, str(path))
+    lines = again.out.splitlines()
+    assert lines[0] == f"{path}: goes on after mail 100"
+    assert lines[1].startswith(f"{path}#101: opened")
+    assert (again.code, lines[-1]) == (0, "70 mails: 70 opened")
+    tickets = shell.run("tickets", "list", "--limit", "0", "--json").objects
+    assert sorted(ticket["subject"] for ticket in tickets) == sorted(f"M{number}" for number in range(170))
+    assert shell.run("ingest", "--silent", str(path)).out.splitlines()[-1] == "170 mails: 170 duplicate"
+
+
+def test_a_file_that_was_changed_meanwhile_begins_anew(shell: Shell) -> None:
+    """What lies before the place is looked at: another file with the same beginning is read whole."""
+    path = box(shell, 1700)
+    one = Import.of(path, "support")
+    assert shell.run("db", "upgrade").code == 0
+    gateway = open_gateway(shell.configuration)
+    with gateway.store.writing() as tx:
+        imports.keep(tx, replace(one.up_to(path.stat().st_size, 1700), tail="other"), datetime.now(UTC))
+    gateway.close()
+    path.write_bytes(path.read_bytes()[: 65_536 + 10_000])
+    assert shell.run("ingest", "--silent", str(path)).out.startswith(f"{path}#1: opened")
+
+
+def test_a_broken_mbox_is_said_to_be_none(shell: Shell) -> None:
+    """A file that should be an mbox and is none is told with what it begins with; the other files are filed."""
+    (shell.folder / "a.mbox").write_bytes(b"Subject: x\n\nNo mbox.\n")
+    (shell.folder / "b").write_bytes(b"From nobody at no time\n\nNo mbox.\n")
+    (shell.folder / "c.mbox").write_bytes(b"")
+    ran = shell.run("ingest", *(str(shell.folder / name) for name in ("a.mbox", "b", "c.mbox")), str(box(shell, 1)))
+    assert (ran.code, ran.out.splitlines()[-1]) == (1, "3 mails: 1 opened, 2 unreadable")
+    assert 'a.mbox: no mbox: it begins with "Subject: x"' in ran.err
+    assert 'b: no mbox: it begins with "From nobody at no time"' in ran.err
+
+
+def test_an_interrupted_import_tells_how_to_go_on(shell: Shell) -> None:
+    """Ctrl-C leaves with 130 and says that the same command goes on."""
+    path = box(shell, 170)
+    words = [sys.executable, "-m", "mailgateway", "-c", str(shell.configuration), "ingest", "--silent", str(path)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as ran:
+        assert ran.stdout is not None
+        next(line for line in ran.stdout if "#60:" in line)
+        ran.send_signal(signal.SIGINT)
+        _, err = ran.communicate(timeout=60)
+    assert ran.returncode == 130
+    assert "the same command goes on from there" in err
+    again = shell.run("ingest", "--silent", str(path))
+    assert again.code == 0
+    assert len(shell.run("tickets", "list", "--limit", "0", "--json").objects) == 170

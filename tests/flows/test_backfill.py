@@ -1,9 +1,9 @@
-"""Old mail is filed in silence: it finds its ticket and its group, and nothing leaves, fires or counts because of it."""
+"""Old mail is filed in silence: it finds its ticket and its group, and nothing leaves, fires or counts for it."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,8 +29,6 @@ TIMER = """
 """
 HOOK = "webhooks: [{name: pager, url: 'https://pager.example/hook', secret: {env: OFFICE_PASSWORD}, events: all}]\n"
 
-Written = Callable[..., EmailMessage]
-
 
 def old(bench: Bench, *mails: EmailMessage, age: int = 400) -> None:
     """Let these mails be filed as old ones."""
@@ -44,7 +42,7 @@ def carla(subject: str = "The printer prints stripes", text: str = "Since monday
     return message("carla@customer.example", subject, text)
 
 
-def answer(to: EmailMessage, sender: str, text: str, **more: str) -> EmailMessage:
+def answer(to: EmailMessage, sender: str, text: str, **more: Any) -> EmailMessage:
     """Return an answer to a mail."""
     made = message(sender, f"Re: {to['Subject']}", text, **more)
     made["In-Reply-To"] = to["Message-ID"]
@@ -66,7 +64,7 @@ def test_a_conversation_is_put_together_in_its_own_time(bench: Bench) -> None:
 
 
 def test_nothing_leaves_whatever_the_mail_is(bench: Bench, tmp_path: Path) -> None:
-    """No receipt, refusal, forwarded mail, notification, alarm or digest comes of old mail, and no webhook is called."""
+    """No receipt, refusal, forwarded mail, notification, alarm or digest comes of old mail; no webhook is called."""
     rules = (
         "  - {name: spam, when: {field: subject, contains: lottery}, then: {reject: {reason: 'No.'}}}\n"
         "  - {name: on, when: {field: subject, contains: pass on}, then: {forward: [x@other.example], discard: true}}\n"
@@ -85,7 +83,7 @@ def test_nothing_leaves_whatever_the_mail_is(bench: Bench, tmp_path: Path) -> No
     assert sorted(bench.subjects()) == ["?", "Help", "Please pass on"]
     assert len(bench.aside()) == 2
     with bench.store.reading() as tx:
-        assert calls.listed(tx, True, 0) == ()
+        assert calls.listed(tx, everything=True, limit=0) == ()
 
 
 def test_an_old_mail_orders_nothing_and_moves_nothing(bench: Bench) -> None:

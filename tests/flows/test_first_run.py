@@ -13,7 +13,7 @@ from mailgateway.imap.settle import Flag
 from tests.end_to_end.office import message
 from tests.flows.bench import NOON, Bench
 from tests.imap.scripted import server_at
-from tests.servers.scripted_imap import ScriptedImap
+from tests.servers.scripted_imap import Dialogue, ScriptedImap
 
 DAY = timedelta(days=1)
 LEAVE = FirstRun(timedelta())
@@ -118,7 +118,7 @@ def test_new_mail_does_not_wait_behind_old(bench: Bench) -> None:
     with folder(dict.fromkeys(range(1, 151), 9)) as imap:
         fetch = imap.answers["UID FETCH"]
 
-        def arriving(dialogue, arguments: str) -> None:  # type: ignore[no-untyped-def]
+        def arriving(dialogue: Dialogue, arguments: str) -> None:
             if "BODY" in arguments and 151 not in imap.inbox:
                 come(imap, 151)
             fetch(dialogue, arguments)
@@ -134,9 +134,10 @@ def test_new_mail_does_not_wait_behind_old(bench: Bench) -> None:
 def test_filing_old_mail_goes_on_where_it_broke(bench: Bench, at: int) -> None:
     """A connection that breaks in the middle loses none and files none twice, though new mail has higher UIDs."""
     with folder(dict.fromkeys(range(1, 131), 9)) as imap:
-        fetch, broken = imap.answers["UID FETCH"], []
+        fetch = imap.answers["UID FETCH"]
+        broken: list[int] = []
 
-        def breaking(dialogue, arguments: str) -> None:  # type: ignore[no-untyped-def]
+        def breaking(dialogue: Dialogue, arguments: str) -> None:
             if "BODY" in arguments and str(at) in arguments.split(maxsplit=1)[0].split(",") and not broken:
                 broken.append(at)
                 come(imap, 131)

@@ -3,7 +3,8 @@
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -15,13 +16,18 @@ from mailgateway.cli.apps import single
 from mailgateway.cli.lines import complain, say
 from mailgateway.cli.opened import opened
 from mailgateway.cli.progress import Shown, progress
-from mailgateway.cli.sources import Found, files_below, mails_in, mails_of
+from mailgateway.cli.resuming import Import
+from mailgateway.cli.sources import Found, NoMbox, files_below, is_mbox, mails_in, mails_of
 from mailgateway.config.gateway.file import Mailbox
 from mailgateway.config.settings import Settings
 from mailgateway.desk.plan import Disposition
 from mailgateway.errors import ConfigError, Finding, GatewayError
+from mailgateway.flows.imports import take
 from mailgateway.flows.ingest import ingest as filed
+from mailgateway.flows.ingest import ingest_waiting
+from mailgateway.mail.arrived import arrived_at
 from mailgateway.store.incoming import spool
+from mailgateway.store.incoming.imports import Progress
 from mailgateway.store.incoming.spool import BATCH_BYTES, BATCH_MAILS, Arrival
 
 app = single()
@@ -29,6 +35,7 @@ app = single()
 _STANDARD_INPUT = "-"
 # sysexits.h EX_TEMPFAIL: the MTA that pipes a mail to us keeps it and tries again
 _TRY_AGAIN = 75
+_INTERRUPTED = 130
 _WAITING, _UNREADABLE = "waiting", "unreadable"
 _UNDONE = (Disposition.QUARANTINED.value, _WAITING, _UNREADABLE)
 
@@ -45,27 +52,30 @@ def ingest(
         str | None,
         typer.Option("--mailbox", metavar="NAME", help="Where they arrived; needed where there are several mailboxes."),
     ] = None,
+    silent: Annotated[
+        bool, typer.Option("--silent", help="Old mail: file it with the time that it arrived, and write to nobody.")
+    ] = False,
 ) -> None:
-    """File mails as if they had arrived.
+    """File mails as if they had arrived; --silent files old mail, and nobody hears of it.
 
-    Standard input is for an MTA that pipes a mail: it is safely ours when this leaves with 0; with 75 the MTA keeps it.
+    An mbox that was broken off goes on where it stopped when it is given again. Standard input is for an MTA that pipes
+    a mail: it is safely ours when this leaves with 0; with 75 the MTA keeps it.
     """
     if _STANDARD_INPUT in paths:
         if len(paths) > 1:
             complain('"-" stands alone: standard input is read to its end')
             raise typer.Exit(2)
-        _ingest_pipe(ctx, mailbox)
+        _ingest_pipe(ctx, mailbox, silent=silent)
     else:
-        _ingest_files(ctx, [Path(path) for path in paths], mailbox)
+        _ingest_files(ctx, [Path(path) for path in paths], mailbox, silent=silent)
 
 
-def _ingest_pipe(ctx: typer.Context, mailbox: str | None) -> None:
+def _ingest_pipe(ctx: typer.Context, mailbox: str | None, *, silent: bool) -> None:
     with _kept_by_sender(), opened(ctx, makes=True) as gateway:
         chosen = _mailbox(gateway.settings, mailbox)
         found = mails_of(sys.stdin.buffer, "standard input", chosen.size_limit)
         for batch in _batches(found):
-            spooled = _spool(gateway, chosen.name, batch)
-            for spool_id, mail in zip(spooled, batch, strict=True):
+            for spool_id, mail in zip(_spool(gateway, chosen.name, batch, silent=silent), batch, strict=True):
                 try:
                     outcome, ticket = _file(gateway, spool_id)
                 except GatewayError as error:  # the mail is ours already: the sender must not send it again
@@ -84,43 +94,99 @@ def _kept_by_sender() -> Iterator[None]:
         raise typer.Exit(_TRY_AGAIN) from None
 
 
-def _ingest_files(ctx: typer.Context, paths: list[Path], mailbox: str | None) -> None:
+def _ingest_files(ctx: typer.Context, paths: list[Path], mailbox: str | None, *, silent: bool) -> None:
     missing = [path for path in paths if not path.exists()]
     for path in missing:
         complain(f"{path}: there is no such file or folder")
     if missing:
         raise typer.Exit(2)
-    files = [file for path in paths for file in files_below(path)]
-    if not files:
+    count, size = _measured(paths)
+    if not count:
         complain("there are no mails here: .eml and mbox files and Maildirs are looked for")
         raise typer.Exit(2)
     counted: Counter[str] = Counter()
     with opened(ctx, makes=True) as gateway:
-        chosen = _mailbox(gateway.settings, mailbox)
-        with progress(sum(file.stat().st_size for file in files)) as shown:
-            for file in files:
-                counted += _ingest_file(gateway, file, chosen, shown)
+        importing = _Importing(gateway, _mailbox(gateway.settings, mailbox), silent, counted)
+        with _broken_off(counted), progress(size) as shown:
+            for path in paths:
+                for file in files_below(path):
+                    importing.take(file, shown)
     outcomes = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counted.items()))
     say(f"{counted.total()} mail{'' if counted.total() == 1 else 's'}{': ' if outcomes else ''}{outcomes}")
     if any(counted[outcome] for outcome in _UNDONE):
         raise typer.Exit(1)
 
 
-def _ingest_file(gateway: Gateway, file: Path, mailbox: Mailbox, shown: Shown) -> Counter[str]:
-    counted: Counter[str] = Counter()
-    read = 0
+def _measured(paths: list[Path]) -> tuple[int, int]:
+    """Return how many files there are, and their bytes: each is looked at, and none kept in mind."""
+    count = size = 0
+    for path in paths:
+        for file in files_below(path):
+            with suppress(OSError):  # whether it can be read is told when its turn has come
+                size += file.stat().st_size
+            count += 1
+    return count, size
+
+
+@contextmanager
+def _broken_off(counted: Counter[str]) -> Iterator[None]:
+    """Say that what was broken off can go on."""
     try:
-        for batch in _batches(mails_in(file, mailbox.size_limit)):
-            spooled = _spool(gateway, mailbox.name, batch)
+        yield
+    except KeyboardInterrupt:
+        complain(f"stopped after {counted.total()} mails; the same command goes on from there")
+        raise typer.Exit(_INTERRUPTED) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Importing:
+    """The files of one call, on their way into a mailbox."""
+
+    gateway: Gateway
+    mailbox: Mailbox
+    silent: bool
+    counted: Counter[str]
+
+    def take(self, file: Path, shown: Shown) -> None:
+        """File the mails of a file; what keeps it from being read is told, and the other files go on."""
+        try:
+            if is_mbox(file):
+                self._take_mbox(Import.of(file, self.mailbox.name), shown)
+            else:
+                self._take(mails_in(file, self.mailbox.size_limit), shown)
+        except OSError as error:
+            self._unreadable(f"{file}: cannot be read: {error.strerror}")
+        except NoMbox as error:
+            self._unreadable(f"{file}: {error}")
+
+    def _take_mbox(self, one: Import, shown: Shown) -> None:
+        begun = one.begun(self.gateway.store)
+        start, before = (begun.offset, begun.mails) if begun is not None else (0, 0)
+        if begun is not None:
+            shown.step(start, f"{one.path}: goes on after mail {before}", is_odd=True)
+            self._file_left_over()
+        self._take(mails_in(one.path, self.mailbox.size_limit, start, before), shown, one, start)
+        one.done(self.gateway.store)
+
+    def _take(self, mails: Iterable[Found], shown: Shown, one: Import | None = None, read: int = 0) -> None:
+        """File mails; with `one`, how far it has come is written down with them. `read` are its bytes before."""
+        for batch in _batches(mails):
+            reached = one.up_to(batch[-1].end, batch[-1].number) if one is not None else None
+            spooled = _spool(self.gateway, self.mailbox.name, batch, reached, silent=self.silent)
             for spool_id, mail in zip(spooled, batch, strict=True):
-                outcome, ticket = _file(gateway, spool_id)
-                counted[outcome] += 1
+                outcome, ticket = _file(self.gateway, spool_id)
+                self.counted[outcome] += 1
                 shown.step(mail.read - read, f"{mail.where}: {outcome}{ticket}", is_odd=outcome in _UNDONE)
                 read = mail.read
-    except OSError as error:
-        complain(f"{file}: cannot be read: {error.strerror}")
-        counted[_UNREADABLE] += 1
-    return counted
+
+    def _file_left_over(self) -> None:
+        """File what was spooled when the import broke off."""
+        while ingest_waiting(self.gateway.desk, self.mailbox.name, lambda: False):
+            pass
+
+    def _unreadable(self, why: str) -> None:
+        complain(why)
+        self.counted[_UNREADABLE] += 1
 
 
 def _mailbox(settings: Settings, name: str | None) -> Mailbox:
@@ -147,7 +213,9 @@ def _batches(mails: Iterable[Found]) -> Iterator[list[Found]]:
         yield batch
 
 
-def _spool(gateway: Gateway, mailbox: str, batch: list[Found]) -> tuple[int, ...]:
+def _spool(
+    gateway: Gateway, mailbox: str, batch: list[Found], reached: Progress | None = None, *, silent: bool
+) -> tuple[int | None, ...]:
     now = clock.now()
     arrivals = [
         Arrival(
@@ -155,19 +223,21 @@ def _spool(gateway: Gateway, mailbox: str, batch: list[Found]) -> tuple[int, ...
             folder=None,
             uidvalidity=None,
             uid=None,
-            received_at=now,
+            received_at=min(arrived_at(mail.raw) or now, now) if silent else now,
             size=mail.size,
             raw=mail.raw,
             headers_only=mail.headers_only,
+            backfill=silent,
         )
         for mail in batch
     ]
-    with gateway.store.writing() as tx:
-        return spool.put(tx, arrivals, now)
+    return take(gateway.desk, arrivals, reached)
 
 
-def _file(gateway: Gateway, spool_id: int) -> tuple[str, str]:
+def _file(gateway: Gateway, spool_id: int | None) -> tuple[str, str]:
     """Return how the mail ended, and in which ticket; or that it waits: for a quicker daemon, or for the database."""
+    if spool_id is None:
+        return Disposition.DUPLICATE.value, ""
     disposition = filed(gateway.desk, spool_id)
     with gateway.store.reading() as tx:
         ticket = spool.ticket_of(tx, spool_id)

@@ -38,6 +38,22 @@ class FirstSightRow(Base):
     done: Mapped[bool]
 
 
+class ImportRow(Base):
+    """An mbox that is being taken in: up to which byte and with how many mails. It goes when the file is done.
+
+    `head` and `tail` are digests of how the file begins, and of what lies before that byte.
+    """
+
+    __tablename__ = "imports"
+
+    mailbox: Mapped[str] = mapped_column(primary_key=True)
+    head: Mapped[str] = mapped_column(primary_key=True)
+    offset: Mapped[int]
+    tail: Mapped[str]
+    mails: Mapped[int]
+    at: Mapped[datetime]
+
+
 class AlarmRow(Base):
     """An alarm that stands."""
 

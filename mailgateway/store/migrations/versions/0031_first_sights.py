@@ -1,4 +1,4 @@
-"""What lay in a folder at its first sight is known; old mail is filed in silence, and its tickets rest."""
+"""What lay in a folder at its first sight is known; old mail is filed in silence; an import goes on where it stopped."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,6 +24,16 @@ def upgrade() -> None:
         sa.Column("filed_from", INSTANT, nullable=True),
         sa.Column("done", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("mailbox", "folder", "uidvalidity", name=op.f("pk_first_sights")),
+    )
+    op.create_table(
+        "imports",
+        sa.Column("mailbox", sa.Text(), nullable=False),
+        sa.Column("head", sa.Text(), nullable=False),
+        sa.Column("offset", WHOLE, nullable=False),
+        sa.Column("tail", sa.Text(), nullable=False),
+        sa.Column("mails", WHOLE, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("mailbox", "head", name=op.f("pk_imports")),
     )
     op.add_column("spool", sa.Column("backfill", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("tickets", sa.Column("dormant", sa.Boolean(), server_default=sa.false(), nullable=False))
