@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from mailgateway.mail.model import Letter
     from mailgateway.metrics.counters import Counters
     from mailgateway.render.notices import Renderer
+    from mailgateway.scan.clamd import Clamd
 
 # ruff: noqa: PLC0415 - see above: imports inside methods are what lets light commands start quickly
 
@@ -63,6 +64,7 @@ class InForce:
 
     settings: Settings
     policy: Policy
+    scanner: Clamd | None
 
 
 class Gateway:
@@ -106,6 +108,7 @@ class Gateway:
             letters_waiting=self._wake_sender,
             sign=self._sign,
             observer=self._observer,
+            scanner=lambda: self._in_force.scanner,
         )
 
     def _observer(self) -> Observer:
@@ -237,7 +240,7 @@ class Gateway:
             from mailgateway.render.markdown import prepared
 
             made = replace(made, library=prepared(settings.library))
-        return InForce(settings, made)
+        return InForce(settings, made, parts.scanner(settings))
 
     def _renderer(self) -> Renderer:
         """Return the renderer of the folder of templates in force; it reads changed files by itself."""

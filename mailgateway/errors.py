@@ -5,6 +5,8 @@
      │    ├─ MailboxUnavailable    network, time-out, BYE, NO [UNAVAILABLE]
      │    ├─ SmtpUnavailable       no connection, time-out before a mail was offered, 421 greeting
      │    ├─ WebhookUnavailable    nobody answers where a webhook is called
+     │    ├─ ScannerUnavailable    no virus scanner takes what has to be scanned
+     │    ├─ ScanFailed            the scanner took it, and gave no verdict
      │    ├─ TokenUnavailable      no access token at the moment: token endpoint or command out of order
      │    └─ StoreBusy             locked, deadlock, serialisation, a unique race
      ├─ PermanentError             fails the same way again: stop, tell a person, keep the evidence
@@ -42,6 +44,14 @@ class WebhookUnavailable(TransientError):
 
 class TokenUnavailable(TransientError):
     """No access token can be had at the moment: the token endpoint or the token command is out of order."""
+
+
+class ScannerUnavailable(TransientError):
+    """Nothing can be scanned at the moment."""
+
+
+class ScanFailed(TransientError):
+    """The scanner took something and gave no verdict about it; the same may happen again."""
 
 
 class StoreBusy(TransientError):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mailgateway.imap.settle import Settlement
     from mailgateway.mail.model import Letter
     from mailgateway.metrics.counters import Counters
+    from mailgateway.scan.clamd import Clamd
     from mailgateway.smtp.relay import Relay
 
     ServerOf = Callable[[Imap | SmtpServer], Server]
@@ -138,6 +139,14 @@ def relay(settings: Settings, smtp: SmtpServer, server_of: ServerOf) -> Relay:
     from mailgateway.smtp.relay import Relay
 
     return Relay(server_of(smtp), smtp.connections, smtp.helo or settings.domain, smtp.size_limit)
+
+
+def scanner(settings: Settings) -> Clamd | None:
+    """Return what looks for viruses, if something does."""
+    from mailgateway.scan.clamd import Clamd
+
+    at = settings.attachments
+    return None if at.clamd is None else Clamd(at.clamd, at.scan_timeout)
 
 
 def signer(settings: Settings) -> Callable[[Letter], Letter]:

@@ -105,6 +105,7 @@ class State(_Shape):
     outbox: dict[str, Any]
     webhooks: list[dict[str, Any]]
     api: dict[str, Any]
+    virus_scanner: dict[str, Any] | None
     quarantine: int
     clocks: dict[str, Any]
     major_incidents: list[dict[str, Any]]

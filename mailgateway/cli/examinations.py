@@ -14,10 +14,20 @@ from mailgateway.config.gateway.access import Smtp
 from mailgateway.config.gateway.api import split
 from mailgateway.config.servers import TokenMemory, endpoint, server
 from mailgateway.config.settings import Settings
-from mailgateway.errors import FolderMissing, GatewayError, LoginRefused, StoreBusy, StoreUnusable
+from mailgateway.errors import (
+    FolderMissing,
+    GatewayError,
+    LoginRefused,
+    ScanFailed,
+    ScannerUnavailable,
+    StoreBusy,
+    StoreUnusable,
+)
 from mailgateway.flows.kept_tokens import KeptTokens
 from mailgateway.hooks.post import reachable
 from mailgateway.imap.session import Session
+from mailgateway.parts import scanner
+from mailgateway.scan.clamd import Clamd
 from mailgateway.smtp.probe import probe
 from mailgateway.smtp.relay import Relay
 from mailgateway.store import health, schema
@@ -82,6 +92,9 @@ def _servers(settings: Settings, memory: TokenMemory) -> Iterator[Finding]:
     for webhook in settings.webhooks:
         what = f"webhook {webhook.name}"
         yield _guarded(what, partial(_webhook, what, endpoint(webhook)))
+    clamd = scanner(settings)
+    if clamd is not None:
+        yield _guarded("virus scanner", partial(_scanner, clamd))
     if settings.api is not None:
         yield _listener("API", *split(settings.api.listen))
     if settings.metrics is not None:
@@ -127,6 +140,8 @@ def _wrong(what: str, error: GatewayError) -> Finding:
             mend = "" if "`mailgateway db upgrade`" in str(error) else "check its address and who may use it"
         case StoreBusy():
             mend = "check that it runs, its address, and that a firewall lets this host through"
+        case ScannerUnavailable() | ScanFailed():
+            mend = "check that clamd runs, and its address (clamd.conf: LocalSocket, or TCPSocket and TCPAddr)"
         case _ if "`tls:`" in str(error):
             mend = ""
         case _:
@@ -183,6 +198,10 @@ def _webhook(what: str, at: Endpoint) -> Finding:
         mend = "check its address, and that a firewall lets this host through"
         return Finding(what, is_well=False, detail=f"{at.host}: {problem}", mend=mend)
     return Finding(what, is_well=True, detail=f"connected to {at.host}; `mailgateway webhooks test` calls it")
+
+
+def _scanner(at: Clamd) -> Finding:
+    return Finding("virus scanner", is_well=True, detail=f"clamd answers at {at.address}: {at.version()}")
 
 
 def _listener(what: str, host: str, port: int) -> Finding:

@@ -13,6 +13,7 @@ from mailgateway.cli import level_view
 from mailgateway.cli.happened import in_words
 from mailgateway.cli.lines import clean, clean_text
 from mailgateway.cli.tables import moment
+from mailgateway.desk.files.said import why
 from mailgateway.desk.model import ArticleKind, Direction, Ticket
 from mailgateway.mail.model import Address
 from mailgateway.store.tickets.shown import FiledArticle, TicketSheet
@@ -101,7 +102,9 @@ def _show_article(console: Console, filed: FiledArticle, ticket: Ticket) -> None
     console.print(Rule(Text(clean(title, 76), style=style), align="left", style="dim"))
     console.print(Text(clean_text(article.text) or "(no text)"))
     for stored in article.attachments:
-        console.print(Text(clean(f"📎 {stored.filename} ({stored.content_type}, {stored.size} bytes)"), style="dim"))
+        gone = f": not kept, {why(stored.refused)}" if stored.refused else ""
+        line = f"📎 {stored.filename} ({stored.content_type}, {stored.size} bytes){gone}"
+        console.print(Text(clean(line), style="yellow" if gone else "dim"))
 
 
 def _show_events(console: Console, sheet: TicketSheet) -> None:

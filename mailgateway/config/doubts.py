@@ -75,6 +75,10 @@ def doubts_about_gateway(gateway: GatewayFile, document: Document) -> Iterator[F
     if gateway.metrics is not None and not is_loopback(gateway.metrics.listen):
         problem = "others reach it, and it asks for no token: listen at 127.0.0.1, or let a firewall choose who asks"
         yield document.finding(("metrics", "listen"), problem)
+    clamd = gateway.attachments.clamd
+    if clamd is not None and not clamd.startswith("/") and clamd.rpartition(":")[0] not in _LOOPBACK:
+        problem = "every mail travels there in clear text: let clamd run on this host, or in a network of your own"
+        yield document.finding(("attachments", "clamd"), problem)
 
 
 def doubts_about_groups(groups: GroupsFile, document: Document) -> Iterator[Finding]:

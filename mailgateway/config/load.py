@@ -284,6 +284,7 @@ def _settings(path: Path, parts: _Parts, rules: RulesPart, warnings: tuple[Findi
         limits=gateway.limits,
         bounces=gateway.bounces,
         reading=gateway.reading,
+        attachments=gateway.attachments,
         branding=gateway.branding,
         logos=logos,
         notifications=gateway.notifications,

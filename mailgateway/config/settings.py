@@ -10,6 +10,7 @@ from mailgateway.accounts.object_store import Login, ObjectStore
 from mailgateway.config.gateway.access import Dkim, Smtp
 from mailgateway.config.gateway.agents import Agents
 from mailgateway.config.gateway.api import Api
+from mailgateway.config.gateway.attachments import Attachments
 from mailgateway.config.gateway.branding import Branding
 from mailgateway.config.gateway.file import Alarms, Bounces, Conversation, Handovers, LifeCycle, Mailbox, Problems
 from mailgateway.config.gateway.limits import Limits
@@ -59,6 +60,7 @@ class Settings:
     limits: Limits
     bounces: Bounces
     reading: Reading
+    attachments: Attachments
     branding: Branding
     notifications: Notifications
     problems: Problems

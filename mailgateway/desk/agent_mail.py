@@ -7,6 +7,8 @@ from mailgateway.desk.agent_policy import Collision
 from mailgateway.desk.commands import COMMANDS
 from mailgateway.desk.enclosed import enclosed
 from mailgateway.desk.facts import Candidate, Course, Entry, Facts
+from mailgateway.desk.files.said import not_sent
+from mailgateway.desk.files.screening import refused
 from mailgateway.desk.handovers.answering import against_answering
 from mailgateway.desk.holding import held
 from mailgateway.desk.holding.meanwhile import meanwhile
@@ -22,6 +24,8 @@ from mailgateway.desk.problems.incidents import against_linking, taking_along
 from mailgateway.desk.threads.merging import against_merging
 from mailgateway.desk.threads.thread import Thread, signed_as
 from mailgateway.desk.timed.snooze import against_snooze
+
+_MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ def _carried_out(
     """Carry out orders, of this mail or of the one that is `waiting`; or hold them, where they are out of date."""
     incoming, agent, facts, policy = written.incoming, written.agent, written.facts, written.policy
     original = incoming if waiting is None else incoming.held[waiting.mail]
-    problems = _objections(written, orders, files)
+    problems = _against_files(original) or _objections(written, orders, files)
     if problems:
         return _refused(_quoting(written, original), problems)
     since = _meanwhile(written, waiting)
@@ -93,6 +97,10 @@ def _quoting(written: AgentMail, original: Incoming) -> AgentMail:
     """Give back the words that cannot be carried out, wherever they stood."""
     mail = replace(written.incoming.mail, text=original.mail.text)
     return replace(written, incoming=replace(written.incoming, mail=mail))
+
+
+def _against_files(original: Incoming) -> tuple[str, ...]:
+    return tuple(not_sent(file.filename, file.refused) for file in refused(original.mail)[:_MOST_NAMED])
 
 
 def _objections(written: AgentMail, orders: Orders, files: tuple[StoredFile, ...]) -> tuple[str, ...]:

@@ -81,4 +81,5 @@ def _file(stored: StoredFile) -> dict[str, object]:
         "sha256": stored.sha256,
         "inline": stored.inline,
         "content_id": stored.content_id,
+        "refused": stored.refused,
     }

@@ -174,8 +174,8 @@ class Facts:
     automatic mails queued for it within the last hour, as far as `notices.is_counted` says that they count. Nothing is
     sent to those of them that are `suppressed`, and no status mail about the tickets in `unsubscribed` (0: about any).
     `letter` is the letter of ours that a delivery report is about, `set_aside` what a mail to the quarantine speaks of.
-    `lately` is what the writer of a mail that may be answered did within the last day; `course` is gathered for agents'
-    answers alone.
+    `lately` is what the writer of a mail that may be answered did within the last day, `opened` how many tickets they
+    opened within an hour, counted up to the limit; `course` is gathered for agents' answers alone.
     """
 
     now: datetime
@@ -198,6 +198,7 @@ class Facts:
     majors: Mapping[int, Major] = field(default_factory=dict)
     copy: Earlier | None = None
     lately: Lately = NOTHING
+    opened: int = 0
     set_aside: SetAside | None = None
     course: Course | None = None
 

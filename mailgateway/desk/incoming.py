@@ -63,14 +63,15 @@ def files_of(mail: Mail) -> tuple[StoredFile, ...]:
 
 
 def stored(attachment: Attachment) -> StoredFile:
-    """Describe an attachment as it will lie in the blob store."""
+    """Describe an attachment as it will lie in the blob store; one that is refused is a name and a reason."""
     return StoredFile(
         attachment.filename,
         attachment.content_type,
         attachment.size,
-        attachment.sha256,
+        "" if attachment.refused else attachment.sha256,
         attachment.inline,
         attachment.content_id,
+        attachment.refused,
     )
 
 

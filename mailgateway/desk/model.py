@@ -231,7 +231,10 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """An attachment that lies in the blob store under its digest."""
+    """An attachment that lies in the blob store under its digest, "" where it lies there no longer or never did.
+
+    `refused` says why it was never kept: a word, and what was found.
+    """
 
     filename: str
     content_type: str
@@ -239,6 +242,17 @@ class StoredFile:
     sha256: str
     inline: bool = False
     content_id: str | None = None
+    refused: str = ""
+
+    @property
+    def why(self) -> str:
+        """The word of its refusal, without what was found; "" where it was not refused."""
+        return self.refused.partition(" ")[0]
+
+    @property
+    def found(self) -> str:
+        """What was found in it that it was refused for, "" where nothing is to be named."""
+        return self.refused.partition(" ")[2]
 
 
 @dataclass(frozen=True, slots=True)

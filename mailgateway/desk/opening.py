@@ -27,6 +27,7 @@ from mailgateway.desk.policy import AgentForwards, MailboxPolicy, Policy, Severa
 from mailgateway.desk.problems.incidents import linked_by_rule
 from mailgateway.desk.routing.asking import question_about
 from mailgateway.desk.routing.assignment import assigned
+from mailgateway.desk.routing.flood import held_back
 from mailgateway.desk.routing.forwarding import forward
 from mailgateway.desk.routing.route import Route, route
 from mailgateway.desk.threads.brought import Brought, read_brought
@@ -55,8 +56,10 @@ def open_ticket(incoming: Incoming, origin: Origin, facts: Facts, policy: Policy
     mailbox = policy.mailbox(incoming.mailbox)
     question = question_about(incoming, facts, policy)
     chosen = _as_old(route(policy, question)) if incoming.backfill else route(policy, question)
-    turned_away = _turned_away(incoming, chosen, mailbox, facts, policy) or _only_forwarded(
-        incoming, chosen, facts, policy
+    turned_away = (
+        _turned_away(incoming, chosen, mailbox, facts, policy)
+        or _only_forwarded(incoming, chosen, facts, policy)
+        or held_back(incoming, facts, policy)
     )
     if turned_away is not None:
         return replace(turned_away, rules=chosen.matched)

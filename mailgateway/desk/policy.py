@@ -7,6 +7,7 @@ from enum import StrEnum
 from mailgateway.desk.agent_policy import AgentPolicy
 from mailgateway.desk.answers.knowledge import EMPTY, Library
 from mailgateway.desk.customers.organisations import Organisations
+from mailgateway.desk.files.policy import FilePolicy
 from mailgateway.desk.letters.brand import PLAIN, Brand
 from mailgateway.desk.letters.loop_limits import USUAL, LoopLimits
 from mailgateway.desk.letters.route import EVERYTHING, Route
@@ -106,6 +107,7 @@ _AGENTS = AgentPolicy()
 _NOTHING = Assets()
 _QUARANTINE = QuarantinePolicy()
 _KEPT = Retention()
+_FILES = FilePolicy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,7 @@ class Policy:
     `reply_keys` sign reply addresses and letter ids: the first signs, all of them are believed. `trusted_authserv` are
     the servers, `trusted_arc_sealers` the domains, whose word on DMARC is believed. `reading` says how much
     of a mail is looked at. With `verp` the envelope sender of every letter names the letter.
+    `new_tickets_per_hour` is how many one address may open, None: any number.
     `unlimited` are addresses and @domains (casefolded) that the limits of automatic mail do not hold for. `routes` are
     the ways out for letters. `user_agent` is what letters say of the program that wrote them, "" for nothing.
     """
@@ -179,6 +182,7 @@ class Policy:
     trusted_arc_sealers: tuple[str, ...] = ()
     automatic_mails_per_hour: int = 5
     forwards_per_hour: int = 100
+    new_tickets_per_hour: int | None = 50
     loops: LoopLimits = USUAL
     unlimited: frozenset[str] = frozenset()
     organisations: Organisations = _NOBODY
@@ -202,6 +206,7 @@ class Policy:
     routes: tuple[Route, ...] = (EVERYTHING,)
     retention: Retention = _KEPT
     user_agent: str = ""
+    files: FilePolicy = _FILES
 
     def asks_for(self, beginning: str) -> bool:
         """Tell whether a rule, or the condition of an answer, asks for a field whose name begins like this."""

@@ -9,6 +9,7 @@ SEND = "send"
 PRIMARY = "primary"
 API = "api"
 METRICS = "metrics"
+SCAN = "scan"
 
 _log = log.logger("beats")
 

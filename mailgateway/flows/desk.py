@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mailgateway.desk.policy import Policy
 from mailgateway.flows.observer import UNOBSERVED, Observer
+from mailgateway.flows.scanner import Scanner
 from mailgateway.mail.model import Letter
 from mailgateway.store.engine import Store
 
@@ -24,9 +25,9 @@ Stop = Callable[[], bool]
 class Desk:
     """The store, the renderer, the policy in force, and the clock.
 
-    `policy`, `renderer` and `observer` are asked anew for every mail: a reload takes effect between two of them.
+    `policy`, `renderer`, `observer` and `scanner` are asked anew for every mail: a reload takes effect between two.
     `letters_waiting` is called after letters were queued; `sign` puts a signature on a letter that is written.
-    `observer` is told of what was done.
+    `observer` is told of what was done; `scanner` looks for viruses, where there is one.
     """
 
     store: Store
@@ -36,3 +37,4 @@ class Desk:
     letters_waiting: Callable[[], None]
     sign: Callable[[Letter], Letter]
     observer: Callable[[], Observer] = lambda: UNOBSERVED
+    scanner: Callable[[], Scanner | None] = lambda: None

@@ -18,6 +18,7 @@ from mailgateway.desk.facts import Facts, ThreadKeys
 from mailgateway.desk.orders import tickets_named
 from mailgateway.desk.plan import Disposition, Plan
 from mailgateway.desk.policy import Policy
+from mailgateway.desk.routing import flood
 from mailgateway.desk.threads.about import about_its_letter
 from mailgateway.desk.threads.naming import keys
 from mailgateway.desk.threads.thread import writer
@@ -29,6 +30,7 @@ from mailgateway.flows.desk import Desk, Stop
 from mailgateway.flows.problems import about_problems, with_majors, with_suggestion
 from mailgateway.flows.quarantine import to_be_filed, with_set_aside
 from mailgateway.flows.races import despite_races
+from mailgateway.flows.screening import screen
 from mailgateway.mail.anyhow import read_anyhow
 from mailgateway.mail.content.pictures import with_names, without_ours
 from mailgateway.mail.machines.classify import OwnMarks, classify
@@ -43,6 +45,7 @@ from mailgateway.store.incoming.spool import Spooled
 from mailgateway.store.service import answers
 from mailgateway.store.service.clocks import with_clocks
 from mailgateway.store.service.lately import lately
+from mailgateway.store.service.opened import opened_lately
 from mailgateway.store.service.workload import gather_workload, known_requester
 from mailgateway.store.tickets.course import course
 from mailgateway.store.tickets.links import open_problems
@@ -105,8 +108,8 @@ def _file(desk: Desk, spool_id: int) -> Disposition | None:
         return None
     log.also(mailbox=spooled.mailbox, message_id=spooled.identity.message_id)
     policy = desk.policy()
-    incoming = understand(spooled, policy)
-    desk.store.blobs.put_all([attachment.content for attachment in incoming.mail.attachments])
+    incoming = screen(desk, spooled, understand(spooled, policy), policy)
+    desk.store.blobs.put_all([file.content for file in incoming.mail.attachments if not file.refused])
 
     def decide_and_apply(incoming: Incoming) -> tuple[Plan | None, int | None]:
         with desk.store.writing() as tx:
@@ -130,7 +133,7 @@ def _with_mail(desk: Desk, spool_id: int, incoming: Incoming, policy: Policy) ->
     """Read a mail of an agent's that this one decides about, and what tickets its orders name."""
     with desk.store.reading() as tx:
         kept = spool.kept(tx, spool_id)
-    held = understand(kept, policy)
+    held = screen(desk, kept, understand(kept, policy), policy)
     names = replace(incoming.keys, ordered=held.keys.ordered)
     return replace(incoming, keys=names, held={**incoming.held, spool_id: held})
 
@@ -235,6 +238,9 @@ def _gathered(
         facts = replace(facts, open_problems=open_problems(tx, policy.ruleset.links))
     if incoming.verdict.answerable and not incoming.keys.tokens:
         facts = replace(facts, lately=lately(tx, writer(incoming.mail, policy).address, facts.now))
+    if (most := policy.new_tickets_per_hour) is not None:
+        who, at = writer(incoming.mail, policy).address, spooled.received_at
+        facts = replace(facts, opened=opened_lately(tx, who, facts.now, at, flood.WITHIN, most))
     if facts.candidates and claimed_agent(incoming.mail, policy):
         facts = about_problems(tx, facts, words_of_commands(incoming.reply.text))
     facts = _with_answers(tx, incoming, facts, policy)

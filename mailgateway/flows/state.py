@@ -9,7 +9,7 @@ from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.desk.letters.route import Route
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.problems.major import Major
-from mailgateway.flows.beats import API, SEND, calling, fetching, primary, sending, settling
+from mailgateway.flows.beats import API, SCAN, SEND, calling, fetching, primary, sending, settling
 from mailgateway.flows.privacy.kept import KindKept, kept_object, read_kept
 from mailgateway.flows.sheets import major_object
 from mailgateway.store import health
@@ -39,6 +39,7 @@ class State:
     clocks: DueClocks
     webhooks: Mapping[str, Mapping[DeliveryState, int]]
     has_api: bool
+    is_scanned: bool = False
     majors: Sequence[Major] = ()
     retention: Sequence[KindKept] = ()
     hosts: Sequence[Host] = ()
@@ -77,6 +78,7 @@ def read_state(tx: Transaction, policy: Policy, now: datetime, *, has_api: bool)
         clocks=due_clocks(tx, now, _SOON),
         webhooks={**{name: dict.fromkeys(UNSENT, 0) for name in names}, **calls.backlog(tx)},
         has_api=has_api,
+        is_scanned=policy.files.is_scanned,
         majors=open_majors(tx, now),
         retention=read_kept(tx, policy.retention, now),
         hosts=present(tx, [mailbox.name for mailbox in policy.mailboxes]),
@@ -97,6 +99,7 @@ def state_object(state: State) -> dict[str, object]:
         },
         "webhooks": [_webhook(state, name) for name in state.webhooks],
         "api": _beat(state, API) if state.has_api else None,
+        "virus_scanner": _beat(state, SCAN) if state.is_scanned else None,
         "quarantine": state.quarantined,
         "clocks": {
             "breached": state.clocks.breached,

@@ -52,13 +52,17 @@ class Headers:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that came with a mail; `content` holds the decoded bytes."""
+    """A file that came with a mail; `content` holds the decoded bytes.
+
+    `refused` says why it is not kept (`desk.files.policy.Refusal`, and what was found), "" where it is.
+    """
 
     filename: str
     content_type: str
     content: bytes = field(repr=False)
     inline: bool = False
     content_id: str | None = None
+    refused: str = ""
 
     @property
     def size(self) -> int:

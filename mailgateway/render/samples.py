@@ -72,6 +72,7 @@ _FILES = (
     StoredFile("error E-105.jpg", "image/jpeg", 482_113, "0" * 64),
     StoredFile("delivery notes.pdf", "application/pdf", 1_734_002, "1" * 64),
 )
+_REFUSED = StoredFile("driver.exe", "application/x-msdownload", 2_210_816, "", refused="type .exe")
 FILES = (LeftOut("service manual.pdf", 31_402_113), LeftOut("drawings.zip", 12_055_870))
 """Files that were too large for a letter."""
 _MAIL = (StoredFile("mail.eml", "message/rfc822", 48_113, "2" * 64),)
@@ -213,7 +214,7 @@ def samples(kind: NoticeKind, language: str) -> Iterator[Notice]:
     yield from _handed(kind, language)
     if kind is NoticeKind.ACKNOWLEDGEMENT:
         told = _notice(kind, language, _ticket(Status.NEW))
-        yield replace(told, values={"used_up": True})
+        yield replace(told, article=_page(None), values={"used_up": True})
         yield replace(told, values={"follows": 10_007})
         yield replace(told, article=None, values={"passed_on": True})
     if kind is NoticeKind.STATUS_CHANGED:
@@ -303,6 +304,7 @@ def _page(ticket: Ticket | None) -> Article:
         at=_AT,
         text="The printer prints stripes.",
         html='<p>The printer prints <b style="color:#b00020">stripes</b>.</p><ul><li>since Monday</li></ul>',
+        attachments=(_REFUSED,),
     )
 
 

@@ -126,7 +126,7 @@ def body(article: Article) -> Markup | None:
     """
     if not article.html or len(article.html) > _LONGEST_HTML:
         return None
-    there = {file.content_id for file in article.attachments}
+    there = {file.content_id for file in article.attachments if not file.refused}
     page = _IMAGE.sub(lambda found: found[0] if _is_there(found[0], there) else _named(found[0]), article.html)
     return Markup(page)  # noqa: S704 - sanitised where the mail was parsed
 
@@ -148,7 +148,7 @@ def _named(image: str) -> str:
 
 
 def _is_picture(file: StoredFile) -> bool:
-    return file.inline and bool(file.content_id) and file.content_type.startswith("image/")
+    return file.inline and bool(file.content_id) and file.content_type.startswith("image/") and not file.refused
 
 
 def _picture(file: StoredFile) -> Markup:

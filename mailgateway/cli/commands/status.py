@@ -10,7 +10,7 @@ from mailgateway.cli.options import AsJson
 from mailgateway.cli.tables import Column, moment, show_table, span
 from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.desk.letters.route import Route
-from mailgateway.flows.beats import API, calling, fetching, sending
+from mailgateway.flows.beats import API, SCAN, calling, fetching, sending
 from mailgateway.flows.state import State, read_state, state_object
 
 app = single()
@@ -59,6 +59,11 @@ def _show(state: State) -> None:
         beat = state.beats.get(API)
         since = f"listens since {moment(beat.good_at)}" if beat and beat.good_at else "did not listen yet"
         say(f"API         {f'{moment(beat.attempt_at)}: {beat.error}' if beat and beat.error else since}")
+    if state.is_scanned:
+        beat = state.beats.get(SCAN)
+        told = f"last scan {moment(beat.good_at)}" if beat and beat.good_at else "nothing scanned yet"
+        why = f"; mails wait, {moment(beat.attempt_at)}: {beat.error}" if beat and beat.error else ""
+        say(f"Viruses     {told}{why}")
     say(f"Quarantine  {state.quarantined}")
     say(f"Promises    {state.clocks.breached} broken, {state.clocks.soon} due within an hour")
     for number, major in enumerate(state.majors):

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from mailgateway.config.gateway.access import Dkim, Imap, Smtp
 from mailgateway.config.gateway.agents import Agents
 from mailgateway.config.gateway.api import Api
+from mailgateway.config.gateway.attachments import Attachments
 from mailgateway.config.gateway.branding import Branding
 from mailgateway.config.gateway.files import Files
 from mailgateway.config.gateway.first_run import RECENT, FirstRunPolicy
@@ -238,6 +239,9 @@ class GatewayFile(Strict):
     handovers: Handovers = Field(default=Handovers(), description="when groups hand a ticket to each other")
     problems: Problems = Field(default=Problems(), description="what a problem does to its incidents")
     reading: Reading = Field(default=Reading(), description="how much of one mail is looked at")
+    attachments: Attachments = Field(
+        default=Attachments(), description="which files of mails are kept, and whether they are scanned for viruses"
+    )
     knowledge: Knowledge = Field(default=Knowledge(), description="when answers are proposed, and when they are sent")
     conversation: Conversation = Field(default=Conversation(), description="how mails find their ticket")
     reports: tuple[ReportEntry, ...] = Field(default=(), description="reports and digests that are sent by themselves")

@@ -38,6 +38,9 @@ class Limits(Strict):
     forwards_per_hour: _Count = Field(
         default=100, description="mails that rules forward to one address within an hour, at most; more open tickets"
     )
+    new_tickets_per_hour: _Count | None = Field(
+        default=50, description="new tickets of one address within an hour, at most; what is more is set aside"
+    )
     about_one_ticket: AboutOneTicket = Field(
         default=AboutOneTicket(), description="automatic mails about one ticket to one address, within several times"
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from mailgateway.desk.facts import Facts
+from mailgateway.desk.files.screening import refused
 from mailgateway.desk.incoming import Incoming
 from mailgateway.desk.letters import notices
 from mailgateway.desk.model import Article, StoredFile, Ticket
@@ -61,13 +62,20 @@ def _why_not(address: str, incoming: Incoming, facts: Facts, policy: Policy) -> 
         return "the address is our own"
     if key in {person.key for person in (mail.sender, *mail.reply_to) if person is not None}:
         return "the mail came from there"
-    if mail.headers.get(OWN_FIELD):
-        return "a gateway wrote the mail"
-    if incoming.too_large:
-        return "only the header of the mail was fetched"
+    if unfit := _unfit(incoming):
+        return unfit
     if facts.automatic_mails.get(key, 0) >= policy.forwards_per_hour:
         return "the address had enough mails within the hour"
     return ""
+
+
+def _unfit(incoming: Incoming) -> str:
+    """Return why a mail goes on to nobody, "" where it may."""
+    if incoming.mail.headers.get(OWN_FIELD):
+        return "a gateway wrote the mail"
+    if incoming.too_large:
+        return "only the header of the mail was fetched"
+    return "it brings a file that is not accepted, and would go on as it came" if refused(incoming.mail) else ""
 
 
 def _as_file(incoming: Incoming) -> StoredFile:

@@ -90,6 +90,8 @@ class Export:
 
     def _files(self, one: FiledArticle) -> Iterator[Piece]:
         for place, stored in enumerate(one.article.attachments, 1):
+            if stored.refused:
+                continue
             path = _path(one, place, stored)
             try:
                 yield Piece(path, self.store.blobs.get(stored.sha256))
@@ -180,10 +182,15 @@ def _head(sheet: TicketSheet, rated: str, *, is_own: bool) -> dict[str, object]:
 
 
 def _article(one: FiledArticle) -> dict[str, object]:
+    is_note = one.article.kind is ArticleKind.NOTE
     files = [
-        {"filename": stored.filename, "content_type": stored.content_type, "size": stored.size, "file": path}
+        {
+            "filename": stored.filename,
+            "content_type": stored.content_type,
+            "size": stored.size,
+            "file": None if is_note or stored.refused else _path(one, place, stored),
+        }
         for place, stored in enumerate(one.article.attachments, 1)
-        for path in (_path(one, place, stored) if one.article.kind is not ArticleKind.NOTE else None,)
     ]
     meta = article_meta(one.id, one.article)
     return {**meta, "text": one.article.full_text, "html": one.article.html, "attachments": files}

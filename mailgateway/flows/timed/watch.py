@@ -8,7 +8,8 @@ from mailgateway import log
 from mailgateway.desk.letters import notices
 from mailgateway.desk.letters.route import Route
 from mailgateway.desk.plan import Disposition, Plan
-from mailgateway.flows.beats import fetching, primary, sending, settling
+from mailgateway.desk.policy import Policy
+from mailgateway.flows.beats import SCAN, fetching, primary, sending, settling
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.quarantine import tell_admin
 from mailgateway.flows.refusals import tell_workers
@@ -56,7 +57,7 @@ def watch(desk: Desk, mailboxes: Sequence[str], thresholds: Thresholds, since: d
     """Raise and clear the alarms, and tell of what was set aside or failed. `since` is when this daemon started."""
     with desk.store.writing() as tx:
         now = desk.clock()
-        troubles = _troubles(tx, mailboxes, desk.policy().routes, thresholds, since, now)
+        troubles = _troubles(tx, mailboxes, desk.policy(), thresholds, since, now)
         mails = [*_alarms(tx, troubles, now)]
         mails += [*_failed(desk, tx, now), *_uncalled(tx, now)]
         for mail in mails:
@@ -76,7 +77,7 @@ def tell(desk: Desk, title: str, lines: Sequence[str], occasion: str) -> None:
 def _troubles(
     tx: Transaction,
     mailboxes: Sequence[str],
-    routes: Sequence[Route],
+    policy: Policy,
     thresholds: Thresholds,
     since: datetime,
     now: datetime,
@@ -86,7 +87,9 @@ def _troubles(
         counted = _counted(raised.get(fetching(mailbox)), thresholds, since)
         yield from _silent(beats.get(fetching(mailbox)), mailbox, thresholds, counted, now)
         yield from _unsettled(beats.get(settling(mailbox)), mailbox, thresholds, now)
-    for route in routes:
+    if policy.files.is_scanned:
+        yield from _unscanned(beats.get(SCAN), thresholds, since, now)
+    for route in policy.routes:
         beat = beats.get(sending(route.mailbox))
         stuck = tuple(_stuck(route, beat, outbox.oldest_due(tx, now, route), thresholds, now))
         yield from stuck or _put_off(route, beat, pace.put_off(tx, route), thresholds, now)
@@ -112,6 +115,13 @@ def _unsettled(beat: Beat | None, mailbox: str, thresholds: Thresholds, now: dat
     if beat and beat.error and (beat.good_at is None or now - beat.good_at >= thresholds.fetch_after):
         title = f"Mails of mailbox {mailbox} are filed, and cannot be moved or marked on their server"
         yield Trouble(settling(mailbox), title, (_last_error(beat),))
+
+
+def _unscanned(beat: Beat | None, thresholds: Thresholds, since: datetime, now: datetime) -> Iterator[Trouble]:
+    good = max(beat.good_at if beat and beat.good_at else since, since)
+    if beat and beat.error and now - good >= thresholds.fetch_after:
+        title = f"Mails wait to be scanned for viruses for {_minutes(now - good)} minutes: none becomes a ticket"
+        yield Trouble(SCAN, title, (_last_error(beat),))
 
 
 def _stuck(

@@ -12,7 +12,8 @@ from mailgateway.desk.model import Status
 from mailgateway.rules.schema import Requester
 from mailgateway.store.engine import Transaction
 from mailgateway.store.tables.lookup import address_key
-from mailgateway.store.tables.tickets import TicketRow, TurnRow
+from mailgateway.store.tables.gateway import TurnRow
+from mailgateway.store.tables.tickets import TicketRow
 from mailgateway.store.upsert import insert_new
 
 _DONE = (Status.SOLVED, Status.CLOSED)

@@ -101,3 +101,12 @@ class DigestEntryRow(Base):
 
     digest: Mapped[int] = mapped_column(WHOLE, ForeignKey("digests.id"), primary_key=True)
     spool_id: Mapped[int] = mapped_column(WHOLE, ForeignKey("spool.id"), primary_key=True)
+
+
+class TurnRow(Base):
+    """Whose turn it was last to get a ticket of a group. The row is the lock under which the next one is chosen."""
+
+    __tablename__ = "turns"
+
+    group: Mapped[str] = mapped_column("group_name", primary_key=True)
+    agent: Mapped[str]

@@ -69,15 +69,6 @@ class TicketRow(Base):
     trace: Mapped[dict[str, Any]]
 
 
-class TurnRow(Base):
-    """Whose turn it was last to get a ticket of a group. The row is the lock under which the next one is chosen."""
-
-    __tablename__ = "turns"
-
-    group: Mapped[str] = mapped_column("group_name", primary_key=True)
-    agent: Mapped[str]
-
-
 class ParticipantRow(Base):
     """Somebody beside the requester who takes part in a ticket."""
 
@@ -241,6 +232,7 @@ class AttachmentRow(Base):
     sha256: Mapped[str]
     inline: Mapped[bool]
     content_id: Mapped[str | None]
+    refused: Mapped[str] = mapped_column(server_default="")
 
 
 class MessageIdRow(Base):

@@ -28,7 +28,7 @@ def add_article(tx: Transaction, ticket: int, spool_id: int | None, article: Art
 
     Raises StoreBusy where a file was removed since it was put: put again, it stays.
     """
-    if loose.hold(tx, [file.sha256 for file in article.attachments]):
+    if loose.hold(tx, [file.sha256 for file in article.attachments if file.sha256]):
         raise StoreBusy("a file of an article was removed meanwhile")
     article_id: int = tx.connection.execute(
         _ADD_ARTICLE,
@@ -67,4 +67,5 @@ def _file(article_id: int, file: StoredFile) -> dict[str, object]:
         "sha256": file.sha256,
         "inline": file.inline,
         "content_id": file.content_id,
+        "refused": file.refused,
     }

@@ -79,6 +79,7 @@ _FILES = select(
     AttachmentRow.sha256,
     AttachmentRow.inline,
     AttachmentRow.content_id,
+    AttachmentRow.refused,
 ).order_by(AttachmentRow.id)
 
 _EVENTS = select(EventRow.ticket, EventRow.at, EventRow.actor, EventRow.what, EventRow.detail, EventRow.id).order_by(

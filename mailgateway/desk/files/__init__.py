@@ -1,0 +1,1 @@
+"""Which files of a mail are kept, and what is said of the others."""

@@ -1,0 +1,61 @@
+"""The files of a mail are looked at before any of them is kept: those that are refused stay as a name and a reason."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from mailgateway.desk.files.policy import FilePolicy, Refusal
+from mailgateway.mail.content.inside import endings_of, names_inside, seeming_type
+from mailgateway.mail.model import Attachment, Mail
+
+
+def screened(mail: Mail, policy: FilePolicy) -> Mail:
+    """Return the mail with those of its files marked as refused that the policy does not take."""
+    files: list[Attachment] = []
+    total = 0
+    for file in mail.attachments:
+        why = file.refused or against(file, policy)
+        if not why and policy.mail_size is not None and total + file.size > policy.mail_size:
+            why = Refusal.TOTAL.about()
+        total += 0 if why else file.size
+        files.append(replace(file, refused=why) if why != file.refused else file)
+    return _with(mail, tuple(files))
+
+
+def judged(mail: Mail, found: Mapping[str, str]) -> Mail:
+    """Return the mail with those of its files marked as refused that a scanner objects to, by their SHA-256."""
+    return _with(mail, tuple(_judged(file, found) for file in mail.attachments))
+
+
+def unscanned(mail: Mail) -> tuple[Attachment, ...]:
+    """Return the files that a scanner has to look at, each content once."""
+    return tuple({file.sha256: file for file in mail.attachments if not file.refused}.values())
+
+
+def against(file: Attachment, policy: FilePolicy) -> str:
+    """Return why a file is refused for what it is, "" where it is not: its name, its content, and what is in it."""
+    for name in (file.filename, *(names_inside(file.content) if policy.looks_inside else ())):
+        ending = next((one for one in endings_of(name) if policy.refuses_ending(one)), "")
+        if ending:
+            return Refusal.TYPE.about(f".{ending}")
+    seeming = seeming_type(file.content)
+    if seeming and policy.refuses_type(seeming):
+        return Refusal.TYPE.about(seeming)
+    if policy.refuses_type(file.content_type):
+        return Refusal.TYPE.about(file.content_type)
+    if policy.file_size is not None and file.size > policy.file_size:
+        return Refusal.SIZE.about()
+    return ""
+
+
+def refused(mail: Mail) -> tuple[Attachment, ...]:
+    """Return the files of a mail that are not kept."""
+    return tuple(file for file in mail.attachments if file.refused)
+
+
+def _judged(file: Attachment, found: Mapping[str, str]) -> Attachment:
+    why = "" if file.refused else found.get(file.sha256, "")
+    return replace(file, refused=why) if why else file
+
+
+def _with(mail: Mail, files: tuple[Attachment, ...]) -> Mail:
+    return mail if files == mail.attachments else replace(mail, attachments=files)

@@ -1,0 +1,95 @@
+"""What a file is, whatever it calls itself: its endings, the type that its first bytes show, the names within it."""
+
+import re
+from struct import Struct, error
+
+from mailgateway.mail.content.attachments import declared_name, disposition_of
+from mailgateway.mail.limits import DEFAULT
+from mailgateway.mail.wire.tree import read_tree
+
+_PACKED = frozenset({"gz", "bz2", "xz", "zst", "z", "lzma", "br"})
+_ENTRY = re.compile(rb"PK(?:\x03\x04|\x01\x02)")
+_LENGTH = Struct("<H")
+_MOST_ENTRIES = 100_000
+_MOST_MAILS = 20
+_U32 = Struct("<I")
+_LNK = b"\x4c\x00\x00\x00\x01\x14\x02\x00\x00\x00\x00\x00\xc0\x00\x00\x00\x00\x00\x00\x46"
+_MAIL_START = re.compile(rb"(?:[!-9;-~]{1,80}:[^\n]{0,998}\n){2}")
+_MACH_O = (b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe")
+
+
+def endings_of(name: str) -> tuple[str, ...]:
+    """Return the endings that decide what a file is: the last one, and where that only packs, the one before it.
+
+    Windows takes no notice of dots and spaces behind the last one.
+
+    >>> endings_of("invoice.pdf.exe. "), endings_of("setup.EXE.gz"), endings_of("example.com.pdf")
+    (('exe',), ('gz', 'exe'), ('pdf',))
+    """
+    pieces = name.casefold().rstrip(". \t").split(".")
+    last = pieces[-1].strip() if len(pieces) > 1 else ""
+    if last in _PACKED and len(pieces) > 2:
+        return last, pieces[-2].strip()
+    return (last,) if last else ()
+
+
+def seeming_type(content: bytes) -> str:
+    """Return the media type of a program or a shortcut that its first bytes show, "" for anything else."""
+    if content.startswith(b"MZ") and _is_portable(content):
+        return "application/vnd.microsoft.portable-executable"
+    if content.startswith(b"\x7fELF"):
+        return "application/x-executable"
+    if content.startswith(_MACH_O):
+        return "application/x-mach-binary"
+    return "application/x-ms-shortcut" if content.startswith(_LNK) else ""
+
+
+def names_inside(content: bytes) -> tuple[str, ...]:
+    """Return the names of the files in a ZIP archive, or attached to a mail; of archives within archives as stored.
+
+    Nothing is unpacked. Names stand in the clear in encrypted archives, too. Of mails within mails twenty are opened.
+    """
+    if content.startswith(b"PK"):
+        return _in_archive(content)
+    return _in_mail(content) if _MAIL_START.match(content) else ()
+
+
+def _in_archive(content: bytes) -> tuple[str, ...]:
+    """Read the name in each local and central header: archives may tell different names at the two places."""
+    names: dict[str, None] = {}
+    for count, found in enumerate(_ENTRY.finditer(content)):
+        if count == _MOST_ENTRIES:
+            break
+        length_at, name_at = (26, 30) if content[found.start() + 2] == 3 else (28, 46)
+        try:
+            length = _LENGTH.unpack_from(content, found.start() + length_at)[0]
+        except error:
+            break
+        start = found.start() + name_at
+        # the end of a name decides, and the longest ones are no names
+        names[content[max(start, start + length - 255) : start + length].decode("utf-8", "replace")] = None
+    return tuple(names)
+
+
+def _in_mail(content: bytes) -> tuple[str, ...]:
+    names: list[str] = []
+    waiting = [content]
+    for _ in range(_MOST_MAILS):
+        if not waiting:
+            break
+        raw = waiting.pop()
+        for part in read_tree(raw, DEFAULT).walk():
+            name = declared_name(part, disposition_of(part)[1])
+            names += [name] if name else []
+            if part.content_type in ("message/rfc822", "message/global"):
+                waiting.append(raw[part.start : part.end])
+    return tuple(names)
+
+
+def _is_portable(content: bytes) -> bool:
+    """Tell whether the old header of a program leads to a new one, as no text that begins with MZ does."""
+    try:
+        place = _U32.unpack_from(content, 0x3C)[0]
+    except error:
+        return False
+    return content[place : place + 2] in (b"PE", b"NE", b"LE", b"LX")

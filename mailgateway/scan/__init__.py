@@ -1,0 +1,1 @@
+"""The edge to a virus scanner."""
