@@ -35,11 +35,12 @@ test: dev            ## the whole test suite, on real servers (installs them whe
 	@sh tests/install-servers.sh
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(ARGS)
 
-lint: dev            ## style, types, dependency rules
+lint: dev            ## style, types, dependency rules, known vulnerabilities
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python requirements/audit.py requirements/dev.lock
 
 format: dev          ## let ruff lay out the code
 	$(BIN)/ruff check --fix .

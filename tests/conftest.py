@@ -8,7 +8,7 @@ from hypothesis import settings
 
 from mailgateway import log
 
-pytest_plugins = ["tests.servers.fixtures"]
+pytest_plugins = ["tests.leaks", "tests.servers.fixtures"]
 
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")

@@ -8,6 +8,8 @@ from typing import Any
 from typer.testing import CliRunner
 
 from mailgateway.cli import app
+from tests.leaks import overheard
+from tests.servers.dovecot import PASSWORD
 
 GATEWAY = """
 domain: example.com
@@ -86,14 +88,14 @@ class Shell:
             folder=self.folder, database=database, imap_port=imap_port, smtp_port=smtp_port, user=user
         )
         self.configuration.write_text(text)
-        (self.folder / "password").write_text("secret\n")
+        (self.folder / "password").write_text(f"{PASSWORD}\n")
         (self.folder / "groups.yaml").write_text(GROUPS)
         (self.folder / "routing.yaml").write_text(ROUTING)
 
     def run(self, *words: str, stdin: bytes = b"") -> Ran:
         """Run `mailgateway -c CONFIGURATION WORDS`; any exception that is no orderly exit is raised."""
         result = CliRunner().invoke(app, ["-c", str(self.configuration), *words], input=stdin, catch_exceptions=False)
-        return Ran(result.exit_code, result.stdout, result.stderr, result.stdout_bytes)
+        return Ran(result.exit_code, overheard(result.stdout), overheard(result.stderr), result.stdout_bytes)
 
     def mail(self, name: str, subject: str = "Help", text: str = "It is broken.", **headers: str) -> Path:
         """Write a mail into a file of the folder, and return its path; its Message-ID comes from the name."""

@@ -13,6 +13,7 @@ from mailgateway.flows.kept_tokens import KeptTokens
 from mailgateway.store.outgoing import outbox
 from mailgateway.store.outgoing.outbox import OutboxLine
 from tests.cli.shell import Shell
+from tests.servers.dovecot import PASSWORD
 from tests.servers.token_endpoint import TokenEndpoint
 
 
@@ -169,7 +170,7 @@ def test_a_new_refresh_token_is_kept_over_restarts(shell: Shell) -> None:
         gateway = open_gateway(shell.configuration)
         _secret(gateway)
         gateway.close()
-    assert [form["refresh_token"] for form in endpoint.forms] == ["secret", "second", "fresh"]
+    assert [form["refresh_token"] for form in endpoint.forms] == [PASSWORD, "second", "fresh"]
 
 
 def test_a_refresh_token_that_could_not_be_kept_is_not_lost(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,7 +187,7 @@ def test_a_refresh_token_that_could_not_be_kept_is_not_lost(shell: Shell, monkey
                 _secret(gateway)
         assert _secret(gateway) == "later"
         gateway.close()
-    assert [form["refresh_token"] for form in endpoint.forms] == ["secret", "second"]
+    assert [form["refresh_token"] for form in endpoint.forms] == [PASSWORD, "second"]
 
 
 def _busy(*_: object) -> None:

@@ -33,6 +33,7 @@ def test_a_new_desk_is_well(shell: Shell) -> None:
         "outbox",
         "webhooks",
         "api",
+        "virus_scanner",
         "quarantine",
         "clocks",
         "major_incidents",

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.leaks import overheard
 from tests.servers.dovecot import PASSWORD
 
 
@@ -64,7 +65,7 @@ class Daemon:
 
     def _read(self) -> None:
         assert self.process.stderr
-        for line in self.process.stderr:
+        for line in map(overheard, self.process.stderr):
             with self._news:
                 self.lines.append(json.loads(line) if line.startswith("{") else {"event": "", "text": line})
                 self._news.notify_all()

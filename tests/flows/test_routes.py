@@ -21,6 +21,7 @@ from mailgateway.store.outgoing import outbox
 from mailgateway.store.outgoing.outbox import OutboxLine
 from tests.end_to_end.office import message
 from tests.flows.bench import MINUTE, NOON, Bench, relay_of
+from tests.servers.dovecot import PASSWORD
 from tests.servers.sink import Sink
 
 THRESHOLDS = watch.Thresholds(15 * MINUTE, 15 * MINUTE)
@@ -43,7 +44,7 @@ def theirs() -> Iterator[Sink]:
 @pytest.fixture
 def both(bench: Bench, tmp_path: Path, sink: Sink, theirs: Sink, monkeypatch: pytest.MonkeyPatch) -> Bench:
     """Give a desk with a mailbox that has a server of its own, and a letter to a customer of each."""
-    monkeypatch.setenv("OFFICE_PASSWORD", "secret")
+    monkeypatch.setenv("OFFICE_PASSWORD", PASSWORD)
     configure(bench, tmp_path, SALES.format(port=theirs.port, other=sink.port, more=""))
     bench.arrive(message("carla@customer.example", "One", "Why?"))
     bench.arrive(message("dora@customer.example", "Two", "Why?", to="sales@example.com"), mailbox="sales")

@@ -20,7 +20,8 @@ from typing import Self
 from tests.servers.authority import authority
 from tests.servers.process import Child, PortTaken, free_port, program, wait_until
 
-PASSWORD = "secret"
+PASSWORD = "a-word-for-tests-alone"
+"""Unlike anything else: it must not be found in what a test prints."""
 
 _CONFIGURATION = """
 base_dir = {folder}/run
@@ -88,7 +89,7 @@ service stats {{
 
 
 class Dovecot:
-    """An IMAP server where any user name with the password "secret" works and has an empty mail home of its own.
+    """An IMAP server where any user name works with the PASSWORD and has an empty mail home of its own.
 
     Log-in is allowed without TLS, with STARTTLS (both on `port`) and with implicit TLS (`tls_port`, see `ca_file`).
     """

@@ -85,7 +85,7 @@ def sink() -> Iterator[Sink]:
 
 @pytest.fixture
 def mailbox_user() -> str:
-    """Give the name of an IMAP user that no other test has; the password is "secret"."""
+    """Give the name of an IMAP user that no other test has; the password is Dovecot's PASSWORD."""
     return f"user{next(_users)}"
 
 

@@ -30,7 +30,8 @@ def test_the_last_ticket_that_is_allowed_opens_and_the_next_mail_waits() -> None
     assert decide_mail(make_incoming(), replace(FLOODED, opened=49), POLICY).disposition is Disposition.OPENED
     plan = decide_mail(make_incoming(), FLOODED, POLICY)
     assert plan.disposition is Disposition.QUARANTINED
-    assert plan.notices == plan.changes == ()
+    assert plan.notices == ()
+    assert plan.changes == ()
     assert "limits.new_tickets_per_hour" in plan.reason
 
 
