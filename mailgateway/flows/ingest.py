@@ -236,15 +236,22 @@ def _gathered(
         facts = replace(facts, candidates=with_clocks(tx, facts.candidates))
     if policy.ruleset.links:
         facts = replace(facts, open_problems=open_problems(tx, policy.ruleset.links))
-    if incoming.verdict.answerable and not incoming.keys.tokens:
-        facts = replace(facts, lately=lately(tx, writer(incoming.mail, policy).address, facts.now))
-    if (most := policy.new_tickets_per_hour) is not None:
-        who, at = writer(incoming.mail, policy).address, spooled.received_at
-        facts = replace(facts, opened=opened_lately(tx, who, facts.now, at, flood.WITHIN, most))
+    facts = _with_habits(tx, incoming, facts, spooled, policy)
     if facts.candidates and claimed_agent(incoming.mail, policy):
         facts = about_problems(tx, facts, words_of_commands(incoming.reply.text))
     facts = _with_answers(tx, incoming, facts, policy)
     return with_set_aside(tx, incoming, facts, spooled, policy)
+
+
+def _with_habits(tx: Transaction, incoming: Incoming, facts: Facts, spooled: Spooled, policy: Policy) -> Facts:
+    """Look at what the writer did lately, where that may decide whether there is a ticket, or a receipt."""
+    who = writer(incoming.mail, policy).address
+    if incoming.verdict.answerable and not incoming.keys.tokens:
+        facts = replace(facts, lately=lately(tx, who, facts.now))
+    most = policy.new_tickets_per_hour
+    if most is None:
+        return facts
+    return replace(facts, opened=opened_lately(tx, who, facts.now, spooled.received_at, flood.WITHIN, most))
 
 
 def _with_answers(tx: Transaction, incoming: Incoming, facts: Facts, policy: Policy) -> Facts:

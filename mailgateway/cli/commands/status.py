@@ -59,11 +59,7 @@ def _show(state: State) -> None:
         beat = state.beats.get(API)
         since = f"listens since {moment(beat.good_at)}" if beat and beat.good_at else "did not listen yet"
         say(f"API         {f'{moment(beat.attempt_at)}: {beat.error}' if beat and beat.error else since}")
-    if state.is_scanned:
-        beat = state.beats.get(SCAN)
-        told = f"last scan {moment(beat.good_at)}" if beat and beat.good_at else "nothing scanned yet"
-        why = f"; mails wait, {moment(beat.attempt_at)}: {beat.error}" if beat and beat.error else ""
-        say(f"Viruses     {told}{why}")
+    _show_scanner(state)
     say(f"Quarantine  {state.quarantined}")
     say(f"Promises    {state.clocks.breached} broken, {state.clocks.soon} due within an hour")
     for number, major in enumerate(state.majors):
@@ -82,6 +78,14 @@ def _show_mailboxes(state: State) -> None:
     for name in state.mailboxes:
         if why := state.unsettled(name):
             say(f"{name}: mails are filed, and cannot be moved or marked on their server: {why}")
+
+
+def _show_scanner(state: State) -> None:
+    if state.is_scanned:
+        beat = state.beats.get(SCAN)
+        told = f"last scan {moment(beat.good_at)}" if beat and beat.good_at else "nothing scanned yet"
+        why = f"; mails wait, {moment(beat.attempt_at)}: {beat.error}" if beat and beat.error else ""
+        say(f"Viruses     {told}{why}")
 
 
 def _show_route(state: State, route: Route) -> None:

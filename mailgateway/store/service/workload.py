@@ -11,8 +11,8 @@ from mailgateway.desk.facts import Workload
 from mailgateway.desk.model import Status
 from mailgateway.rules.schema import Requester
 from mailgateway.store.engine import Transaction
-from mailgateway.store.tables.lookup import address_key
 from mailgateway.store.tables.gateway import TurnRow
+from mailgateway.store.tables.lookup import address_key
 from mailgateway.store.tables.tickets import TicketRow
 from mailgateway.store.upsert import insert_new
 
