@@ -6,7 +6,9 @@ from datetime import timedelta
 
 from mailgateway import log
 from mailgateway.accounts.server import Server
+from mailgateway.clock import monotonic
 from mailgateway.daemon.holding import Alone, Holding, Tenure
+from mailgateway.daemon.rhythm import Rhythm
 from mailgateway.daemon.worker import Worker
 from mailgateway.flows.beats import fetching
 from mailgateway.flows.collect import collect
@@ -71,16 +73,22 @@ class MailboxWorker(Worker):
         return False
 
     def _read(self, tenure: Tenure) -> Iterator[None]:
-        """Connect, and collect whenever the server announces something, or the time to poll has come."""
+        """Connect, and collect while mail keeps coming, when the server announces some, or it is time to poll."""
 
         def stop() -> bool:
             return self.is_stopping() or not self._holding.lasts(tenure)
 
         with Session.open(self.post.server, self.post.folder) as session:
             _log.info("mailbox.connected", mailbox=self.post.source.mailbox, idle=session.has_idle)
+            rhythm = Rhythm()
             while not stop():
-                collect(session, self.post.source, self.desk, stop, self._suspects)
-                self.beat(None)
+                mails = collect(session, self.post.source, self.desk, stop, self._suspects)
+                pause = rhythm.next(mails) if session.has_idle else None
+                if pause is None or rhythm.is_sign_due(monotonic()):
+                    self.beat(None)
                 yield
-                self.pulse.beat(self.post.poll)
-                session.wait(self.post.poll, tenure.over)
+                if pause is None:
+                    self.pulse.beat(self.post.poll)
+                    session.wait(self.post.poll, tenure.over)
+                else:
+                    tenure.over.wait(pause.total_seconds())

@@ -17,7 +17,7 @@ from mailgateway.store import health
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
 from tests.imap.scripted import QUICK, server_at
-from tests.servers.imap_answers import chosen, uid_fetch
+from tests.servers.imap_answers import chosen, uid_fetch, uid_move
 from tests.servers.scripted_imap import Dialogue, ScriptedImap, bye
 
 SHORT = timedelta(seconds=0.01)
@@ -100,10 +100,10 @@ def test_a_pause_ends_when_the_worker_is_asked_to_stop(bench: Bench) -> None:
     assert not scripted.is_alive()
 
 
-def mailbox_worker(imap: ScriptedImap, bench: Bench) -> MailboxWorker:
-    """Return a worker at a scripted server, which polls all the time."""
+def mailbox_worker(imap: ScriptedImap, bench: Bench, poll: timedelta = SHORT) -> MailboxWorker:
+    """Return a worker at a scripted server, which polls all the time unless told otherwise."""
     source = Source("support", 1_000_000, Move("Processed"), Move("Quarantine"))
-    return MailboxWorker(Post(source, server_at(imap, timeout=QUICK), "INBOX", SHORT), bench.desk, lambda: 0.0)
+    return MailboxWorker(Post(source, server_at(imap, timeout=QUICK), "INBOX", poll), bench.desk, lambda: 0.0)
 
 
 def mail(uid: int) -> bytes:
@@ -137,6 +137,22 @@ def test_it_polls_where_the_server_has_no_idle(bench: Bench) -> None:
     with bench.store.reading() as tx:
         beat = health.beats(tx)[fetching("support")]
     assert (beat.good_at, beat.error) == (bench.now, "")
+
+
+def test_while_mail_keeps_coming_nobody_waits_for_announcements(bench: Bench) -> None:
+    """A mail that comes right behind another is found although its server, which gathers its news, says nothing."""
+
+    def behind(dialogue: Dialogue, arguments: str) -> None:
+        uid_move(dialogue, arguments)
+        dialogue.server.inbox.setdefault(2, mail(2))
+
+    with ScriptedImap({1: mail(1)}, answers={"UID MOVE": behind}) as imap:
+        at_work = mailbox_worker(imap, bench, poll=timedelta(hours=1))
+        at_work.start()
+        wait_for(bench, ["M1", "M2"])
+        at_work.ask_to_stop()
+        at_work.join(10)
+        assert not at_work.is_alive()
 
 
 @pytest.mark.usefixtures("pauses")

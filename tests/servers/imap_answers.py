@@ -116,7 +116,7 @@ def _uid_copy(dialogue: "Dialogue", arguments: str) -> None:
     _copy(dialogue, arguments, remove=False)
 
 
-def _uid_move(dialogue: "Dialogue", arguments: str) -> None:
+def uid_move(dialogue: "Dialogue", arguments: str) -> None:
     _copy(dialogue, arguments, remove=True)
 
 
@@ -173,7 +173,7 @@ ANSWERS: Mapping[str, Callable[["Dialogue", str], None]] = {
     "UID FETCH": uid_fetch,
     "UID STORE": _uid_store,
     "UID COPY": _uid_copy,
-    "UID MOVE": _uid_move,
+    "UID MOVE": uid_move,
     "UID EXPUNGE": _expunge,
     "EXPUNGE": _expunge,
     "IDLE": _idle,
