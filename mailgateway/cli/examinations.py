@@ -1,13 +1,16 @@
 """What `mailgateway doctor` looks at: each looks at one thing, and says how it is and what would mend it."""
 
+import platform
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
-from mailgateway import clock
+from mailgateway import __version__, clock
 from mailgateway.accounts.endpoint import Endpoint
 from mailgateway.accounts.server import Server
 from mailgateway.config.gateway.access import Smtp
@@ -33,8 +36,11 @@ from mailgateway.smtp.relay import Relay
 from mailgateway.store import health, schema
 from mailgateway.store.blobs import Blobs
 from mailgateway.store.engine import NoDatabaseYet, Store, open_store
+from mailgateway.store.places.folder import folder_of
 
 _LEAP = timedelta(minutes=1)
+_ROOM = 1_000_000_000
+"""So many bytes should be free: a day of a busy desk, and what an upgrade writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +55,11 @@ class Finding:
 
 def examine(settings: Settings) -> Iterator[Finding]:
     """Look at everything that the gateway needs, one thing after the other."""
+    yield Finding("version", is_well=True, detail=f"mailgateway {__version__}, Python {platform.python_version()}")
     yield from _secrets(settings)
     blobs = _guarded("blob store", partial(_blobs, settings))
     yield blobs
+    yield from _disks(settings)
     store = None
     try:
         store = open_store(settings.database_url(), settings.blobs_at(), makes=False)
@@ -114,10 +122,10 @@ def _sending(of: str, smtp: Smtp, domain: str, memory: TokenMemory) -> Iterator[
 
 
 def _secrets(settings: Settings) -> Iterator[Finding]:
-    missing = settings.missing_secrets()
-    for finding in missing:
+    wrong = (*settings.missing_secrets(), *settings.exposed_secrets())
+    for finding in wrong:
         yield Finding("secrets", is_well=False, detail=str(finding))
-    if not missing:
+    if not wrong:
         yield Finding("secrets", is_well=True, detail="every one can be read")
 
 
@@ -149,12 +157,33 @@ def _wrong(what: str, error: GatewayError) -> Finding:
     return Finding(what, is_well=False, detail=str(error), mend=mend)
 
 
+def _disks(settings: Settings) -> Iterator[Finding]:
+    """Look at the room that is left where this host itself writes, once for each disk."""
+    with suppress(GatewayError, OSError):  # other lines tell of a secret or a folder that cannot be read
+        file = settings.database_url().removeprefix("sqlite:///")
+        places = [Path(file)] if file.startswith("/") else []
+        folder = folder_of(settings.blobs)
+        disks: dict[int, Path] = {}
+        for place in (*places, *([folder] if folder is not None else [])):
+            there = next(one for one in (place, *place.parents) if one.exists())
+            disks.setdefault(there.stat().st_dev, there if there.is_dir() else there.parent)
+        for there in disks.values():
+            yield _room(there)
+
+
+def _room(there: Path) -> Finding:
+    free = shutil.disk_usage(there).free
+    mend = "" if free >= _ROOM else "make room: mail waits on its server while the disk is full"
+    return Finding("disk", is_well=free >= _ROOM, detail=f"{free / 1e9:.1f} GB free at {there}", mend=mend)
+
+
 def _database(store: Store) -> Finding:
     has, wants = schema.current(store), schema.head()
-    kind = store.engine.dialect.name
+    with store.reading() as tx:
+        kind = health.version_of_database(tx)
     if has == wants:
         return Finding("database", is_well=True, detail=f"{kind}, revision {has}")
-    if not has and kind == "sqlite":
+    if not has and store.engine.dialect.name == "sqlite":
         return Finding("database", is_well=True, detail=f"{kind}, empty: its tables are made at the first start")
     detail = f"{kind}, {f'revision {has}' if has else 'empty'}; this version works with revision {wants}"
     return Finding("database", is_well=False, detail=detail, mend="run `mailgateway db upgrade`")

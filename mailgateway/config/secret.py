@@ -1,6 +1,7 @@
 """Secrets: where they are to be found. They are read when they are needed, never before, and never shown."""
 
 import os
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +37,17 @@ class Secret:
             raise self._missing(f"the {self.source} {self.name} is empty: put the secret into it")
         return secret
 
+    def is_exposed(self) -> bool:
+        """Tell whether it is a file that every user of this host may read."""
+        try:
+            return self.source == "file" and bool(_path(self).stat().st_mode & stat.S_IROTH)
+        except OSError:
+            return False
+
+    def exposed(self) -> Finding:
+        """Return what is wrong with such a file, and what would mend it."""
+        return Finding(*self.place, f"everybody on this host may read {_path(self)}: run `chmod o= {_path(self)}`")
+
     def _missing(self, problem: str) -> ConfigError:
         return ConfigError((Finding(*self.place, problem),))
 
@@ -49,7 +61,11 @@ def _from_environment(secret: Secret) -> str:
 
 
 def _from_file(secret: Secret) -> str:
-    return _content(Path(secret.place[0]).parent / Path(secret.name).expanduser())
+    return _content(_path(secret))
+
+
+def _path(secret: Secret) -> Path:
+    return Path(secret.place[0]).parent / Path(secret.name).expanduser()
 
 
 def _from_credential(secret: Secret) -> str:

@@ -112,12 +112,19 @@ class Settings:
     def missing_secrets(self) -> tuple[Finding, ...]:
         """Return a finding for every secret that cannot be read at the moment."""
         findings: list[Finding] = []
-        for secret in _secrets((self.database, self.s3, self.mailboxes, self.smtp, self.dkim, self.webhooks, self.api)):
+        for secret in self._all_secrets():
             try:
                 secret.read()
             except ConfigError as error:
                 findings += error.findings
         return tuple(findings)
+
+    def exposed_secrets(self) -> tuple[Finding, ...]:
+        """Return a finding for every file of a secret that others on this host may read."""
+        return tuple(secret.exposed() for secret in self._all_secrets() if secret.is_exposed())
+
+    def _all_secrets(self) -> Iterator[Secret]:
+        return _secrets((self.database, self.s3, self.mailboxes, self.smtp, self.dkim, self.webhooks, self.api))
 
 
 def _secrets(value: object) -> Iterator[Secret]:

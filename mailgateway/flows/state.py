@@ -59,6 +59,11 @@ class State:
         return beat.error if beat is not None else ""
 
     @property
+    def last_sign_of_life(self) -> datetime | None:
+        """When a daemon, or `run --once`, last tried anything; None where none ever did."""
+        return max((beat.attempt_at for beat in self.beats.values()), default=None)
+
+    @property
     def quarantined(self) -> int:
         """How many mails are in quarantine."""
         return sum(self.figures.quarantined.values())
@@ -89,6 +94,7 @@ def state_object(state: State) -> dict[str, object]:
     """Return the object of `status --json`."""
     return {
         "at": instant(state.now),
+        "last_sign_of_life_at": instant(state.last_sign_of_life),
         "mailboxes": [_mailbox(state, name) for name in state.mailboxes],
         "hosts": [{"name": host.name, "mailboxes": list(host.mailboxes)} for host in state.hosts],
         "outbox": {

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 
 from mailgateway.store.engine import Transaction
 from mailgateway.store.tables.gateway import AlarmRow, BeatRow
@@ -53,6 +53,13 @@ def beats(tx: Transaction) -> dict[str, Beat]:
     """Return the last beat of every part, by name."""
     found = select(BeatRow.name, BeatRow.good_at, BeatRow.attempt_at, BeatRow.error).order_by(BeatRow.name)
     return {row[0]: Beat(*row) for row in tx.connection.execute(found)}
+
+
+def version_of_database(tx: Transaction) -> str:
+    """Return what the database is, such as `sqlite 3.40.1` or `postgresql 15.4`."""
+    asked = "SELECT sqlite_version()" if tx.dialect == "sqlite" else "SHOW server_version"
+    version = str(tx.connection.execute(text(asked)).scalar_one())
+    return f"{tx.dialect} {version.partition(' ')[0]}"
 
 
 def clock_of_database(tx: Transaction) -> datetime | None:

@@ -89,6 +89,7 @@ class Shell:
         )
         self.configuration.write_text(text)
         (self.folder / "password").write_text(f"{PASSWORD}\n")
+        (self.folder / "password").chmod(0o600)
         (self.folder / "groups.yaml").write_text(GROUPS)
         (self.folder / "routing.yaml").write_text(ROUTING)
 

@@ -1,6 +1,7 @@
 """`run`, `doctor`, `reconcile`: the commands that connect, against a real Dovecot and a real SMTP peer."""
 
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -9,6 +10,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from mailgateway import __version__
+from mailgateway.cli import examinations
 from tests.cli.shell import Shell
 from tests.servers.dovecot import Dovecot
 from tests.servers.sink import Sink
@@ -135,9 +138,22 @@ def test_the_doctor_finds_everything_well(desk: Shell, dovecot: Dovecot, sink: S
     ran = desk.run("doctor", "--json")
     found = {one["what"]: one for one in ran.objects}
     assert ran.code == 0
-    assert list(found) == ["secrets", "blob store", "database", "clock", "mailbox support", "sending", "DNS"]
+    assert list(found) == [
+        "version",
+        "secrets",
+        "blob store",
+        "disk",
+        "database",
+        "clock",
+        "mailbox support",
+        "sending",
+        "DNS",
+    ]
     assert all(one["ok"] is not False and one["mend"] is None for one in ran.objects)
     assert f"127.0.0.1:{dovecot.port}, folder INBOX" in found["mailbox support"]["detail"]
+    assert f"mailgateway {__version__}, Python 3." in found["version"]["detail"]
+    assert re.search(rf"\d GB free at {desk.folder}", found["disk"]["detail"])
+    assert re.match(r"sqlite 3\.\d+\.\d+, revision \d{4}|there is no database yet", found["database"]["detail"])
     assert "IDLE" in found["mailbox support"]["detail"]
     assert "MOVE" in found["mailbox support"]["detail"]
     assert f"127.0.0.1:{sink.port}" in found["sending"]["detail"]
@@ -189,6 +205,19 @@ def test_the_doctor_sees_missing_folders_and_secrets(desk: Shell) -> None:
     ran = desk.run("doctor")
     assert ran.code == 1
     assert f"✗ secrets           {desk.configuration}:11:" in ran.out
+
+
+def test_the_doctor_tells_of_a_full_disk_and_of_a_secret_that_all_may_read(
+    desk: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both with their mend."""
+    monkeypatch.setattr(examinations, "_ROOM", 10**18)
+    (desk.folder / "password").chmod(0o644)
+    ran = desk.run("doctor", "--json")
+    found = {one["what"]: one for one in ran.objects}
+    assert (ran.code, found["disk"]["ok"], found["secrets"]["ok"]) == (1, False, False)
+    assert found["disk"]["mend"].startswith("make room")
+    assert f"run `chmod o= {desk.folder}/password`" in found["secrets"]["detail"]
 
 
 def test_reconcile_proves_that_nothing_is_missing(desk: Shell, deliver: Callable[[str], None]) -> None:

@@ -28,6 +28,7 @@ def test_a_new_desk_is_well(shell: Shell) -> None:
     assert state.code == 0
     assert state.only.keys() == {
         "at",
+        "last_sign_of_life_at",
         "mailboxes",
         "hosts",
         "outbox",
@@ -45,7 +46,9 @@ def test_a_new_desk_is_well(shell: Shell) -> None:
     assert (mailbox["name"], mailbox["last_good_at"], mailbox["waiting"]) == ("support", None, 0)
     assert (mailbox["read_by"], state.only["hosts"]) == (None, [])
     assert state.only["outbox"].keys() == OUTBOX
-    assert shell.run("status").code == 0
+    assert state.only["last_sign_of_life_at"] is None
+    shown = shell.run("status")
+    assert (shown.code, "never ran" in shown.out) == (0, True)
 
 
 def test_what_waits_and_what_is_wrong_is_counted(shell: Shell) -> None:
@@ -73,6 +76,14 @@ def test_what_waits_and_what_is_wrong_is_counted(shell: Shell) -> None:
     assert (state["quarantine"], [one["text"] for one in state["alarms"]]) == (1, ["No mail fetched"])
     shown = shell.run("status")
     assert shown.code == 1
-    for words in ("40 min", "login refused", "no right to move", "no answer in time", "No mail fetched", "2 queued"):
+    for words in (
+        "last sign of life",
+        "40 min",
+        "login refused",
+        "no right to move",
+        "no answer in time",
+        "No mail fetched",
+        "2 queued",
+    ):
         assert words in shown.out
     assert "\x1b" not in shown.out

@@ -41,6 +41,8 @@ def status(ctx: typer.Context, *, as_object: AsJson = False) -> None:
 def _show(state: State) -> None:
     _show_mailboxes(state)
     say()
+    alive = state.last_sign_of_life
+    say(f"Daemon      {f'last sign of life {span(state.now - alive)} ago' if alive else 'never ran'}")
     for number, host in enumerate(state.hosts):
         read = f"reads {', '.join(host.mailboxes)}" if host.mailboxes else "waits for mailboxes, sends and keeps time"
         say(f"{'' if number else 'Hosts':<12}{host.name}: {read}")
