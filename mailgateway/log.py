@@ -30,7 +30,7 @@ def configure(*, as_json: bool, verbose: bool = False, quiet: bool = False) -> N
     """
     level = logging.DEBUG if verbose else logging.WARNING if quiet else logging.INFO
     _Logger.configured = partial(_configure, sys.stderr, level, as_json=as_json)
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    logging.basicConfig(level=logging.WARNING, handlers=[_Libraries()])
 
 
 def count(counter: Callable[[str, str], None]) -> None:
@@ -59,6 +59,20 @@ class _Logger:
             configured, _Logger.configured = _Logger.configured, None
             configured()
         return getattr(structlog.get_logger(part=self._part), name)
+
+
+class _Libraries(logging.Handler):
+    """Writes what libraries warn of as events of ours; of an error only where it came from, as it may quote a mail."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line."""
+        write = getattr(logger("library"), "error" if record.levelno >= logging.ERROR else "warning")
+        error = record.exc_info[1] if record.exc_info else None
+        where = frames(error) if error is not None else None
+        try:
+            write("library.said", library=record.name, said=record.getMessage(), exception=where)
+        except Exception:  # noqa: BLE001 - a library's own mistake in its words stops nobody
+            self.handleError(record)
 
 
 def _configure(output: TextIO, level: int, *, as_json: bool) -> None:
