@@ -91,8 +91,7 @@ def sweep(store: Store, now: datetime, most: int = BATCH) -> Swept:
             return Swept()
         free = [digest for digest in loose if not _is_named(tx, digest, mails[digest])]
         tx.connection.execute(delete(LooseBlobRow).where(LooseBlobRow.sha256.in_(set(loose) - set(free))))
-        for digest in free:
-            tx.blobs.remove(digest)
+        tx.blobs.remove_all(free)
         tx.connection.execute(update(LooseBlobRow).where(LooseBlobRow.sha256.in_(free)).values(removed_at=now))
         tx.connection.execute(delete(LooseBlobRow).where(LooseBlobRow.removed_at < now - _REMEMBERED))
     return Swept(len(loose), len(free))

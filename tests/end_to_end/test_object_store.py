@@ -1,5 +1,6 @@
 """Mails, files and letters that are kept in a bucket of an object store."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,15 +12,16 @@ from tests.end_to_end.daemon import Daemon
 from tests.end_to_end.office import Office, answer, message, to
 from tests.servers.object_store import KEY, SECRET, S3Server
 
+PROMISED = 10.0
 CARLA, ANNA = "carla@customer.example", "anna@example.com"
 PICTURE = bytes(range(256)) * 40
 
 
-def kept_in(office: Office, s3: S3Server, bucket: str) -> None:
+def kept_in(office: Office, s3: S3Server, bucket: str, patience: str = "1s") -> None:
     """Let a desk keep its blobs in a bucket from now on."""
     (office.configuration.parent / "secret-key").write_text(f"{SECRET}\n")
     keys = "access_key: {env: OFFICE_S3_KEY}, secret_key: {file: secret-key}"
-    at = f"blobs: s3://{bucket}/desk\ns3: {{endpoint: {s3.url}, region: us-east-1, {keys}, timeout: 1s}}"
+    at = f"blobs: s3://{bucket}/desk\ns3: {{endpoint: {s3.url}, region: us-east-1, {keys}, timeout: {patience}}}"
     office.reconfigure(f"blobs: file://{office.configuration.parent}/blobs", at)
 
 
@@ -105,3 +107,21 @@ def test_no_secret_of_the_bucket_is_told(small_office: Office, s3: S3Server, buc
     kept_in(small_office, s3, bucket)
     settings = load(small_office.configuration)
     assert SECRET not in f"{settings!r} {settings.blobs_at()!r} {small_office.gateway.store.blobs!r}"
+
+
+def test_it_leaves_in_time_while_the_store_hangs(small_office: Office, s3: S3Server, bucket: str) -> None:
+    """A worker that waits for the store keeps nobody waiting; what it was about is filed at the next start."""
+    kept_in(small_office, s3, bucket, patience="60s")
+    with Daemon(small_office.configuration) as daemon:
+        daemon.wait_for("mailbox.connected")
+        s3.freeze()
+        for number in range(3):
+            small_office.write(message(CARLA, f"Matter {number}", f"Text {number}"))
+        s3.wait_until_asked()
+        began = time.monotonic()
+        assert daemon.end() == 0
+        assert time.monotonic() - began < PROMISED
+    s3.thaw()
+    small_office.reopen()
+    small_office.round()
+    assert len(small_office.numbers()) == 3

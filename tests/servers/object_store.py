@@ -4,6 +4,7 @@ import itertools
 import re
 import signal
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -63,6 +64,18 @@ class S3Server:
         """Let it accept connections and answer nothing."""
         if self._child is not None:
             self._child.send(signal.SIGSTOP)
+
+    def wait_until_asked(self, within: float = 30.0) -> None:
+        """Wait until somebody waits for an answer of the frozen server: the kernel holds words that nobody read."""
+        deadline = time.monotonic() + within
+        while not self._has_unread():
+            assert time.monotonic() < deadline, "nobody asked"
+            time.sleep(0.02)
+
+    def _has_unread(self) -> bool:
+        connections = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        here, established = f"0100007F:{self.port:04X}", "01"
+        return any(one[1] == here and one[3] == established and not one[4].endswith(":00000000") for one in connections)
 
     def thaw(self) -> None:
         """Let it answer again."""
