@@ -1,13 +1,28 @@
-"""Run benchmarks by name, or all: `python -m benchmarks [NAME...] [--mails N] [--corpus FOLDER] [--seed N]`."""
+"""Run benchmarks by name, or all: `python -m benchmarks [NAME...] [--mails N] [--seconds N] [--corpus FOLDER] [--seed N]`."""
 
 import argparse
 from pathlib import Path
 
-from benchmarks import attend, backtest, ingest, latency, parse, report, rules, sending, simulation, startup
+from benchmarks import (
+    attend,
+    backtest,
+    chaos,
+    hosts,
+    ingest,
+    latency,
+    parse,
+    report,
+    rules,
+    sending,
+    simulation,
+    startup,
+)
 
 BENCHMARKS = {
     "attend": attend.run,
     "backtest": backtest.run,
+    "chaos": chaos.run,
+    "hosts": hosts.run,
     "ingest": ingest.run,
     "latency": latency.run,
     "parse": parse.run,
@@ -30,11 +45,15 @@ def main() -> None:
         help="how many mails, look-ups of attend, thousands of tickets of report (default 1000)",
     )
     parser.add_argument("--corpus", type=Path, help="parse: the mails of a folder instead of made ones")
-    parser.add_argument("--seed", type=int, default=1, help="simulation: another seed makes other people (default 1)")
+    parser.add_argument("--seconds", type=int, default=300, help="chaos: for how long (default 300)")
+    seed = "simulation: another seed makes other people; chaos: other mishaps (default 1)"
+    parser.add_argument("--seed", type=int, default=1, help=seed)
     asked = parser.parse_args()
     for name in asked.names or BENCHMARKS:
         if name == "parse":
             parse.run(asked.mails, asked.corpus)
+        elif name == "chaos":
+            chaos.run(asked.seconds, asked.seed)
         elif name == "simulation":
             simulation.run(asked.mails, asked.seed)
         else:

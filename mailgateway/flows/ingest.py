@@ -102,8 +102,7 @@ def ingest(desk: Desk, spool_id: int) -> Disposition | None:
 
 
 def _file(desk: Desk, spool_id: int) -> Disposition | None:
-    with desk.store.reading() as tx:
-        spooled = spool.read(tx, spool_id)
+    spooled = despite_races(partial(_read, desk, spool_id))
     if spooled is None:
         return None
     log.also(mailbox=spooled.mailbox, message_id=spooled.identity.message_id)
@@ -127,6 +126,11 @@ def _file(desk: Desk, spool_id: int) -> Disposition | None:
     desk.observer().planned(plan)
     desk.observer().filed(plan.disposition, _waited(spooled, plan.at))
     return _told(desk, incoming, plan, number)
+
+
+def _read(desk: Desk, spool_id: int) -> Spooled | None:
+    with desk.store.reading() as tx:
+        return spool.read(tx, spool_id)
 
 
 def _with_mail(desk: Desk, spool_id: int, incoming: Incoming, policy: Policy) -> Incoming:

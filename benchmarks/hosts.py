@@ -1,0 +1,43 @@
+"""Several daemons over one PostgreSQL: how long until every mail has its ticket, and every letter left."""
+
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.chaos.checks import is_quiet, is_shared
+from tests.chaos.world import MAILBOXES, World, wait_until
+from tests.servers.dovecot import Dovecot
+from tests.servers.postgres import Postgres
+from tests.servers.sink import Sink
+
+LONGEST = 1800.0
+
+
+def run(count: int) -> None:
+    """Time one daemon and two, each with the same mails waiting in the same mailboxes."""
+    print(f"hosts: {count} mails in {MAILBOXES} mailboxes, to tickets, receipts and notifications at the SMTP peer")
+    spent = {hosts: _timed(hosts, count) for hosts in (1, 2)}
+    for hosts, seconds in spent.items():
+        rate = f"{count / seconds:5.1f} mails/s   {spent[1] / seconds:.2f} x one daemon"
+        print(f"  {hosts} daemon{'s' if hosts > 1 else ' '}   {seconds:6.1f} s   {rate}")
+
+
+def _timed(hosts: int, count: int) -> float:
+    with TemporaryDirectory() as folder, Dovecot() as dovecot, Postgres() as postgres, Sink() as sink:
+        world = World(Path(folder), dovecot, postgres, sink, postgres.create_database(), hosts)
+        try:
+            for daemon in world.daemons:
+                daemon.wait_for("supervisor.ready", timeout=60)
+            assert wait_until(lambda: is_shared(world), 60), "the mailboxes are not shared"
+            for host in range(hosts):
+                world.freeze(host)
+            boxes = sorted(world.mailboxes)
+            for number in range(count):
+                world.deliver(boxes[number % MAILBOXES])
+            began = time.perf_counter()
+            for host in range(hosts):
+                world.thaw(host)
+            assert wait_until(lambda: is_quiet(world), LONGEST), "not all mails are filed"
+            return time.perf_counter() - began
+        finally:
+            world.close()
