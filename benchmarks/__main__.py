@@ -1,6 +1,7 @@
-"""Run benchmarks by name, or all: `python -m benchmarks [NAME...] [--mails N] [--seconds N] [--corpus FOLDER] [--seed N]`."""
+"""Run benchmarks by name, or all: `python -m benchmarks [NAME...]`, with the options below."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import (
@@ -18,7 +19,7 @@ from benchmarks import (
     startup,
 )
 
-BENCHMARKS = {
+BENCHMARKS: dict[str, Callable[..., None]] = {
     "attend": attend.run,
     "backtest": backtest.run,
     "chaos": chaos.run,

@@ -1,4 +1,4 @@
-"""Three daemons over one PostgreSQL while everything goes wrong, for as long as wanted; ends with 1 where anything is."""
+"""Three daemons over one PostgreSQL while all goes wrong around them; ends with 1 where anything is lost or twice."""
 
 import sys
 import time

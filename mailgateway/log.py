@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -47,6 +48,7 @@ class _Logger:
     """A logger that sets structlog up when it has something to say."""
 
     configured: Callable[[], None] | None = None
+    configuring = threading.Lock()
     counter: Callable[[str, str], None] | None = None
 
     def __init__(self, part: str) -> None:
@@ -56,8 +58,10 @@ class _Logger:
         import structlog
 
         if _Logger.configured is not None:
-            configured, _Logger.configured = _Logger.configured, None
-            configured()
+            with _Logger.configuring:  # threads that begin together: none may write before it is known where and how
+                if _Logger.configured is not None:
+                    _Logger.configured()
+                    _Logger.configured = None
         return getattr(structlog.get_logger(part=self._part), name)
 
 
@@ -93,10 +97,12 @@ def _configure(output: TextIO, level: int, *, as_json: bool) -> None:
             colors=output.isatty(), pad_event_to=24, exception_formatter=structlog.dev.plain_traceback
         )
     )
+    written = structlog.WriteLoggerFactory(file=output)
+    written()  # makes the lock under which lines are written; two threads at once would make two
     structlog.configure(
         processors=[*shared, structlog.processors.format_exc_info, last] if as_json else [*shared, last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(file=output),
+        logger_factory=written,
         cache_logger_on_first_use=False,
     )
 

@@ -50,7 +50,7 @@ def what_is_wrong(world: World) -> Iterator[str]:
     yield from _mails(world)
     yield from _letters(world)
     yield from _mailboxes(world)
-    for line in world.log(*_FAULTS):
+    for line in world.log(*_FAULTS, ""):
         yield f"a fault: {line}"
 
 

@@ -18,6 +18,7 @@ from tests.end_to_end.daemon import Daemon
 from tests.end_to_end.office import GROUPS, ROUTING, message
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.postgres import Postgres
+from tests.servers.prepared import prepare
 from tests.servers.sink import Sink
 
 HOSTS = 3
@@ -86,6 +87,7 @@ class World:
         os.environ["OFFICE_PASSWORD"] = PASSWORD
         self.dovecot, self.postgres, self.sink = dovecot, postgres, sink
         self.database = database.replace("+psycopg", "")
+        prepare(database)
         self._lose_nothing()
         self.disk = Disk(folder / "blobs")
         self.mailboxes = {

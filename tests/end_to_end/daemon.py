@@ -67,7 +67,7 @@ class Daemon:
         assert self.process.stderr
         for line in map(overheard, self.process.stderr):
             with self._news:
-                self.lines.append(json.loads(line) if line.startswith("{") else {"event": "", "text": line})
+                self.lines.append(_understood(line))
                 self._news.notify_all()
         with self._news:
             self._news.notify_all()
@@ -78,3 +78,11 @@ class Daemon:
 
     def _over(self) -> bool:
         return not self._reader.is_alive()
+
+
+def _understood(line: str) -> dict[str, object]:
+    try:
+        found: dict[str, object] = json.loads(line)
+    except ValueError:
+        return {"event": "", "text": line}
+    return found

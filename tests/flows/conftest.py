@@ -17,6 +17,14 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     made.gateway.close()
 
 
+@pytest.fixture
+def shared_bench(tmp_path: Path, postgres: Postgres, postgres_template: str) -> Iterator[Bench]:
+    """Give such a desk on the database that hosts share."""
+    made = Bench(tmp_path, postgres.create_database(like=postgres_template))
+    yield made
+    made.gateway.close()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def either_bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
     """Give such a desk on each kind of database."""

@@ -84,6 +84,18 @@ def test_a_database_that_is_busy_postpones_a_mail(bench: Bench, monkeypatch: pyt
     assert bench.aside() == ()
 
 
+def test_connections_that_were_cut_postpone_no_mail(shared_bench: Bench) -> None:
+    """The database ends the connections that wait in the pool: the mail that meets one is filed by another."""
+    three(shared_bench)
+    others = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+    with shared_bench.store.reading() as one, shared_bench.store.reading() as other:
+        for tx in (one, other):
+            tx.connection.exec_driver_sql("SELECT 1")
+    with shared_bench.store.writing() as tx:
+        tx.connection.exec_driver_sql(f"{others} AND datname = current_database()")
+    assert sorted(str(ingest(shared_bench.desk, spool_id)) for spool_id in (1, 2, 3)) == ["opened"] * 3
+
+
 def test_a_database_that_cannot_be_used_is_no_mails_fault(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """The round ends with the error, and every mail waits."""
     three(bench)

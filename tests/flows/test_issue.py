@@ -104,6 +104,25 @@ def test_two_hosts_send_one(bench: Bench) -> None:
     assert len(sent(bench)) == 1
 
 
+def test_a_report_is_counted_by_one_host_at_a_time(shared_bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another host that looks meanwhile leaves it to the first; one that saw it due before finds that it is made."""
+    desk = desk_with(shared_bench, WEEKLY)
+    look(shared_bench, desk, NOON)
+    counted: list[int] = []
+
+    def make(tx: Transaction, period: Period, scope: Scope, policy: Policy, now: datetime) -> Report:
+        counted.append(issue_due(desk, lambda: False))
+        return make_report(tx, period, scope, policy, now)
+
+    monkeypatch.setattr(issue, "make_report", make)
+    with shared_bench.store.reading() as tx:
+        stale = issues.last_issues(tx)
+    assert look(shared_bench, desk, NOON + 7 * DAY) == 1
+    monkeypatch.setattr(issues, "last_issues", lambda _tx: stale)
+    assert look(shared_bench, desk) == 0
+    assert counted == [0]
+
+
 def test_who_dies_before_the_commit_has_sent_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """The letters and the note are one transaction: the next look makes it."""
     desk = desk_with(bench, WEEKLY)

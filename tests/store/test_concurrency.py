@@ -15,7 +15,7 @@ from mailgateway.desk.policy import SeveralMailboxes
 from mailgateway.store.engine import Store
 from mailgateway.store.gather import gather, gather_ticket
 from mailgateway.store.incoming import spool
-from mailgateway.store.outgoing import outbox
+from mailgateway.store.outgoing import outbox, pace
 from mailgateway.store.tables.tickets import ArticleRow, TicketRow
 from mailgateway.store.tickets import shown as tickets
 from mailgateway.store.tickets.apply import apply
@@ -127,6 +127,31 @@ def test_a_letter_is_claimed_by_one(opener: Opener, store: Store) -> None:
 
     taken = [outgoing_id for mine in _at_once(opener, claim) for outgoing_id in mine]
     assert len(taken) == len(set(taken)) == 40
+
+
+def test_hosts_together_keep_to_a_rate(opener: Opener, store: Store) -> None:
+    """What one claims for a domain, the next one counts, also where both claim at the same moment."""
+    with store.writing() as tx:
+        outbox.put(tx, [queued(f"k{number}") for number in range(40)], NOW)
+    (domain,) = {one.due.domain for one in _claimed_and_put_back(store)}
+    most = 10
+
+    def claim(mine: Store, worker: int) -> int:
+        with mine.writing() as tx:
+            due = outbox.claim_due(tx, NOW, f"owner{worker}", 8)
+            gone = pace.gone(tx, {domain: NOW}, [one.id for one in due])[domain].count
+            allowed = max(0, min(len(due), most - gone))
+            pace.postpone(tx, {one.id: NOW for one in due[allowed:]})
+        return allowed
+
+    assert sum(_at_once(opener, claim)) == most
+
+
+def _claimed_and_put_back(store: Store) -> Sequence[outbox.Outgoing]:
+    with store.writing() as tx:
+        due = outbox.claim_due(tx, NOW, "looker", 1)
+        outbox.put_back(tx, [one.id for one in due])
+    return due
 
 
 def test_mails_that_name_the_same_tickets_crosswise_do_not_block_each_other(opener: Opener, store: Store) -> None:

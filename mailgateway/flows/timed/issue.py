@@ -22,6 +22,7 @@ from mailgateway.reports.counted import Scope
 from mailgateway.reports.digest import Digest
 from mailgateway.reports.period import Period
 from mailgateway.store.engine import Transaction
+from mailgateway.store.hosts.turns import is_free
 from mailgateway.store.outgoing import suppressions
 from mailgateway.store.reports import digest as digest_rows
 from mailgateway.store.reports import issues
@@ -63,11 +64,8 @@ def all_copies(policy: Policy) -> Iterator[Copy]:
 
 def prepare(desk: Desk, copy: Copy, day: date) -> Prepared:
     """Count, draw and write a copy for the period that a day names; a digest is always of now."""
-    policy, now = desk.policy(), desk.clock()
     with desk.store.reading() as tx:
-        if copy.of.content is Content.DIGEST:
-            return _digest(tx, copy, policy, now)
-        return _report(desk, tx, copy, day, now)
+        return _prepared(desk, tx, copy, day)
 
 
 def send(desk: Desk, tx: Transaction, prepared: Prepared, occasion: str) -> int:
@@ -105,8 +103,8 @@ def _issue(desk: Desk, copy: Copy, day: date) -> bool:
     """Make one copy; False where somebody else did, or it has to wait."""
     with log.about(report=copy.of.name, whose=copy.whose):
         try:
-            prepared = prepare(desk, copy, day)
-            letters = despite_races(lambda: _in_one_transaction(desk, copy, day, prepared))
+            prepared = _prepare_alone(desk, copy, day)
+            letters = prepared and despite_races(lambda: _in_one_transaction(desk, copy, day, prepared))
         except StoreBusy as busy:
             _log.warning("issue.postponed", why=str(busy))
             return False
@@ -123,6 +121,22 @@ def _issue(desk: Desk, copy: Copy, day: date) -> bool:
             desk.letters_waiting()
         _log.info("issue.done", period=day.isoformat(), letters=letters)
         return True
+
+
+def _prepare_alone(desk: Desk, copy: Copy, day: date) -> Prepared | None:
+    """Prepare a copy; None where another host is at it, or was: counting takes a while."""
+    report, whose = _key(copy)
+    with desk.store.reading() as tx:
+        if is_free(tx, f"report {report} {whose}") and issues.is_open(tx, report, whose, day):
+            return _prepared(desk, tx, copy, day)
+    return None
+
+
+def _prepared(desk: Desk, tx: Transaction, copy: Copy, day: date) -> Prepared:
+    policy, now = desk.policy(), desk.clock()
+    if copy.of.content is Content.DIGEST:
+        return _digest(tx, copy, policy, now)
+    return _report(desk, tx, copy, day, now)
 
 
 def _in_one_transaction(desk: Desk, copy: Copy, day: date, prepared: Prepared) -> int | None:

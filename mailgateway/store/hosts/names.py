@@ -2,8 +2,8 @@
 
 from hashlib import sha256
 
-READS, WAITS = 0x6D69, 0x6D6A
-"""What the upper sixteen bits of an advisory lock's number say: this host reads the mailbox, or waits for it."""
+READS, WAITS, TURN = 0x6D69, 0x6D6A, 0x6D6B
+"""What the upper sixteen bits of a lock's number say: this host reads a mailbox, waits for it, or is at a work."""
 
 BEGINNING = "mailgateway host "
 """How the name of a host's own connection begins (application_name); the rest is `HOST/PID`."""
@@ -12,14 +12,14 @@ _BITS = 48
 _LONGEST_NAME = 63
 
 
-def number_of(mailbox: str) -> int:
-    """Return the number that hosts know a mailbox by."""
-    return int.from_bytes(sha256(mailbox.encode()).digest()[: _BITS // 8])
+def number_of(name: str) -> int:
+    """Return the number that hosts know a mailbox or a work by."""
+    return int.from_bytes(sha256(name.encode()).digest()[: _BITS // 8])
 
 
-def lock(kind: int, mailbox: int) -> int:
-    """Return the number of a lock: what it says, and of which mailbox."""
-    return kind << _BITS | mailbox
+def lock(kind: int, number: int) -> int:
+    """Return the number of a lock: what it says, and of which mailbox or work."""
+    return kind << _BITS | number
 
 
 def connection_name(host: str) -> str:

@@ -4,17 +4,17 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Executable, func, insert, select, text, update
+from sqlalchemy import Executable, func, insert, select, update
 
 from mailgateway.desk.quarantine.digest import Listed
 from mailgateway.desk.quarantine.entry import Digest
 from mailgateway.store.engine import Transaction
+from mailgateway.store.hosts.turns import take_turn
 from mailgateway.store.tables.base import SpoolState
 from mailgateway.store.tables.gateway import DigestEntryRow, DigestRow
 from mailgateway.store.tables.lookup import possible_ids
 from mailgateway.store.tables.tickets import SpoolRow
 
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('mailgateway.digests', 0))")
 _LISTED = select(
     SpoolRow.id,
     SpoolRow.mailbox,
@@ -30,8 +30,7 @@ _LISTED = select(
 
 def last(tx: Transaction) -> datetime | None:
     """Return when the last digest was made; hosts that ask wait for each other until the transaction ends."""
-    if tx.dialect == "postgresql":
-        tx.connection.execute(_LOCK)
+    take_turn(tx, "digests")
     return tx.connection.execute(select(func.max(DigestRow.at))).scalar()
 
 

@@ -11,6 +11,7 @@ from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.desk.letters.pacing import Gone
 from mailgateway.desk.letters.route import EVERYTHING, Route
 from mailgateway.store.engine import Transaction
+from mailgateway.store.hosts.turns import take_turn
 from mailgateway.store.outgoing.routes import leaves_by
 from mailgateway.store.tables.tickets import OutboxRow
 
@@ -57,7 +58,11 @@ def postpone(tx: Transaction, until: Mapping[int, datetime]) -> None:
 def gone(
     tx: Transaction, since: Mapping[str, datetime], except_for: Collection[int], route: Route = EVERYTHING
 ) -> dict[str, Gone]:
-    """Count, for each of these domains, the letters of a route taken since its time, and those under way."""
+    """Count, for each of these domains, the letters of a route taken since its time, and those under way.
+
+    Hosts that ask wait for each other until the transaction ends: each sees what the one before it has claimed.
+    """
+    take_turn(tx, f"pace {route.mailbox}")
     ours = leaves_by(route)
     under_way = Counter(
         domain

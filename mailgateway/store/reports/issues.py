@@ -33,6 +33,12 @@ def begin(tx: Transaction, report: str, whose: str, day: date | None, now: datet
     tx.connection.execute(_NEW[tx.dialect], row)
 
 
+def is_open(tx: Transaction, report: str, whose: str, day: date) -> bool:
+    """Tell whether a report was not made yet for a period, or a later one."""
+    open_ = _LAST.where(IssueRow.report == report, IssueRow.whose == whose, IssueRow.day < _written(day))
+    return tx.connection.execute(open_).first() is not None
+
+
 def take(tx: Transaction, report: str, whose: str, day: date, now: datetime) -> bool:
     """Note that a report is made for a period; False where it was, or one for a later period."""
     of = {"of_report": report, "of_whose": whose, "new_day": _written(day)}
