@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailgateway.accounts.endpoint import Endpoint
 from mailgateway.daemon.worker import Worker
 from mailgateway.flows.beats import calling
 from mailgateway.flows.desk import Desk
+from mailgateway.flows.owners import one_of
 from mailgateway.flows.sending.call import Calling, call_due
 from mailgateway.flows.sending.in_hand import InHand
 from mailgateway.flows.sending.naps import until_calls
@@ -37,6 +38,7 @@ class Caller(Worker):
         super().__init__(post.name, desk, jitter)
         self.post = post
         self._hears_news = hears_news
+        self._how = replace(post.how, owner=one_of(post.how.owner))
         self._in_hand = InHand(calls)
         self._woken = threading.Event()
 
@@ -53,7 +55,7 @@ class Caller(Worker):
         """Make what is due, until asked to stop."""
         while not self.stop_asked.is_set():
             self._woken.clear()
-            call_due(self.desk, self.post.endpoint, self.post.how, self._in_hand, self.is_stopping)
+            call_due(self.desk, self.post.endpoint, self._how, self._in_hand, self.is_stopping)
             yield
             nap = until_calls(self.desk, self.post.endpoint.name, hears_news=self._hears_news())
             self._woken.wait(nap.total_seconds())

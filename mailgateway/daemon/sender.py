@@ -4,11 +4,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from mailgateway.daemon.worker import Worker
 from mailgateway.flows.desk import Desk
+from mailgateway.flows.owners import one_of
 from mailgateway.flows.sending.deliver import Sending, deliver_due, is_wanted_now
 from mailgateway.flows.sending.in_hand import InHand
 from mailgateway.flows.sending.naps import UNHEARD, until_letters
@@ -47,6 +48,7 @@ class Sender(Worker):
         super().__init__(post.name, desk, jitter)
         self.post = post
         self._hears_news = hears_news
+        self._sending = replace(post.sending, owner=one_of(post.sending.owner))
         self._in_hand = InHand()
         self._woken = threading.Event()
         self._tried_at = desk.clock()
@@ -66,9 +68,9 @@ class Sender(Worker):
             while not self.stop_asked.is_set():
                 self._woken.clear()
                 self._tried_at = self.desk.clock()
-                deliver_due(self.desk, pool, self.post.sending, self._in_hand, self.is_stopping)
+                deliver_due(self.desk, pool, self._sending, self._in_hand, self.is_stopping)
                 yield
-                nap = until_letters(self.desk, self.post.sending.route, hears_news=self._hears_news())
+                nap = until_letters(self.desk, self._sending.route, hears_news=self._hears_news())
                 self._woken.wait(nap.total_seconds())
 
     def rest(self, wait: timedelta) -> None:
@@ -79,5 +81,5 @@ class Sender(Worker):
             self._woken.clear()
             if self.hurried.is_set():
                 return
-            if is_wanted_now(self.desk, self.post.sending.route, self._tried_at):
+            if is_wanted_now(self.desk, self._sending.route, self._tried_at):
                 return

@@ -1,8 +1,11 @@
 """Which process claimed a letter, and whether it still runs: a dead one's letters need not wait for their lease."""
 
+import itertools
 import os
 import socket
 from pathlib import Path
+
+_serial = itertools.count(1)
 
 
 def own_name() -> str:
@@ -15,10 +18,25 @@ def shown_name() -> str:
     return f"{socket.gethostname()}/{os.getpid()}"
 
 
+def one_of(name: str) -> str:
+    """Name one of the threads of a process, told from all that it ever had."""
+    return f"{name}/{next(_serial)}"
+
+
+def still_holds(owner: str, asks: str) -> bool:
+    """Tell whether an owner may still have what it claimed; `asks` is who asks, and has nothing in hand.
+
+    What is claimed in its name all the same was claimed by a transaction whose commit came through, although the
+    connection was cut before it heard so.
+    """
+    return owner != asks and is_alive(owner)
+
+
 def is_alive(owner: str) -> bool:
     """Tell whether the process may still run; one on another host is believed to, until its lease ends."""
     host, _, rest = owner.partition("/")
-    pid, _, started = rest.partition("/")
+    pid, _, rest = rest.partition("/")
+    started = rest.partition("/")[0]
     if host != socket.gethostname() or not pid.isdigit():
         return True
     return _started(int(pid)) == started

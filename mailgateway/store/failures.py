@@ -50,6 +50,8 @@ _POSTGRES_UNUSABLE = {
 # A failed log-in carries no code, only the server's words (English unless its lc_messages says otherwise).
 _POSTGRES_NOT_YET = (
     "starting up",
+    "not yet accepting",
+    "terminating connection",
     "shutting down",
     "in recovery",
     "too many",

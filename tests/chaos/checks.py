@@ -50,8 +50,11 @@ def what_is_wrong(world: World) -> Iterator[str]:
     yield from _mails(world)
     yield from _letters(world)
     yield from _mailboxes(world)
-    for line in world.log(*_FAULTS, ""):
+    for line in world.log(*_FAULTS):
         yield f"a fault: {line}"
+    for line in world.log(""):
+        if "{" in line["text"]:
+            yield f"lines of the log that run into each other: {line}"
 
 
 def copies_too_many(world: World) -> int:

@@ -89,8 +89,10 @@ class Play:
             moment, _, act = heapq.heappop(self._agenda)
             time.sleep(max(0.0, self._began + moment - time.monotonic()))
             act()
+            self._world.tend()
 
     def _is(self, so: Callable[[World], bool]) -> bool:
+        self._world.tend()
         with suppress(GatewayError):
             return so(self._world)
         return False

@@ -119,6 +119,15 @@ class World:
     def kill(self, host: int) -> None:
         """Kill a daemon without warning, and start another in its place."""
         self.daemons[host].process.kill()
+        self._start_anew(host)
+
+    def tend(self) -> None:
+        """Start daemons anew that have left, as systemd does: one does that begins while the database is away."""
+        for host, daemon in enumerate(self.daemons):
+            if daemon.process.poll() is not None:
+                self._start_anew(host)
+
+    def _start_anew(self, host: int) -> None:
         self.daemons[host].__exit__(None, None, None)
         self.ended.append(self.daemons[host])
         self.daemons[host] = Daemon(self.configuration)

@@ -9,6 +9,7 @@ import pytest
 from mailgateway.desk.letters.delivery import Delivery, DeliveryState
 from mailgateway.desk.letters.pacing import Pace, Rate
 from mailgateway.errors import SmtpUnavailable, StoreBusy
+from mailgateway.flows import owners
 from mailgateway.flows.beats import beat, fetching
 from mailgateway.flows.timed import watch
 from mailgateway.mail.model import Letter
@@ -158,6 +159,19 @@ def test_what_the_database_missed_is_written_down_later(
     assert len(sink.received) == 2
     assert {line.state for line in bench.letters()} == {DeliveryState.SENT}
     assert not any(line.uncertain for line in bench.letters())
+
+
+def test_a_claim_that_came_through_unheard_holds_nothing_up(bench: Bench, sink: Sink) -> None:
+    """The connection was cut under its commit: the letters are ours without our knowing. Another thread's are its own."""
+    for sender in ("carla", "dora"):
+        bench.arrive(message(f"{sender}@customer.example", "Question", "Why?"))
+    bench.ingest()
+    with bench.store.writing() as tx:
+        theirs = outbox.claim_due(tx, bench.now, owners.one_of(owners.own_name()), 1)
+        ours = outbox.claim_due(tx, bench.now, bench.sending.owner, 2)
+    assert bench.send(sink) == 3
+    states = {line.id: line.state for line in bench.letters()}
+    assert [states[one.id] for one in (*ours, *theirs)] == [*[DeliveryState.SENT] * 2, DeliveryState.SENDING]
 
 
 def test_no_letter_is_begun_when_the_claim_grows_old(bench: Bench, sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:

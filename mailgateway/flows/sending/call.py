@@ -41,7 +41,7 @@ def call_due(desk: Desk, endpoint: Endpoint, how: Calling, in_hand: InHand, stop
     Raises WebhookUnavailable where nobody answers; what was claimed and not begun is put back as it was.
     """
     in_hand.give_back(desk)
-    _release_abandoned(desk)
+    _release_abandoned(desk, how.owner)
     made = 0
     tls = endpoint.tls() if _is_due(desk, endpoint) else None
     while tls is not None and not stop():
@@ -80,13 +80,13 @@ def _is_due(desk: Desk, endpoint: Endpoint) -> bool:
         return calls.is_due(tx, endpoint.name, desk.clock())
 
 
-def _release_abandoned(desk: Desk) -> None:
+def _release_abandoned(desk: Desk, owner: str) -> None:
     with desk.store.reading() as tx:
         waits = calls.is_claimed(tx)
     if not waits:
         return
     with desk.store.writing() as tx:
-        count = calls.release_abandoned(tx, desk.clock(), LEASE, owners.is_alive)
+        count = calls.release_abandoned(tx, desk.clock(), LEASE, lambda other: owners.still_holds(other, owner))
     if count:
         _log.warning("call.released", calls=count)
 

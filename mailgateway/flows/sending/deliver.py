@@ -71,7 +71,7 @@ def deliver_due(desk: Desk, pool: Pool, sending: Sending, in_hand: InHand, stop:
     what was claimed and not begun is put back as it was, so that an outage costs no letter an attempt.
     """
     in_hand.give_back(desk)
-    _release_abandoned(desk)
+    _release_abandoned(desk, sending.owner)
     before = pool.outage
     try:
         tried = _send_due(desk, pool, sending, in_hand, stop)
@@ -134,10 +134,10 @@ def _claim(desk: Desk, sending: Sending) -> tuple[tuple[outbox.Outgoing, ...], i
     return tuple(one for one in due if one.id not in waiting), len(waiting)
 
 
-def _release_abandoned(desk: Desk) -> None:
+def _release_abandoned(desk: Desk, owner: str) -> None:
     """Give back letters that a process which is gone had claimed; they may have arrived, so they are uncertain."""
     with desk.store.writing() as tx:
-        count = outbox.release_abandoned(tx, desk.clock(), LEASE, owners.is_alive)
+        count = outbox.release_abandoned(tx, desk.clock(), LEASE, lambda other: owners.still_holds(other, owner))
     if count:
         _log.warning("deliver.released", letters=count)
 

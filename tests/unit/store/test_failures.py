@@ -73,6 +73,8 @@ def test_errors_of_postgresql_are_told_apart_without_their_values(
         ('connection failed: FATAL:  database "x" does not exist', StoreUnusable),
         ('connection failed: FATAL:  password authentication failed for user "me"', StoreUnusable),
         ("connection failed: FATAL:  the database system is starting up", StoreBusy),
+        ("connection failed: FATAL:  the database system is not yet accepting connections", StoreBusy),
+        ("FATAL:  terminating connection due to administrator command", StoreBusy),
         ("connection failed: FATAL:  sorry, too many clients already", StoreBusy),
         ("connection failed: Connection refused", StoreBusy),
         ("connection timeout expired", StoreBusy),
