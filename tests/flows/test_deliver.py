@@ -169,7 +169,7 @@ def test_a_claim_that_came_through_unheard_holds_nothing_up(bench: Bench, sink: 
     with bench.store.writing() as tx:
         theirs = outbox.claim_due(tx, bench.now, owners.one_of(owners.own_name()), 1)
         ours = outbox.claim_due(tx, bench.now, bench.sending.owner, 2)
-    assert bench.send(sink) == 3
+    assert bench.send(sink) == len(bench.letters()) - 1
     states = {line.id: line.state for line in bench.letters()}
     assert [states[one.id] for one in (*ours, *theirs)] == [*[DeliveryState.SENT] * 2, DeliveryState.SENDING]
 
