@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -15,7 +16,6 @@ from mailgateway import log
 from mailgateway.daemon import service_manager
 from mailgateway.daemon.api_worker import ApiPost, ApiWorker
 from mailgateway.daemon.caller import Caller, Line
-from mailgateway.daemon.keeper import Keeper
 from mailgateway.daemon.mailbox_worker import MailboxWorker, Post
 from mailgateway.daemon.monitor_worker import MonitorPost, MonitorWorker
 from mailgateway.daemon.pulse import Pulse
@@ -23,6 +23,9 @@ from mailgateway.daemon.sender import Outlet, Sender
 from mailgateway.daemon.worker import Worker
 from mailgateway.errors import GatewayError, TransientError
 from mailgateway.flows.desk import Desk, Stop
+
+if TYPE_CHECKING:
+    from mailgateway.daemon.keeper import Keeper  # it brings PostgreSQL's driver along
 
 PATIENCE = timedelta(seconds=5)
 """How long threads may take to finish the message in hand: whoever stops the daemon is promised ten seconds."""
@@ -55,7 +58,7 @@ class Supervisor:
         ticks: Sequence[Tick],
         reload: Callable[[], None],
         jitter: Callable[[], float],
-        keeper: Keeper | None = None,
+        keeper: "Keeper | None" = None,
     ) -> None:
         """Take the work; `keeper` is there where several hosts may share it."""
         self._desk = desk
