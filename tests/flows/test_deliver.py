@@ -162,7 +162,7 @@ def test_what_the_database_missed_is_written_down_later(
 
 
 def test_a_claim_that_came_through_unheard_holds_nothing_up(bench: Bench, sink: Sink) -> None:
-    """The connection was cut under its commit: the letters are ours, and we do not know. Another thread's are its own."""
+    """The connection was cut under its commit: they are ours, and we do not know. Another thread's stay its own."""
     for sender in ("carla", "dora"):
         bench.arrive(message(f"{sender}@customer.example", "Question", "Why?"))
     bench.ingest()
