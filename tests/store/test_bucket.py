@@ -139,6 +139,17 @@ def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch)
 
 def test_nothing_of_it_is_loaded_for_a_folder() -> None:
     """Who keeps blobs on the local disk does not wait for what serves the others."""
-    asked = "import sys; from mailgateway.store.blobs import Blobs; Blobs('/tmp'); print('fsspec' in sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
-    assert loaded == "False\n"
+    assert is_loaded("/tmp", "fsspec") == "False\n"
+
+
+def test_nothing_of_it_is_loaded_before_a_blob_is_asked_for() -> None:
+    """Commands that ask none answer as quickly as with a folder."""
+    assert is_loaded("s3://bucket", "botocore") == "False\n"
+
+
+def is_loaded(address: str, package: str) -> str:
+    """Return what a new process says of a package after it has opened a store."""
+    asked = (
+        f"import sys; from mailgateway.store.blobs import Blobs; Blobs('{address}'); print('{package}' in sys.modules)"
+    )
+    return subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout

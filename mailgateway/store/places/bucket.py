@@ -1,8 +1,10 @@
 """A bucket of an object store that speaks S3: Amazon's, MinIO, Ceph and their like."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -44,14 +46,22 @@ _NO_LOGIN = (
 
 
 class Bucket:
-    """Objects below a folder of a bucket. Connections are opened when they are first needed, and kept."""
+    """Objects below a folder of a bucket.
+
+    What serves it is loaded, and connected, when it is first needed: it takes a second, and many commands ask no blob.
+    """
 
     def __init__(self, at: ObjectStore) -> None:
-        """Take the settings; raises StoreUnusable where the package is missing, PermanentError without a secret."""
+        """Take the settings, and read the secrets; raises StoreUnusable where the package is missing."""
         bucket, _, folder = at.url.removeprefix("s3://").partition("/")
         self._bucket, self._folder = bucket, folder.strip("/")
         self._name = f"blobs: s3://{bucket}" + (f" at {urlsplit(at.endpoint).netloc}" if at.endpoint else "")
-        self._files = _opened(at)
+        if find_spec("s3fs") is None:
+            raise StoreUnusable("blobs: s3: needs a package that is not there: install mailgateway[s3]")
+        self._at = at
+        self._login = (at.login.access_key(), at.login.secret_key()) if at.login else (None, None)
+        self._opening = threading.Lock()
+        self._opened: Any = None
 
     def write(self, path: str, content: bytes) -> None:
         """Upload the bytes in one request, so that a crash leaves no parts behind."""
@@ -74,6 +84,13 @@ class Bucket:
     def remove(self, path: str) -> None:
         """Delete the object; S3 does not mind where there is none."""
         self._call("delete_object", path)
+
+    @property
+    def _files(self) -> Any:
+        with self._opening:
+            if self._opened is None:
+                self._opened = _opened(self._at, *self._login)
+        return self._opened
 
     def _has_at_all(self, path: str) -> bool:
         """Ask in the way that is refused with the reason: the answer to a HEAD has no body."""
@@ -99,7 +116,7 @@ class Bucket:
 
     @contextmanager
     def _translated(self, missing: str | None = None) -> Iterator[None]:
-        from botocore import exceptions as botocore  # noqa: PLC0415 - it comes with s3fs, which is loaded by now
+        from botocore import exceptions as botocore  # noqa: PLC0415 - it comes with s3fs
 
         try:
             yield
@@ -116,6 +133,8 @@ class Bucket:
             if code in _UNUSABLE:
                 raise StoreUnusable(f"{self._name}: {_UNUSABLE[code]}") from None
             raise StoreBusy(f"{self._name}: {code or type(error).__name__}") from None
+        except Exception as error:  # noqa: BLE001 - such as a variable of AWS's that cannot be: no mail is to blame
+            raise StoreBusy(f"{self._name}: {type(error).__name__}") from None
 
 
 def _code(error: Exception) -> str:
@@ -124,20 +143,17 @@ def _code(error: Exception) -> str:
     return str(answer.get("Error", {}).get("Code", ""))[:60]
 
 
-def _opened(at: ObjectStore) -> Any:
+def _opened(at: ObjectStore, access_key: str | None, secret_key: str | None) -> Any:
     """Return the file system of s3fs, which has no types.
 
     None is shared with anybody, as fsspec would keep its secrets; nothing is remembered of what is in it.
     """
-    try:
-        from s3fs import S3FileSystem  # noqa: PLC0415 - an extra, for those who keep blobs in an object store
-    except ImportError:
-        problem = "s3: needs a package that is not there: install mailgateway[s3]"
-        raise StoreUnusable(f"blobs: {problem}") from None
+    from s3fs import S3FileSystem  # noqa: PLC0415 - see above
+
     seconds = at.timeout.total_seconds()
     files = S3FileSystem(
-        key=at.login.access_key() if at.login else None,
-        secret=at.login.secret_key() if at.login else None,
+        key=access_key,
+        secret=secret_key,
         endpoint_url=at.endpoint,
         client_kwargs={"region_name": at.region, "verify": at.ca_file},
         config_kwargs={
