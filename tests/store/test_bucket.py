@@ -130,6 +130,15 @@ def test_the_environment_may_say_everything(s3: S3Server, monkeypatch: pytest.Mo
     assert blobs.get(blobs.put(b"hello")) == b"hello"
 
 
+def test_what_cannot_be_an_address_is_no_mails_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AWS's variables are not checked by anybody before they are used."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "minio:9000:x")
+    with pytest.raises(StoreBusy, match="ValueError"):
+        Blobs("s3://bucket").get(NOBODYS)
+
+
 def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever writes s3:// and has no s3fs is told what to install."""
     monkeypatch.setitem(sys.modules, "s3fs", None)
