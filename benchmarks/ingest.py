@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 import mailparser
 import structlog
 
+from benchmarks.goals import Goal
 from mailgateway.flows.collect import collect
 from mailgateway.flows.receive import Suspects
 from mailgateway.imap.session import Session
@@ -26,8 +27,12 @@ from tests.servers.sink import Sink
 from tests.traffic import mails
 
 
-def run(count: int) -> None:
+TIMES_THE_FLOOR = 1.5
+
+
+def run(count: int) -> list[Goal]:
     """Measure floor and gateway over the same `count` mails, on SQLite and on PostgreSQL."""
+    goals: list[Goal] = []
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     morning = [raw for _, raw in mails(count)]
     size = sum(map(len, morning)) / 1e6
@@ -46,9 +51,12 @@ def run(count: int) -> None:
             office = Office(home, dovecot, sink, name, database)
             for raw in morning:
                 office.write(raw)
-            _report(name, count, _timed(lambda office=office: _collect(office)), floor)
+            spent = _timed(lambda office=office: _collect(office))
+            _report(name, count, spent, floor)
+            goals.append(Goal(f"filing a mail, beside the floor, {name}", spent[0] / floor[0], TIMES_THE_FLOOR))
             assert len(office.numbers()) == count
             office.close()
+    return goals
 
 
 def _floor(dovecot: Dovecot, folder: Path) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks.goals import Goal
 from mailgateway import clock
 from tests.end_to_end.office import Office, message
 from tests.end_to_end.test_daemon import Daemon
@@ -16,8 +17,11 @@ RATE = 20.0
 MOST = 400
 
 
-def run(count: int) -> None:
-    """Deliver mails at a steady rate to a running daemon, and print percentiles."""
+TO_THE_TICKET, TO_THE_RECEIPT = 300, 600
+
+
+def run(count: int) -> list[Goal]:
+    """Deliver mails at a steady rate to a running daemon, and print percentiles, in milliseconds."""
     count = min(count, MOST)
     with TemporaryDirectory() as folder, Dovecot() as dovecot, Sink() as sink:
         office = Office(Path(folder), dovecot, sink, "latency", f"sqlite:///{folder}/office.db")
@@ -35,8 +39,12 @@ def run(count: int) -> None:
             ticket_of = {str(line["message_id"]): str(line["ticket"]) for line in daemon.lines_of("ingest.done")}
         office.close()
     print(f"latency: {count} mails at {RATE:.0f}/s")
-    _report("to the committed ticket", [filed[one] - at for one, at in written.items()])
-    _report("to the receipt at the peer", [sent[ticket_of[one]] - at for one, at in written.items()])
+    to_ticket = _report("to the committed ticket", [filed[one] - at for one, at in written.items()])
+    to_receipt = _report("to the receipt at the peer", [sent[ticket_of[one]] - at for one, at in written.items()])
+    return [
+        Goal("delivery to ticket, p95", to_ticket, TO_THE_TICKET, "ms"),
+        Goal("delivery to receipt, p95", to_receipt, TO_THE_RECEIPT, "ms"),
+    ]
 
 
 def _write(office: Office, number: int, began: datetime) -> tuple[str, datetime]:
@@ -55,7 +63,8 @@ def _times(daemon: Daemon, event: str, key: str) -> dict[str, datetime]:
     return times
 
 
-def _report(what: str, spent: list[timedelta]) -> None:
+def _report(what: str, spent: list[timedelta]) -> float:
     milliseconds = [1000 * one.total_seconds() for one in spent]
     p50, p95, p99 = (statistics.quantiles(milliseconds, n=100)[index] for index in (49, 94, 98))
     print(f"  {what:<28} p50 {p50:5.0f} ms   p95 {p95:5.0f} ms   p99 {p99:5.0f} ms")
+    return p95
