@@ -26,7 +26,8 @@ def within_limits(
     tx: Transaction, wanted: Sequence[Notice], number: int | None, now: datetime, policy: Policy
 ) -> tuple[Notice, ...]:
     """Return what may be sent of the notices of a plan about a ticket, with word to the admin of what may not."""
-    limited = {notice.recipient.key for notice in wanted if notice.automatic is not Automatic.NO}
+    automatic = {notice.recipient.key for notice in wanted if notice.automatic is not Automatic.NO}
+    limited = {key for key in automatic if not policy.is_unlimited(key)}
     if not limited:
         return tuple(wanted)
     budget = Budget(traffic(tx, limited, number, now))
