@@ -40,11 +40,10 @@ def write(goals: Sequence[Goal], folder: Path) -> None:
 
 def table(goals: Sequence[Goal]) -> str:
     """Return the goals as a table in Markdown."""
-    lines = (
-        f"| {goal.what} | {goal.shown(goal.measured)} | {goal.shown(goal.allowed)} | {'yes' if goal.is_kept else 'no'} |"
-        for goal in goals
+    rows = (
+        (one.what, one.shown(one.measured), one.shown(one.allowed), "yes" if one.is_kept else "no") for one in goals
     )
-    return _HEAD + "\n".join(lines) + "\n"
+    return _HEAD + "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
 def _drawn(goals: Sequence[Goal]) -> Figure:

@@ -26,7 +26,6 @@ from tests.servers.postgres import Postgres
 from tests.servers.sink import Sink
 from tests.traffic import mails
 
-
 TIMES_THE_FLOOR = 1.5
 
 

@@ -14,7 +14,8 @@ from mailgateway.flows.collect import collect
 from mailgateway.flows.ingest import ingest_waiting
 from mailgateway.flows.receive import Source, Suspects
 from mailgateway.flows.reconcile import reconcile
-from mailgateway.flows.sending.deliver import Sending, deliver_due
+from mailgateway.flows.sending.book import Sending
+from mailgateway.flows.sending.deliver import deliver_due
 from mailgateway.flows.sending.in_hand import InHand
 from mailgateway.imap.session import Session
 from mailgateway.imap.settle import Move, Settlement

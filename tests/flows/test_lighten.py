@@ -1,19 +1,28 @@
 """A letter that is too large for its server: its text arrives, its reader and its writer know what did not."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, suppress
 from email.message import EmailMessage
+from typing import Never
 
 import pytest
 
 from mailgateway.desk.letters.delivery import DeliveryState
+from mailgateway.errors import PermanentError, StoreBusy
 from mailgateway.flows.sending import lighten
+from mailgateway.flows.sending.deliver import deliver_due
 from mailgateway.flows.timed import watch
+from mailgateway.mail.model import Letter as Message
 from mailgateway.mail.parse import parse
+from mailgateway.smtp.batch import Record
+from mailgateway.smtp.outcome import Outcome
+from mailgateway.smtp.pool import Pool
+from mailgateway.store.engine import Transaction
 from mailgateway.store.outgoing import outbox
 from mailgateway.store.outgoing.outbox import OutboxLine
 from mailgateway.store.outgoing.replacing import replace_letter
 from tests.end_to_end.office import Letter, answer, message
-from tests.flows.bench import MINUTE, Bench
+from tests.flows.bench import MINUTE, Bench, relay_of
 from tests.flows.test_bounces import report
 from tests.servers.sink import Sink
 
@@ -180,3 +189,39 @@ def test_a_lighter_letter_is_not_retried_as_the_old_one(bench: Bench, small: Sin
     old, _ = replies(bench)
     with bench.store.writing() as tx:
         assert outbox.retry(tx, [old.id], bench.now) == 0
+
+
+class _OneGroup(Pool):
+    """Hands all outcomes over together, as a slow commit before them would make it."""
+
+    def send(self, letters: Iterable[tuple[int, Message]], record: Record, stop: Callable[[], bool]) -> None:
+        """Send, and record at the end."""
+        ended: list[tuple[int, Outcome]] = []
+        super().send(letters, ended.extend, stop)
+        record(ended)
+
+
+@pytest.mark.parametrize(
+    "trouble", [StoreBusy("away"), PermanentError("blob is missing"), RuntimeError("a fault of ours")]
+)
+def test_what_keeps_one_letter_heavy_sends_no_other_again(
+    bench: Bench, sink: Sink, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    """Letters that left beside it are written down first, whatever writing it anew meets, round after round."""
+    answered(bench, sink)
+    sink.clear()
+    bench.arrive(message("dora@customer.example", "Other", "Why?"))
+    bench.ingest()
+    sink.answer("DOT", "552 5.3.4 Too big", recipient=CARLA, times=None)
+
+    def fail(_tx: Transaction, _outgoing_id: int) -> Never:
+        raise trouble
+
+    monkeypatch.setattr(lighten, "original", fail)
+    for _ in range(3):
+        with closing(_OneGroup(relay_of(sink, 4))) as pool, suppress(StoreBusy, RuntimeError):
+            deliver_due(bench.desk, pool, bench.sending, bench.in_hand, lambda: False)
+    gone = [one.rcpt_tos for one in sink.received]
+    assert len(gone) == len(set(gone)) > 1
+    (heavy,) = replies(bench)
+    assert (heavy.state is DeliveryState.FAILED) is isinstance(trouble, PermanentError)

@@ -1,22 +1,18 @@
 """From the outbox to the SMTP server: claim what is due, send it, write the outcomes down as they come."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from mailgateway import log
-from mailgateway.desk.letters.delivery import Attempt, Delivery, DeliveryState, deferred, failed, sent
-from mailgateway.desk.letters.pacing import Pace
-from mailgateway.desk.letters.route import EVERYTHING, Route
+from mailgateway.desk.letters.delivery import Delivery, failed
+from mailgateway.desk.letters.route import Route
 from mailgateway.errors import GatewayError, LoginRefused, PermanentError, SmtpUnavailable, StoreUnusable
 from mailgateway.flows import owners
 from mailgateway.flows.beats import beat, primary
-from mailgateway.flows.beats import sending as part_of
 from mailgateway.flows.desk import Desk, Stop
+from mailgateway.flows.sending.book import Book, Sending, Tally
 from mailgateway.flows.sending.in_hand import InHand
-from mailgateway.flows.sending.lighten import send_without_files
 from mailgateway.mail.model import Letter
-from mailgateway.smtp.outcome import Deferred, Outcome, Rejected, Sent, TooLarge
 from mailgateway.smtp.pool import Pool
 from mailgateway.store.outgoing import outbox, pace
 
@@ -28,40 +24,6 @@ LONGEST_BATCH = LEASE / 3
 READ_TOGETHER = 10
 
 _log = log.logger("deliver")
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """How letters are sent, and which: those of a route.
-
-    Who claims them, how long one is tried, the chance in its retries, how fast they leave.
-    """
-
-    owner: str
-    retry_for: timedelta
-    jitter: Callable[[], float]
-    pace: Pace = field(default_factory=lambda: Pace({}))
-    route: Route = EVERYTHING
-
-    @property
-    def name(self) -> str:
-        """What threads, log lines and signs of life call it."""
-        return part_of(self.route.mailbox)
-
-
-@dataclass(slots=True)
-class Tally:
-    """What came of a batch: how many letters were tried, how many the server judged, and what it said last."""
-
-    tried: int = 0
-    judged: int = 0
-    answer: str = ""
-
-    def count(self, delivery: Delivery) -> None:
-        """Count a letter that was tried."""
-        self.tried += 1
-        self.judged += delivery.state is not DeliveryState.QUEUED
-        self.answer = delivery.answer
 
 
 def deliver_due(desk: Desk, pool: Pool, sending: Sending, in_hand: InHand, stop: Stop) -> int:
@@ -145,39 +107,19 @@ def _release_abandoned(desk: Desk, owner: str) -> None:
 def _send(
     desk: Desk, pool: Pool, sending: Sending, in_hand: InHand, claimed: tuple[outbox.Outgoing, ...], stop: Stop
 ) -> Tally:
-    by_id = {outgoing.id: outgoing for outgoing in claimed}
     latest = desk.clock() + LONGEST_BATCH
-    tally = Tally()
+    book = Book(desk, sending, in_hand, {outgoing.id: outgoing for outgoing in claimed})
     lost: dict[int, Delivery] = {}
-
-    def end(ended: Mapping[int, Delivery]) -> None:
-        for outgoing_id, delivery in ended.items():
-            tally.count(delivery)
-            _report(by_id[outgoing_id], delivery)
-        in_hand.end(desk, ended)
-        for outgoing_id, delivery in ended.items():
-            desk.observer().tried(sending.name, delivery.state, delivery.at - by_id[outgoing_id].first_at)
-
-    def record(outcomes: Sequence[tuple[int, Outcome]]) -> None:
-        lightened = {one for one, outcome in outcomes if _is_lightened(desk, by_id[one], outcome)}
-        tally.tried, tally.judged = tally.tried + len(lightened), tally.judged + len(lightened)
-        in_hand.leave(lightened)
-        end({one: _delivery(by_id[one], it, desk, sending) for one, it in outcomes if one not in lightened})
-
     try:
-        pool.send(_letters(desk, claimed, lost), record, lambda: stop() or desk.clock() >= latest)
-        end(lost)
+        pool.send(_letters(desk, claimed, lost), book.record, lambda: stop() or desk.clock() >= latest)
+        book.end(lost)
     except (SmtpUnavailable, LoginRefused) as error:
-        left = len(claimed) - tally.tried
+        left = len(claimed) - book.tally.tried
         _log.warning("deliver.unavailable", worker=sending.name, letters=left, why=str(error))
         raise
     finally:
         in_hand.give_back(desk)
-    return tally
-
-
-def _is_lightened(desk: Desk, outgoing: outbox.Outgoing, outcome: Outcome) -> bool:
-    return isinstance(outcome, TooLarge) and send_without_files(desk, outgoing, outcome)
+    return book.tally
 
 
 def _letters(desk: Desk, claimed: Sequence[outbox.Outgoing], lost: dict[int, Delivery]) -> Iterator[tuple[int, Letter]]:
@@ -198,29 +140,3 @@ def _letters(desk: Desk, claimed: Sequence[outbox.Outgoing], lost: dict[int, Del
                 lost[one.id] = failed(str(error), desk.clock())
             else:
                 yield one.id, letter
-
-
-def _delivery(outgoing: outbox.Outgoing, outcome: Outcome, desk: Desk, sending: Sending) -> Delivery:
-    now = desk.clock()
-    match outcome:
-        case Sent(response):
-            return sent(response, now)
-        case Rejected(code, reason) | TooLarge(code, reason):
-            return failed(f"{code} {reason}", now)
-        case Deferred():
-            attempt = Attempt(outgoing.attempts, outgoing.first_at)
-            answer = outcome.reason if outcome.code is None else f"{outcome.code} {outcome.reason}"
-            return deferred(attempt, answer, now, sending.jitter(), sending.retry_for, uncertain=outcome.uncertain)
-
-
-def _report(outgoing: outbox.Outgoing, delivery: Delivery) -> None:
-    write = _log.info if delivery.state is DeliveryState.SENT else _log.warning
-    write(
-        f"deliver.{delivery.state.value}",
-        outbox_id=outgoing.id,
-        ticket=outgoing.ticket,
-        message_id=outgoing.message_id,
-        attempts=outgoing.attempts,
-        uncertain=delivery.uncertain,
-        answer=delivery.answer,
-    )

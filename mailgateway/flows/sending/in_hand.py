@@ -39,9 +39,9 @@ class InHand:
         self._ended.update(ended)
         self._write_down(desk)
 
-    def leave(self, some: Iterable[int]) -> None:
-        """Forget some that were written down elsewhere."""
-        self._untouched.difference_update(some)
+    def leave(self, one: int) -> None:
+        """Forget one that was written down elsewhere."""
+        self._untouched.discard(one)
 
     def give_back(self, desk: Desk) -> None:
         """Write down what could not be written before, and put back, as they were, those that were not begun."""
