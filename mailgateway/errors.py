@@ -9,6 +9,7 @@
      │    ├─ ScanFailed            the scanner took it, and gave no verdict
      │    ├─ TokenUnavailable      no access token at the moment: token endpoint or command out of order
      │    └─ StoreBusy             locked, deadlock, serialisation, a unique race
+     │        └─ BlobsAway         the disk or the object store of the blobs does not answer
      ├─ PermanentError             fails the same way again: stop, tell a person, keep the evidence
      │    ├─ LoginRefused          wrong password, consent withdrawn: backs off for minutes, never hammers
      │    ├─ FolderMissing         no such IMAP folder, and it cannot be made
@@ -56,6 +57,10 @@ class ScanFailed(TransientError):
 
 class StoreBusy(TransientError):
     """Another writer was first; the same work done again will see its result."""
+
+
+class BlobsAway(StoreBusy):
+    """The blobs cannot be reached: no race, so the same work done again at once meets the same."""
 
 
 class PermanentError(GatewayError):

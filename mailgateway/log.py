@@ -74,7 +74,9 @@ class _Libraries(logging.Handler):
         error = record.exc_info[1] if record.exc_info else None
         where = frames(error) if error is not None else None
         try:
-            write("library.said", library=record.name, said=record.getMessage(), exception=where)
+            # what fills the message, and the lines below it, may be the error in its own words
+            said = record.getMessage() if error is None else str(record.msg).partition("\n")[0]
+            write("library.said", library=record.name, said=said, exception=where)
         except Exception:  # noqa: BLE001 - a library's own mistake in its words stops nobody
             self.handleError(record)
 

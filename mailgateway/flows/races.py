@@ -1,10 +1,9 @@
 """Work that another writer may spoil: done again, it sees that writer's result."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import TypeVar
 
-from mailgateway.errors import StoreBusy
+from mailgateway.errors import BlobsAway, StoreBusy
 
 _TIMES = 5
 
@@ -12,8 +11,15 @@ T = TypeVar("T")
 
 
 def despite_races(work: Callable[[], T]) -> T:
-    """Return what `work` returns, done again where it raises StoreBusy; the last time that leaves as it is."""
+    """Return what `work` returns, done again where it raises StoreBusy; the last time that leaves as it is.
+
+    Blobs that are away are no race, and leave at once: each try may wait for a time-out.
+    """
     for _ in range(_TIMES - 1):
-        with suppress(StoreBusy):
+        try:
             return work()
+        except BlobsAway:
+            raise
+        except StoreBusy:
+            continue
     return work()

@@ -15,8 +15,9 @@ logging.getLogger("botocore.hooks").warning("slow: %s", "s3\\nhost")
 logging.getLogger("botocore.hooks").info("nobody wants to know")
 try:
     raise ValueError("Dear Carla, your password is hunter2")
-except ValueError:
-    logging.getLogger("asyncio").exception("Task exception was never retrieved")
+except ValueError as error:
+    logging.getLogger("asyncio").exception("Task exception was never retrieved\\n" + repr(error))
+    logging.getLogger("boto").exception("it failed: %s", error)
 """
 
 
@@ -33,12 +34,13 @@ def spoken(*, as_json: bool) -> list[str]:
 
 def test_every_line_is_an_object_and_a_librarys_too() -> None:
     """Whatever collects the log need not guess; control characters are escaped, long values cut."""
-    ours, slow, lost = map(json.loads, spoken(as_json=True))
+    ours, slow, lost, failed = map(json.loads, spoken(as_json=True))
     assert (ours["event"], ours["part"], ours["level"]) == ("ingest.refused", "ingest", "warning")
     assert ours["why"].startswith("no\\x1b[31m\\x0aroom")
     assert len(ours["why"]) < 600
     assert (slow["event"], slow["library"], slow["said"]) == ("library.said", "botocore.hooks", "slow: s3\\x0ahost")
     assert (lost["level"], lost["library"]) == ("error", "asyncio")
+    assert (lost["said"], failed["said"]) == ("Task exception was never retrieved", "it failed: %s")
     assert "line" in lost["exception"]
 
 

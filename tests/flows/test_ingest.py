@@ -6,11 +6,12 @@ import pytest
 
 from mailgateway.desk.decide import Incoming
 from mailgateway.desk.quarantine.decision import Decision, Order
-from mailgateway.errors import StoreBusy, StoreUnusable
+from mailgateway.errors import BlobsAway, StoreBusy, StoreUnusable
 from mailgateway.flows import ingest as flow
 from mailgateway.flows.ingest import ingest, ingest_left_over
 from mailgateway.flows.races import despite_races
 from mailgateway.mail.model import Mail
+from mailgateway.store.blobs import Blobs
 from mailgateway.store.incoming import quarantine
 from tests.end_to_end.office import message
 from tests.flows.bench import MINUTE, Bench
@@ -132,3 +133,20 @@ def test_mails_of_a_mailbox_that_is_gone_are_filed(bench: Bench) -> None:
     assert ingest_left_over(bench.desk, stop=lambda: True) == 0
     assert ingest_left_over(bench.desk, stop=lambda: False) == 1
     assert bench.subjects() == ["Left over"]
+
+
+def test_blobs_that_are_away_are_asked_once_a_mail(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each time may be a time-out that all others wait for; the mail is tried again later."""
+    bench.arrive(message("anna@customer.example", "Printer", "It jams."))
+    asked: list[str] = []
+
+    def away(_blobs: Blobs, digest: str) -> bytes:
+        asked.append(digest)
+        raise BlobsAway("blobs: s3://bucket: no answer in time")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Blobs, "get", away)
+        assert bench.ingest() == 0
+    assert len(asked) == 1
+    bench.now += MINUTE
+    assert bench.ingest() == 1

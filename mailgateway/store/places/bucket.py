@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mailgateway.accounts.object_store import ObjectStore
-from mailgateway.errors import StoreBusy, StoreUnusable
+from mailgateway.errors import BlobsAway, StoreUnusable
 
 _LONGEST = timedelta(minutes=5)
 """For one call as a whole, however slowly the bytes come."""
@@ -123,18 +123,18 @@ class Bucket:
         except (botocore.NoCredentialsError, botocore.PartialCredentialsError):
             raise StoreUnusable(f"{self._name}: {_NO_LOGIN}") from None
         except (botocore.ConnectTimeoutError, botocore.ReadTimeoutError, TimeoutError):
-            raise StoreBusy(f"{self._name}: no answer in time") from None
+            raise BlobsAway(f"{self._name}: no answer in time") from None
         except (botocore.ConnectionError, botocore.HTTPClientError):
-            raise StoreBusy(f"{self._name}: no connection") from None
+            raise BlobsAway(f"{self._name}: no connection") from None
         except (OSError, botocore.BotoCoreError) as error:  # what s3fs makes of an answer, or could not make
             code = _code(error)
             if code and code == missing:
                 raise FileNotFoundError from None
             if code in _UNUSABLE:
                 raise StoreUnusable(f"{self._name}: {_UNUSABLE[code]}") from None
-            raise StoreBusy(f"{self._name}: {code or type(error).__name__}") from None
+            raise BlobsAway(f"{self._name}: {code or type(error).__name__}") from None
         except Exception as error:  # noqa: BLE001 - such as a variable of AWS's that cannot be: no mail is to blame
-            raise StoreBusy(f"{self._name}: {type(error).__name__}") from None
+            raise BlobsAway(f"{self._name}: {type(error).__name__}") from None
 
 
 def _code(error: Exception) -> str:

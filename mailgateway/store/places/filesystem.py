@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from mailgateway.errors import StoreBusy, StoreUnusable
+from mailgateway.errors import BlobsAway, StoreUnusable
 
 _UNUSABLE = (PermissionError, NotADirectoryError, IsADirectoryError, FileExistsError, FileNotFoundError)
 
@@ -60,6 +60,6 @@ class FileSystem:
             words = f"{self._root} cannot be used: {error.strerror or type(error).__name__}"
             raise StoreUnusable(f"blobs: {words}; check its address and who may use it") from None
         except OSError as error:
-            raise StoreBusy(f"blobs: {self._root}: {error.strerror or type(error).__name__}") from None
+            raise BlobsAway(f"blobs: {self._root}: {error.strerror or type(error).__name__}") from None
         except Exception as error:  # noqa: BLE001 - each has errors of its own, and no mail is to blame for them
-            raise StoreBusy(f"blobs: {self._root}: {type(error).__name__}") from None
+            raise BlobsAway(f"blobs: {self._root}: {type(error).__name__}") from None

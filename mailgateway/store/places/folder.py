@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkstemp
 
-from mailgateway.errors import StoreBusy, StoreUnusable
+from mailgateway.errors import BlobsAway, StoreUnusable
 
 _UNUSABLE = (PermissionError, NotADirectoryError, IsADirectoryError, FileExistsError, FileNotFoundError)
 _LOCAL = ("file", "local")
@@ -76,7 +76,7 @@ class Folder:
         except OSError as error:
             words = f"blobs: {self._root} cannot be used: {error.strerror or type(error).__name__}"
             if not isinstance(error, _UNUSABLE):
-                raise StoreBusy(words) from None
+                raise BlobsAway(words) from None
             mend = "name a place that this user may write to at blobs: in gateway.yaml"
             raise StoreUnusable(f"{words}; {mend}") from None
 

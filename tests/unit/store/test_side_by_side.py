@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from mailgateway.store.places.beside import side_by_side
+from mailgateway.store.side_by_side import side_by_side
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 7, 8, 50])
@@ -30,3 +30,25 @@ def test_an_error_is_raised_when_all_have_ended() -> None:
     with pytest.raises(ValueError, match="3"):
         side_by_side(fails, range(20))
     assert not [thread for thread in threading.enumerate() if thread.name == "blobs"]
+
+
+def test_without_a_thread_to_spare_who_asks_does_it_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host that grants no more threads costs time, and no mail."""
+
+    def refused(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refused)
+        assert side_by_side(str, range(20)) == [str(number) for number in range(20)]
+    test_they_wait_beside_each_other()
+
+
+def test_an_index_error_is_an_error_as_any_other() -> None:
+    """It is not taken for the end of the items."""
+
+    def fails(number: int) -> int:
+        raise IndexError(number)
+
+    with pytest.raises(IndexError):
+        side_by_side(fails, range(3))
