@@ -17,7 +17,7 @@ CARLA, ANNA = "carla@customer.example", "anna@example.com"
 PICTURE = bytes(range(256)) * 40
 
 
-def kept_in(office: Office, s3: S3Server, bucket: str, patience: str = "1s") -> None:
+def kept_in(office: Office, s3: S3Server, bucket: str, patience: str = "10s") -> None:
     """Let a desk keep its blobs in a bucket from now on."""
     (office.configuration.parent / "secret-key").write_text(f"{SECRET}\n")
     keys = "access_key: {env: OFFICE_S3_KEY}, secret_key: {file: secret-key}"
@@ -63,7 +63,7 @@ def test_a_file_comes_and_goes_through_a_bucket(office: Office, s3: S3Server, bu
 
 def test_mail_waits_while_the_store_is_away(small_office: Office, s3: S3Server, bucket: str) -> None:
     """It hangs under the running daemon: what comes meanwhile is filed once and answered once when it is back."""
-    kept_in(small_office, s3, bucket)
+    kept_in(small_office, s3, bucket, patience="1s")
     with Daemon(small_office.configuration) as daemon:
         small_office.write(message(CARLA, "Before", "Text"))
         small_office.sink.wait_for(2)

@@ -153,7 +153,7 @@ def test_a_lost_blob_holds_nothing_up(store: Store) -> None:
 @pytest.fixture
 def with_bucket(database: str, s3: S3Server) -> Iterator[Store]:
     """Give a store whose blobs are kept in a bucket."""
-    store = open_store(database, s3.at(s3.make_bucket(), timeout=1))
+    store = open_store(database, s3.at(s3.make_bucket(), timeout=3))
     yield store
     store.close()
 
