@@ -13,6 +13,7 @@ from pathlib import Path
 from mailgateway import __version__, clock
 from mailgateway.accounts.endpoint import Endpoint
 from mailgateway.accounts.server import Server
+from mailgateway.config.exposed import exposed
 from mailgateway.config.gateway.access import Smtp
 from mailgateway.config.gateway.api import split
 from mailgateway.config.servers import TokenMemory, endpoint, server
@@ -57,6 +58,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Look at everything that the gateway needs, one thing after the other."""
     yield Finding("version", is_well=True, detail=f"mailgateway {__version__}, Python {platform.python_version()}")
     yield from _secrets(settings)
+    yield from (Finding("file modes", is_well=False, detail=str(found)) for found in exposed(settings))
     blobs = _guarded("blob store", partial(_blobs, settings))
     yield blobs
     yield from _disks(settings)

@@ -14,7 +14,10 @@ class Limits:
     """Levels of nested multiparts that are opened; a deeper one is kept closed, as an attachment."""
 
     parts: int = 1_000
-    """Leaves of the MIME tree; what follows the last one is kept together as a single attachment."""
+    """Leaves of the MIME tree; what follows the last one is kept together as a single attachment.
+
+    Files that are found within parts (uuencoded, in winmail.dat, in a signature) are counted as well.
+    """
 
     header_fields: int = 1_000
     """Header fields of one part; the rest is dropped with a defect (the raw mail keeps it)."""
@@ -30,6 +33,9 @@ class Limits:
 
     references: int = 200
     """Ids of one field, the last ones being the nearest relatives."""
+
+    charset_guesses: int = 50
+    """Charsets that are guessed, wherever a label is missing or wrong; what follows is read like the last one."""
 
     text_chars: int = 1_000_000
     """Characters of the text; a longer body is attached whole as well."""

@@ -9,6 +9,7 @@ from mailgateway.mail.limits import DEFAULT, Limits
 from mailgateway.mail.model import Address, Attachment, Mail
 from mailgateway.mail.wire.addresses import read_addresses
 from mailgateway.mail.wire.dates import read_date
+from mailgateway.mail.wire.guessing import guesses
 from mailgateway.mail.wire.headers import HeaderBlock, ids_of, read_headers, text_of, with_line_feeds
 from mailgateway.mail.wire.tree import Tree, read_tree
 from mailgateway.mail.written.forward import original_sender
@@ -50,6 +51,11 @@ _MOST_DEFECTS = 100
 
 def parse(raw: bytes, limits: Limits = DEFAULT) -> Mail:
     """Understand a message (RFC 5322, 2045-2049, 2231, 3676, 6532). Never raises; `defects` says what was odd."""
+    with guesses(limits.charset_guesses):
+        return _parsed(raw, limits)
+
+
+def _parsed(raw: bytes, limits: Limits) -> Mail:
     raw = with_line_feeds(raw)
     tree = read_tree(raw, limits)
     header = tree.root.header

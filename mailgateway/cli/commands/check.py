@@ -7,6 +7,7 @@ from mailgateway.cli.findings import findings_said, say_findings
 from mailgateway.cli.invocation import invocation
 from mailgateway.cli.lines import complain, say
 from mailgateway.cli.options import AsJson
+from mailgateway.config.exposed import exposed
 from mailgateway.config.load import load
 from mailgateway.config.settings import Settings
 from mailgateway.errors import ConfigError
@@ -27,7 +28,12 @@ def check(ctx: typer.Context, *, as_objects: AsJson = False) -> None:
 def _check(ctx: typer.Context, *, as_objects: bool) -> None:
     settings = load(invocation(ctx).config)
     spoken = [mailbox.default.language for mailbox in settings.mailboxes]
-    warnings = (*settings.warnings, *untold(settings.templates, share("templates"), spoken))
+    warnings = (
+        *settings.warnings,
+        *settings.exposed_secrets(),
+        *exposed(settings),
+        *untold(settings.templates, share("templates"), spoken),
+    )
     if as_objects:
         say_findings(warnings, is_wrong=False)
     else:

@@ -24,6 +24,7 @@ class Reading(Strict):
     header_bytes: int = _most(READ.header_bytes, "bytes of one header block")
     addresses: int = _most(READ.addresses, "addresses of one header field")
     references: int = _most(READ.references, "message ids of one header field, the last ones")
+    charset_guesses: int = _most(READ.charset_guesses, "charsets of one mail that are guessed where no label is right")
     text_chars: int = _most(READ.text_chars, "characters of the text")
     html_chars: int = _most(READ.html_chars, "characters of HTML that are read and shown")
     html_tags: int = _most(READ.html_tags, "tags of HTML that are read and shown")

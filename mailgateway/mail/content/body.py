@@ -2,11 +2,12 @@
 
 import html as entities
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mailgateway.mail.content.attachments import declared_name, disposition_of, make_attachment, safe_name, true_type
 from mailgateway.mail.content.calendar import summarise
 from mailgateway.mail.content.flowed import unflow
+from mailgateway.mail.content.rtf import MOST_RTF
 from mailgateway.mail.content.smime import signed_content
 from mailgateway.mail.content.text import html_text
 from mailgateway.mail.content.tnef import Package, read_tnef
@@ -20,6 +21,7 @@ _PACKAGES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _SIGNED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _MOST_WRAPPINGS = 3
 _MOST_SUMMED = 100_000
+_MOST_UU = 100
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 _TEXTS = _HTML | {"text/plain", "text/enriched", "text/richtext"}
 _POORER = frozenset({"text/x-amp-html", "text/watch-html", "text/enriched", "text/richtext"})
@@ -49,6 +51,7 @@ class Body:
     plain_chars: int = 0
     html_chars: int = 0
     html_tags: int = 0
+    rich_bytes: int = 0
 
     def count(self, text: str, *, is_html: bool) -> None:
         """Count what was read against the limits of the whole mail."""
@@ -126,8 +129,12 @@ class Reader:
     def _file(self, part: Part) -> list[Block]:
         attachment, defect = make_attachment(self.raw, part, len(self.body.attachments) + 1, self.limits)
         if attachment.content_type in _PACKAGES or attachment.filename.lower() == "winmail.dat":
-            package = read_tnef(attachment.content)
-            if package and (package.files or package.plain or package.html):
+            # words that the mail has already are not unpacked once more
+            package = read_tnef(attachment.content, 0 if self.has_text else MOST_RTF - self.body.rich_bytes)
+            self.body.rich_bytes += package.rich_bytes if package else 0
+            if package and len(package.files) > self.room:
+                self._note("a winmail.dat with too many files, kept as it came")
+            elif package and (package.files or package.plain or package.html):
                 return self._unpacked(package)
         self.body.attachments.append(attachment)
         self._note(defect)
@@ -138,12 +145,17 @@ class Reader:
             return self._signed(signed_content(attachment.content))
         return []
 
+    @property
+    def room(self) -> int:
+        """How many files more the mail may have."""
+        return max(0, self.limits.parts - len(self.body.attachments))
+
     def _signed(self, content: bytes) -> list[Block]:
         """Read the message inside an opaque signature; the signature itself stays an attachment."""
         if not content:
             self._note("S/MIME content that cannot be read, kept as it came")
             return []
-        tree = read_tree(content, self.limits)
+        tree = read_tree(content, replace(self.limits, parts=max(1, self.room)))
         self.body.defects.extend(tree.defects)
         inner = Reader(content, self.limits, self.hint, self.has_text, self.wrappings + 1, self.body)
         blocks = inner.read(tree.root)
@@ -197,7 +209,7 @@ class Reader:
     def _without_uu(self, data: bytes) -> bytes:
         """Take uuencoded files out of a text and keep them as attachments."""
         kept, place = [], 0
-        for start, end, name, content in uu_blocks(data):
+        for start, end, name, content in uu_blocks(data, min(_MOST_UU, self.room)):
             kept.append(data[place:start])
             place = end
             filename = safe_name(name) or f"attachment-{len(self.body.attachments) + 1}.bin"

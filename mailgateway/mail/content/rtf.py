@@ -8,7 +8,9 @@ from mailgateway.mail.wire.charset import decode
 _HEAD = Struct("<IIII")
 _COMPRESSED, _PLAIN = 0x75465A4C, 0x414C454D
 _WINDOW = 4_096
-_MOST_TEXT = 2_000_000
+MOST_RTF = 2_000_000
+"""Bytes that one mail may have unpacked: nine times as many as they are packed."""
+
 # What the window holds at the beginning, as the format has it (MS-OXRTFCP section 2.1.2.1).
 _DICTIONARY = (
     b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript \\fdecor "
@@ -34,18 +36,18 @@ _ASIDE = frozenset(
 )
 
 
-def decompress(data: bytes) -> bytes:
-    """Return the RTF in a compressed value, as far as it can be read; b"" for bytes that are none."""
+def decompress(data: bytes, most: int = MOST_RTF) -> bytes:
+    """Return the RTF in a compressed value, as far as it can be read, `most` bytes; b"" for bytes that are none."""
     try:
         _, size, kind, _ = _HEAD.unpack_from(data)
     except error:
         return b""
     if kind == _PLAIN:
-        return data[16 : 16 + min(size, _MOST_TEXT)]
+        return data[16 : 16 + min(size, most)]
     if kind != _COMPRESSED:
         return b""
     window = bytearray(_DICTIONARY.ljust(_WINDOW, b"\0"))
-    return _unpack(data, min(size, _MOST_TEXT), window, len(_DICTIONARY))
+    return _unpack(data, min(size, most), window, len(_DICTIONARY))
 
 
 def _unpack(data: bytes, size: int, window: bytearray, write: int) -> bytes:
@@ -89,7 +91,7 @@ def _referred(pair: bytes, window: bytearray, write: int) -> bytes:
 
 def rtf_text(source: bytes) -> str:
     """Return the words of an RTF document; tables of fonts and the like, pictures and hidden text are left out."""
-    return _Page().read(source[:_MOST_TEXT])
+    return _Page().read(source[:MOST_RTF])
 
 
 class _Page:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from struct import Struct, error
 
-from mailgateway.mail.content.rtf import decompress, rtf_text
+from mailgateway.mail.content.rtf import MOST_RTF, decompress, rtf_text
 from mailgateway.mail.wire.charset import decode
 
 _SIGNATURE = 0x223E9F78
@@ -40,11 +40,17 @@ class Package:
 
     plain: str = ""
     html: str = ""
+    rich_bytes: int = 0
+    """How many bytes of RTF were unpacked for the words."""
+
     files: list[TnefFile] = field(default_factory=list)
 
 
-def read_tnef(data: bytes) -> Package | None:
-    """Return what is in a package, as far as it can be read; None for bytes that are no package."""
+def read_tnef(data: bytes, most_rich: int = MOST_RTF) -> Package | None:
+    """Return what is in a package, as far as it can be read; None for bytes that are no package.
+
+    Of words that are there as compressed RTF alone, `most_rich` bytes at most are unpacked.
+    """
     if len(data) < 6 or _U32.unpack_from(data)[0] != _SIGNATURE:
         return None
     package = Package()
@@ -55,7 +61,7 @@ def read_tnef(data: bytes) -> Package | None:
         elif attribute == _BODY:
             package.plain = package.plain or _text(value, charset)
         elif attribute == _MESSAGE_PROPERTIES:
-            _read_message(package, _properties(value, charset), charset)
+            _read_message(package, _properties(value, charset), charset, most_rich)
         elif attribute == _NEW_FILE and len(package.files) < _MOST_FILES:
             package.files.append(TnefFile())
         elif package.files:
@@ -78,13 +84,16 @@ def _text(value: bytes, charset: str) -> str:
     return decode(value.rstrip(b"\0"), charset)[0]
 
 
-def _read_message(package: Package, properties: dict[int, bytes | str], charset: str) -> None:
+def _read_message(package: Package, properties: dict[int, bytes | str], charset: str, most_rich: int) -> None:
     plain, html = properties.get(_PLAIN, ""), properties.get(_HTML, "")
     package.plain = package.plain or (plain if isinstance(plain, str) else _text(plain, charset))
     package.html = package.html or (html if isinstance(html, str) else _text(html, charset))
     rich = properties.get(_RTF)
-    if isinstance(rich, bytes) and not package.plain and not package.html:
-        package.plain = rtf_text(decompress(rich))
+    room = most_rich - package.rich_bytes
+    if room > 0 and isinstance(rich, bytes) and not package.plain and not package.html:
+        unpacked = decompress(rich, room)
+        package.rich_bytes += len(unpacked)
+        package.plain = rtf_text(unpacked)
 
 
 def _read_file(file: TnefFile, attribute: int, value: bytes, charset: str) -> None:

@@ -1,14 +1,24 @@
 """Bytes to text, whatever the label says: known lies are corrected, missing labels guessed, nothing ever raises."""
 
 import codecs
+import encodings
+import pkgutil
 import re
+from encodings.aliases import aliases
 from functools import lru_cache
+from itertools import islice
 
 from charset_normalizer import from_bytes
 
 from mailgateway.mail.wire.guess import likely_codec
+from mailgateway.mail.wire.guessing import guessed
 
 _SAMPLE = 4_096
+_MOST_RUNS = 200_000
+"""So often may a text shift to other letters: twice as often as in the longest that is read."""
+
+# To look an unknown label up takes a search for a module of its name: a mail can have tens of thousands of them.
+_CODECS = frozenset({*aliases, *(module.name for module in pkgutil.iter_modules(encodings.__path__))})
 _UNSAFE = frozenset({"undefined", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "mbcs", "oem"})
 
 # Labels as mailers write them -> the Python codec that reads what they really send (mostly a superset).
@@ -193,6 +203,8 @@ def codec_of(label: str) -> str:
     if plain in _ALIASES:
         return _ALIASES[plain]
     for candidate in (name, re.sub(r"^(?:x-|_)", "", name), re.sub(r"^(?:cp|win|windows|ibm)[-_ ]*(?=\d)", "cp", name)):
+        if encodings.normalize_encoding(candidate) not in _CODECS:
+            continue
         try:
             found = codecs.lookup(candidate)
         except (LookupError, ValueError, UnicodeError):
@@ -235,7 +247,7 @@ def _by_letters(data: bytes, hinted: str) -> tuple[str, str]:
     """Decode bytes that no mark tells about: as hinted, else by the letters of languages, else by statistics."""
     if hinted not in ("", "ascii") and (text := _strict(data, hinted)) is not None:
         return _whole(text), hinted
-    codec = likely_codec(data) or _statistics(data)
+    codec = guessed(data, lambda letters: likely_codec(letters) or _statistics(letters))
     if codec not in ("", "ascii") and (text := _strict(data, codec)) is not None:
         return _whole(text), codec
     return data.decode("cp1252", "replace"), "cp1252"
@@ -261,10 +273,11 @@ def _iso_2022_jp(data: bytes) -> str:
     escape = data.find(b"\x1b")
     if escape < 0:
         return data.decode("cp932", "replace")
-    pieces = [data[:escape].decode("ascii", "replace")]
-    for mode, run in _JIS_RUN.findall(data[escape:]):
-        pieces.append(_jis_run(mode, run))
-    return "".join(pieces)
+    pieces, end = [data[:escape].decode("ascii", "replace")], escape
+    for found in islice(_JIS_RUN.finditer(data, escape), _MOST_RUNS):
+        pieces.append(_jis_run(found[1], found[2]))
+        end = found.end()
+    return "".join(pieces) + data[end:].decode("ascii", "replace")
 
 
 def _jis_run(mode: bytes, run: bytes) -> str:

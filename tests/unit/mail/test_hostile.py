@@ -9,6 +9,8 @@ import pytest
 
 from mailgateway.mail.describe import describe
 from mailgateway.mail.identity import identity
+from mailgateway.mail.parse import parse
+from tests.unit.mail.packed import package, rich
 
 HEAD = b"From: a@b.c\nTo: d@e.f\nSubject: x\nMessage-ID: <1@x>\n"
 MULTI = HEAD + b"Content-Type: multipart/mixed; boundary=b0\n\n"
@@ -24,6 +26,10 @@ MEMORY = 8_000_000
 def _nested(levels: int) -> bytes:
     inner = (b"--b%d\nContent-Type: multipart/mixed; boundary=b%d\n\n" % (level, level + 1) for level in range(levels))
     return MULTI + b"".join(inner) + b"--b%d\n\nhello\n" % levels
+
+
+def _encoded(data: bytes) -> bytes:
+    return b"".join(b"=%02X" % octet for octet in data)
 
 
 CASES = {
@@ -65,6 +71,42 @@ CASES = {
     "unlabelled fields": HEAD + (b"X-Foreign: " + FOREIGN * 30 + b"\n") * 1_000 + b"\nbody",
     "unlabelled parts": MULTI + (b"--b0\n\n" + FOREIGN * 30 + b"\n") * 1_000,
     "unlabelled names": MULTI + (b"--b0\nContent-Type: a/b; name=" + FOREIGN * 10 + b"\n\nx\n") * 1_000,
+    "words of unknown charsets": HEAD
+    + b"".join(
+        b"X-%d: " % field
+        + b" ".join(b"=?zz%d-%d?q?%s?=" % (field, word, _encoded(FOREIGN)) for word in range(300))
+        + b"\n"
+        for field in range(25)
+    )
+    + b"\nbody",
+    "long unlabelled parts": MULTI + (b"--b0\n\n" + FOREIGN * 200 + b"\n") * 1_000,
+    "parts with wrong labels": MULTI
+    + b"".join(
+        b"--b0\nContent-Type: text/plain; charset=utf-8\n\n"
+        + bytes((part * 7 + place * 13) % 97 + 0x9F for place in range(600))
+        + b"\n"
+        for part in range(1_000)
+    ),
+    "uuencoded files": MULTI
+    + b"".join(
+        b"--b0\n\nx\n" + b"".join(b"begin 644 a%d\n#AAAA\n`\nend\n" % file for file in range(100)) + b"\n"
+        for _ in range(1_000)
+    ),
+    "uuencoded nothing": HEAD + b"\nbegin 644 a\n" + b"\n" * 20_000_000 + b"end\n",
+    "packages of Outlook": MULTI
+    + (
+        b"--b0\nContent-Type: application/ms-tnef\nContent-Transfer-Encoding: base64\n\n"
+        + package(rich(2_000_000))
+        + b"\n"
+    )
+    * 10,
+    "padding in base64": MULTI
+    + b"--b0\nContent-Type: a/b\nContent-Transfer-Encoding: base64\n\n"
+    + b"A=A=" * 900_000
+    + b"\n--b0--\n",
+    "shifted letters": HEAD + b"Content-Type: text/plain; charset=iso-2022-jp\n\n" + b"\x1b$B!!\x1b(B" * 480_000,
+    "folded lines": HEAD + b"X-Folded: " + b"a\n " * 1_300_000 + b"\n\nx",
+    "a header without end": HEAD + b"X-Long: " + b"a b " * 5_000_000,
     "many tags": HTML + b"<br>" * 150_000,
     "25 MB attachment": MULTI
     + b"--b0\nContent-Type: application/pdf; name=x.pdf\nContent-Transfer-Encoding: base64\n\n"
@@ -107,3 +149,9 @@ def test_no_crafted_mail_takes_much_memory(name: str) -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 10 * len(raw) + MEMORY
+
+
+@pytest.mark.parametrize("name", ["uuencoded files", "packages of Outlook", "10,000 flat parts", "unlabelled names"])
+def test_no_crafted_mail_makes_files_without_end(name: str) -> None:
+    """Each file is kept by itself: a small mail must not fill a disk with them."""
+    assert len(parse(CASES[name]).attachments) <= 2_000
