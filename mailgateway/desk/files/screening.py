@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from mailgateway.desk.files.policy import FilePolicy, Refusal
-from mailgateway.mail.content.inside import endings_of, names_inside, seeming_type
+from mailgateway.mail.content.inside import endings_of, is_mail, names_inside, seeming_type
 from mailgateway.mail.model import Attachment, Mail
 
 
@@ -33,7 +33,8 @@ def unscanned(mail: Mail) -> tuple[Attachment, ...]:
 
 def against(file: Attachment, policy: FilePolicy) -> str:
     """Return why a file is refused for what it is, "" where it is not: its name, its content, and what is in it."""
-    for name in (file.filename, *(names_inside(file.content) if policy.looks_inside else ())):
+    own = () if is_mail(file.content_type, file.content) else (file.filename,)
+    for name in (*own, *(names_inside(file.content) if policy.looks_inside else ())):
         ending = next((one for one in endings_of(name) if policy.refuses_ending(one)), "")
         if ending:
             return Refusal.TYPE.about(f".{ending}")

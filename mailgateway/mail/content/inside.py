@@ -10,11 +10,12 @@ from mailgateway.mail.wire.tree import read_tree
 _PACKED = frozenset({"gz", "bz2", "xz", "zst", "z", "lzma", "br"})
 _ENTRY = re.compile(rb"PK(?:\x03\x04|\x01\x02)")
 _LENGTH = Struct("<H")
+_MAILS = frozenset({"message/rfc822", "message/global"})
 _MOST_ENTRIES = 100_000
 _MOST_MAILS = 20
 _U32 = Struct("<I")
 _LNK = b"\x4c\x00\x00\x00\x01\x14\x02\x00\x00\x00\x00\x00\xc0\x00\x00\x00\x00\x00\x00\x46"
-_MAIL_START = re.compile(rb"(?:[!-9;-~]{1,80}:[^\n]{0,998}\n){2}")
+_MAIL_START = re.compile(rb"[!-9;-~]{1,80}:[^\n]{0,998}\n(?:[ \t][^\n]{0,998}\n){0,50}[!-9;-~]{1,80}:")
 _MACH_O = (b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe")
 
 
@@ -42,6 +43,11 @@ def seeming_type(content: bytes) -> str:
     if content.startswith(_MACH_O):
         return "application/x-mach-binary"
     return "application/x-ms-shortcut" if content.startswith(_LNK) else ""
+
+
+def is_mail(content_type: str, content: bytes) -> bool:
+    """Tell whether a file is a mail, by label and content: its name is a subject, and may end in anything."""
+    return content_type in _MAILS and _MAIL_START.match(content) is not None
 
 
 def names_inside(content: bytes) -> tuple[str, ...]:
@@ -79,10 +85,10 @@ def _in_mail(content: bytes) -> tuple[str, ...]:
             break
         raw = waiting.pop()
         for part in read_tree(raw, DEFAULT).walk():
-            name = declared_name(part, disposition_of(part)[1])
+            inner = raw[part.start : part.end] if part.content_type in _MAILS else b""
+            name = "" if is_mail(part.content_type, inner) else declared_name(part, disposition_of(part)[1])
             names += [name] if name else []
-            if part.content_type in ("message/rfc822", "message/global"):
-                waiting.append(raw[part.start : part.end])
+            waiting += [inner] if inner else []
     return tuple(names)
 
 

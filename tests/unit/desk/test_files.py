@@ -47,6 +47,7 @@ def packed(*names: str) -> bytes:
         (file("renamed.txt", packed("invoice.lnk"), "text/plain"), "type .lnk"),
         (file("picture.png", b"\x7fELF", "image/png"), "type application/x-executable"),
         (file("no-name", content_type="application/x-msdownload"), "type application/x-msdownload"),
+        (file("evil.com", b"\xb4\x09", "message/rfc822"), "type .com"),
         (file("mail.eml", b"From: a@b.c\nSubject: x\nContent-Type: a/b; name=evil.exe\n\nx"), "type .exe"),
     ],
 )
@@ -63,6 +64,7 @@ def test_programs_are_refused_however_they_call_themselves(refused_file: Attachm
         file("log.txt", b"MZ begins this line of a log"),
         file("deploy.sh", b"#!/bin/sh\n"),
         file("files.zip", packed("a.txt", "exe")),
+        file("Question about example.com", b"From: a@b.c\nSubject: x\n\nx", "message/rfc822"),
         file("report.docx", packed("word/document.xml", "[Content_Types].xml")),
     ],
 )

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from mailgateway.mail.content.inside import endings_of, names_inside, seeming_type
+from mailgateway.mail.content.inside import endings_of, is_mail, names_inside, seeming_type
 
 
 @pytest.mark.parametrize(
@@ -89,6 +89,18 @@ def test_a_mail_tells_the_names_of_its_files() -> None:
         b"--o\n" + leaf + b"--o\nContent-Type: message/rfc822\n\n" + evil + b"\n--o--\n"
     )
     assert names_inside(mail) == ("plan.pdf", "evil.exe")
+
+
+def test_a_mail_is_known_whose_first_field_is_folded() -> None:
+    """As most are: the server that took it wrote it on top."""
+    head = (
+        b"Received: from a.example (a.example [192.0.2.1])\r\n\tby mx.example;\r\n Mon, 2 Nov 2026 09:00:00 +0100\r\n"
+    )
+    mail = head + b'From: a@b.c\r\nContent-Type: a/b; name="evil.exe"\r\n\r\nx'
+    assert is_mail("message/rfc822", mail)
+    assert names_inside(mail) == ("evil.exe",)
+    assert not is_mail("message/rfc822", b"MZ")
+    assert not is_mail("text/plain", mail)
 
 
 @pytest.mark.parametrize("content", [b"PK", b"PK\x03\x04", b"PK\x01\x02" + b"\xff" * 40, b"From", b"\0" * 10])
