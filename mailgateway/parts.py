@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mailgateway import clock, log
@@ -123,15 +124,20 @@ def watched(settings: Settings, mistakes: int) -> Watched:
 def keeper(desk: Desk, letters: Callable[[], None], calls: Callable[[], None]) -> Keeper | None:
     """Return who holds mailboxes for this host, and hears of letters and calls that other processes queue.
 
-    None where no other host can be.
+    None where no other host can be. Of what this process queues its own workers are told in either case.
     """
+    from mailgateway.store.hosts.news import News, heed
+
+    hearers = {News.LETTERS: letters, News.CALLS: calls}
     if desk.store.engine.dialect.name != "postgresql":
+        desk.store.teller = partial(heed, hearers)
         return None
     from mailgateway.daemon.keeper import Keeper
     from mailgateway.flows.owners import shown_name
-    from mailgateway.store.hosts.news import News
 
-    return Keeper(desk, clock.jitter, shown_name(), {News.LETTERS: letters, News.CALLS: calls})
+    made = Keeper(desk, clock.jitter, shown_name(), hearers)
+    desk.store.teller = made.spread
+    return made
 
 
 def relay(settings: Settings, smtp: SmtpServer, server_of: ServerOf) -> Relay:

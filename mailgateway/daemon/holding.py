@@ -7,9 +7,10 @@ from typing import Protocol
 class Tenure:
     """A worker's wish to read a mailbox, and what became of it. `over` is set when the worker is to leave."""
 
-    def __init__(self, mailbox: str) -> None:
-        """Wish for a mailbox."""
+    def __init__(self, mailbox: str, eager_from: float = float("-inf")) -> None:
+        """Wish for a mailbox; before that time (seconds, monotonic) others go before us."""
         self.mailbox = mailbox
+        self.eager_from = eager_from
         self.over = threading.Event()
         self.is_left = False
         self._decided = threading.Event()
@@ -31,8 +32,8 @@ class Tenure:
 class Holding(Protocol):
     """Who lets the workers of this process read mailboxes."""
 
-    def want(self, mailbox: str) -> Tenure:
-        """Wish for a mailbox."""
+    def want(self, mailbox: str, *, has_failed: bool = False) -> Tenure:
+        """Wish for a mailbox; `has_failed` where reading it failed, and another host should try."""
 
     def leave(self, tenure: Tenure) -> None:
         """Leave a mailbox, or wait for it no longer."""
@@ -44,7 +45,7 @@ class Holding(Protocol):
 class Alone:
     """Nobody else reads mailboxes: so it is over SQLite."""
 
-    def want(self, mailbox: str) -> Tenure:
+    def want(self, mailbox: str, *, has_failed: bool = False) -> Tenure:  # noqa: ARG002 - there is nobody else to try
         """Grant it."""
         tenure = Tenure(mailbox)
         tenure.begin()

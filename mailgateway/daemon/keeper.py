@@ -1,7 +1,7 @@
 """One thread that holds mailboxes for this host among several, and hears what other processes let know."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing
 from datetime import timedelta
 
@@ -12,13 +12,19 @@ from mailgateway.daemon.worker import Worker
 from mailgateway.desk.sharing import Sight, to_give, to_take
 from mailgateway.flows.desk import Desk
 from mailgateway.store.hosts.names import number_of
-from mailgateway.store.hosts.news import News
+from mailgateway.store.hosts.news import News, heed
 from mailgateway.store.hosts.session import SILENCE, HostSession
 
 NAME = "hosts"
 LOOK_EVERY = timedelta(seconds=1)
+TELL_EVERY = timedelta(milliseconds=50)
+"""PostgreSQL makes whoever tells something wait for all others that do: news that come meanwhile go together."""
+
 UNREAD_FOR = timedelta(seconds=5)
 """So long a mailbox that nobody reads is left to the host whose turn it is."""
+
+RELUCTANT_FOR = timedelta(minutes=15)
+"""So long a host that failed to read a mailbox leaves it to others, before it asks for it again."""
 
 _log = log.logger(NAME)
 
@@ -53,14 +59,21 @@ class Keeper(Worker):
         self._waited_for: frozenset[int] = frozenset()
         self._free_since: dict[int, float] = {}
         self._sure_until = float("-inf")
+        self._look_asked = threading.Event()
+        self._to_tell: set[News] = set()
+        self._told_at = float("-inf")
 
     def is_connected(self) -> bool:
         """Tell whether news of other processes are heard."""
         return self._session is not None
 
-    def want(self, mailbox: str) -> Tenure:
-        """Wish for a mailbox; the tenure begins when it is ours."""
-        tenure = Tenure(mailbox)
+    def want(self, mailbox: str, *, has_failed: bool = False) -> Tenure:
+        """Wish for a mailbox; the tenure begins when it is ours.
+
+        A host that failed to read it takes it for a while only where nobody else wants it, and asks nobody for it: who
+        reaches no mail server reads nothing, and would be given what others read.
+        """
+        tenure = Tenure(mailbox, monotonic() + RELUCTANT_FOR.total_seconds() if has_failed else float("-inf"))
         with self._guard:
             self._wishes[number_of(mailbox)] = tenure
         self._wake()
@@ -80,6 +93,16 @@ class Keeper(Worker):
         """Tell whether the server surely keeps the mailbox for us, and nobody else is to have it."""
         return not tenure.over.is_set() and monotonic() < self._sure_until
 
+    def spread(self, news: Collection[News]) -> None:
+        """Let the workers of this process know at once and other processes soon; any thread may."""
+        heed(self._hearers, news)
+        with self._guard:
+            is_first = not self._to_tell
+            self._to_tell.update(news)
+        session = self._session
+        if is_first and session is not None:
+            session.wake()
+
     def hurry(self) -> None:
         """End the pause after a failure, and look again."""
         super().hurry()
@@ -93,7 +116,7 @@ class Keeper(Worker):
         with closing(HostSession(self.desk.store, self._host, self._silence)) as session:
             self._session = session
             try:
-                self._tell(frozenset(News))  # what was told before the connection was there nobody heard
+                heed(self._hearers, frozenset(News))  # what was told before the connection was there nobody heard
                 while not self.stop_asked.is_set():
                     self._look(session)
                     yield
@@ -103,31 +126,46 @@ class Keeper(Worker):
                 self._lose_all()
 
     def _wake(self) -> None:
+        self._look_asked.set()
         session = self._session
         if session is not None:
             session.wake()
 
     def _listen(self, session: HostSession, until: float) -> None:
-        while (left := until - monotonic()) > 0:
-            news = session.hear(timedelta(seconds=left))
-            if not news:
-                return
-            self._tell(news)
+        while not self._look_asked.is_set() and (now := monotonic()) < until:
+            next_telling = self._tell_others(session, now)
+            heed(self._hearers, session.hear(timedelta(seconds=min(until, next_telling) - now)))
 
-    def _tell(self, news: frozenset[News]) -> None:
-        for one in news & self._hearers.keys():
-            self._hearers[one]()
+    def _tell_others(self, session: HostSession, now: float) -> float:
+        """Tell what is to be told, if the last time is long enough ago; return when it can be told otherwise."""
+        soonest = self._told_at + TELL_EVERY.total_seconds()
+        if not self._to_tell:
+            return float("inf")
+        if now < soonest:
+            return soonest
+        with self._guard:
+            news, self._to_tell = self._to_tell, set()
+        self._told_at = now
+        session.tell(news)
+        return float("inf")
 
     def _look(self, session: HostSession) -> None:
+        self._look_asked.clear()
         began = monotonic()
         self._give_back(session)
         with self._guard:
-            wishes = {number: tenure for number, tenure in self._wishes.items() if number not in self._held}
-        self._show_wishes(session, frozenset(wishes))
+            wishes = {
+                number: tenure
+                for number, tenure in self._wishes.items()
+                if number not in self._held and not tenure.over.is_set()
+            }
+        eager = frozenset(number for number, tenure in wishes.items() if tenure.eager_from <= began)
+        self._show_wishes(session, eager)
         sight = session.look()
         self._sure_until = began + self._silence.total_seconds() * 2 / 3
         self._leave_to_others(session, sight)
-        self._take(session, sight, wishes, began)
+        wanted = [number for number in wishes if number in eager or not sight.rivals(number, session.number)]
+        self._take(session, sight, wishes, wanted, began)
 
     def _give_back(self, session: HostSession) -> None:
         left = [number for number, tenure in self._held.items() if tenure.is_left]
@@ -148,12 +186,14 @@ class Keeper(Worker):
             _log.info("hosts.leaves", mailbox=self._held[number].mailbox)
             self._held[number].end()
 
-    def _take(self, session: HostSession, sight: Sight, wishes: Mapping[int, Tenure], now: float) -> None:
+    def _take(
+        self, session: HostSession, sight: Sight, wishes: Mapping[int, Tenure], wanted: Collection[int], now: float
+    ) -> None:
         free = wishes.keys() - sight.readers.keys()
         self._free_since = {number: self._free_since.get(number, now) for number in free}
         unread = UNREAD_FOR.total_seconds()
         overdue = [number for number, since in self._free_since.items() if now - since >= unread]
-        for number in to_take(sight, session.number, wishes, overdue):
+        for number in to_take(sight, session.number, {*wanted, *overdue}, overdue):
             if session.take(number):
                 self._held[number] = wishes[number]
                 _log.info("hosts.reads", mailbox=wishes[number].mailbox)

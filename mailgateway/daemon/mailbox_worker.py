@@ -10,6 +10,7 @@ from mailgateway.clock import monotonic
 from mailgateway.daemon.holding import Alone, Holding, Tenure
 from mailgateway.daemon.rhythm import Rhythm
 from mailgateway.daemon.worker import Worker
+from mailgateway.errors import GatewayError
 from mailgateway.flows.beats import fetching
 from mailgateway.flows.collect import collect
 from mailgateway.flows.desk import Desk
@@ -45,6 +46,7 @@ class MailboxWorker(Worker):
         self._holding = holding or Alone()
         self._tenure: Tenure | None = None
         self._suspects = Suspects()
+        self._has_failed = False
 
     def ask_to_stop(self) -> None:
         """Let the worker finish the message in hand and leave, wherever it waits."""
@@ -58,10 +60,13 @@ class MailboxWorker(Worker):
 
         After a failure another host may try meanwhile: it may reach a server that this one does not.
         """
-        tenure = self._tenure = self._holding.want(self.post.source.mailbox)
+        tenure = self._tenure = self._holding.want(self.post.source.mailbox, has_failed=self._has_failed)
         try:
             if self._is_ours(tenure):
                 yield from self._read(tenure)
+        except GatewayError:
+            self._has_failed = True
+            raise
         finally:
             self._holding.leave(tenure)
 
@@ -83,6 +88,7 @@ class MailboxWorker(Worker):
             rhythm = Rhythm()
             while not stop():
                 mails = collect(session, self.post.source, self.desk, stop, self._suspects)
+                self._has_failed = False
                 pause = rhythm.next(mails) if session.has_idle else None
                 if pause is None or rhythm.is_sign_due(monotonic()):
                     self.beat(None)

@@ -3,14 +3,15 @@
 import itertools
 import os
 import socket
+from functools import cache
 from pathlib import Path
 
 _serial = itertools.count(1)
 
 
 def own_name() -> str:
-    """Name this process: host, process id, and its start as the kernel counts it (ids are used again)."""
-    return f"{socket.gethostname()}/{os.getpid()}/{_started(os.getpid())}"
+    """Name this process: where its id counts, the id, and its start as the kernel counts it (ids are used again)."""
+    return f"{_place()}/{os.getpid()}/{_started(os.getpid())}"
 
 
 def shown_name() -> str:
@@ -34,12 +35,21 @@ def still_holds(owner: str, asks: str) -> bool:
 
 def is_alive(owner: str) -> bool:
     """Tell whether the process may still run; one on another host is believed to, until its lease ends."""
-    host, _, rest = owner.partition("/")
+    place, _, rest = owner.partition("/")
     pid, _, rest = rest.partition("/")
     started = rest.partition("/")[0]
-    if host != socket.gethostname() or not pid.isdigit():
+    if place != _place() or not pid.isdigit():
         return True
     return _started(int(pid)) == started
+
+
+@cache
+def _place() -> str:
+    """Name the host and, of two containers with the name of one host, this one: each counts processes for itself."""
+    try:
+        return f"{socket.gethostname()}:{Path('/proc/self/ns/pid').stat().st_ino}"
+    except OSError:
+        return socket.gethostname()
 
 
 def _started(pid: int) -> str:

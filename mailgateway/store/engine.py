@@ -3,15 +3,15 @@
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from mailgateway import clock
 from mailgateway.accounts.object_store import ObjectStore
@@ -19,6 +19,7 @@ from mailgateway.desk.events import Event
 from mailgateway.errors import StoreUnusable
 from mailgateway.store.blobs import Blobs
 from mailgateway.store.failures import translated
+from mailgateway.store.hosts.news import News, tell
 
 _BUSY_SECONDS = 5.0
 _MOST_SWITCHES = 10
@@ -36,15 +37,15 @@ class NoDatabaseYet(StoreUnusable):
 class Transaction:
     """All or nothing: what everything in this room works in. `dialect` is sqlite or postgresql.
 
-    `happened` gathers the events that are written down in it, for who listens to the store. `origin` tells news of this
-    store from that of other processes.
+    `happened` gathers the events that are written down in it, for who listens to the store; `news` what is to be told
+    once it is committed.
     """
 
     connection: Connection
     blobs: Blobs
     dialect: str
     happened: list[Event] = field(default_factory=list)
-    origin: str = ""
+    news: set[News] = field(default_factory=set)
 
 
 Listener = Callable[[Transaction], Callable[[], None]]
@@ -52,6 +53,10 @@ Listener = Callable[[Transaction], Callable[[], None]]
 
 What it returns is called after the commit.
 """
+
+
+Teller = Callable[[Collection[News]], None]
+"""Called after a commit that others are to know of, in place of telling them here and now."""
 
 
 class Store:
@@ -62,6 +67,7 @@ class Store:
         self.blobs = blobs
         self.origin = clock.fresh_id()
         self.listener: Listener | None = None
+        self.teller: Teller | None = None
         options: dict[str, Any] = {_READING: True}
         if engine.dialect.name == "postgresql":
             options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -75,18 +81,26 @@ class Store:
         StoreUnusable.
         """
         with translated(), self.engine.connect() as connection:
-            tx = Transaction(connection, self.blobs, self.engine.dialect.name, origin=self.origin)
+            tx = Transaction(connection, self.blobs, self.engine.dialect.name)
             yield tx
             after = self.listener(tx) if self.listener is not None and tx.happened else None
             connection.commit()
         if after is not None:
             after()
+        if tx.news:
+            (self.teller or self._tell)(tx.news)
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """Give a transaction that sees one state of the database throughout and can change nothing."""
         with translated(), self._reader.connect() as connection:
             yield Transaction(connection, self.blobs, self.engine.dialect.name)
+
+    def _tell(self, news: Collection[News]) -> None:
+        """Let other processes know by ourselves. What they do not hear they find by looking, so no error is ours."""
+        if self.engine.dialect.name == "postgresql":
+            with suppress(SQLAlchemyError), self.engine.begin() as connection:
+                tell(connection, news, self.origin)
 
     def close(self) -> None:
         """Close every connection."""

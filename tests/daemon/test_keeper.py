@@ -16,11 +16,12 @@ from mailgateway.daemon.keeper import Keeper
 from mailgateway.daemon.mailbox_worker import MailboxWorker, Post
 from mailgateway.daemon.sender import Outlet, Sender
 from mailgateway.desk.letters.delivery import DeliveryState
+from mailgateway.desk.sharing import Sight
 from mailgateway.flows.receive import Source
 from mailgateway.flows.sending import naps
 from mailgateway.imap.settle import Move
 from mailgateway.store.hosts.names import number_of
-from mailgateway.store.hosts.news import News, tell
+from mailgateway.store.hosts.news import News
 from mailgateway.store.hosts.session import HostSession
 from tests.daemon.test_sender import wait_until
 from tests.end_to_end.office import message
@@ -165,7 +166,7 @@ def test_news_of_another_process_are_passed_on_each_to_who_waits_for_it(shared: 
             event.clear()
         shared.store.origin = "another process"
         with shared.store.writing() as tx:
-            tell(tx, News.CALLS)
+            tx.news.add(News.CALLS)
         assert heard[News.CALLS].wait(PATIENCE)
         assert not heard[News.LETTERS].is_set()
 
@@ -203,3 +204,77 @@ def test_tenures_alone_are_granted(bench: Bench) -> None:
     """Over SQLite no keeper is made: every mailbox is read by the one process."""
     assert bench.gateway.supervisor()._keeper is None
     assert not Tenure("support").over.is_set()
+
+
+def test_a_host_that_cannot_read_leaves_mailboxes_to_one_that_can(shared: Bench) -> None:
+    """It asks nobody for them, however often it tries; when the other is gone, it tries again."""
+    four = {"a", "b", "c", "d"}
+    with kept(shared, "broken/2") as broken:
+        with kept(shared, "good/1") as good:
+            reads = Workers(good, *four)
+            wait_until(lambda: reads.reading() == four)
+            failing = [broken.want(mailbox, has_failed=True) for mailbox in sorted(four)]
+            with closing(HostSession(shared.store, "other/3")) as other:
+                for _ in range(20):
+                    other.hear(timedelta(seconds=0.05))
+                    assert reads.reading() == four
+                    assert not other.look().waiting
+            assert not any(tenure.wait(0) for tenure in failing)
+        assert all(tenure.wait(PATIENCE) for tenure in failing)
+
+
+def test_a_tenure_that_is_over_holds_nothing_when_the_database_is_back(shared: Bench) -> None:
+    """Its worker may be stuck, and another host is to read the mailbox meanwhile."""
+    with kept(shared, "one/1") as keeper, closing(HostSession(shared.store, "other/2")) as other:
+        tenure = keeper.want("support")
+        assert tenure.wait(PATIENCE)
+        cut(shared, "one/1")
+        assert tenure.over.wait(PATIENCE)
+        again = keeper.want("sales")
+        assert again.wait(PATIENCE)  # it has looked around since
+        assert other.take(number_of("support"))
+
+
+def test_news_of_ones_own_are_told_to_others_together_and_make_nobody_look(
+    shared: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each telling makes PostgreSQL's writers wait for each other, and each look asks for all its locks."""
+    looks: list[int] = []
+    look = HostSession.look
+
+    def counted(session: HostSession) -> Sight:
+        looks.append(session.number)
+        return look(session)
+
+    woken = threading.Event()
+    with ExitStack() as stack:
+        with monkeypatch.context() as patched:
+            patched.setattr(shared.store, "origin", "another process")
+            other = stack.enter_context(closing(HostSession(shared.store, "other/2")))
+        keeper = stack.enter_context(kept(shared, "one/1", {News.LETTERS: woken.set}))
+        shared.store.teller = keeper.spread
+        monkeypatch.setattr(keeping, "LOOK_EVERY", timedelta(seconds=PATIENCE))
+        assert keeper.want("a").wait(PATIENCE)  # the last look for a while
+        monkeypatch.setattr(HostSession, "look", counted)
+        woken.clear()
+        for _ in range(100):
+            with shared.store.writing() as tx:
+                tx.news.add(News.LETTERS)
+        assert woken.is_set()
+        assert other.hear(timedelta(seconds=PATIENCE)) == {News.LETTERS}
+        tellings = 1
+        while other.hear(timedelta(seconds=0.5)):
+            tellings += 1
+        assert looks == []
+    assert tellings < 60
+
+
+def test_over_sqlite_the_senders_of_the_process_are_told_as_well(bench: Bench) -> None:
+    """Whatever queues a letter: one that a service level adds is announced as the receipt is."""
+    supervisor = bench.gateway.supervisor()
+    woken: list[str] = []
+    supervisor.wake_senders = lambda: woken.append("senders")  # type: ignore[method-assign]
+    with bench.store.writing() as tx:
+        tx.news.add(News.LETTERS)
+        assert not woken
+    assert woken == ["senders"]

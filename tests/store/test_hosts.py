@@ -11,7 +11,7 @@ from sqlalchemy import text
 from mailgateway.errors import GatewayError, StoreBusy
 from mailgateway.store.engine import Store
 from mailgateway.store.hosts.names import number_of
-from mailgateway.store.hosts.news import News, tell
+from mailgateway.store.hosts.news import News
 from mailgateway.store.hosts.present import Host, present
 from mailgateway.store.hosts.session import HostSession
 from mailgateway.store.outgoing import outbox
@@ -83,7 +83,7 @@ def test_news_is_heard_after_the_commit_and_not_by_who_tells_it(
 ) -> None:
     """What is rolled back nobody hears of; `one` shares the store of the writer, who knows already."""
     with suppress(ZeroDivisionError), store.writing() as tx:
-        tell(tx, News.CALLS)
+        tx.news.add(News.CALLS)
         raise ZeroDivisionError
     with store.writing() as tx:
         outbox.put(tx, [queued("a"), queued("b")], NOW)
@@ -91,14 +91,14 @@ def test_news_is_heard_after_the_commit_and_not_by_who_tells_it(
     assert one.hear(SHORT) == frozenset()
     with postgres_opener().writing() as tx:
         outbox.put(tx, [queued("a")], NOW)  # it is there already: no news
-        tell(tx, News.CALLS)
+        tx.news.add(News.CALLS)
     assert one.hear(LONG) == {News.CALLS}
 
 
 def test_news_that_come_while_something_is_asked_are_kept(store: Store, other: HostSession) -> None:
     """Looking around loses nothing."""
     with store.writing() as tx:
-        tell(tx, News.LETTERS)
+        tx.news.add(News.LETTERS)
     other.look()
     assert other.hear(SHORT) == {News.LETTERS}
 

@@ -1,11 +1,13 @@
-"""What a process lets the others know at once, by PostgreSQL's NOTIFY: a part of the transaction that it is about."""
+"""What a process lets the others know once it is committed, by PostgreSQL's NOTIFY.
 
-from collections.abc import Iterable
+Never in the transaction that it is about: PostgreSQL lets only one transaction at a time commit that has something to
+tell, so that many writers would wait for each other's disk.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import StrEnum
 
-from sqlalchemy import bindparam, func, select
-
-from mailgateway.store.engine import Transaction
+from sqlalchemy import Connection, bindparam, func, select
 
 CHANNEL = "mailgateway"
 _TELL = select(func.pg_notify(CHANNEL, bindparam("news")))
@@ -18,13 +20,10 @@ class News(StrEnum):
     CALLS = "calls"
 
 
-def tell(tx: Transaction, news: News) -> None:
-    """Let every process that listens know after the commit; the same news of a transaction is heard once.
-
-    On SQLite nobody hears it: who waits there looks now and then.
-    """
-    if tx.dialect == "postgresql":
-        tx.connection.execute(_TELL, {"news": f"{news.value} {tx.origin}"})
+def tell(connection: Connection, news: Collection[News], origin: str) -> None:
+    """Let every process that listens know, once this connection's transaction is committed."""
+    for one in sorted(news):
+        connection.execute(_TELL, {"news": f"{one.value} {origin}"})
 
 
 def heard_from_others(payloads: Iterable[str], origin: str) -> frozenset[News]:
@@ -32,3 +31,9 @@ def heard_from_others(payloads: Iterable[str], origin: str) -> frozenset[News]:
     known = {news.value: news for news in News}
     told = (payload.partition(" ") for payload in payloads)
     return frozenset(known[news] for news, _, by in told if by != origin and news in known)
+
+
+def heed(hearers: Mapping[News, Callable[[], None]], news: Collection[News]) -> None:
+    """Call whoever waits for one of these news."""
+    for one in hearers.keys() & news:
+        hearers[one]()

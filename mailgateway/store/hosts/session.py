@@ -21,7 +21,7 @@ from mailgateway.desk.sharing import Sight
 from mailgateway.store.engine import Store
 from mailgateway.store.failures import translate_driver, translated
 from mailgateway.store.hosts.names import READS, WAITS, connection_name, lock
-from mailgateway.store.hosts.news import CHANNEL, News, heard_from_others
+from mailgateway.store.hosts.news import CHANNEL, News, heard_from_others, tell
 
 SILENCE = timedelta(seconds=15)
 """After so long without a word from us the server ends the session, and others take over."""
@@ -118,6 +118,11 @@ class HostSession:
         with suppress(BlockingIOError):
             self._woken.recv(4096)
         return heard
+
+    def tell(self, news: Collection[News]) -> None:
+        """Let other processes know."""
+        with translated():
+            tell(self._connection, news, self._origin)
 
     def wake(self) -> None:
         """Let `hear` return now; any thread may."""

@@ -8,7 +8,7 @@ from sqlalchemy import Executable, bindparam, func, insert, select
 
 from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.store.engine import Transaction
-from mailgateway.store.hosts.news import News, tell
+from mailgateway.store.hosts.news import News
 from mailgateway.store.outgoing.queue import UNSENT, Queue
 from mailgateway.store.tables.tickets import CallRow
 
@@ -98,7 +98,7 @@ def put(tx: Transaction, queued: Sequence[QueuedCall], now: datetime) -> tuple[i
     rows = [_row(call, now) for call in queued]
     if not rows:
         return ()
-    tell(tx, News.CALLS)
+    tx.news.add(News.CALLS)
     made = insert(CallRow).returning(CallRow.id, sort_by_parameter_order=True)
     return tuple(tx.connection.execute(made, rows).scalars())
 

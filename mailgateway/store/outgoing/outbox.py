@@ -19,7 +19,7 @@ from mailgateway.mail.model import Letter
 from mailgateway.store import events, loose
 from mailgateway.store.blobs import Blobs
 from mailgateway.store.engine import Transaction
-from mailgateway.store.hosts.news import News, tell
+from mailgateway.store.hosts.news import News
 from mailgateway.store.outgoing.queue import LONGEST_ANSWER, UNSENT, Queue, anew
 from mailgateway.store.outgoing.routes import leaves_by
 from mailgateway.store.tables.lookup import LONGEST_KEY, address_key, lookup_key
@@ -166,7 +166,7 @@ def put(tx: Transaction, queued: Sequence[Queued], now: datetime) -> int:
             tx.blobs.put(one.letter.content)
     new = tx.connection.execute(_PUT[tx.dialect], rows).all()
     if new:
-        tell(tx, News.LETTERS)
+        tx.news.add(News.LETTERS)
     known = [_message_id(one.ticket, one) for one in queued if one.ticket is not None]
     if known:
         tx.connection.execute(_KNOW[tx.dialect], known)
@@ -253,7 +253,7 @@ def retry_waiting(tx: Transaction, now: datetime) -> int:
     A letter that waits to be gathered with what follows was not tried, and goes on waiting.
     """
     is_gathered = (OutboxRow.attempts == 0) & OutboxRow.known.is_not(None)
-    tell(tx, News.LETTERS)
+    tx.news.add(News.LETTERS)
     waiting = update(OutboxRow).where(
         OutboxRow.state == DeliveryState.QUEUED, OutboxRow.next_attempt_at > now, ~is_gathered
     )

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Executable, Row, Table, Update, and_, bind
 
 from mailgateway.desk.letters.delivery import Delivery, DeliveryState
 from mailgateway.store.engine import Transaction
-from mailgateway.store.hosts.news import News, tell
+from mailgateway.store.hosts.news import News
 from mailgateway.store.tables.lookup import possible_ids
 from mailgateway.store.tables.tickets import CallRow, OutboxRow
 
@@ -82,7 +82,7 @@ class Queue:
 
         `values` are columns to be set beside.
         """
-        tell(tx, self.news)
+        tx.news.add(self.news)
         again = update(self.row).where(self.row.id.in_(possible_ids(ids)), self.row.state.in_(_RETRIABLE))
         return tx.connection.execute(again.values(**anew(now), **values)).rowcount
 
