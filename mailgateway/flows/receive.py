@@ -127,7 +127,7 @@ def first_sight(session: Session, source: Source, desk: Desk) -> FirstSight:
     else:
         sight = first_seen(source.first_run, now, uid_next)
     with desk.store.writing() as tx:
-        first_sights.keep(tx, mailbox, folder, uidvalidity, sight)
+        sight = first_sights.keep(tx, mailbox, folder, uidvalidity, sight)
     _log.info("receive.first_seen", mailbox=mailbox, folder=folder, uid_next=uid_next, taken_from=sight.taken_from)
     return sight
 

@@ -32,8 +32,8 @@ def first(tx: Transaction, mailbox: str, folder: str) -> FirstSight | None:
     return None if row is None else FirstSight(*row)
 
 
-def keep(tx: Transaction, mailbox: str, folder: str, uidvalidity: int, sight: FirstSight) -> None:
-    """Write a first sight down; one that is there already stays as it is."""
+def keep(tx: Transaction, mailbox: str, folder: str, uidvalidity: int, sight: FirstSight) -> FirstSight:
+    """Write a first sight down, and return the one that holds: who was faster has seen less, and theirs stays."""
     row = {
         "mailbox": mailbox,
         "folder": folder,
@@ -45,6 +45,7 @@ def keep(tx: Transaction, mailbox: str, folder: str, uidvalidity: int, sight: Fi
         "done": sight.is_done,
     }
     tx.connection.execute(_KEEP[tx.dialect], [row])
+    return read(tx, mailbox, folder, uidvalidity) or sight
 
 
 def done(tx: Transaction, mailbox: str, folder: str, uidvalidity: int) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, select, tuple_
+from sqlalchemy import ColumnElement, delete, select
 
 from mailgateway.mail.model import Identity
 from mailgateway.store.engine import Transaction
@@ -55,9 +55,13 @@ def done(tx: Transaction, mailbox: str, head: str) -> None:
 def known(tx: Transaction, mailbox: str, identities: Sequence[Identity]) -> frozenset[Identity]:
     """Return those of these mails that a mailbox has already, whatever became of them."""
     keys = {(lookup_key(one.message_id), one.fingerprint): one for one in identities}
-    names = tuple_(SpoolRow.message_id, SpoolRow.fingerprint)
-    found = select(SpoolRow.message_id, SpoolRow.fingerprint).where(names.in_(keys), SpoolRow.mailbox == mailbox)
-    return frozenset(keys[message_id, fingerprint] for message_id, fingerprint in tx.connection.execute(found))
+    # each column by itself: SQLite looks pairs up by no index, and would read the whole mailbox
+    found = select(SpoolRow.message_id, SpoolRow.fingerprint).where(
+        SpoolRow.message_id.in_({message_id for message_id, _ in keys}),
+        SpoolRow.fingerprint.in_({fingerprint for _, fingerprint in keys}),
+        SpoolRow.mailbox == mailbox,
+    )
+    return frozenset(keys[pair] for pair in map(tuple, tx.connection.execute(found)) if pair in keys)
 
 
 def _of(mailbox: str, head: str) -> tuple[ColumnElement[bool], ...]:
