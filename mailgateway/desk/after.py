@@ -19,6 +19,7 @@ from mailgateway.desk.plan import (
     ChangeTags,
     ChangeWatchers,
     MoveToGroup,
+    RecordFiring,
     SetCi,
     SetFields,
     SetPriority,
@@ -54,6 +55,11 @@ def after(ticket: Ticket, changes: Iterable[Change], at: datetime) -> Ticket:
         else:
             ticket = _after(ticket, change, at)
     return ticket
+
+
+def fired_by(changes: Iterable[Change]) -> frozenset[str]:
+    """Return the names of the moments that have their effect by these changes."""
+    return frozenset(change.name for change in changes if isinstance(change, RecordFiring))
 
 
 def _after(ticket: Ticket, change: Any, at: datetime) -> Ticket:

@@ -2,14 +2,20 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
 
+from mailgateway.desk.levels import firings
 from mailgateway.desk.levels.level_changes import SetClocks, SetServiceLevel
 from mailgateway.desk.levels.timepiece import Clock, Target
 from mailgateway.desk.model import Status
+from mailgateway.desk.plan import RecordFiring
+from mailgateway.store import schema
 from mailgateway.store.engine import Store
 from mailgateway.store.gather import gather_open, gather_ticket
 from mailgateway.store.service.clocks import due_clocks, read_clocks
 from mailgateway.store.tickets.apply import apply
+from mailgateway.store.tickets.attention import fired
 from mailgateway.store.tickets.shown import shown
 from tests.store.examples import NOW, opening, working
 
@@ -82,3 +88,20 @@ def test_a_policy_chosen_by_name_stays_with_the_ticket(store: Store) -> None:
     assert sheet is not None
     assert sheet.ticket.service_level == "premium"
     assert sheet.events[-1].what == "service_level"
+
+
+def test_what_fired_before_firings_knew_a_length_counts_for_the_one_that_is_promised(store: Store) -> None:
+    """Steps of one share become one, whether they waited or not; what ended needs no names; others stay."""
+    number, other = opened(store, FIRST, SOLVED), opened(store, replace(FIRST, cycle=11))
+    old = [f"level/first_response/1/{what}" for what in ("80%/0", "80%/1", "100%/2", "breach")]
+    old += ["level/resolution/1/80%/0", "remind/x"]
+    with store.writing() as tx:
+        apply(tx, working(number, *map(RecordFiring, old)), None)
+        apply(tx, working(other, RecordFiring("level/first_response/11/100%/0")), None)
+        name = next(Path(schema.__file__).with_name("migrations").glob("versions/*_firing_names.py")).stem
+        import_module(f"mailgateway.store.migrations.versions.{name}")._rename(tx.connection)
+    with store.reading() as tx:
+        found, of_another = fired(tx, number), fired(tx, other)
+    ended = {firings.breach(FIRST), firings.share(FIRST, 80), firings.at_once(FIRST, 80)}
+    assert found == {*ended, firings.share(FIRST, 100), firings.at_once(FIRST, 100), "remind/x"}
+    assert of_another == {"level/first_response/11/14400s/100%", "level/first_response/11/14400s/100%/at_once"}

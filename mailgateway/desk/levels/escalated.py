@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from mailgateway.desk.after import after
-from mailgateway.desk.facts import Candidate
+from mailgateway.desk.facts import Candidate, Facts
+from mailgateway.desk.letters import news
 from mailgateway.desk.letters.notices import agent_notification, to_worker
 from mailgateway.desk.letters.workers import Worker, as_worker, team_of, workers
 from mailgateway.desk.levels.service_levels import Told
@@ -44,10 +45,11 @@ def notices(
     )
 
 
-def handed_over(changes: Iterable[Change], candidate: Candidate, policy: Policy) -> tuple[Notice, ...]:
-    """Give a ticket to those whom it is handed to."""
-    ticket = after(candidate.ticket, changes, candidate.ticket.updated_at)
-    return agent_notification(None, ticket, policy, except_for="", references=candidate.public_ids)
+def handed_over(changes: Iterable[Change], candidate: Candidate, facts: Facts, policy: Policy) -> tuple[Notice, ...]:
+    """Give a ticket to those whom it is handed to, and tell its requester, where that is news to them."""
+    ticket = after(candidate.ticket, changes, facts.now)
+    status = news.of_status(candidate.ticket, ticket, candidate, facts, policy)
+    return (*status, *agent_notification(None, ticket, policy, except_for="", references=candidate.public_ids))
 
 
 def _of(one: Told, ticket: Ticket, group: Group | None, policy: Policy) -> Iterator[Worker]:

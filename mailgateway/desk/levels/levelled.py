@@ -4,13 +4,24 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import tzinfo
 
-from mailgateway.desk.after import after
+from mailgateway.desk.after import after, fired_by
 from mailgateway.desk.facts import Facts
+from mailgateway.desk.levels import firings
 from mailgateway.desk.levels.clocks import Happened, current, wound
 from mailgateway.desk.levels.level_changes import SetClocks
 from mailgateway.desk.levels.timepiece import Clock, Target
-from mailgateway.desk.model import ArticleKind, Direction, Ticket
-from mailgateway.desk.plan import AddArticle, Change, MergeInto, MoveToGroup, Notice, NoticeKind, OpenTicket, Plan
+from mailgateway.desk.model import ArticleKind, Direction, Status, Ticket
+from mailgateway.desk.plan import (
+    AddArticle,
+    Change,
+    MergeInto,
+    MoveToGroup,
+    Notice,
+    NoticeKind,
+    OpenTicket,
+    Plan,
+    RecordFiring,
+)
 from mailgateway.desk.policy import Policy
 
 
@@ -20,7 +31,7 @@ def levelled(plan: Plan, facts: Facts, policy: Policy) -> Plan:
     Machine mail and notes move none. What changed in the configuration holds from the next thing on that happens to the
     ticket.
     """
-    before = _before(plan, facts)
+    before, fired = _before(plan, facts)
     if before is None or any(isinstance(change, SetClocks) for change in plan.changes):
         return plan
     happened = _happened(plan, before)
@@ -31,18 +42,27 @@ def levelled(plan: Plan, facts: Facts, policy: Policy) -> Plan:
     clocks = wound(before.clocks, happened, policy.level_of(happened.ticket), calendars)
     if clocks == before.clocks:
         return plan
-    moved = SetClocks(before.clocks, clocks, happened.ticket.status)
+    moved = _moved(before.clocks, clocks, happened.ticket.status, fired | fired_by(plan.changes))
     zone = _zone_of(happened.ticket, policy)
     notices = tuple(_with_expectation(notice, clocks, zone, policy) for notice in plan.notices)
-    return replace(plan, changes=(*plan.changes, moved), notices=notices)
+    return replace(plan, changes=(*plan.changes, *moved), notices=notices)
 
 
-def _before(plan: Plan, facts: Facts) -> Ticket | None:
+def _before(plan: Plan, facts: Facts) -> tuple[Ticket | None, frozenset[str]]:
+    """Return the ticket as it was, and the names of what has had its effect at it."""
     match plan.changes:
         case (OpenTicket(ticket, _), *_):
-            return ticket
+            return ticket, frozenset()
     candidate = None if plan.ticket is None else facts.candidate(plan.ticket)
-    return None if candidate is None else candidate.ticket
+    return (None, frozenset()) if candidate is None else (candidate.ticket, candidate.fired)
+
+
+def _moved(
+    before: tuple[Clock, ...], clocks: tuple[Clock, ...], status: Status, fired: frozenset[str]
+) -> tuple[Change, ...]:
+    """Return the change of clocks; what they have passed with another length before does not happen again."""
+    again = firings.carried(before, clocks, fired)
+    return (SetClocks(before, clocks, status), *map(RecordFiring, again))
 
 
 def _happened(plan: Plan, before: Ticket) -> Happened:

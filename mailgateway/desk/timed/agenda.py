@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
-from mailgateway.desk.after import after
+from mailgateway.desk.after import after, fired_by
 from mailgateway.desk.facts import Candidate
 from mailgateway.desk.handovers import awaiting
 from mailgateway.desk.levels import escalation
@@ -61,7 +61,7 @@ def with_attention(plan: Plan, candidate: Candidate | None, policy: Policy) -> P
     changed = after(candidate.ticket, plan.changes, plan.at)
     if not plan.is_quiet:
         changed = replace(changed, updated_at=plan.at)
-    at = next_attention(changed, candidate.fired, policy)
+    at = next_attention(changed, candidate.fired | fired_by(plan.changes), policy)
     return plan if at == candidate.ticket.attend_at else replace(plan, changes=(*plan.changes, SetAttention(at)))
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from mailgateway.desk.after import after
+from mailgateway.desk.after import after, fired_by
 from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.handovers.offering import offered
 from mailgateway.desk.levels.levelled import levelled
@@ -54,6 +54,6 @@ def attend(candidate: Candidate, facts: Facts, policy: Policy) -> Plan:
     left = after(ticket, plan.changes, facts.now)
     # what a changed clock has passed already is due at once
     since = until if left.clocks == ticket.clocks else None
-    coming = next_attention(left, {*candidate.fired, *fired}, policy, since=since)
+    coming = next_attention(left, candidate.fired | fired_by(plan.changes), policy, since=since)
     earliest = min((at for at in (coming, *again) if at is not None), default=None)
     return replace(plan, changes=(*plan.changes, SetAttention(earliest)))

@@ -12,12 +12,21 @@ from mailgateway.desk.levels.clocks import Happened, wound
 from mailgateway.desk.levels.level_changes import SetClocks
 from mailgateway.desk.levels.service_levels import Promise, Scope, ServiceLevel, Step, Told
 from mailgateway.desk.levels.timepiece import Target
-from mailgateway.desk.model import Priority, Status
-from mailgateway.desk.plan import Assign, MoveToGroup, Plan, RecordEvent, RecordFiring, SetAttention, SetPriority
-from mailgateway.desk.policy import Policy
+from mailgateway.desk.model import News, Priority, Status
+from mailgateway.desk.plan import (
+    Assign,
+    Audience,
+    MoveToGroup,
+    Plan,
+    RecordEvent,
+    RecordFiring,
+    SetAttention,
+    SetPriority,
+)
+from mailgateway.desk.policy import Notifications, Policy
 from mailgateway.desk.timed.agenda import next_attention
 from mailgateway.desk.timed.attend import attend
-from tests.unit.desk.builders import make_candidate, make_facts, make_policy, make_ticket
+from tests.unit.desk.builders import CARLA, make_candidate, make_facts, make_policy, make_ticket
 
 HOUR = timedelta(hours=1)
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -81,14 +90,14 @@ def test_whom_a_step_names_is_told(who: Told, assignee: str | None, addresses: s
     policy = desk(Step(50, FIRST, (who,)))
     plan = attended(opened(policy, assignee=assignee), policy)
     assert told(plan) == addresses
-    assert RecordFiring("level/first_response/1/50%/0") in plan.changes
+    assert RecordFiring("level/first_response/1/14400s/50%") in plan.changes
 
 
 def test_a_step_happens_once() -> None:
     """What has fired is not waited for again; the next thing is that the promise is broken."""
     policy = desk(Step(50, FIRST, (Told.GROUP,)))
     ticket = opened(policy).ticket
-    coming = next_attention(ticket, {"level/first_response/1/50%/0"}, policy)
+    coming = next_attention(ticket, {"level/first_response/1/14400s/50%"}, policy)
     assert coming == MONDAY + 4 * HOUR + timedelta(microseconds=1)
 
 
@@ -110,7 +119,7 @@ def test_of_several_missed_steps_the_last_alone_tells_people() -> None:
     waiting = replace(
         candidate,
         ticket=replace(candidate.ticket, attend_at=MONDAY + 2 * HOUR),
-        fired=frozenset({"level/first_response/1/25%/0"}),
+        fired=frozenset({"level/first_response/1/14400s/25%"}),
     )
     assert told(attended(waiting, policy, MONDAY + 3 * HOUR)) == {"anna@example.com"}
 
@@ -119,7 +128,7 @@ def test_people_are_told_within_working_hours() -> None:
     """A clock that goes round reaches its share at night; the mail waits for the morning."""
     policy = desk(Step(100, FIRST, (Told.LEAD,)), calendar=ALWAYS)
     candidate = opened(policy, MONDAY + 7 * HOUR)
-    due = replace(candidate, fired=frozenset({"level/first_response/1/breach"}))
+    due = replace(candidate, fired=frozenset({"level/first_response/1/14400s/breach"}))
     assert next_attention(candidate.ticket, due.fired, policy) == MONDAY + timedelta(days=1)
     late = replace(due, ticket=replace(due.ticket, attend_at=MONDAY + timedelta(days=1)))
     plan = attended(late, policy, MONDAY + timedelta(days=1, hours=12))
@@ -137,6 +146,30 @@ def test_at_any_time_does_not_wait_and_on_call_is_told_at_night() -> None:
         "hardware-team@example.com",
     }
     assert told(attended(opened(on_call), on_call)) == {"anna@example.com"}
+
+
+@pytest.mark.parametrize(
+    "later",
+    [Step(150, FIRST, (Told.MANAGER,)), Step(150, FIRST, on_call="first-line")],
+    ids=["waits", "by day, nobody"],
+)
+def test_who_is_on_call_is_told_though_a_later_step_was_reached_that_tells_nobody_now(later: Step) -> None:
+    """A ticket that is three hours old becomes urgent: one step tells the others only when nobody is at work."""
+    night, day = MONDAY + 15 * HOUR, MONDAY + HOUR
+    now = night + 3 * HOUR if later.notify else day + 3 * HOUR
+    policy = desk(Step(100, FIRST, (Told.LEAD,), on_call="hardware"), later, calendar=ALWAYS)
+    candidate = opened(policy, now - 3 * HOUR, priority=Priority.URGENT)
+    late = replace(candidate, ticket=replace(candidate.ticket, attend_at=now))
+    expected = {"bob@example.com", "hardware-team@example.com"} if later.notify else {"anna@example.com"}
+    assert told(attended(late, policy, now)) == expected
+
+
+def test_a_later_call_at_night_goes_before_an_earlier_one() -> None:
+    """One mail, and it is that of the step which is most used up, whether it names people or who is on call."""
+    policy = desk(Step(100, FIRST, (Told.LEAD,), anytime=True), Step(150, FIRST, on_call="hardware"), calendar=ALWAYS)
+    candidate = opened(policy, MONDAY + 9 * HOUR, priority=Priority.URGENT)
+    late = replace(candidate, ticket=replace(candidate.ticket, attend_at=MONDAY + 12 * HOUR))
+    assert told(attended(late, policy, MONDAY + 12 * HOUR)) == {"bob@example.com", "hardware-team@example.com"}
 
 
 def test_what_is_due_at_closing_time_is_told_a_little_later_still() -> None:
@@ -165,7 +198,17 @@ def test_another_group_takes_over_and_is_told_of_its_ticket() -> None:
     plan = attended(opened(policy, assignee="anna"), policy)
     assert MoveToGroup("first-line", "hardware") in plan.changes
     assert Assign("anna", None) in plan.changes
-    assert {notice.recipient.address for notice in plan.notices} == {"bob@example.com", "hardware-team@example.com"}
+    agents = {notice.recipient.address for notice in plan.notices if notice.audience is Audience.AGENT}
+    assert agents == {"bob@example.com", "hardware-team@example.com"}
+
+
+def test_the_requester_hears_that_an_escalation_handed_their_ticket_over() -> None:
+    """As of any other hand-over: once, and not where that is not told."""
+    policy = desk(Step(50, FIRST, group="hardware"))
+    [letter] = [one for one in attended(opened(policy), policy).notices if one.audience is Audience.CUSTOMER]
+    assert (letter.recipient, letter.values["news"]) == (CARLA, News.HANDED_OVER)
+    silent = replace(policy, notifications=Notifications(silent=(News.HANDED_OVER,)))
+    assert all(one.audience is Audience.AGENT for one in attended(opened(silent), silent).notices)
 
 
 def test_a_paused_or_answered_ticket_escalates_nothing() -> None:
