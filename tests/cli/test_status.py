@@ -1,12 +1,18 @@
 """`status`: does mail come in and go out?"""
 
+import re
+from contextlib import ExitStack, closing
 from datetime import timedelta
 
 from mailgateway import clock
 from mailgateway.app import open_gateway
 from mailgateway.store import health
+from mailgateway.store.hosts.names import number_of
+from mailgateway.store.hosts.session import HostSession
 from tests.cli.shell import Shell
+from tests.servers.postgres import Postgres
 
+PATIENCE = timedelta(minutes=2)
 MAILBOX = {
     "name",
     "last_good_at",
@@ -87,3 +93,24 @@ def test_what_waits_and_what_is_wrong_is_counted(shell: Shell) -> None:
     ):
         assert words in shown.out
     assert "\x1b" not in shown.out
+
+
+def test_it_says_which_host_reads_which_mailbox(shell: Shell, postgres: Postgres, postgres_template: str) -> None:
+    """Of two hosts one reads the only mailbox, and the other waits; neither is unwell."""
+    database = postgres.create_database(like=postgres_template)
+    written = shell.configuration.read_text()
+    shell.configuration.write_text(re.sub("database: .*", f"database: {database}", written))
+    with ExitStack() as stack:
+        gateway = stack.enter_context(closing(open_gateway(shell.configuration)))
+        one, _ = (
+            stack.enter_context(closing(HostSession(gateway.store, name, PATIENCE))) for name in ("one/1", "two/2")
+        )
+        assert one.take(number_of("support"))
+        state = shell.run("status", "--json")
+        shown = shell.run("status")
+    assert (state.code, shown.code) == (0, 0)
+    assert state.only["mailboxes"][0]["read_by"] == "one/1"
+    hosts = [{"name": "one/1", "mailboxes": ["support"]}, {"name": "two/2", "mailboxes": []}]
+    assert state.only["hosts"] == hosts
+    assert "one/1: reads support" in shown.out
+    assert "two/2: waits" in shown.out

@@ -142,7 +142,7 @@ def test_a_worker_that_waits_for_a_mailbox_is_well_and_stops_at_once(shared: Ben
     """Another host reads it: nothing is connected to, nothing is overdue, and nothing is waited for at the end."""
     source = Source("support", 1_000_000, Move("Processed"), Move("Quarantine"))
     with ExitStack() as stack:
-        other = stack.enter_context(closing(HostSession(shared.store, "other/2")))
+        other = stack.enter_context(closing(HostSession(shared.store, "other/2", PATIENCE * MINUTE)))
         assert other.take(number_of("support"))
         keeper = stack.enter_context(kept(shared, "one/1"))
         nowhere = Server("127.0.0.1", 1, Tls.NONE, None, timedelta(seconds=PATIENCE))

@@ -19,6 +19,9 @@ from tests.store.conftest import Opener
 from tests.store.examples import NOW, queued
 
 LONG, SHORT = timedelta(seconds=20), timedelta(0)
+MINUTES = timedelta(minutes=2)
+"""More than a busy machine takes for a test."""
+
 SUPPORT, SALES = number_of("support"), number_of("sales")
 _CUT = text("SELECT pg_terminate_backend(:session, 10000)")
 
@@ -32,14 +35,14 @@ def store(postgres_opener: Opener) -> Store:
 @pytest.fixture
 def one(store: Store) -> Iterator[HostSession]:
     """Give the session of one host."""
-    with closing(HostSession(store, "one/1")) as session:
+    with closing(HostSession(store, "one/1", MINUTES)) as session:
         yield session
 
 
 @pytest.fixture
 def other(postgres_opener: Opener) -> Iterator[HostSession]:
     """Give the session of another host."""
-    with closing(HostSession(postgres_opener(), "other/2")) as session:
+    with closing(HostSession(postgres_opener(), "other/2", MINUTES)) as session:
         yield session
 
 
