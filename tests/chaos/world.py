@@ -53,7 +53,7 @@ class Disk:
     def __init__(self, folder: Path) -> None:
         """Mount it."""
         self.folder = folder
-        self.folder.mkdir()
+        self.folder.mkdir(exist_ok=True)
         options = ["-t", "tmpfs", "-o", f"size={DISK_MEGABYTES}m", "tmpfs", str(folder)]
         done = subprocess.run(["mount", *options], capture_output=True, check=False) if os.geteuid() == 0 else None
         self.is_small = done is not None and done.returncode == 0
@@ -89,14 +89,13 @@ class World:
         self.database = database.replace("+psycopg", "")
         prepare(database)
         self._lose_nothing()
-        self.disk = Disk(folder / "blobs")
         self.mailboxes = {
             f"box{number}": f"{self.database.rpartition('/')[2]}box{number}" for number in range(MAILBOXES)
         }
         self.configuration = folder / "gateway.yaml"
         boxes = [_MAILBOX.format(name=name, user=at, imap_port=dovecot.port) for name, at in self.mailboxes.items()]
         written = _GATEWAY.format(
-            database=database, blobs=self.disk.folder, mailboxes="".join(boxes), smtp_port=sink.port
+            database=database, blobs=folder / "blobs", mailboxes="".join(boxes), smtp_port=sink.port
         )
         self.configuration.write_text(written)
         (folder / "groups.yaml").write_text(GROUPS)
@@ -104,6 +103,7 @@ class World:
         self.gateway = open_gateway(self.configuration)
         self.written: list[str] = []
         self.ended: list[Daemon] = []
+        self.disk = Disk(folder / "blobs")  # late: what fails before leaves nothing mounted
         self.daemons = [Daemon(self.configuration) for _ in range(hosts)]
         self.frozen: set[int] = set()
 
