@@ -82,8 +82,14 @@ def _referred(pair: bytes, window: bytearray, write: int) -> bytes:
     offset = reference >> 4
     if offset == write:
         return b""
+    count = (reference & 15) + 2
+    if offset < write and max(offset, write) + count <= _WINDOW:
+        piece = window[offset : min(write, offset + count)]
+        repeated = bytes((piece * (count // len(piece) + 1))[:count])
+        window[write : write + count] = repeated
+        return repeated
     copied = bytearray()
-    for step in range((reference & 15) + 2):
+    for step in range(count):
         copied.append(window[(offset + step) % _WINDOW])
         window[(write + step) % _WINDOW] = copied[-1]
     return bytes(copied)
