@@ -8,9 +8,13 @@ from benchmarks import (
     attend,
     backtest,
     chaos,
+    flatness,
     hosts,
     ingest,
     latency,
+    mailbox,
+    mbox,
+    memory,
     parse,
     report,
     rules,
@@ -24,8 +28,12 @@ BENCHMARKS: dict[str, Callable[..., None]] = {
     "backtest": backtest.run,
     "chaos": chaos.run,
     "hosts": hosts.run,
+    "flatness": flatness.run,
     "ingest": ingest.run,
     "latency": latency.run,
+    "mailbox": mailbox.run,
+    "mbox": mbox.run,
+    "memory": memory.run,
     "parse": parse.run,
     "report": report.run,
     "rules": rules.run,
@@ -49,12 +57,18 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=300, help="chaos: for how long (default 300)")
     seed = "simulation: another seed makes other people; chaos: other mishaps (default 1)"
     parser.add_argument("--seed", type=int, default=1, help=seed)
+    parser.add_argument("--tickets", type=int, default=100_000, help="flatness: stored tickets (default 100000)")
+    parser.add_argument("--gigabytes", type=float, default=0.1, help="mbox: its size (default 0.1)")
     asked = parser.parse_args()
     for name in asked.names or BENCHMARKS:
         if name == "parse":
             parse.run(asked.mails, asked.corpus)
         elif name == "chaos":
             chaos.run(asked.seconds, asked.seed)
+        elif name == "mbox":
+            mbox.run(asked.gigabytes)
+        elif name == "flatness":
+            flatness.run(asked.mails, asked.tickets)
         elif name == "simulation":
             simulation.run(asked.mails, asked.seed)
         else:

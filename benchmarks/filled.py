@@ -10,6 +10,8 @@ from mailgateway.store.tables.base import Base
 EVENTS_A_TICKET = 5
 YEARS = 2
 _PART = 100_000
+_NUMBERED = (("tickets", "number"), ("events", "id"))
+MESSAGE_ID = "'m' || i || '@customer.example'"
 _SPAN = YEARS * 365 * 86_400
 _PARTS = {
     "sqlite": {
@@ -25,8 +27,11 @@ _PARTS = {
 }
 
 
-def fill(store: Store, size: int, start: str) -> None:
-    """Fill an empty database with so many tickets, opened evenly over two years from `start` (2026-01-01 00:00:00)."""
+def fill(store: Store, size: int, start: str, *, mails: bool = False) -> None:
+    """Fill an empty database with so many tickets, opened evenly over two years from `start` (2026-01-01 00:00:00).
+
+    With `mails`, the mail that opened each, its Message-ID, and the two letters about it are there too.
+    """
     indexes = [index for table in Base.metadata.sorted_tables for index in table.indexes]
     with store.engine.begin() as connection:
         for index in indexes:
@@ -36,9 +41,15 @@ def fill(store: Store, size: int, start: str) -> None:
         with store.engine.begin() as connection:
             for statement in _statements(store.engine.dialect.name, numbers, size, start):
                 connection.execute(text(statement))
+            for statement in _mails(store.engine.dialect.name, numbers, size, start) if mails else ():
+                connection.execute(text(statement))
     with store.engine.begin() as connection:
         for index in indexes:
             index.create(connection)
+    with store.engine.begin() as connection:
+        for table, column in _NUMBERED if store.engine.dialect.name == "postgresql" else ():
+            sequence = f"pg_get_serial_sequence('{table}', '{column}')"
+            connection.execute(text(f"SELECT setval({sequence}, max({column})) FROM {table}"))
     with store.engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
 
@@ -121,3 +132,31 @@ def _events(numbers: str, place: int, what: str, at: str) -> str:
         "INSERT INTO events (id, ticket, at, actor, what, detail) "
         f"{numbers} SELECT i * {EVENTS_A_TICKET} + {place}, i, {at}, 'desk', {what}, '{{}}' FROM n"
     )
+
+
+def _mails(dialect: str, numbers: str, size: int, start: str) -> Iterator[str]:
+    """Give what a mail leaves behind in the spool, among the names of its ticket, and in the outbox."""
+    at = _PARTS[dialect]["at"].format(f"(i * {_SPAN} / {size})", start=start)
+    digest = "substr('0000000000000000000000000000000000000000000000000000000000000000' || i, -64)"
+    if dialect == "postgresql":
+        digest = "lpad(i::text, 64, '0')"
+    yield (
+        "INSERT INTO spool (mailbox, folder, uidvalidity, uid, received_at, accepted_at, size, headers_only, sha256, "
+        "message_id, fingerprint, state, due_at, attempts, released, stage, error, subject, sender, disposition, "
+        f"reason, filed, ticket, ended_at, settled_at) {numbers} SELECT 'support', 'INBOX', 7, i, {at}, {at}, 9000, "
+        f"FALSE, {digest}, {MESSAGE_ID}, {digest}, 'finished', {at}, 0, FALSE, '', '', '', '', 'opened', "
+        f"'a new matter in support', TRUE, i, {at}, {at} FROM n"
+    )
+    yield (
+        "INSERT INTO message_ids (key, ticket, ours, public, mentioned) "
+        f"{numbers} SELECT {MESSAGE_ID}, i, FALSE, TRUE, FALSE FROM n"
+    )
+    customer = "'c' || (i % 50000) || '@customer.example'"
+    for notice, whom in (("acknowledgement", customer), ("agent_notification", "'anna@example.com'")):
+        yield (
+            "INSERT INTO outbox (dedupe_key, notice, audience, automatic, recipient, recipient_key, domain, "
+            "envelope_from, ticket, message_id, state, attempts, uncertain, created_at, first_at, ended_at, answer) "
+            f"{numbers} SELECT '{notice}-' || i, '{notice}', 'customer', TRUE, {whom}, {whom}, 'customer.example', "
+            f"'support@example.com', i, '{notice}-' || i || '@example.com', 'sent', 1, FALSE, {at}, {at}, {at}, '' "
+            "FROM n"
+        )

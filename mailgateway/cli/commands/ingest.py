@@ -154,6 +154,8 @@ class _Importing:
                 self._take_mbox(Import.of(file, self.mailbox.name), shown)
             else:
                 self._take(mails_in(file, self.mailbox.size_limit), shown)
+        except BrokenPipeError:  # whoever reads our lines has left
+            raise
         except OSError as error:
             self._unreadable(f"{file}: cannot be read: {error.strerror}")
         except NoMbox as error:
