@@ -18,6 +18,8 @@ _SEPARATOR = re.compile(
 _QUOTED_FROM = re.compile(rb">+From ")
 _END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
 _SUFFIXES = (".eml", ".mbox")
+_TELLING = frozenset(b"F>\r\n")
+"""How lines begin that say something of an mbox; nearly all others are read past as they are."""
 
 
 class NoMbox(Exception):
@@ -136,6 +138,10 @@ def _split(stream: BinaryIO, name: str, limit: int, read: int, before: int) -> I
     starts_line = True
     while line := stream.readline(_LINE):
         read += len(line)
+        if starts_line and not empty and line[0] not in _TELLING:
+            mail.add(line)
+            starts_line = line.endswith(b"\n")
+            continue
         if starts_line and (empty or not mail.size) and _SEPARATOR.fullmatch(line):
             yield mail.found_in(name, number, read, read - len(line))
             number, mail, empty = number + 1, _Gathered(limit), b""

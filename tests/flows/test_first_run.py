@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from mailgateway.config.gateway.first_run import RECENT
 from mailgateway.desk.first_run import EVER, FirstRun
@@ -111,6 +112,21 @@ def test_old_mails_since_a_day_are_searched_by_the_server(bench: Bench) -> None:
         imap.received.clear()
         bench.collect(imap, SEEN, since)
         assert [line.partition(" ")[2] for line in imap.commands("UID SEARCH")] == ["UID SEARCH UID *"]
+
+
+def test_a_poll_asks_nothing_about_what_is_known(bench: Bench) -> None:
+    """Once the folder is known, a look without news is two commands and five short reads, whatever lies there."""
+    with folder(dict.fromkeys((1, 2, 999_999, 1_000_000), 9)) as imap:
+        bench.collect(imap, SEEN, RECENT)
+        imap.received.clear()
+        asked: list[str] = []
+        event.listen(bench.store.engine, "before_cursor_execute", lambda _c, _k, line, *_: asked.append(line))
+        assert bench.collect(imap, SEEN, RECENT) == 0
+        verbs = [line.partition(" ")[2].partition(" ")[0] for line in imap.received]
+        assert verbs[-3:] == ["NOOP", "UID", "LOGOUT"]
+        assert imap.commands("UID SEARCH") == [line for line in imap.received if line.endswith("UID SEARCH UID *")]
+        assert imap.commands("UID FETCH") == []
+        assert len([line for line in asked if line.startswith("SELECT")]) <= 5
 
 
 def test_new_mail_does_not_wait_behind_old(bench: Bench) -> None:

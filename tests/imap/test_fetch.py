@@ -235,6 +235,32 @@ def test_large_folders_are_asked_for_in_parts() -> None:
         assert max(int(last) - int(first) for first, last in spans) < 90_000
 
 
+@pytest.mark.parametrize("size", [3, 1_000_000, 2**32 - 2])
+def test_a_look_asks_for_what_is_new_alone(size: int) -> None:
+    """However large folder and numbers are, the server is asked for the newest UID, and for those above ours."""
+    mails = dict.fromkeys((1, size, size + 1), MAIL)
+    with ScriptedImap(mails) as imap, opened(imap) as session:
+        imap.received.clear()
+        assert list(new_mails(session, size + 1)) == []
+        assert [mail.uid for mail in new_mails(session, size)] == [size + 1]
+        assert [line.partition(" ")[2] for line in imap.received] == [
+            "NOOP",
+            "UID SEARCH UID *",
+            "NOOP",
+            "UID SEARCH UID *",
+            f"UID SEARCH UID {size + 1}:{size + 1}",
+            f"UID FETCH {size + 1} (RFC822.SIZE INTERNALDATE)",
+        ]
+
+
+def test_mails_are_asked_for_as_they_are_taken() -> None:
+    """Who takes the first of many has asked for a few hundred, and no more are in memory."""
+    with ScriptedImap(dict.fromkeys(range(1, 60_000), MAIL)) as imap, opened(imap) as session:
+        assert next(new_mails(session, 0)).uid == 1
+        assert len(imap.commands("UID FETCH")) == 1
+        assert len(imap.commands("UID SEARCH")) == 2
+
+
 def test_a_number_beyond_all_uids_does_not_keep_us_busy() -> None:
     """UIDs have 32 bits; a server that names a larger one does not make us ask for ever."""
     answer = raw(b"* SEARCH 99999999999999999999\r\n")

@@ -31,11 +31,11 @@ from mailgateway.desk.plan import (
 from mailgateway.desk.policy import SeveralMailboxes
 from mailgateway.desk.problems.changes import LinkOthers, SetMajor
 from mailgateway.desk.problems.major import Major
-from mailgateway.mail.model import Address
+from mailgateway.mail.model import Address, Identity
 from mailgateway.store import events, health
 from mailgateway.store.engine import Store, Transaction
 from mailgateway.store.gather import gather, gather_ticket
-from mailgateway.store.incoming import spool
+from mailgateway.store.incoming import first_sights, imports, spool
 from mailgateway.store.outgoing import outbox
 from mailgateway.store.service import answers, usage
 from mailgateway.store.service.lately import lately
@@ -216,9 +216,7 @@ def _live(store: Store) -> None:
     files = (StoredFile("a.png", "image/png", 3, "0" * 64),)
     number = open_ticket(store, opening(ticket(tags=("a",), participants=(bob,)), article(attachments=files)))
     with store.writing() as tx:
-        spool.highest_uid(tx, "support", "INBOX", 7)
-        spool.waiting(tx, None, NOW, 10)
-        spool.waiting(tx, "support", NOW, 10)
+        _fetch(tx)
         spool.claim(tx, spool_id)
         keys = ThreadKeys(
             message_ids=("m1@customer.example", "m2@customer.example"),
@@ -253,6 +251,15 @@ def _live(store: Store) -> None:
         spool.unsettled(tx, "support", "INBOX", 7, 50)
         spool.settled(tx, [spool_id, second], NOW)
     _deliver(store)
+
+
+def _fetch(tx: Transaction) -> None:
+    spool.highest_uid(tx, "support", "INBOX", 7)
+    first_sights.read(tx, "support", "INBOX", 7)
+    first_sights.highest_uid_below(tx, "support", "INBOX", 7, 100)
+    imports.known(tx, "support", [Identity("m1@customer.example", "1" * 64), Identity("", "2" * 64)])
+    spool.waiting(tx, None, NOW, 10)
+    spool.waiting(tx, "support", NOW, 10)
 
 
 def _hold(tx: Transaction, number: int) -> None:
