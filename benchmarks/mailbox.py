@@ -23,7 +23,7 @@ from tests.end_to_end.office import Office, message
 from tests.servers.dovecot import Dovecot
 from tests.servers.sink import Sink
 
-FILED = 2_000
+FILED = 500
 """So many of the newest are filed in silence, where another mailbox is told to."""
 
 POLLS = 20
