@@ -4,6 +4,7 @@ The daemon is a process of its own; what is printed is its resident memory. Lett
 """
 
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,7 +41,10 @@ def run(count: int) -> None:
     with TemporaryDirectory() as folder, Dovecot() as dovecot, _Forgetful() as sink:
         office = Office(Path(folder), dovecot, sink, "memory", f"sqlite:///{folder}/office.db")
         office.reconfigure("size_limit: 1MB", "size_limit: 50MB")
-        with Daemon(office.configuration) as daemon:
+        with ExitStack() as stack:
+            daemon = Daemon(office.configuration)
+            stack.push(daemon)
+            daemon.wait_for("supervisor.ready", timeout=_PATIENCE)
             pid, done, began = daemon.process.pid, 0, time.perf_counter()
             print(f"memory: {count} mails", flush=True)
             while done < count:

@@ -90,6 +90,8 @@ def mails_in(path: Path, limit: int, start: int = 0, before: int = 0) -> Iterato
     """
     with path.open("rb") as stream:
         stream.seek(start)
+        while start and stream.peek(1)[:1] in (b"\r", b"\n"):  # a file that ended here has grown
+            start += len(stream.readline(_LINE))
         if (start or path.suffix.casefold() == ".mbox") and not stream.peek(1):
             return
         yield from mails_of(stream, str(path), limit, start, before)

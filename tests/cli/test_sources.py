@@ -42,6 +42,20 @@ def test_an_mbox_is_cut_at_its_separators_alone() -> None:
     assert second.read == len(raw)
 
 
+def test_an_mbox_is_read_on_from_where_a_mail_ends(tmp_path: Path) -> None:
+    """From each place where a mail ends the others follow, also where the file ended there once and has grown."""
+    path = tmp_path / "box.mbox"
+    path.write_bytes(b"\n".join(_FROM + b"Subject: %d\n\nText.\n" % number for number in range(3)))
+    whole = list(mails_in(path, _LIMIT))
+    assert [(found.number, found.where) for found in whole] == [(n, f"{path}#{n}") for n in (1, 2, 3)]
+    for found in whole:
+        assert list(mails_in(path, _LIMIT, found.end, found.number)) == whole[found.number :]
+    end = path.stat().st_size
+    path.write_bytes(path.read_bytes() + b"\n" + _FROM + b"Subject: 3\n\nText.\n")
+    (grown,) = mails_in(path, _LIMIT, end, 3)
+    assert (grown.raw, grown.number) == (b"Subject: 3\n\nText.\n", 4)
+
+
 _LINES = st.lists(st.sampled_from([b"", b"From me", b">From you", b"text", b"From a 10:00 2026", b"\xff\x00"]))
 
 
