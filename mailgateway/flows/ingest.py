@@ -108,6 +108,7 @@ def _file(desk: Desk, spool_id: int) -> Disposition | None:
     log.also(mailbox=spooled.mailbox, message_id=spooled.identity.message_id)
     policy = desk.policy()
     incoming = screen(desk, spooled, understand(spooled, policy), policy)
+    spooled = replace(spooled, raw=b"")  # understood by now: what is large is not in memory twice
     desk.store.blobs.put_all([file.content for file in incoming.mail.attachments if not file.refused])
 
     def decide_and_apply(incoming: Incoming) -> tuple[Plan | None, int | None]:

@@ -1,6 +1,9 @@
 """How many automatic mails addresses got lately."""
 
 from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import event, text
 
 from mailgateway.desk.letters.loops import Traffic
 from mailgateway.desk.letters.urgency import Urgency
@@ -23,3 +26,19 @@ def test_mails_are_counted_within_each_window_in_all_and_about_a_ticket(store: S
         assert found == {recipient: Traffic((3, 4, 5), (1, 2, 3, 4, 5))}
         assert traffic(tx, {recipient}, None, NOW)[recipient].about_ticket == (0, 0, 0, 0, 0)
         assert traffic(tx, set(), number, NOW) == {}
+
+
+def test_what_an_address_got_about_a_ticket_is_found_by_the_ticket(store: Store) -> None:
+    """An agent may have a million letters, of which few are about one ticket: their index is the one to look into."""
+    asked: list[tuple[str, Any]] = []
+    with store.writing() as tx:
+        event.listen(
+            tx.connection, "before_cursor_execute", lambda _c, _k, line, values, *_: asked.append((line, values))
+        )
+        traffic(tx, {"anna@example.com", "bob@example.com"}, 10001, NOW)
+        if tx.dialect == "postgresql":
+            tx.connection.execute(text("SET LOCAL enable_seqscan = off"))
+        statement, values = asked[0]
+        explain = "EXPLAIN QUERY PLAN " if tx.dialect == "sqlite" else "EXPLAIN "
+        plan = " ".join(str(row[-1]) for row in tx.connection.exec_driver_sql(explain + statement, values))
+    assert "ix_outbox_ticket" in plan

@@ -23,15 +23,17 @@ def _within(window: int) -> ColumnElement[int]:
 
 _WANTED = OutboxRow.recipient_key.in_(bindparam("keys", expanding=True))
 _COUNTS = [_within(window) for window in range(len(WINDOWS))]
+# An expression, so that the index of tickets is taken: an address may have a million letters, a ticket has a few.
+_RECIPIENT = func.coalesce(OutboxRow.recipient_key, "")
 _ABOUT = (
-    select(OutboxRow.recipient_key, literal(1), *_COUNTS)
+    select(_RECIPIENT.label("recipient_key"), literal(1), *_COUNTS)
     .where(
-        _WANTED,
+        _RECIPIENT.in_(bindparam("keys", expanding=True)),
         OutboxRow.ticket == bindparam("about"),
         OutboxRow.urgency > Urgency.ANSWER,
         OutboxRow.created_at > bindparam(f"since_{len(WINDOWS) - 1}"),
     )
-    .group_by(OutboxRow.recipient_key)
+    .group_by(_RECIPIENT)
 )
 # the few that persons wrote count too: so the index alone tells
 _IN_ALL = (
