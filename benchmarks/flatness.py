@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 import structlog
 
 from benchmarks.filled import fill
+from benchmarks.goals import Goal
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
 from tests.servers.postgres import Postgres
@@ -27,16 +28,21 @@ ROUND = 20
 _Spent = tuple[float, float]
 
 
-def run(count: int, many: int) -> None:
+TIMES_FEW = 1.15
+
+
+def run(count: int, many: int) -> list[Goal]:
     """Fill two desks of each kind of database, file `count` mails in each, and print what a mail costs."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     print(f"flatness: {count} mails each among {FEW:,} and {many:,} tickets", flush=True)
+    goals: list[Goal] = []
     with TemporaryDirectory() as folder, Postgres() as postgres:
         for kind in ("sqlite", "postgresql"):
             desks = {size: _desk(Path(folder) / f"{kind}-{size}", kind, postgres, size) for size in (FEW, many)}
-            _measure(kind, desks, count)
+            goals += _measure(kind, desks, count)
             for desk in desks.values():
                 desk.gateway.close()
+    return goals
 
 
 def _desk(folder: Path, kind: str, postgres: Postgres, size: int) -> Bench:
@@ -48,7 +54,7 @@ def _desk(folder: Path, kind: str, postgres: Postgres, size: int) -> Bench:
     return bench
 
 
-def _measure(kind: str, desks: dict[int, Bench], count: int) -> None:
+def _measure(kind: str, desks: dict[int, Bench], count: int) -> list[Goal]:
     spent: dict[tuple[int, str], list[_Spent]] = defaultdict(list)
     for done in range(-2 * ROUND, count, ROUND):
         for size, bench in desks.items():
@@ -57,6 +63,7 @@ def _measure(kind: str, desks: dict[int, Bench], count: int) -> None:
                 one = _filed(bench, mails)
                 if done >= 0:  # what comes before warms up
                     spent[size, what].append(one)
+    goals: list[Goal] = []
     for what in ("new matters", "answers"):
         few, many = (_medians(spent[size, what]) for size in desks)
         for size, (wall, own) in zip(desks, (few, many), strict=True):
@@ -64,6 +71,9 @@ def _measure(kind: str, desks: dict[int, Bench], count: int) -> None:
         print(
             f"  {kind:<11} {what:<12} ratio {many[0] / few[0]:5.2f} in time, {many[1] / few[1]:5.2f} in CPU", flush=True
         )
+        among = f"{what} among {max(desks):,} tickets, beside {FEW:,}, {kind}"
+        goals.append(Goal(among, many[0] / few[0], TIMES_FEW))
+    return goals
 
 
 def _filed(bench: Bench, mails: list[EmailMessage]) -> _Spent:
