@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from mailgateway.desk.levels.clocks import current
+from mailgateway.desk.levels.explained import explained
 from mailgateway.desk.levels.timepiece import Clock, Target
 from mailgateway.desk.model import Agent, Priority, Status, TicketType
 from mailgateway.desk.orders import Orders
+from mailgateway.desk.timed.agenda import next_attention
 from mailgateway.flows.operate import operate
 from mailgateway.flows.refusals import tell_workers
 from mailgateway.flows.timed.attend import attend_due
@@ -118,6 +120,51 @@ def test_learning_of_a_policy_keeps_the_time_that_runs(desk: Bench) -> None:
     assert due is not None
     renew(desk.desk, "", lambda: False)
     assert desk.ticket(10001).ticket.attend_at == due
+
+
+CLOSED = LEVELS.replace(
+    '08:00-16:00"}}', '08:00-16:00"}, closures: [{name: Stocktaking, from: 2026-11-03, to: 2026-11-04}]}'
+)
+
+
+def explained_due(bench: Bench) -> list[datetime | None]:
+    """Return when the clocks of the ticket are due as its history and the calendars have it."""
+    calendars = {one.name: one for one in bench.desk.policy().calendars}
+    return [one.clock.due_at for one in explained(bench.ticket(10001).events, bench.now, calendars)]
+
+
+@pytest.mark.parametrize("by", ["renewal", "work"])
+def test_a_calendar_that_is_changed_reaches_the_clocks_that_go(desk: Bench, tmp_path: Path, by: str) -> None:
+    """By itself, or with what happens to the ticket: what is due is what the explanation says, and looked at then."""
+    desk.arrive(message("carla@customer.example", "Printer", "It is broken."))
+    desk.ingest()
+    assert renew(desk.desk, "", lambda: False) == renew(desk.desk, "", lambda: False)
+    (tmp_path / "service_levels.yaml").write_text(CLOSED)
+    desk.gateway.reload()
+    desk.now += timedelta(minutes=5)
+    if by == "renewal":
+        renew(desk.desk, "", lambda: False)
+    else:
+        order(desk, Orders(text="Looks like the fuser.", note=True, add_tags=("fuser",)))
+    ticket = desk.ticket(10001).ticket
+    assert clock(desk, Target.FIRST_RESPONSE).due_at == datetime(2026, 11, 5, 8, 0, tzinfo=UTC)
+    assert sorted(one.due_at for one in ticket.clocks if one.due_at) == sorted(
+        one for one in explained_due(desk) if one
+    )
+    assert ticket.attend_at == next_attention(ticket, (), desk.desk.policy())
+
+
+def test_targets_that_are_changed_reach_open_tickets_and_none_begins_by_it(desk: Bench, tmp_path: Path) -> None:
+    """Less time for the first answer holds at once; a target that is new waits for what happens next."""
+    (tmp_path / "service_levels.yaml").write_text(LEVELS.replace("resolution: 16h, ", ""))
+    desk.gateway.reload()
+    desk.arrive(message("carla@customer.example", "Printer", "It is broken."))
+    desk.ingest()
+    (tmp_path / "service_levels.yaml").write_text(LEVELS.replace("first_response: 4h", "first_response: 2h"))
+    desk.gateway.reload()
+    renew(desk.desk, "", lambda: False)
+    assert clock(desk, Target.FIRST_RESPONSE).due_at == MONDAY + 2 * HOUR
+    assert current(desk.ticket(10001).ticket.clocks, Target.RESOLUTION) is None
 
 
 def test_news_of_its_problem_meets_no_promise_and_forgets_none(desk: Bench) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from importlib.metadata import version
 
 from mailgateway.rules.nearest import instead
 from mailgateway.rules.text import excerpt
@@ -12,10 +13,14 @@ from mailgateway.rules.text import excerpt
 
 @dataclass(frozen=True, slots=True)
 class PublicHolidays:
-    """The holidays of a country, or of a part of it (`subdivision`, empty for what the whole country has)."""
+    """The holidays of a country, or of a part of it (`subdivision`, empty for what the whole country has).
+
+    `edition` is the version of the library: another may know other days.
+    """
 
     country: str
     subdivision: str = ""
+    edition: str = field(default_factory=lambda: version("holidays"))
     _years: dict[int, Mapping[date, str]] = field(default_factory=dict, repr=False, compare=False)
 
     def __call__(self, year: int) -> Mapping[date, str]:

@@ -45,15 +45,22 @@ def wound(
 
     `level` is the policy that holds for the ticket as it is now.
     """
-    lengths = level.lengths(happened.ticket) if level is not None else {}
-    after = [_moved(clock, happened, level, lengths.get(clock.target), calendars) for clock in clocks]
+    after = list(rewound(clocks, happened, level, calendars))
     if level is not None and happened.ticket.status not in FINISHED:
-        for target, length in lengths.items():
+        for target, length in level.lengths(happened.ticket).items():
             if _begins(target, after, happened):
                 cycle = max((clock.cycle for clock in after if clock.target is target), default=0) + 1
                 new = Clock(target, cycle, level.name, level.calendar.name, length, happened.at)
                 after.append(_going_or_not(new, happened, level))
     return in_order(after)
+
+
+def rewound(
+    clocks: Iterable[Clock], happened: Happened, level: ServiceLevel | None, calendars: Calendars
+) -> tuple[Clock, ...]:
+    """Return the clocks that there are, by the promises and calendars that hold now; none begins."""
+    lengths = level.lengths(happened.ticket) if level is not None else {}
+    return tuple(_moved(clock, happened, level, lengths.get(clock.target), calendars) for clock in clocks)
 
 
 def in_order(clocks: Iterable[Clock]) -> tuple[Clock, ...]:

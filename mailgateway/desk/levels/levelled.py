@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from mailgateway.desk.after import after, fired_by
-from mailgateway.desk.facts import Facts
+from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.levels import firings
-from mailgateway.desk.levels.clocks import Happened, current, wound
+from mailgateway.desk.levels.clocks import Calendars, Happened, current, rewound, wound
 from mailgateway.desk.levels.level_changes import SetClocks
 from mailgateway.desk.levels.timepiece import Clock, Target
 from mailgateway.desk.model import ArticleKind, Direction, Status, Ticket
@@ -28,8 +28,7 @@ from mailgateway.desk.policy import Policy
 def levelled(plan: Plan, facts: Facts, policy: Policy) -> Plan:
     """Have a plan move the clocks of its ticket, and tell in the receipt by when there will be an answer.
 
-    Machine mail and notes move none. What changed in the configuration holds from the next thing on that happens to the
-    ticket.
+    Machine mail and notes move none.
     """
     before, fired = _before(plan, facts)
     if before is None or any(isinstance(change, SetClocks) for change in plan.changes):
@@ -38,14 +37,24 @@ def levelled(plan: Plan, facts: Facts, policy: Policy) -> Plan:
     is_moved = happened.opened or happened.wrote or happened.answered or happened.ticket != before
     if not is_moved:
         return plan
-    calendars = {calendar.name: calendar for calendar in policy.calendars}
-    clocks = wound(before.clocks, happened, policy.level_of(happened.ticket), calendars)
+    clocks = wound(before.clocks, happened, policy.level_of(happened.ticket), _calendars(policy))
     if clocks == before.clocks:
         return plan
     moved = _moved(before.clocks, clocks, happened.ticket.status, fired | fired_by(plan.changes))
     zone = _zone_of(happened.ticket, policy)
     notices = tuple(_with_expectation(notice, clocks, zone, policy) for notice in plan.notices)
     return replace(plan, changes=(*plan.changes, *moved), notices=notices)
+
+
+def renewed(candidate: Candidate, at: datetime, policy: Policy) -> tuple[Change, ...]:
+    """Return what another policy makes of the clocks that a ticket has; those that it newly promises begin later."""
+    ticket = candidate.ticket
+    clocks = rewound(ticket.clocks, Happened(at, ticket), policy.level_of(ticket), _calendars(policy))
+    return () if clocks == ticket.clocks else _moved(ticket.clocks, clocks, ticket.status, candidate.fired)
+
+
+def _calendars(policy: Policy) -> Calendars:
+    return {calendar.name: calendar for calendar in policy.calendars}
 
 
 def _before(plan: Plan, facts: Facts) -> tuple[Ticket | None, frozenset[str]]:

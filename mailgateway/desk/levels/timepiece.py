@@ -56,10 +56,9 @@ class Clock:
         return self.counted + calendar.between(self.running_since, at)
 
     def going(self, at: datetime, calendar: Calendar) -> "Clock":
-        """Return it going from an instant on; one that goes already goes on as it is."""
-        if self.running_since is not None:
-            return self
-        return replace(self, running_since=at, due_at=self._due(at, calendar))
+        """Return it going from an instant on. One that goes already goes on, due by the calendar as it is by now."""
+        since = self.running_since or at
+        return replace(self, running_since=since, due_at=self._due(since, calendar))
 
     def standing(self, at: datetime, calendar: Calendar) -> "Clock":
         """Return it standing still from an instant on. Nothing is due any more, but what was due before stays so."""

@@ -12,7 +12,8 @@ from mailgateway.desk.after import after, fired_by
 from mailgateway.desk.facts import Candidate
 from mailgateway.desk.handovers import awaiting
 from mailgateway.desk.levels import escalation
-from mailgateway.desk.levels.service_levels import Step
+from mailgateway.desk.levels.levelled import renewed
+from mailgateway.desk.levels.spelled import spelled
 from mailgateway.desk.model import Status, Ticket
 from mailgateway.desk.plan import Disposition, OpenTicket, Plan, SetAttention
 from mailgateway.desk.policy import Policy
@@ -66,21 +67,23 @@ def with_attention(plan: Plan, candidate: Candidate | None, policy: Policy) -> P
 
 
 def renewal(candidate: Candidate, at: datetime, policy: Policy) -> Plan | None:
-    """Return the plan by which a ticket learns of another policy, None where nothing of its agenda changes."""
-    due = next_attention(candidate.ticket, candidate.fired, policy)
-    if due == candidate.ticket.attend_at:
-        return None
-    number = candidate.ticket.number
-    return Plan(at, "clock", Disposition.RECORDED, "", number, (SetAttention(due),), is_quiet=True)
+    """Return the plan by which a ticket learns of another policy, None where neither clocks nor agenda change."""
+    changes = renewed(candidate, at, policy)
+    ticket = after(candidate.ticket, changes, at)
+    due = next_attention(ticket, candidate.fired | fired_by(changes), policy)
+    if due != ticket.attend_at:
+        changes = (*changes, SetAttention(due))
+    return Plan(at, "clock", Disposition.RECORDED, "", ticket.number, changes, is_quiet=True) if changes else None
 
 
 def version(policy: Policy) -> str:
-    """Name what the moments of tickets follow from: the same name, the same moments."""
+    """Name what clocks and moments of tickets follow from: the same name, the same times."""
     rules = [(rule.name, rule.when, rule.thresholds) for rule in timers.timer_rules(policy)]
-    levels = [(level.name, level.hours.name, list(map(_spelled, level.steps))) for level in policy.service_levels]
-    return sha256(repr((policy.life_cycle, rules, levels)).encode()).hexdigest()[:16]
-
-
-def _spelled(step: Step) -> str:
-    """Write a step down in the same words in every process: sets have no order of their own."""
-    return repr(replace(step, of=frozenset())) + repr(sorted(step.of))
+    agreed = [
+        (one.name, one.contract.name, one.contract.service_level, one.contract.support_hours)
+        for one in policy.organisations.all
+        if one.contract is not None
+    ]
+    assets = [(one.name, one.service_level) for one in policy.assets.all if one.service_level]
+    levels = spelled((policy.calendars, policy.service_levels))
+    return sha256(repr((policy.life_cycle, rules, agreed, assets, levels)).encode()).hexdigest()[:16]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailgateway.desk.levels.calendar import ALWAYS, Calendar, Hours
-from mailgateway.desk.levels.clocks import Happened, current, wound
+from mailgateway.desk.levels.clocks import Happened, current, rewound, wound
 from mailgateway.desk.levels.service_levels import Promise, Scope, ServiceLevel
 from mailgateway.desk.levels.timepiece import Clock, Target
 from mailgateway.desk.model import Priority, Status
@@ -67,6 +67,44 @@ def test_each_minute_is_counted_once_and_no_other(
     assert clock.length == (timedelta(hours=4) if ticket.priority is Priority.URGENT else timedelta(hours=9))
     if clock.running_since is not None and minutes * MINUTE < clock.length:
         assert clock.due_at == due_by_counting(clock, at, minutes, calendar)
+
+
+def counted(start: datetime, end: datetime, calendar: Calendar) -> int:
+    """Return how many minutes between two instants count."""
+    return sum(is_counted(start + number * MINUTE, calendar) for number in range((end - start) // MINUTE))
+
+
+@settings(max_examples=60)
+@given(
+    st.sampled_from(ZONES),
+    STARTS,
+    st.lists(st.tuples(st.integers(1, 600), st.booleans(), st.sampled_from(WEEKS)), max_size=6),
+)
+def test_a_calendar_that_changes_counts_since_the_clock_last_began_to_go(
+    zone: str, start: datetime, steps: list[tuple[int, bool, tuple[Hours, ...]]]
+) -> None:
+    """What was counted before a pause stays; from there on each minute counts by the calendar as it is in the end."""
+    length = timedelta(hours=20)
+    calendar = Calendar("any", ZoneInfo(zone))
+    level = ServiceLevel("standard", calendar, calendar, (Promise({Target.RESOLUTION: length}),))
+    ticket = make_ticket(created_at=start)
+    clocks = wound((), Happened(start, ticket, opened=True, wrote=True), level, {"any": calendar})
+    at, settled, since = start, 0, start
+    for minutes, pauses, week in steps:
+        at += minutes * MINUTE
+        calendar = replace(calendar, week=week, _years={})
+        level = replace(level, calendar=calendar, hours=calendar)
+        was_going = ticket.status not in level.pauses
+        ticket = replace(ticket, status=Status.PENDING if pauses else Status.OPEN)
+        if was_going and pauses:
+            settled += counted(since, at, calendar)
+        since = since if was_going and not pauses else at
+        clocks = rewound(clocks, Happened(at, ticket), level, {"any": calendar})
+    (clock,) = clocks
+    is_going = ticket.status not in level.pauses
+    assert clock.counted_by(at, calendar) == (settled + (counted(since, at, calendar) if is_going else 0)) * MINUTE
+    if is_going and settled * MINUTE < length:
+        assert clock.due_at == due_by_counting(clock, since, settled, calendar)
 
 
 def due_by_counting(clock: Clock, at: datetime, minutes: int, calendar: Calendar) -> datetime:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mailgateway.desk.events import Event
 from mailgateway.desk.levels import clock_events
 from mailgateway.desk.levels.calendar import Calendar, Closure
-from mailgateway.desk.levels.clocks import Happened, wound
+from mailgateway.desk.levels.clocks import Happened, rewound, wound
 from mailgateway.desk.levels.explained import Explained, Interval, Why, explained
 from mailgateway.desk.levels.service_levels import Promise, Scope, ServiceLevel
 from mailgateway.desk.levels.timepiece import Clock, Target
@@ -110,6 +110,21 @@ def test_what_has_ended_ends_there(status: Status) -> None:
     told.set(3 * HOUR, status=status)
     found = resolution(told, told.at + timedelta(days=30))
     assert found.intervals[-1].end == found.clock.met_at == told.at
+
+
+def test_a_calendar_that_changes_moves_what_is_due_to_where_the_sum_has_it() -> None:
+    """A closure that is written down while the clock goes counts for it, and what is shown is what is explained."""
+    told = Told()
+    closed = replace(
+        OFFICE, closures=(*OFFICE.closures, Closure(date(2026, 3, 6), date(2026, 3, 9), "Move")), _years={}
+    )
+    changed = {**CALENDARS, "office": closed}
+    told.clocks = rewound(
+        told.clocks, Happened(MONDAY + HOUR, told.ticket), replace(STANDARD, calendar=closed), changed
+    )
+    due = [one.clock.due_at for one in explained(told.events, MONDAY + HOUR, changed)]
+    assert due == [clock.due_at for clock in told.clocks]
+    assert due[-1] == datetime(2026, 3, 10, 11, tzinfo=UTC)
 
 
 def test_a_calendar_that_is_gone_does_no_harm() -> None:

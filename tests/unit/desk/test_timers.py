@@ -2,9 +2,14 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
+from mailgateway.config.service.holidays import PublicHolidays
+from mailgateway.desk.customers.organisations import Contract, Organisation, organisations
+from mailgateway.desk.levels.calendar import Closure
+from mailgateway.desk.levels.spelled import spelled
 from mailgateway.desk.model import Status, Ticket
 from mailgateway.desk.plan import (
     ChangeTags,
@@ -17,9 +22,11 @@ from mailgateway.desk.plan import (
     SetStatus,
 )
 from mailgateway.desk.policy import Policy
+from mailgateway.desk.problems.assets import Asset, assets
 from mailgateway.desk.timed.agenda import moments, next_attention, version
 from mailgateway.desk.timed.attend import attend
 from tests.unit.desk.builders import NOW, make_candidate, make_facts, make_policy, make_ticket
+from tests.unit.desk.test_escalation import ALWAYS, OFFICE, level
 from tests.unit.rules.examples import problems, ruleset
 
 DAY = timedelta(days=1)
@@ -94,6 +101,27 @@ def test_other_rules_name_another_version() -> None:
     one: dict[str, object] = {"name": "other", "when": "always", "then": {"group": "hardware"}}
     assert version(desk(one)) == version(make_policy())
     assert version(desk(rule(IS_PENDING, THREE_DAYS))) != version(make_policy())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"calendars": (replace(OFFICE, closures=(Closure(NOW.date(), NOW.date(), "Move"),)),)},
+        {"calendars": (replace(OFFICE, holidays=PublicHolidays("PL")),)},
+        {"calendars": (replace(OFFICE, holidays=PublicHolidays("PL", edition="0")),)},
+        {"calendars": (replace(OFFICE, openings={NOW.date(): ((0, 60),)}),)},
+        {"service_levels": (level(calendar=ALWAYS),)},
+        {"service_levels": (replace(level(), promises=level().promises[:1]),)},
+        {"organisations": organisations([Organisation("acme", "ACME", contract=Contract("gold", "standard"))])},
+        {"assets": assets([Asset("web-1", "Web", service_level="standard")])},
+    ],
+    ids=["closures", "holidays", "newer holidays", "openings", "calendar", "targets", "contracts", "assets"],
+)
+def test_all_that_clocks_follow_from_names_another_version(changes: dict[str, Any]) -> None:
+    """Whatever of it changes, open tickets learn of it; what is equal has one name in every process."""
+    usual = {"calendars": (OFFICE,), "service_levels": (level(),)}
+    assert version(make_policy(**{**usual, **changes})) != version(make_policy(**usual))
+    assert spelled(frozenset("abcdef")) == spelled(frozenset("fedcba"))
 
 
 @pytest.mark.parametrize(
