@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.letters import news, notices
+from mailgateway.desk.levels.business_time import are_at_work, hours_to_tell
 from mailgateway.desk.model import Status, Ticket
 from mailgateway.desk.plan import RecordEvent, SetStatus
 from mailgateway.desk.policy import Policy
@@ -16,10 +17,18 @@ _STATUSES = {_SOLVE: Status.SOLVED, _CLOSE: Status.CLOSED}
 
 
 def _moments(ticket: Ticket, policy: Policy) -> Iterator[Moment]:
-    base = last_change(ticket)
+    """Give each step at the opening of the desk, since it writes to somebody; what follows a step keeps its distance.
+
+    So who is reminded after a weekend has as long to answer as anybody.
+    """
+    base, hours = last_change(ticket), hours_to_tell(ticket, policy)
+    at, waited = base, timedelta()
     for what, wait in _steps(ticket.status, policy):
-        if wait is not None:
-            yield Moment(base + wait, f"{what}/{base.isoformat()}", what)
+        opening = hours.next_opening(at + wait - waited) if wait is not None else None
+        if opening is None or wait is None:
+            continue
+        at, waited = opening, wait
+        yield Moment(at, f"{what}/{base.isoformat()}", what)
 
 
 def _steps(status: Status, policy: Policy) -> tuple[tuple[str, timedelta | None], ...]:
@@ -31,6 +40,9 @@ def _steps(status: Status, policy: Policy) -> tuple[tuple[str, timedelta | None]
 
 def _take(due: Sequence[Moment], candidate: Candidate, facts: Facts, policy: Policy) -> Effect:
     """Take the farthest step that is due: who was not reminded in time is not reminded of what is solved by now."""
+    hours = hours_to_tell(candidate.ticket, policy)
+    if not are_at_work(hours, max(moment.at for moment in due), facts.now):
+        return Effect(again=hours.next_opening(facts.now))
     fired = tuple(moment.name for moment in due)
     passed = {moment.what for moment in _moments(candidate.ticket, policy) if moment.at <= facts.now}
     what = next((step for step in (_CLOSE, _SOLVE, _REMIND) if step in passed), "")
