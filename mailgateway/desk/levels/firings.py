@@ -3,6 +3,7 @@
 A share has its effect once for each length of time that was promised, whatever the escalations say by then.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from mailgateway.desk.levels.timepiece import Clock
 
 _SECOND = timedelta(seconds=1)
 _BREACH = "breach"
+_NAME = re.compile(rf"(?P<clock>level/[a-z_]+/\d+)/\d+s/(?P<what>(?P<percent>\d+)%(?:/at_once)?|{_BREACH})", re.ASCII)
 
 
 def breach(clock: Clock) -> str:
@@ -45,13 +47,13 @@ def carried(before: Iterable[Clock], after: Iterable[Clock], fired: Collection[s
 def _passed(clock: Clock, fired: Collection[str]) -> Iterator[str]:
     """Give what fired for any length of a clock and lies behind it now, by its names for the length it has."""
     for name in sorted(fired):
-        _, is_its, rest = name.partition(f"{_clock(clock)}/")
-        _, _, what = rest.partition("/")
-        percent = what.partition("%")[0]
-        if not is_its:
+        found = _NAME.fullmatch(name)
+        if found is None or found["clock"] != _clock(clock):
             continue
-        if clock.counted > clock.length if what == _BREACH else clock.counted * 100 >= clock.length * int(percent):
-            yield f"{_promise(clock)}/{what}"
+        percent = found["percent"]
+        is_passed = clock.counted * 100 >= clock.length * int(percent) if percent else clock.counted > clock.length
+        if is_passed:
+            yield f"{_promise(clock)}/{found['what']}"
 
 
 def _promise(clock: Clock) -> str:
