@@ -4,11 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from mailgateway.config.gateway.file import GatewayFile, Mailbox
 from mailgateway.config.reading.document import Document
-from mailgateway.config.service.agreements import PolicyEntry
 from mailgateway.config.service.assets import AssetsFile, called
 from mailgateway.config.service.groups import GroupsFile
 from mailgateway.config.service.organisations import OrganisationsFile, as_organisations
-from mailgateway.config.service.service_levels import ServiceLevelsFile
 from mailgateway.desk.policy import AgentEvidence
 from mailgateway.errors import Finding
 from mailgateway.rules.findings import EntryPath
@@ -155,40 +153,6 @@ def check_circles(gateway: GatewayFile, groups: GroupsFile, document: Document) 
         if base_address(address) in own:
             problem = f"{address} is a mailbox of the desk, which would write to itself: write a person's own address"
             yield document.finding(path, problem)
-
-
-def check_service_levels(
-    levels: ServiceLevelsFile, document: Document, groups: tuple[str, ...] | None
-) -> Iterator[Finding]:
-    """Check service_levels.yaml against itself and against the names of the groups, where they are known."""
-    names = ((("calendars", number, "name"), one.name) for number, one in enumerate(levels.calendars))
-    yield from repeated(names, "calendars are called", document)
-    policies = ((("policies", number, "name"), one.name) for number, one in enumerate(levels.policies))
-    yield from repeated(policies, "policies are called", document)
-    calendars = tuple(one.name for one in levels.calendars)
-    for number, policy in enumerate(levels.policies):
-        path: EntryPath = ("policies", number)
-        named = (((*path, "calendar"), policy.calendar), ((*path, "working_hours"), policy.working_hours))
-        yield from unknown([(place, name) for place, name in named if name], calendars, "calendar", document)
-        if groups is not None:
-            yield from _unknown_in_any_case(_groups_of(policy, path), groups, "group", document)
-
-
-def _groups_of(policy: PolicyEntry, path: EntryPath) -> Named:
-    for name in policy.scope.group if policy.scope else ():
-        yield (*path, "for", "group"), name
-    for number, targets in enumerate(policy.targets):
-        for name in targets.group:
-            yield (*path, "targets", number, "group"), name
-    for number, step in enumerate(policy.escalations):
-        for key, written in (("group", step.group), ("on_call", step.on_call)):
-            if written:
-                yield (*path, "escalations", number, key), written
-
-
-def _unknown_in_any_case(named: Named, known: tuple[str, ...], what: str, document: Document) -> Iterator[Finding]:
-    folded = {name.casefold() for name in known}
-    yield from unknown(((path, name) for path, name in named if name.casefold() not in folded), known, what, document)
 
 
 def _check_mailbox(mailbox: Mailbox, path: EntryPath, document: Document) -> Iterator[Finding]:

@@ -17,13 +17,14 @@ from mailgateway.config.checks import (
     check_groups,
     check_organisations,
     check_own_addresses,
-    check_service_levels,
     check_webhooks,
     own_addresses,
 )
 from mailgateway.config.doubts import doubts_about_gateway, doubts_about_groups, doubts_about_organisations
 from mailgateway.config.gateway.file import GatewayFile
 from mailgateway.config.gateway.files import Files
+from mailgateway.config.level_checks import NamesInLevels, check_service_levels
+from mailgateway.config.level_doubts import doubts_about_service_levels, named_levels
 from mailgateway.config.policy import policy as policy_of
 from mailgateway.config.reading.document import Document
 from mailgateway.config.reading.parts import Model, Part, entries, read_part
@@ -31,7 +32,7 @@ from mailgateway.config.reading.syntax import NO_FILE
 from mailgateway.config.report_checks import Known, check_reports, doubts_about_reports
 from mailgateway.config.routing.rules import RulesPart, read_rules
 from mailgateway.config.service.assets import AssetsFile, as_assets, names_in
-from mailgateway.config.service.groups import GroupEntry, GroupsFile
+from mailgateway.config.service.groups import GroupsFile, as_directory
 from mailgateway.config.service.knowledge import as_library, read_knowledge
 from mailgateway.config.service.organisations import OrganisationsFile, as_organisations, contracts_in
 from mailgateway.config.service.service_levels import Levels, ServiceLevelsFile
@@ -40,10 +41,11 @@ from mailgateway.config.templates import chosen_by_rules
 from mailgateway.desk.answers.knowledge import EMPTY
 from mailgateway.desk.customers.organisations import Organisations
 from mailgateway.desk.letters.brand import Logo
-from mailgateway.desk.model import Agent, Directory, Group, News, Priority, Status, TicketType
+from mailgateway.desk.model import News, Priority, Status, TicketType
 from mailgateway.desk.problems.assets import Assets
 from mailgateway.desk.reporting.subscription import About
 from mailgateway.errors import ConfigError, Finding
+from mailgateway.rules.schema import Ruleset
 from mailgateway.rules.vocabulary import Vocabulary
 
 _MEND_MAIN = 'write one with "mailgateway init DIR", or name yours with --config FILE'
@@ -124,7 +126,9 @@ def _load(path: Path, rules: Path | None, *, tested: bool) -> Settings:
     if findings:
         raise ConfigError(_in_order(findings, (path, files.groups, *_named_files(files), files.rules)))
     library = as_library(knowledge, _sound(gateway).knowledge, routing.ruleset.timezone)
-    settings = replace(_settings(path, parts, routing, (*_doubts(parts), *routing.doubts)), library=library)
+    settings = replace(
+        _settings(path, parts, routing, (*_doubts(parts, routing.ruleset), *routing.doubts)), library=library
+    )
     failed = _failed_tests(_tests_beside(files.rules), settings) if tested else ()
     if failed:
         raise ConfigError(failed)
@@ -219,7 +223,7 @@ def _checked(parts: _Parts, files: Files) -> Iterator[Finding]:
             yield from check_texts(gateway.model, gateway.document, groups.model, groups.document)
             yield from check_circles(gateway.model, groups.model, groups.document)
     if parts.levels.document is not None and parts.levels.model is not None:
-        yield from check_service_levels(parts.levels.model, parts.levels.document, entries(groups.document, "groups"))
+        yield from check_service_levels(parts.levels.model, parts.levels.document, _named_in_levels(parts))
     yield from _checked_customers(parts)
     if parts.assets.document is not None and parts.assets.model is not None:
         known = entries(groups.document, "groups"), parts.policies()
@@ -238,6 +242,17 @@ def _named_in(parts: _Parts) -> Known:
     )
 
 
+def _named_in_levels(parts: _Parts) -> NamesInLevels:
+    """Return the names that service levels may use. Without a file of organisations rules alone name them."""
+    customers, groups = parts.customers, entries(parts.groups.document, "groups")
+    if customers is _NO_CUSTOMERS:
+        return NamesInLevels(groups, organisations=None, contracts=())
+    if customers.document is None:
+        return NamesInLevels(groups, organisations=None, contracts=None)
+    names = entries(customers.document, "organisations") or ()
+    return NamesInLevels(groups, names, contracts_in(customers.document) or ())
+
+
 def _checked_customers(parts: _Parts) -> Iterator[Finding]:
     customers = parts.customers
     if customers.document is not None and customers.model is not None:
@@ -252,7 +267,7 @@ def _in_order(findings: tuple[Finding, ...], files: tuple[Path, ...]) -> tuple[F
     return tuple(sorted(findings, key=lambda one: (order.get(one.file, len(order)), one.line, one.column)))
 
 
-def _doubts(parts: _Parts) -> Iterator[Finding]:
+def _doubts(parts: _Parts, rules: Ruleset) -> Iterator[Finding]:
     gateway, groups, customers = parts.gateway, parts.groups, parts.customers
     if gateway.model is not None and gateway.document is not None:
         yield from doubts_about_gateway(gateway.model, gateway.document)
@@ -261,6 +276,10 @@ def _doubts(parts: _Parts) -> Iterator[Finding]:
         yield from doubts_about_groups(groups.model, groups.document)
     if customers.model is not None and customers.document is not None:
         yield from doubts_about_organisations(customers.model, customers.document)
+    levels = parts.levels
+    if levels.model is not None and levels.document is not None and groups.model is not None:
+        named = named_levels(customers.model, parts.assets.model, rules)
+        yield from doubts_about_service_levels(levels.model, levels.document, groups.model, named)
 
 
 def _settings(path: Path, parts: _Parts, rules: RulesPart, warnings: tuple[Finding, ...]) -> Settings:
@@ -293,7 +312,7 @@ def _settings(path: Path, parts: _Parts, rules: RulesPart, warnings: tuple[Findi
         quarantine=gateway.quarantine,
         retention=gateway.retention,
         conversation=gateway.conversation,
-        directory=_directory(_sound(parts.groups)),
+        directory=as_directory(_sound(parts.groups)),
         organisations=as_organisations(parts.customers.model) if parts.customers.model else Organisations(),
         assets=as_assets(parts.assets.model) if parts.assets.model else Assets(),
         reports=gateway.reports,
@@ -321,24 +340,3 @@ def _sound(part: Part[Model]) -> Model:
 def _named_files(files: Files) -> tuple[Path, ...]:
     """Return the files that need not be there, and are."""
     return tuple(file for file in (files.service_levels, files.organisations, files.assets) if file is not None)
-
-
-def _directory(groups: GroupsFile) -> Directory:
-    agents = (
-        Agent(one.name, one.display or one.name, one.address, one.aliases, one.signature or {}) for one in groups.agents
-    )
-    return Directory(tuple(agents), tuple(map(_group, groups.groups)))
-
-
-def _group(one: GroupEntry) -> Group:
-    return Group(
-        name=one.name,
-        display=one.display or one.name,
-        members=one.members,
-        lead=one.lead,
-        address=one.address or "",
-        manager=one.manager or "",
-        silent=one.no_status_mails,
-        signature=one.signature or {},
-        accept_within=one.accept_within,
-    )

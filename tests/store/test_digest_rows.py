@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, insert, update
 
 from mailgateway.desk.levels.timepiece import Target
-from mailgateway.desk.model import Status, Ticket
+from mailgateway.desk.model import Priority, Status, Ticket
 from mailgateway.reports.digest import MOST_TOLD, SOON, Part, Section
 from mailgateway.store.engine import Store, Transaction
 from mailgateway.store.reports import digest as digest_rows
@@ -33,6 +33,7 @@ desks = st.lists(
             "status": st.sampled_from(list(Status)),
             "assignee": st.sampled_from([None, "anna", "bob"]),
             "group": st.sampled_from(["hardware", "first-line"]),
+            "priority": st.sampled_from(list(Priority)),
             "created_at": pasts,
             "updated_at": pasts,
             "snoozed_until": st.none() | hours,
@@ -71,7 +72,7 @@ def _told_to_agent(there: list[Ticket]) -> Told:
     theirs = [one for one in there if one.assignee == "anna" and _is_open(one)]
     waiting = [one for one in theirs if one.status in (Status.PENDING, Status.ON_HOLD) or _sleeps(one)]
     to_do = [one for one in theirs if one not in waiting]
-    to_do.sort(key=lambda one: (_due(one), one.updated_at, one.number))
+    to_do.sort(key=lambda one: (_due(one), _leisure(one), one.updated_at, one.number))
     waiting.sort(key=lambda one: (_wakes(one), one.updated_at, one.number))
     return {Section.TO_DO: _first(to_do, MOST_TOLD), Section.WAITING: _first(waiting, 5)}
 
@@ -79,8 +80,12 @@ def _told_to_agent(there: list[Ticket]) -> Told:
 def _told_to_group(there: list[Ticket]) -> Told:
     ours = [one for one in there if one.group == "hardware"]
     still = [one for one in ours if _is_open(one)]
-    due = sorted((one for one in ours if _due(one) < NOW + SOON), key=lambda one: (_due(one), one.number))
-    free = sorted((one for one in still if one.assignee is None), key=lambda one: (_due(one), one.number))
+    due = sorted(
+        (one for one in ours if _due(one) < NOW + SOON), key=lambda one: (_due(one), _leisure(one), one.number)
+    )
+    free = sorted(
+        (one for one in still if one.assignee is None), key=lambda one: (_due(one), _leisure(one), one.number)
+    )
     oldest = sorted(still, key=lambda one: (one.created_at, one.number))
     return {
         Section.DUE: _first(due, MOST_TOLD),
@@ -103,6 +108,10 @@ def _sleeps(one: Ticket) -> bool:
 
 def _wakes(one: Ticket) -> datetime:
     return one.snoozed_until if one.snoozed_until is not None and _sleeps(one) else FAR
+
+
+def _leisure(one: Ticket) -> int:
+    return -list(Priority).index(one.priority)
 
 
 def _due(one: Ticket) -> datetime:

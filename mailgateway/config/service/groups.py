@@ -8,6 +8,7 @@ from mailgateway.config.gateway.branding import Signature
 from mailgateway.config.gateway.notifications import Silence
 from mailgateway.config.reading.kinds import Address, Line, Strict, Word
 from mailgateway.config.service.agreements import BusinessTime
+from mailgateway.desk.model import Agent, Directory, Group
 
 
 class AgentEntry(Strict):
@@ -49,4 +50,26 @@ class GroupsFile(Strict):
     agents: tuple[AgentEntry, ...] = Field(default=(), description="everybody who works tickets")
     groups: Annotated[tuple[GroupEntry, ...], Field(min_length=1)] = Field(
         description="the groups that tickets are routed to, at least one"
+    )
+
+
+def as_directory(file: GroupsFile) -> Directory:
+    """Return the agents and groups as the desk knows them."""
+    agents = (
+        Agent(one.name, one.display or one.name, one.address, one.aliases, one.signature or {}) for one in file.agents
+    )
+    return Directory(tuple(agents), tuple(map(_group, file.groups)))
+
+
+def _group(one: GroupEntry) -> Group:
+    return Group(
+        name=one.name,
+        display=one.display or one.name,
+        members=one.members,
+        lead=one.lead,
+        address=one.address or "",
+        manager=one.manager or "",
+        silent=one.no_status_mails,
+        signature=one.signature or {},
+        accept_within=one.accept_within,
     )

@@ -10,6 +10,7 @@ from mailgateway.reports.digest import MOST_IN_SHORT, MOST_TOLD, SOON, Errand, P
 from mailgateway.store.engine import Transaction
 from mailgateway.store.tables.tickets import TicketRow
 from mailgateway.store.tables.time import ClockRow, SpellRow
+from mailgateway.store.tickets.listed import URGENCY
 
 _ACTIVE = (Status.NEW, Status.OPEN)
 _WAITING = (Status.PENDING, Status.ON_HOLD)
@@ -17,7 +18,7 @@ _GOES = and_(ClockRow.met_at.is_(None), ClockRow.ended_at.is_(None), ClockRow.du
 _CLOCK = select(ClockRow.due_at).where(ClockRow.ticket == TicketRow.number, _GOES).order_by(ClockRow.due_at).limit(1)
 _DUE_AT = _CLOCK.correlate(TicketRow).scalar_subquery().label("due_at")
 _TARGET = _CLOCK.with_only_columns(ClockRow.target).correlate(TicketRow).scalar_subquery()
-_MOST_URGENT = _DUE_AT.asc().nulls_last()
+_MOST_URGENT = (_DUE_AT.asc().nulls_last(), URGENCY.desc())
 _TICKETS: Select[*tuple[Any, ...]] = select(
     TicketRow.number,
     TicketRow.subject,
@@ -46,7 +47,7 @@ def agent_parts(tx: Transaction, agent: str, now: datetime) -> tuple[Part, ...]:
     waiting = _TICKETS.where(theirs, TicketRow.status.in_((*_ACTIVE, *_WAITING)), waits)
     wakes = case((sleeps, TicketRow.snoozed_until)).asc().nulls_last()
     return (
-        _part(tx, Section.TO_DO, to_do.order_by(_MOST_URGENT, TicketRow.updated_at), MOST_TOLD),
+        _part(tx, Section.TO_DO, to_do.order_by(*_MOST_URGENT, TicketRow.updated_at), MOST_TOLD),
         _part(tx, Section.WAITING, waiting.order_by(wakes, TicketRow.updated_at), MOST_IN_SHORT),
     )
 
@@ -55,10 +56,10 @@ def group_parts(tx: Transaction, group: str, now: datetime) -> tuple[Part, ...]:
     """Return what of a group (by name) is late or due soon, what nobody has taken, and what is open longest."""
     ours = (SpellRow.ended_at.is_(None), TicketRow.group == group)
     opened = _TICKETS.select_from(_OPEN).where(*ours)
-    due = _TICKETS.where(TicketRow.group == group, _is_due_by(now + SOON)).order_by(_MOST_URGENT)
+    due = _TICKETS.where(TicketRow.group == group, _is_due_by(now + SOON)).order_by(*_MOST_URGENT)
     return (
         _part(tx, Section.DUE, due, MOST_TOLD),
-        _part(tx, Section.UNASSIGNED, opened.where(TicketRow.assignee.is_(None)).order_by(_MOST_URGENT), MOST_TOLD),
+        _part(tx, Section.UNASSIGNED, opened.where(TicketRow.assignee.is_(None)).order_by(*_MOST_URGENT), MOST_TOLD),
         _part(tx, Section.OLDEST, opened.order_by(TicketRow.created_at), MOST_IN_SHORT),
     )
 

@@ -120,12 +120,13 @@ _NEXT_DUE = (
     .correlate(TicketRow)
     .scalar_subquery()
 )
-_URGENCY = case({priority: place for place, priority in enumerate(Priority)}, value=TicketRow.priority)
+URGENCY = case({priority: place for place, priority in enumerate(Priority)}, value=TicketRow.priority)
+"""How urgent a ticket is: the most urgent has the highest."""
 _ORDERS: dict[Order, tuple[UnaryExpression[Any], ...]] = {
     Order.NEWEST: (TicketRow.number.desc(),),
     Order.OLDEST: (TicketRow.number.asc(),),
     Order.CHANGED: (TicketRow.updated_at.desc(), TicketRow.number.desc()),
-    Order.PRIORITY: (_URGENCY.desc(), TicketRow.number.asc()),
+    Order.PRIORITY: (URGENCY.desc(), TicketRow.number.asc()),
     Order.DUE: (_NEXT_DUE.asc().nulls_last(), TicketRow.number.asc()),
 }
 _HEADS = select(
