@@ -47,8 +47,9 @@ class Reader:
         """Return a page of tickets, newest first."""
         with self._turn(), self._desk.store.reading() as tx:
             found = listed(tx, limit + 1, wanted)
+        known = self._desk.policy().organisations
         more = found[limit - 1].number if len(found) > limit else None
-        return {"tickets": [line_object(line) for line in found[:limit]], "after": more}
+        return {"tickets": [line_object(line, known) for line in found[:limit]], "after": more}
 
     def ticket(self, number: int) -> Answer | None:
         """Return a ticket, None where there is none of this number."""
@@ -57,7 +58,7 @@ class Reader:
         if sheet is None:
             return None
         left_out = {"articles": sheet.articles_left_out, "events": sheet.events_left_out}
-        return {**sheet_object(sheet, self._desk.clock()), "left_out": left_out}
+        return {**sheet_object(sheet, self._desk.clock(), self._desk.policy().organisations), "left_out": left_out}
 
     def events(self, since: int, limit: int, ticket: int | None) -> Answer:
         """Return a page of events, oldest first."""

@@ -14,6 +14,12 @@ def facts(ticket: Ticket, now: datetime) -> dict[str, str]:
     return {name_of(clock.target).capitalize(): _spoken(clock, now) for clock in clocks}
 
 
+def policy_of(ticket: Ticket) -> str:
+    """Return the policy that its clocks are of, or the one that was named for it; "" for none."""
+    clocks = [clock for target in Target if (clock := current(ticket.clocks, target)) is not None]
+    return clocks[0].policy if clocks else ticket.service_level or ""
+
+
 def name_of(target: Target) -> str:
     """Return what people call a target."""
     return _NAMES[target]

@@ -56,7 +56,7 @@ def _tell(gateway: Gateway, number: int, done: str, *, as_object: bool) -> None:
     with gateway.store.reading() as tx:
         (line,) = ticket_list.lines(tx, [number])
     if as_object:
-        say_json(line_object(line))
+        say_json(line_object(line, gateway.policy.organisations))
         return
     whose = line.assignee or "nobody"
     say(f"{done} Ticket {number}: {line.status}, {line.priority}, group {line.group}, assigned to {whose}.")

@@ -29,11 +29,11 @@ _HEADS = {
 _HELD = ("held", "magenta")
 
 
-def show_sheet(sheet: TicketSheet, now: datetime) -> None:
-    """Put a ticket on the terminal."""
+def show_sheet(sheet: TicketSheet, now: datetime, *, is_vip: bool) -> None:
+    """Put a ticket on the terminal; `is_vip`: its requester matters more."""
     console = Console(highlight=False, markup=False, emoji=False)
     console.print(Text(clean(f"#{sheet.ticket.number}  {sheet.ticket.subject}"), style="bold"))
-    for label, value in {**_facts(sheet.ticket), **level_view.facts(sheet.ticket, now)}.items():
+    for label, value in {**_facts(sheet.ticket, now, is_vip=is_vip), **level_view.facts(sheet.ticket, now)}.items():
         if value:
             console.print(Text(f"{label:<13}", style="dim") + Text(clean(value)))
     if sheet.major is not None:
@@ -51,17 +51,21 @@ def show_sheet(sheet: TicketSheet, now: datetime) -> None:
     _show_trace(console, sheet.trace)
 
 
-def _facts(ticket: Ticket) -> dict[str, str]:
+def _facts(ticket: Ticket, now: datetime, *, is_vip: bool) -> dict[str, str]:
+    sleeps = ticket.snoozed_until is not None and ticket.snoozed_until > now
     return {
         "Status": f"{ticket.status.replace('_', ' ')}, {ticket.priority} {ticket.type}",
         "Group": f"{ticket.group}, assigned to {ticket.assignee or 'nobody'}",
         "Offered": _offered(ticket),
-        "Requester": _spoken(ticket.requester),
+        "Snoozed": f"until {moment(ticket.snoozed_until)}" if ticket.snoozed_until and sleeps else "",
+        "Requester": f"{_spoken(ticket.requester)}{', VIP' if is_vip else ''}",
         "Organisation": ticket.organisation or "",
         "Participants": ", ".join(_spoken(person) for person in ticket.participants),
         "About": ticket.ci or "",
         "Watchers": ", ".join(ticket.watchers),
         "Tags": " ".join(ticket.tags),
+        "Fields": ", ".join(f"{name}={value}" for name, value in ticket.fields.items()),
+        "Policy": level_view.policy_of(ticket),
         "Held": ", ".join(
             f"answer of {one.agent}, article {one.article}, since {moment(one.at)}" for one in ticket.held
         ),

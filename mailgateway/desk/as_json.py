@@ -38,7 +38,9 @@ def ticket_head(ticket: Ticket) -> dict[str, object]:
         "fields": dict(ticket.fields),
         "watchers": list(ticket.watchers),
         "held": [{"agent": one.agent, "article": one.article, "at": instant(one.at)} for one in ticket.held],
-        "offered": _offer(ticket.offer),
+        "offered": offer_object(ticket.offer),
+        "mailbox": ticket.mailbox,
+        "snoozed_until": instant(ticket.snoozed_until),
     }
 
 
@@ -67,7 +69,8 @@ def event_object(event: Event) -> dict[str, object]:
     }
 
 
-def _offer(offer: Offer | None) -> dict[str, object] | None:
+def offer_object(offer: Offer | None) -> dict[str, object] | None:
+    """Return by which group a ticket is offered, since and until when; None where it is not."""
     if offer is None:
         return None
     return {"by": offer.giver, "at": instant(offer.at), "accept_by": instant(offer.accept_by)}

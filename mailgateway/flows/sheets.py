@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from mailgateway.desk.as_json import article_meta, instant, person, ticket_head
+from mailgateway.desk.as_json import article_meta, instant, offer_object, person, ticket_head
+from mailgateway.desk.customers.organisations import Organisations
 from mailgateway.desk.events import Event
 from mailgateway.desk.levels.clock_sheet import service_level
 from mailgateway.desk.model import Beside
@@ -13,8 +14,8 @@ from mailgateway.store.tickets.listed import TicketLine
 from mailgateway.store.tickets.shown import FiledArticle, TicketSheet
 
 
-def line_object(line: TicketLine) -> dict[str, object]:
-    """Return the object of `tickets list --json`."""
+def line_object(line: TicketLine, known: Organisations) -> dict[str, object]:
+    """Return the object of `tickets list --json`; the organisations know who matters more."""
     return {
         "number": line.number,
         "subject": line.subject,
@@ -31,13 +32,17 @@ def line_object(line: TicketLine) -> dict[str, object]:
         "ci": line.ci,
         "due_at": instant(line.due_at),
         "major": line.is_major,
+        "offered": offer_object(line.offer),
+        "snoozed_until": instant(line.snoozed_until),
+        "vip": known.is_vip(line.requester.address),
     }
 
 
-def sheet_object(sheet: TicketSheet, now: datetime) -> dict[str, object]:
-    """Return the object of `tickets show --json`."""
+def sheet_object(sheet: TicketSheet, now: datetime, known: Organisations) -> dict[str, object]:
+    """Return the object of `tickets show --json`; the organisations know who matters more."""
     return {
         **ticket_head(sheet.ticket),
+        "vip": known.is_vip(sheet.ticket.requester.address),
         "service_level": service_level(sheet.ticket, now),
         "articles": [_article(filed) for filed in sheet.articles],
         "events": [_event(event) for event in sheet.events],

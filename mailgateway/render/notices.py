@@ -53,6 +53,7 @@ VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.PROBLEM_NEWS: {"solved": False, "news": ""},
     NoticeKind.TO_AND_FRO: {"groups": "", "times": 0},
     NoticeKind.NOT_ACCEPTED: {"giver": "", "since": None, "accept_by": None},
+    NoticeKind.OFFER_ACCEPTED: {"giver": "", "accepted_for": "", "by": ""},
     NoticeKind.PROBLEM_SUGGESTION: {"alike": (), "more": 0},
     NoticeKind.REJECTED: {"reason": "", "too_large": 0, "subject": ""},
     NoticeKind.FORWARDED: {"subject": ""},

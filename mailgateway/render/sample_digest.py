@@ -1,5 +1,6 @@
 """Digests to check templates with, and to take pictures of."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from mailgateway.reports.digest import Digest, Errand, Part, Section
@@ -31,6 +32,7 @@ _SOON = _errand(10241, "No access to the shared calendar since the move to the n
 _QUIET = _errand(10198, "Order of three monitors")
 _SLEEPS = _errand(10177, "New badge for the cleaning company", until=50)
 _NOBODYS = _errand(10245, "", assignee=None)
+_OFFERED = replace(_NOBODYS, number=10247, giver="First line", accept_by=_NOW + 2 * _HOUR)
 OWN = Digest(
     "",
     _NOW,
@@ -40,6 +42,7 @@ OF_GROUP = Digest(
     "Hardware",
     _NOW,
     (
+        Part(Section.OFFERED, (_OFFERED, replace(_OFFERED, number=10248, accept_by=None)), 2),
         Part(Section.DUE, (_LATE, _SOON), 2),
         Part(Section.UNASSIGNED, (_NOBODYS,), 1),
         Part(Section.OLDEST, (_SLEEPS, _QUIET, _LATE), 31),

@@ -118,6 +118,7 @@ _VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.MERGED: {"before": 10237},
     NoticeKind.TO_AND_FRO: {"groups": "first-line ↔ hardware", "times": 3},
     NoticeKind.NOT_ACCEPTED: {"giver": "first-line", "since": _AT, "accept_by": _AT + timedelta(hours=2)},
+    NoticeKind.OFFER_ACCEPTED: {"giver": "first-line", "accepted_for": "hardware", "by": "Bob Stone"},
     NoticeKind.PROBLEM_SUGGESTION: {
         "alike": (
             Matter(10232, "Printer 2nd floor stopped printing", "Maria Lis", "hardware", "printer-2"),
@@ -149,10 +150,7 @@ _VALUES: dict[NoticeKind, dict[str, object]] = {
         "address": "jan.nowak@example.org",
         "reason": "5.1.1 smtp; 550 5.1.1 <jan.nowak@example.org>: user unknown",
     },
-    NoticeKind.FILES_LEFT_OUT: {
-        "address": "jan.nowak@example.org",
-        "files": FILES,
-    },
+    NoticeKind.FILES_LEFT_OUT: {"address": "jan.nowak@example.org", "files": FILES},
     NoticeKind.ALARM: {
         "title": "no mail could be fetched for 15 minutes",
         "lines": ["support: imap.example.com refuses the connection", "last good fetch at 08:15 UTC"],
@@ -165,6 +163,7 @@ _AUDIENCES = {
     NoticeKind.PROBLEM_SUGGESTION: Audience.AGENT,
     NoticeKind.TO_AND_FRO: Audience.AGENT,
     NoticeKind.NOT_ACCEPTED: Audience.AGENT,
+    NoticeKind.OFFER_ACCEPTED: Audience.AGENT,
     NoticeKind.AGENT_NOTIFICATION: Audience.AGENT,
     NoticeKind.AGENT_FOLLOW_UP: Audience.AGENT,
     NoticeKind.AGENT_REMINDER: Audience.AGENT,

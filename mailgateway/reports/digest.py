@@ -13,6 +13,7 @@ SOON = timedelta(hours=24)
 class Section(StrEnum):
     """What the tickets of a part have in common."""
 
+    OFFERED = "offered"
     TO_DO = "to_do"
     WAITING = "waiting"
     DUE = "due"
@@ -24,7 +25,8 @@ class Section(StrEnum):
 class Errand:
     """A ticket in a digest. `due_at` is when the next of its promises is due, that of `target`; None where none is.
 
-    `since` is when a person last did something about it; `until` when it wakes up, where it is put aside.
+    `since` is when a person last did something about it; `until` when it wakes up, where it is put aside. `giver`
+    is the group that offers it, until `accept_by`.
     """
 
     number: int
@@ -38,6 +40,8 @@ class Errand:
     until: datetime | None
     due_at: datetime | None
     target: str | None
+    giver: str | None = None
+    accept_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

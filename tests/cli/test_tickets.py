@@ -12,11 +12,12 @@ from tests.cli.shell import Shell, names
 
 LINE = names(
     "number subject status type priority group assignee requester tags created_at updated_at organisation ci due_at"
-    " major"
+    " major offered snoozed_until vip"
 )
 SHEET = names(
     "number subject status type priority group assignee requester participants tags language created_at updated_at"
     " service_level articles events trace organisation ci fields links watchers held beside major offered"
+    " mailbox snoozed_until vip"
 )
 ARTICLE = names("id ticket at from kind direction text html attachments message_id")
 

@@ -20,6 +20,7 @@ from mailgateway.store.tickets.apply import apply
 from tests.store.examples import opening, ticket
 
 NOW = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
+_SET_LATER = ("clocks", "snoozed_until", "updated_at", "accept_by")
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 hours = st.integers(-60, 60).map(lambda count: NOW + timedelta(hours=count))
@@ -37,6 +38,7 @@ desks = st.lists(
             "created_at": pasts,
             "updated_at": pasts,
             "snoozed_until": st.none() | hours,
+            "accept_by": st.none() | hours,
             "clocks": st.lists(promises, max_size=3, unique_by=lambda one: one["target"]),
         }
     ),
@@ -87,7 +89,10 @@ def _told_to_group(there: list[Ticket]) -> Told:
         (one for one in still if one.assignee is None), key=lambda one: (_due(one), _leisure(one), one.number)
     )
     oldest = sorted(still, key=lambda one: (one.created_at, one.number))
+    waiting = [one for one in ours if one.offer is not None]
+    waiting.sort(key=lambda one: (one.offer.accept_by if one.offer and one.offer.accept_by else FAR, one.number))
     return {
+        Section.OFFERED: _first(waiting, MOST_TOLD),
         Section.DUE: _first(due, MOST_TOLD),
         Section.UNASSIGNED: _first(free, MOST_TOLD),
         Section.OLDEST: _first(oldest, 5),
@@ -119,10 +124,12 @@ def _due(one: Ticket) -> datetime:
 
 
 def _made(tx: Transaction, wanted: dict[str, Any]) -> int:
-    head = {name: value for name, value in wanted.items() if name not in ("clocks", "snoozed_until", "updated_at")}
+    head = {name: value for name, value in wanted.items() if name not in _SET_LATER}
     number = apply(tx, opening(ticket(**head)), None)
     assert number is not None
+    offer = {"offer_giver": "network", "offered_at": NOW, "accept_by": wanted["accept_by"]}
     changed = {"snoozed_until": wanted["snoozed_until"], "updated_at": wanted["updated_at"]}
+    changed |= offer if wanted["accept_by"] else {}
     tx.connection.execute(update(TicketRow).where(TicketRow.number == number).values(**changed))
     for one in wanted["clocks"]:
         tx.connection.execute(insert(ClockRow), _clock(number, one))

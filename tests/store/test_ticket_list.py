@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from mailgateway.desk.handovers.changes import OfferTicket
 from mailgateway.desk.levels.level_changes import SetClocks
 from mailgateway.desk.levels.timepiece import Clock, Target
-from mailgateway.desk.model import LinkKind, Priority, Status, TicketType
-from mailgateway.desk.plan import AddLink, RecordEvent
+from mailgateway.desk.model import LinkKind, Offer, Priority, Status, TicketType
+from mailgateway.desk.plan import AddLink, ChangeWatchers, RecordEvent, Snooze
 from mailgateway.mail.model import Address
 from mailgateway.store.engine import Store
 from mailgateway.store.tickets import listed as ticket_list
@@ -198,3 +199,32 @@ def test_what_no_index_finds_is_sought_among_the_newest(
     with store.reading() as tx:
         assert sorted(line.number for line in listed(tx, 0, of, order)) == looked_at
         assert looked_from(tx, of, order) == (numbers[1] if is_bounded else 0)
+
+
+OFFER = Offer("first-line", NOW, NOW + HOUR)
+
+
+def test_tickets_are_found_by_who_waits_for_whom(store: Store, desk: Mapping[str, int]) -> None:
+    """By an offer and who gave it, by a snooze that is not over, and by who watches."""
+    with store.writing() as tx:
+        apply(tx, working(desk["printer"], OfferTicket(OFFER, "hardware")), None)
+        apply(tx, working(desk["annas"], Snooze(None, NOW + HOUR), ChangeWatchers(("bob",))), None)
+    assert _found(store, desk, Wanted(offered=True)) == "printer"
+    assert _found(store, desk, Wanted(offered_by="first-line", group="hardware")) == "printer"
+    assert _found(store, desk, Wanted(offered_by="hardware")) == ""
+    assert _found(store, desk, Wanted(snoozed_at=NOW)) == "annas"
+    assert _found(store, desk, Wanted(snoozed_at=NOW + HOUR)) == ""
+    assert _found(store, desk, Wanted(watcher="bob")) == "annas"
+    with store.reading() as tx:
+        printer, annas = ticket_list.lines(tx, [desk["printer"], desk["annas"]])
+        assert looked_from(tx, Wanted(offered=True, subject="x")) == 0
+    assert (printer.offer, annas.snoozed_until) == (OFFER, NOW + HOUR)
+
+
+def test_tickets_are_found_by_what_the_configuration_says_of_their_people(
+    store: Store, desk: Mapping[str, int]
+) -> None:
+    """One of several organisations or requesters; nobody's where there are none."""
+    assert _found(store, desk, Wanted(organisations=("acme", "globex"))) == "solved"
+    assert _found(store, desk, Wanted(requesters=("bob@other.example",))) == "annas"
+    assert _found(store, desk, Wanted(requesters=())) == ""

@@ -9,6 +9,7 @@ from datetime import timedelta
 from mailgateway.desk.after import after
 from mailgateway.desk.customers.counting import SpendTime
 from mailgateway.desk.facts import Candidate
+from mailgateway.desk.handovers.acceptance import acceptance
 from mailgateway.desk.handovers.changes import EndOffer, OfferChange, OfferEnd, OfferTicket
 from mailgateway.desk.handovers.to_and_fro import Handed, handed
 from mailgateway.desk.levels.business_time import business_time
@@ -73,6 +74,8 @@ def offered(plan: Plan, candidate: Candidate, policy: Policy, said: OfferEnd | N
         changes += _offer(giver, move, plan, changed, policy)
     changed = after(changed, changes, plan.at)
     notices = tuple(_told(notice, changed, end, group, policy) for notice in plan.notices)
+    if ticket.offer is not None and end is OfferEnd.ACCEPTED:
+        notices += acceptance(ticket.offer, group, plan.actor, changed, candidate, policy)
     return replace(plan, changes=(*plan.changes, *changes), notices=notices)
 
 

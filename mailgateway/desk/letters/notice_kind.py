@@ -20,6 +20,7 @@ class NoticeKind(StrEnum):
     ESCALATION = "escalation"
     TO_AND_FRO = "to_and_fro"
     NOT_ACCEPTED = "not_accepted"
+    OFFER_ACCEPTED = "offer_accepted"
     PROBLEM_NEWS = "problem_news"
     PROBLEM_SUGGESTION = "problem_suggestion"
     REJECTED = "rejected"

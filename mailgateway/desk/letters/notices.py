@@ -289,6 +289,7 @@ _WORK = frozenset(
         NoticeKind.PROBLEM_SUGGESTION,
         NoticeKind.TO_AND_FRO,
         NoticeKind.NOT_ACCEPTED,
+        NoticeKind.OFFER_ACCEPTED,
         NoticeKind.UNDELIVERED,
         NoticeKind.FILES_LEFT_OUT,
         NoticeKind.ALARM,

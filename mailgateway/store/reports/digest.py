@@ -30,6 +30,8 @@ _TICKETS: Select[*tuple[Any, ...]] = select(
     TicketRow.created_at,
     TicketRow.updated_at,
     TicketRow.snoozed_until,
+    TicketRow.offer_giver,
+    TicketRow.accept_by,
     _DUE_AT,
     _TARGET.label("target"),
     func.count().over().label("total"),
@@ -53,11 +55,14 @@ def agent_parts(tx: Transaction, agent: str, now: datetime) -> tuple[Part, ...]:
 
 
 def group_parts(tx: Transaction, group: str, now: datetime) -> tuple[Part, ...]:
-    """Return what of a group (by name) is late or due soon, what nobody has taken, and what is open longest."""
+    """Return what a group (by name) is to accept, what is late or due soon, what nobody took, what is open longest."""
     ours = (SpellRow.ended_at.is_(None), TicketRow.group == group)
     opened = _TICKETS.select_from(_OPEN).where(*ours)
     due = _TICKETS.where(TicketRow.group == group, _is_due_by(now + SOON)).order_by(*_MOST_URGENT)
+    offered = _TICKETS.where(TicketRow.offered_at.is_not(None), TicketRow.group == group)
+    soonest = TicketRow.accept_by.asc().nulls_last()
     return (
+        _part(tx, Section.OFFERED, offered.order_by(soonest), MOST_TOLD),
         _part(tx, Section.DUE, due, MOST_TOLD),
         _part(tx, Section.UNASSIGNED, opened.where(TicketRow.assignee.is_(None)).order_by(*_MOST_URGENT), MOST_TOLD),
         _part(tx, Section.OLDEST, opened.order_by(TicketRow.created_at), MOST_IN_SHORT),
@@ -86,4 +91,6 @@ def _errand(row: Any) -> Errand:
         until=row.snoozed_until,
         due_at=row.due_at,
         target=row.target.value if row.target else None,
+        giver=row.offer_giver,
+        accept_by=row.accept_by,
     )

@@ -35,6 +35,8 @@ class TicketRow(Base):
         Index("ix_tickets_open_ci", "ci", "number", **only_where(OPEN_CI)),
         Index(None, "attend_at", "number", **only_where("attend_at IS NOT NULL")),
         Index(None, "answered_at", **only_where("answered_at IS NOT NULL")),
+        Index("ix_tickets_offered", "offered_at", "number", **only_where("offered_at IS NOT NULL")),
+        Index("ix_tickets_snoozed", "snoozed_until", "number", **only_where("snoozed_until IS NOT NULL")),
         Index("ix_tickets_closed", "status_since", "number", **only_where(CLOSED)),
         {"sqlite_autoincrement": True},
     )
@@ -107,6 +109,7 @@ class WatcherRow(Base):
     """An agent who is told of what happens to a ticket without owning it."""
 
     __tablename__ = "watchers"
+    __table_args__ = (Index("ix_watchers_agent", "agent", "ticket"),)
 
     ticket: Mapped[TicketNumber] = mapped_column(primary_key=True)
     agent: Mapped[str] = mapped_column(primary_key=True)

@@ -12,12 +12,12 @@ from sqlalchemy import BigInteger, ColumnElement, Select, UnaryExpression, case,
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
-from mailgateway.desk.model import LinkKind, Priority, Status, TicketType
+from mailgateway.desk.model import LinkKind, Offer, Priority, Status, TicketType
 from mailgateway.mail.model import Address
 from mailgateway.store.engine import Transaction
 from mailgateway.store.tables.lookup import address_key
 from mailgateway.store.tables.majors import MajorRow
-from mailgateway.store.tables.tickets import LinkRow, TagRow, TicketRow
+from mailgateway.store.tables.tickets import LinkRow, TagRow, TicketRow, WatcherRow
 from mailgateway.store.tables.time import ClockRow
 
 LOOKED_THROUGH = 100_000
@@ -31,7 +31,8 @@ _CHUNK = 500
 class TicketLine:
     """A ticket in a list. `due_at` is when the first of its promises runs out, None where none is waited for.
 
-    `is_major`: it is a major incident.
+    `is_major`: it is a major incident. `offer`: it waits for its group to accept it. `snoozed_until`: it comes up again
+    then, or did.
     """
 
     number: int
@@ -49,6 +50,8 @@ class TicketLine:
     ci: str | None
     due_at: datetime | None = None
     is_major: bool = False
+    offer: Offer | None = None
+    snoozed_until: datetime | None = None
 
 
 class Order(StrEnum):
@@ -67,8 +70,10 @@ class Wanted:
 
     `assignee` of "" means nobody's. Of several statuses, types or priorities a ticket has one, of several tags it has
     all. `problem` is the number of the problem that they are incidents of, `due_before` the time before which a promise
-    runs out, or has. `subject` is a part of the subject, in any case. `below` leaves out those with this number and
-    higher ones. `since` includes its moment, `before` does not.
+    runs out, or has. `offered`: they wait to be accepted, with `offered_by` those that this group gave; `snoozed_at`:
+    they are put aside at that moment; `watcher` is an agent. Of several `organisations` a ticket has one, and one of
+    several `requesters` (keys of their addresses) wrote it; of none nobody. `subject` is a part of the subject, in any
+    case. `below` leaves out those with this number and higher ones. `since` includes its moment, `before` does not.
     """
 
     statuses: tuple[Status, ...] = ()
@@ -88,6 +93,13 @@ class Wanted:
     changed_since: datetime | None = None
     changed_before: datetime | None = None
     due_before: datetime | None = None
+    offered: bool = False
+    offered_by: str | None = None
+    snoozed_at: datetime | None = None
+    watcher: str | None = None
+    is_major: bool = False
+    requesters: tuple[str, ...] | None = None
+    organisations: tuple[str, ...] | None = None
     below: int | None = None
 
 
@@ -111,6 +123,7 @@ def _apart_on_sqlite(element: Any, compiler: Any, **more: Any) -> str:
 _ANY = Wanted()
 _EQUAL = ("group", "organisation", "ci", "mailbox")
 _AMONG = {"statuses": TicketRow.status, "types": TicketRow.type, "priorities": TicketRow.priority}
+_ONE_OF = {"requesters": TicketRow.requester_key, "organisations": TicketRow.organisation}
 _UNMET = ClockRow.met_at.is_(None) & ClockRow.ended_at.is_(None)
 _WAITING = _UNMET & ClockRow.due_at.is_not(None)
 # within `case`, so that PostgreSQL does not go through all due times for the least one of a ticket
@@ -143,6 +156,10 @@ _HEADS = select(
     TicketRow.updated_at,
     TicketRow.organisation,
     TicketRow.ci,
+    TicketRow.snoozed_until,
+    TicketRow.offer_giver,
+    TicketRow.offered_at,
+    TicketRow.accept_by,
 )
 _SORTED = (apart(TicketRow.number).desc(),)
 
@@ -165,9 +182,11 @@ def looked_from(tx: Transaction, of: Wanted, order: Order = Order.NEWEST) -> int
 
 def _is_wide(of: Wanted, order: Order) -> bool:
     """Tell whether nothing that is asked for leads to few tickets by itself, and something has no index at all."""
-    leads = (of.requester, of.organisation, of.ci, of.problem, of.assignee, of.tags)
-    times = (of.created_since, of.changed_since, of.due_before)
-    is_led = any(leads) or any(times) or (of.statuses and set(of.statuses) <= set(OPEN))
+    leads = (of.requester, of.organisation, of.ci, of.problem, of.assignee, of.tags, of.watcher, of.offered_by)
+    times = (of.created_since, of.changed_since, of.due_before, of.snoozed_at)
+    among = of.requesters is not None or of.organisations is not None
+    is_led = any(leads) or any(times) or among or of.offered or of.is_major
+    is_led = is_led or bool(of.statuses and set(of.statuses) <= set(OPEN))
     is_sought = bool(of.types or of.priorities or of.mailbox or of.subject)
     return not is_led and (is_sought or order in (Order.PRIORITY, Order.DUE))
 
@@ -194,9 +213,7 @@ def _conditions(of: Wanted) -> Iterator[ColumnElement[bool]]:
     for name in _EQUAL:
         if getattr(of, name) is not None:
             yield getattr(TicketRow, name) == getattr(of, name)
-    for name, column in _AMONG.items():
-        if values := getattr(of, name):
-            yield column == values[0] if len(values) == 1 else column.in_(values)
+    yield from _among(of)
     if of.assignee is not None:
         yield TicketRow.assignee == of.assignee if of.assignee else TicketRow.assignee.is_(None)
     if of.requester is not None:
@@ -204,7 +221,17 @@ def _conditions(of: Wanted) -> Iterator[ColumnElement[bool]]:
     if of.below is not None:
         yield TicketRow.number < of.below
     yield from _times(of)
+    yield from _offers(of)
     yield from (TicketRow.number.in_(tickets) for tickets in _elsewhere(of))
+
+
+def _among(of: Wanted) -> Iterator[ColumnElement[bool]]:
+    for name, column in _AMONG.items():
+        if values := getattr(of, name):
+            yield column == values[0] if len(values) == 1 else column.in_(values)
+    for name, column in _ONE_OF.items():
+        if getattr(of, name) is not None:
+            yield column.in_(getattr(of, name))
 
 
 def _times(of: Wanted) -> Iterator[ColumnElement[bool]]:
@@ -216,6 +243,15 @@ def _times(of: Wanted) -> Iterator[ColumnElement[bool]]:
             yield column >= since
         if before is not None:
             yield column < before
+    if of.snoozed_at is not None:
+        yield TicketRow.snoozed_until > of.snoozed_at
+
+
+def _offers(of: Wanted) -> Iterator[ColumnElement[bool]]:
+    if of.offered or of.offered_by is not None:
+        yield TicketRow.offered_at.is_not(None)
+    if of.offered_by is not None:
+        yield TicketRow.offer_giver == of.offered_by
 
 
 def _elsewhere(of: Wanted) -> Iterator[Select[int]]:
@@ -226,6 +262,10 @@ def _elsewhere(of: Wanted) -> Iterator[Select[int]]:
         yield select(LinkRow.ticket).where(LinkRow.other == of.problem, LinkRow.kind == LinkKind.PROBLEM)
     if of.due_before is not None:
         yield select(ClockRow.ticket).where(_WAITING, ClockRow.due_at < of.due_before)
+    if of.watcher is not None:
+        yield select(WatcherRow.ticket).where(WatcherRow.agent == of.watcher)
+    if of.is_major:
+        yield select(MajorRow.problem).where(MajorRow.ended_at.is_(None))
 
 
 def lines(tx: Transaction, numbers: Sequence[int]) -> list[TicketLine]:
@@ -267,4 +307,6 @@ def _line(head: Any, tags: list[str], due_at: datetime | None, *, is_major: bool
         ci=head.ci,
         due_at=due_at,
         is_major=is_major,
+        offer=Offer(head.offer_giver, head.offered_at, head.accept_by) if head.offered_at is not None else None,
+        snoozed_until=head.snoozed_until,
     )

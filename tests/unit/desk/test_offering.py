@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from mailgateway.desk.act import act
+from mailgateway.desk.after import after
 from mailgateway.desk.facts import Candidate
 from mailgateway.desk.handovers.answer import OfferAnswer
 from mailgateway.desk.handovers.answering import against_answering
@@ -70,6 +71,11 @@ def waiting(**changes: Any) -> Candidate:
 def plan_of(*changes: Change, actor: str = "anna", quiet: bool = False) -> Plan:
     """Return somebody's plan for ticket 7."""
     return Plan(NOW, actor, Disposition.FOLLOWED_UP, "", 7, changes, is_quiet=quiet)
+
+
+def after_of(plan: Plan, candidate: Candidate) -> str | None:
+    """Return who has the ticket after a plan."""
+    return after(candidate.ticket, plan.changes, NOW).assignee
 
 
 def of_offers(plan: Plan) -> list[object]:
@@ -158,11 +164,41 @@ def test_how_an_offer_ends(orders: Orders, who: Agent, ends: list[object]) -> No
 
 
 def test_accepting_takes_it() -> None:
-    """It is the agent's who wrote it; nobody else has to be told."""
+    """It is the agent's who wrote it; nobody in the group has to be told."""
     candidate = waiting()
     plan = act(Orders(offer=OfferAnswer.ACCEPT), BOB, candidate, make_facts(candidate), policy())
     assert plan.changes == (Assign(None, "bob"), ACCEPTED)
-    assert plan.notices == ()
+    assert {one.recipient.address for one in plan.notices} == {ANNA.address}
+
+
+@pytest.mark.parametrize(
+    ("orders", "who", "by"),
+    [
+        (Orders(offer=OfferAnswer.ACCEPT), BOB, "Bob Stone"),
+        (Orders(text="On my way."), BOB, "Bob Stone"),
+        (Orders(group="network"), BOB, "Bob Stone"),
+        (Orders(offer=OfferAnswer.ACCEPT), Agent("root", "Service desk", "postmaster@example.com"), ""),
+    ],
+)
+def test_who_gave_it_is_told_that_it_was_accepted(orders: Orders, who: Agent, by: str) -> None:
+    """Everybody in the group that gave it, by whom and for which group, in whatever way it was accepted."""
+    candidate = waiting()
+    plan = act(orders, who, candidate, make_facts(candidate), policy())
+    (told,) = [one for one in plan.notices if one.kind is NoticeKind.OFFER_ACCEPTED]
+    assert told.recipient.address == ANNA.address
+    assert dict(told.values) == {"giver": "first-line", "accepted_for": "hardware", "by": by}
+    assert told.ticket is not None
+    assert (told.ticket.group, told.ticket.assignee) == (orders.group or "hardware", after_of(plan, candidate))
+
+
+def test_nobody_is_told_of_what_they_did_themselves_or_of_what_was_not_accepted() -> None:
+    """Who is in both groups and accepts knows; a note accepts nothing, and what is withdrawn is not accepted."""
+    both = policy(directory=Directory((ANNA, BOB, EVA), (replace(LINE, members=("anna", "bob")), HARDWARE, NETWORK)))
+    accepted = act(Orders(offer=OfferAnswer.ACCEPT), BOB, waiting(), make_facts(waiting()), both)
+    assert [one.recipient.address for one in accepted.notices] == [ANNA.address]
+    for orders, who in ((Orders(text="Whose?", note=True), BOB), (Orders(status=Status.SOLVED), ANNA)):
+        plan = act(orders, who, waiting(), make_facts(waiting()), policy())
+        assert not [one for one in plan.notices if one.kind is NoticeKind.OFFER_ACCEPTED]
 
 
 def test_accepting_leaves_it_with_who_has_it_and_for_the_group_with_nobody() -> None:

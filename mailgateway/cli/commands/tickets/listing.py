@@ -8,14 +8,14 @@ from typing import Annotated
 import typer
 
 from mailgateway import clock
+from mailgateway.cli.commands.tickets.narrowing import Customers, narrowed
 from mailgateway.cli.lines import complain, say_json
 from mailgateway.cli.moments import moment_in, span_in
-from mailgateway.cli.names import unknown
 from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson, Limit
 from mailgateway.cli.tables import Column, show_table, span
+from mailgateway.desk.customers.organisations import Organisations
 from mailgateway.desk.model import Priority, Status, TicketType
-from mailgateway.desk.policy import Policy
 from mailgateway.flows.sheets import line_object
 from mailgateway.store.engine import Transaction
 from mailgateway.store.tickets.listed import LOOKED_THROUGH, OPEN, Order, TicketLine, Wanted, listed, looked_from
@@ -60,6 +60,16 @@ Overdue = Annotated[bool, typer.Option("--overdue", help="Only those of which a 
 DueWithin = Annotated[
     str | None, typer.Option("--due-within", metavar="TIME", help="Only those due within 4h, or overdue.")
 ]
+IsOffered = Annotated[bool, typer.Option("--offered", help="Only those that a group has still to accept.")]
+OfferedBy = Annotated[
+    str | None,
+    typer.Option("--offered-by", metavar="NAME", help="Those of them that this group handed over."),
+]
+IsSnoozed = Annotated[bool, typer.Option("--snoozed", help="Only those that are put aside now.")]
+Watcher = Annotated[str | None, typer.Option("--watcher", metavar="NAME", help="Only those that this agent watches.")]
+IsMajor = Annotated[bool, typer.Option("--major", help="Only major incidents that are not over.")]
+IsVip = Annotated[bool, typer.Option("--vip", help="Only those of people who matter more.")]
+Contract = Annotated[str | None, typer.Option("--contract", metavar="NAME", help="Only those under this contract.")]
 Sort = Annotated[Order, typer.Option("--sort", help="Which come first.")]
 
 
@@ -85,44 +95,49 @@ def list_(  # noqa: PLR0913 - each is an option of the command
     updated_before: Before = None,
     overdue: Overdue = False,
     due_within: DueWithin = None,
+    is_offered: IsOffered = False,
+    offered_by: OfferedBy = None,
+    is_snoozed: IsSnoozed = False,
+    watcher: Watcher = None,
+    is_major: IsMajor = False,
+    is_vip: IsVip = False,
+    contract: Contract = None,
     sort: Sort = Order.NEWEST,
     limit: Limit = 50,
     as_objects: AsJson = False,
 ) -> None:
     """List tickets, newest first. Each option narrows the list."""
-    wanted = Wanted(
+    named = Wanted(group=group, assignee=assignee, requester=requester, organisation=organisation, ci=ci)
+    named = replace(named, mailbox=mailbox, problem=problem, subject=subject, watcher=watcher, is_major=is_major)
+    named = replace(named, types=tuple(kind or ()), priorities=tuple(priority or ()), offered=is_offered)
+    wanted = replace(
+        named,
         statuses=_statuses(status, is_open=is_open),
-        types=tuple(kind or ()),
-        priorities=tuple(priority or ()),
         tags=tuple(one.casefold() for one in tag or ()),
-        group=group,
-        assignee=assignee,
-        requester=requester,
-        organisation=organisation,
-        ci=ci,
-        mailbox=mailbox,
-        problem=problem,
-        subject=subject,
         created_since=moment_in("--created-since", created_since),
         created_before=moment_in("--created-before", created_before),
         changed_since=moment_in("--updated-since", updated_since),
         changed_before=moment_in("--updated-before", updated_before),
         due_before=_due_before(due_within, overdue=overdue),
+        offered_by=offered_by,
+        snoozed_at=clock.now() if is_snoozed else None,
     )
-    _tell(ctx, wanted, sort, limit, as_objects=as_objects)
+    _tell(ctx, wanted, Customers(contract, is_vip), sort, limit, as_objects=as_objects)
 
 
-def _tell(ctx: typer.Context, wanted: Wanted, sort: Order, limit: int, *, as_objects: bool) -> None:
+def _tell(
+    ctx: typer.Context, wanted: Wanted, customers: Customers, sort: Order, limit: int, *, as_objects: bool
+) -> None:
     with opened(ctx) as gateway, gateway.store.reading() as tx:
-        wanted = _spelled(wanted, gateway.policy)
+        wanted, known = narrowed(tx, wanted, customers, gateway.policy), gateway.policy.organisations
         found = listed(tx, limit, wanted, sort)
         left_out = _left_out(tx, wanted, sort, is_whole=0 < limit <= len(found))
     if as_objects:
         for line in found:
-            say_json(line_object(line))
+            say_json(line_object(line, known))
     else:
         by_due = wanted.due_before is not None or sort is Order.DUE
-        _show(found, clock.now(), by_due=by_due, all_=wanted == Wanted())
+        _show(found, clock.now(), known, by_due=by_due, all_=wanted == Wanted())
     if left_out:
         complain(left_out)
 
@@ -141,31 +156,6 @@ def _statuses(status: Sequence[Status] | None, *, is_open: bool) -> tuple[Status
     return OPEN if is_open else tuple(dict.fromkeys(status or ()))
 
 
-def _spelled(wanted: Wanted, policy: Policy) -> Wanted:
-    """Return it with names as the configuration writes them; leaves with 2 where there is no such group or agent."""
-    group = policy.directory.group(wanted.group) if wanted.group is not None else None
-    if wanted.group is not None and group is None:
-        raise unknown("--group", wanted.group, [known.name for known in policy.directory.groups])
-    customer = policy.organisations.named(wanted.organisation)
-    return replace(
-        wanted,
-        group=group.name if group is not None else None,
-        assignee=_assignee(wanted.assignee, policy),
-        organisation=customer.name if customer is not None else wanted.organisation,
-        ci=policy.assets.spelled(wanted.ci),
-    )
-
-
-def _assignee(name: str | None, policy: Policy) -> str | None:
-    """Return the agent's name, "" for nobody, None for anybody."""
-    if name is None or name.casefold() == "none":
-        return None if name is None else ""
-    found = policy.directory.agent(name)
-    if found is None:
-        raise unknown("--assignee", name, [*(known.name for known in policy.directory.agents), "none"])
-    return found.name
-
-
 def _left_out(tx: Transaction, wanted: Wanted, sort: Order, *, is_whole: bool) -> str:
     """Return what is to be said where older tickets were not looked at; "" where all were, or enough were found."""
     lowest = 0 if is_whole and sort is Order.NEWEST else looked_from(tx, wanted, sort)
@@ -175,16 +165,30 @@ def _left_out(tx: Transaction, wanted: Wanted, sort: Order, *, is_whole: bool) -
     return f"only the newest {LOOKED_THROUGH:,} tickets, from {lowest} on, were looked through; {narrower} lead further"
 
 
-def _show(found: Sequence[TicketLine], now: datetime, *, by_due: bool, all_: bool) -> None:
+def _show(found: Sequence[TicketLine], now: datetime, known: Organisations, *, by_due: bool, all_: bool) -> None:
     empty = "There are no tickets." if all_ else "There is no such ticket."
-    show_table((*_COLUMNS, _DUE if by_due else _CHANGED), _rows(found, now, by_due=by_due), empty)
+    show_table((*_COLUMNS, _DUE if by_due else _CHANGED), _rows(found, now, known, by_due=by_due), empty)
 
 
-def _rows(found: Sequence[TicketLine], now: datetime, *, by_due: bool) -> Iterator[tuple[object, ...]]:
+def _rows(
+    found: Sequence[TicketLine], now: datetime, known: Organisations, *, by_due: bool
+) -> Iterator[tuple[object, ...]]:
     for one in found:
-        subject = f"MAJOR  {one.subject}" if one.is_major else one.subject
+        subject = "  ".join((*_marks(one, now, known), one.subject))
         head = one.number, one.status, one.priority, one.group, one.assignee, subject
         yield (*head, _due(one.due_at, now) if by_due else span(now - one.updated_at))
+
+
+def _marks(one: TicketLine, now: datetime, known: Organisations) -> Iterator[str]:
+    """Give what is to be known of a ticket before anything else."""
+    if one.is_major:
+        yield "MAJOR"
+    if known.is_vip(one.requester.address):
+        yield "VIP"
+    if one.offer is not None:
+        yield "OFFERED"
+    if one.snoozed_until is not None and one.snoozed_until > now:
+        yield "SNOOZED"
 
 
 def _due(at: datetime | None, now: datetime) -> str:

@@ -12,6 +12,7 @@ from mailgateway.cli.names import no_ticket
 from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson
 from mailgateway.cli.ticket_view import show_sheet
+from mailgateway.desk.customers.organisations import Organisations
 from mailgateway.desk.levels.clocks import Calendars
 from mailgateway.desk.levels.explained import explained
 from mailgateway.flows.sheets import sheet_object
@@ -31,21 +32,22 @@ def show(
     with opened(ctx) as gateway, gateway.store.reading() as tx:
         sheet = tickets.shown(tx, number)
         calendars = {one.name: one for one in gateway.policy.calendars}
+        known = gateway.policy.organisations
     if sheet is None:
         raise no_ticket(number)
     if explain_levels:
-        _explain(sheet, calendars, as_object=as_object)
+        _explain(sheet, calendars, known, as_object=as_object)
     elif as_object:
-        say_json(sheet_object(sheet, clock.now()))
+        say_json(sheet_object(sheet, clock.now(), known))
     else:
-        show_sheet(sheet, clock.now())
+        show_sheet(sheet, clock.now(), is_vip=known.is_vip(sheet.ticket.requester.address))
 
 
-def _explain(sheet: tickets.TicketSheet, calendars: Calendars, *, as_object: bool) -> None:
+def _explain(sheet: tickets.TicketSheet, calendars: Calendars, known: Organisations, *, as_object: bool) -> None:
     now = clock.now()
     found = explained(sheet.events, now, calendars)
     if as_object:
-        say_json({**sheet_object(sheet, now), "levels_explained": as_objects(found)})
+        say_json({**sheet_object(sheet, now, known), "levels_explained": as_objects(found)})
         return
     for line in as_lines(found) if found else ("Nothing was promised for this ticket.",):
         say(clean(line, 200))
