@@ -56,7 +56,7 @@ def show_letters(gateway: Gateway, name: str, *, as_json: bool, send: bool) -> N
         raise unknown("--name", name, known)
     for copy, prepared in _prepared(gateway, name):
         if send:
-            _send(gateway, copy, prepared)
+            _send(gateway, copy, prepared, as_json=as_json)
         else:
             _show(gateway, prepared, as_json=as_json)
 
@@ -74,10 +74,13 @@ def _prepared(gateway: Gateway, name: str) -> Iterator[tuple[Copy, Prepared]]:
         typer.echo(f"The report {name} has nothing to tell, or nobody to tell it to.", err=True)
 
 
-def _send(gateway: Gateway, copy: Copy, prepared: Prepared) -> None:
+def _send(gateway: Gateway, copy: Copy, prepared: Prepared, *, as_json: bool) -> None:
     with gateway.store.writing() as tx:
         letters = send(gateway.desk, tx, prepared, f"report-{clock.fresh_id()}")
-    if letters:
+    if as_json:
+        readers = [reader.address for reader in copy.readers]
+        say_json({"report": copy.of.name, "of": copy.whose or None, "to": readers, "queued": bool(letters)})
+    elif letters:
         say(f"The report {copy.of.name} {copy.whose}".rstrip() + f" is queued for {_readers(copy)}.")
     else:
         say(f"Nothing is sent to {_readers(copy)}: letters to them came back.")

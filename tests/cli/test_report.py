@@ -149,6 +149,15 @@ def test_without_a_schedule_nothing_is_shown(busy: Shell) -> None:
         (("--list", "open:age=8"), "one of 0, 1, 3, 7, 30"),
         (("--list", "open", "--format", "html"), "text, csv or json"),
         (("--timezone", "Mars/Base"), "there is no such time zone"),
+        (("--language", "xx"), "--language xx: there are no words in this language"),
+        (("--list", "open", "--send"), "--send does nothing beside --list"),
+        (("--name", "weekly", "--period", "today"), "--period does nothing beside --name"),
+        (("--name", "weekly", "--group", "hardware"), "--group does nothing beside --name"),
+        (("--name", "weekly", "--format", "html"), "--name is written as text or json"),
+        (("--scheduled", "--format", "csv"), "--scheduled is written as text or json"),
+        (("--scheduled", "--send"), "--send does nothing beside --scheduled"),
+        (("--send", "--format", "csv"), "--send is written as text or json"),
+        (("--json", "--format", "csv"), "give one of them"),
     ],
 )
 def test_wrong_words_are_told(busy: Shell, words: tuple[str, ...], said: str) -> None:
@@ -156,6 +165,14 @@ def test_wrong_words_are_told(busy: Shell, words: tuple[str, ...], said: str) ->
     ran = busy.run("report", *words)
     assert ran.code == 2
     assert said in ran.err
+
+
+def test_what_is_sent_is_told_as_an_object(scheduled: Shell) -> None:
+    """To the admin, and to the readers of a report by name."""
+    sent = scheduled.run("report", "--period", "today", "--language", "de-AT", "--send", "--json").only
+    assert sent == {"report": None, "of": None, "to": ["postmaster@example.com"], "queued": True}
+    named = scheduled.run("report", "--name", "weekly", "--send", "--json").only
+    assert named == {"report": "weekly", "of": None, "to": ["boss@example.com"], "queued": True}
 
 
 def test_a_report_is_mailed_with_its_charts_and_lists(busy: Shell) -> None:

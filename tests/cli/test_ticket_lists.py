@@ -36,7 +36,8 @@ def test_a_list_is_narrowed_by_what_a_ticket_waits_for(shell: Shell, number: int
         assert found["offered"]["by"] == "first-line"
     assert found["snoozed_until"] is not None
     assert shell.run("tickets", "list", "--json", "--offered-by", "hardware").out == ""
-    assert "VIP  OFFERED  SNOOZED  Help" in shell.run("tickets", "list", "--open").out
+    shown = shell.run("tickets", "list", "--open").out.split()
+    assert {"VIP", "OFFERED", "SNOOZED", "Help"} <= set(shown)
     assert shell.run("tickets", "accept", str(number), "--as", "bob").code == 0
     assert shell.run("tickets", "list", "--json", "--offered").out == ""
 
