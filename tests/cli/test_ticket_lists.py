@@ -34,7 +34,7 @@ def test_a_list_is_narrowed_by_what_a_ticket_waits_for(shell: Shell, number: int
     for words in (["--offered"], ["--offered-by", "First-Line"], ["--snoozed"], ["--watcher", "Bob"]):
         found = shell.run("tickets", "list", "--json", *words).only
         assert found["offered"]["by"] == "first-line"
-    assert found["snoozed_until"] is not None
+        assert found["snoozed_until"] is not None
     assert shell.run("tickets", "list", "--json", "--offered-by", "hardware").out == ""
     shown = shell.run("tickets", "list", "--open").out.split()
     assert {"VIP", "OFFERED", "SNOOZED", "Help"} <= set(shown)

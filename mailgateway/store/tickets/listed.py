@@ -229,9 +229,9 @@ def _among(of: Wanted) -> Iterator[ColumnElement[bool]]:
     for name, column in _AMONG.items():
         if values := getattr(of, name):
             yield column == values[0] if len(values) == 1 else column.in_(values)
-    for name, column in _ONE_OF.items():
-        if getattr(of, name) is not None:
-            yield column.in_(getattr(of, name))
+    for key, of_it in _ONE_OF.items():
+        if getattr(of, key) is not None:
+            yield of_it.in_(getattr(of, key))
 
 
 def _times(of: Wanted) -> Iterator[ColumnElement[bool]]:
