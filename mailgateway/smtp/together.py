@@ -6,7 +6,7 @@ its connection is read here, and handed back between two of them.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
@@ -28,6 +28,8 @@ _MOST_LINES = 100
 _GO_ON = 354
 _CLOSING = 421
 _MALFORMED = -1
+# a large letter is not in memory twice
+_PIECE = 65_536
 _PERIOD_AT_BEGINNING = re.compile(rb"^\.", re.MULTILINE)
 
 
@@ -50,9 +52,9 @@ class Envelope:
 class Exchange:
     """The connection of a client while its answers are read here."""
 
-    def __init__(self, reader: asyncio.StreamReader, transport: asyncio.WriteTransport) -> None:
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
-        self._transport = transport
+        self._writer = writer
 
     async def begin(self, envelope: Envelope, patience: float, *, reset: bool) -> None:
         """Give the commands, and wait for what is said to MAIL; with `reset` what was begun before is dropped.
@@ -61,7 +63,7 @@ class Exchange:
         anything, MAIL is refused as well.
         """
         commands = (b"RSET", *envelope.commands()) if reset else envelope.commands()
-        self._transport.write(b"".join(command + b"\r\n" for command in commands))
+        self._writer.write(b"".join(command + b"\r\n" for command in commands))
         if reset:
             await self._answer(patience)
         mail = await self._answer(patience)
@@ -91,13 +93,17 @@ class Exchange:
     async def _end_without_letter(self, data: SMTPResponse, patience: float) -> None:
         """Give a server an empty letter that wants one for nobody (RFC 2920 section 3.1)."""
         if data.code == _GO_ON:
-            self._transport.write(b".\r\n")
+            self._writer.write(b".\r\n")
             await self._answer(patience)
 
     async def give(self, content: bytes, patience: float) -> SMTPResponse:
         """Give the letter and return the server's answer; raises SMTPDataError for a refusal, and as `_answer`."""
         ending = b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n"
-        self._transport.writelines((_PERIOD_AT_BEGINNING.sub(b"..", content), ending))
+        async with _patient(patience):
+            for piece in _pieces(content):
+                self._writer.write(piece)
+                await self._writer.drain()
+            self._writer.write(ending)
         answer = await self._answer(patience)
         if not _is_good(answer):
             raise SMTPDataError(answer.code, answer.message)
@@ -105,13 +111,8 @@ class Exchange:
 
     async def _answer(self, patience: float) -> SMTPResponse:
         """Return the next answer; raises SMTPServerDisconnected, SMTPReadTimeoutError, SMTPResponseException."""
-        try:
-            async with asyncio.timeout(patience):
-                return await self._read()
-        except TimeoutError:
-            raise SMTPReadTimeoutError("Timed out waiting for server response") from None
-        except OSError as error:
-            raise SMTPServerDisconnected("Connection lost") from error
+        async with _patient(patience):
+            return await self._read()
 
     async def _read(self) -> SMTPResponse:
         said: list[bytes] = []
@@ -131,6 +132,13 @@ class Exchange:
         raise SMTPResponseException(_MALFORMED, "Response too long")
 
 
+class _Borrowed(asyncio.StreamWriter):
+    """Writes to a connection that goes on living without it."""
+
+    def __del__(self) -> None:
+        """Leave the connection open, and say nothing of it."""
+
+
 @asynccontextmanager
 async def exchange(client: SMTP) -> AsyncIterator[Exchange]:
     """Read a client's connection within the block; the client has it again behind it, if it still stands."""
@@ -142,7 +150,7 @@ async def exchange(client: SMTP) -> AsyncIterator[Exchange]:
     transport.set_protocol(ours)
     ours.connection_made(transport)
     try:
-        yield Exchange(reader, transport)
+        yield Exchange(reader, _Borrowed(transport, ours, reader, asyncio.get_running_loop()))
     finally:
         _hand_back(transport, owner, reader.at_eof)
 
@@ -151,6 +159,27 @@ def _hand_back(transport: asyncio.Transport, owner: asyncio.BaseProtocol, is_ove
     if is_over():
         transport.abort()
     transport.set_protocol(owner)
+
+
+@asynccontextmanager
+async def _patient(seconds: float) -> AsyncIterator[None]:
+    """Wait no longer; raises SMTPReadTimeoutError, and SMTPServerDisconnected for a connection that breaks."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        raise SMTPReadTimeoutError("Timed out waiting for server response") from None
+    except OSError as error:
+        raise SMTPServerDisconnected("Connection lost") from error
+
+
+def _pieces(content: bytes) -> Iterator[bytes]:
+    """Give a letter with its leading periods doubled (RFC 5321 section 4.5.2), in pieces that end with a line."""
+    start = 0
+    while start < len(content):
+        end = content.find(b"\n", start + _PIECE) + 1 or len(content)
+        yield _PERIOD_AT_BEGINNING.sub(b"..", content[start:end])
+        start = end
 
 
 def _is_good(answer: SMTPResponse) -> bool:

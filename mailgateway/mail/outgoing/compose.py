@@ -52,12 +52,16 @@ class Outgoing:
     attachments: tuple[Attachment, ...] = ()
 
 
+_ENCODED_AT_ONCE = 57 * 1024
+"""Bytes; a line of base64 holds 57 of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A MIME part: its fields but for the empty line, and its body."""
+    """A MIME part: its fields but for the empty line, and its body, in pieces: a large file is put together once."""
 
     fields: bytes
-    body: bytes
+    body: tuple[bytes, ...]
 
 
 def compose(outgoing: Outgoing) -> bytes:
@@ -82,7 +86,7 @@ def compose(outgoing: Outgoing) -> bytes:
         text_field("User-Agent", outgoing.user_agent) if outgoing.user_agent else b"",
         b"MIME-Version: 1.0\r\n",
     )
-    return b"".join((*fields, body.fields, b"\r\n", body.body))
+    return b"".join((*fields, body.fields, b"\r\n", *body.body))
 
 
 def recompose(
@@ -93,7 +97,7 @@ def recompose(
     kept = [one for one in _FIELD.findall(header) if one.partition(b":")[0].lower() not in _OF_THIS_MAIL]
     body = _body(message_id, text, html, attachments)
     own_id = ids_field("Message-ID", (clean_id(message_id),))
-    return b"".join((own_id, *kept, b"MIME-Version: 1.0\r\n", body.fields, b"\r\n", body.body))
+    return b"".join((own_id, *kept, b"MIME-Version: 1.0\r\n", body.fields, b"\r\n", *body.body))
 
 
 def _references(outgoing: Outgoing) -> tuple[str, ...]:
@@ -142,7 +146,7 @@ def _text_part(subtype: str, text: str) -> _Part:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") + "\n"
     raw = lines.replace("\n", "\r\n").encode("utf-8", "replace")
     quoted = binascii.b2a_qp(raw)
-    encoding, body = (b"quoted-printable", quoted) if len(quoted) < len(raw) * 1.4 else (b"base64", _base64(raw))
+    encoding, body = (b"quoted-printable", (quoted,)) if len(quoted) < len(raw) * 1.4 else (b"base64", _base64(raw))
     kind = f"Content-Type: text/{subtype}; charset=utf-8\r\n".encode("ascii")
     return _Part(kind + b"Content-Transfer-Encoding: " + encoding + b"\r\n", body)
 
@@ -159,7 +163,7 @@ def _attached(file: Attachment, seed: str) -> _Part:
         "Content-Transfer-Encoding: 7bit",
         ";\r\n ".join(("Content-Disposition: attachment", *name)),
     )
-    return _Part(("\r\n".join(lines) + "\r\n").encode("ascii"), mail)
+    return _Part(("\r\n".join(lines) + "\r\n").encode("ascii"), (mail,))
 
 
 def _file_part(file: Attachment, disposition: str) -> _Part:
@@ -179,10 +183,12 @@ def _file_part(file: Attachment, disposition: str) -> _Part:
 def _multipart(subtype: str, parts: list[_Part], seed: str, more: str = "") -> _Part:
     boundary = f"=_{subtype}_{seed}"
     kind = f'Content-Type: multipart/{subtype}; boundary="{boundary}"{more}\r\n'.encode("ascii")
-    between = f"\r\n--{boundary}\r\n".encode("ascii")
-    body = between.join((b"", *(part.fields + b"\r\n" + part.body for part in parts)))
-    return _Part(kind, body[2:] + f"\r\n--{boundary}--\r\n".encode("ascii"))
+    between = f"--{boundary}\r\n".encode("ascii")
+    pieces = [piece for part in parts for piece in (between, part.fields, b"\r\n", *part.body, b"\r\n")]
+    return _Part(kind, (*pieces, f"--{boundary}--\r\n".encode("ascii")))
 
 
-def _base64(raw: bytes) -> bytes:
-    return base64.encodebytes(raw).replace(b"\n", b"\r\n")
+def _base64(raw: bytes) -> tuple[bytes, ...]:
+    """Return lines of 76 characters (RFC 2045 section 6.8), many to a piece."""
+    pieces = (raw[start : start + _ENCODED_AT_ONCE] for start in range(0, len(raw), _ENCODED_AT_ONCE))
+    return tuple(base64.encodebytes(piece).replace(b"\n", b"\r\n") for piece in pieces)

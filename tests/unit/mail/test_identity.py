@@ -1,8 +1,10 @@
 """identity: two deliveries of one mail are the same mail, another content is not."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailgateway.mail import identity as identities
 from mailgateway.mail.identity import identity
 from mailgateway.mail.parse import parse
 
@@ -73,3 +75,12 @@ def test_without_an_id_every_byte_counts() -> None:
 def test_any_bytes_have_the_identity_that_parse_sees(raw: bytes) -> None:
     """The id is the one of parse, for any bytes."""
     assert identity(raw).message_id == (parse(raw).message_id or "")
+
+
+@given(st.text(alphabet="\r\nab", max_size=40).map(str.encode), st.integers(1, 5))
+def test_the_body_is_the_same_in_pieces_of_any_size(body: bytes, size: int) -> None:
+    """A large mail is looked at in pieces; no line ending is cut in two, and no blank line at the end counts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(identities, "_PIECE", size)
+        pieces = list(identities._body(b"head" + body, 4))
+    assert b"".join(pieces) == body.rstrip(b"\r\n").replace(b"\r\n", b"\n")
