@@ -180,3 +180,9 @@ class Letter:
     envelope_from: str
     recipient: str
     content: bytes = field(repr=False)
+
+    @property
+    def header(self) -> bytes:
+        """Return the bytes before the first empty line."""
+        end = self.content.find(b"\r\n\r\n")
+        return self.content if end < 0 else self.content[:end]

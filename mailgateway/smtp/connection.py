@@ -119,9 +119,12 @@ class Connection:
             return await talk.give(letter.content, self._patience(letter))
 
     async def _one_by_one(self, letter: Letter, progress: "_Progress") -> SMTPResponse:
+        """Wait for the answer to each command; the letter itself goes as it does in the other way."""
         await self._begin(letter)
-        progress.offered = True
-        return await self._client.data(letter.content, timeout=self._patience(letter))
+        async with exchange(self._client) as talk:
+            await talk.announce(self._server.timeout.total_seconds())
+            progress.offered = True
+            return await talk.give(letter.content, self._patience(letter))
 
     def _patience(self, letter: Letter) -> float:
         return self._server.timeout.total_seconds() + len(letter.content) / _BYTES_A_SECOND
@@ -169,7 +172,7 @@ class Connection:
         options = [f"SIZE={len(letter.content)}"] if offers("size") else []
         if not letter.content.isascii() and offers("8bitmime"):
             options.append("BODY=8BITMIME")
-        if not is_ascii or (offers("smtputf8") and not letter.content.partition(b"\r\n\r\n")[0].isascii()):
+        if not is_ascii or (offers("smtputf8") and not letter.header.isascii()):
             options.append("SMTPUTF8")
         return options, "ascii" if is_ascii else "utf-8"
 

@@ -1,7 +1,7 @@
 """A letter's commands given together (RFC 2920): MAIL, RCPT and DATA in one go cost one round trip instead of three.
 
-aiosmtplib waits for each answer before the next command, and drops what comes unasked; so for the length of a letter
-its connection is read here, and handed back between two of them.
+aiosmtplib waits for each answer before the next command, drops what comes unasked, and copies a letter four times; so
+for the length of a letter its connection is used here, and handed back between two of them.
 """
 
 import asyncio
@@ -86,6 +86,14 @@ class Exchange:
                 with suppress(SMTPServerDisconnected, SMTPReadTimeoutError):
                     await self._end_without_letter(await self._answer(patience), patience)
             raise SMTPRecipientRefused(rcpt.code, rcpt.message, envelope.recipient.decode("utf-8", "replace"))
+        await self._go_on(patience)
+
+    async def announce(self, patience: float) -> None:
+        """Give DATA by itself, and wait for the server's word to go on; raises SMTPDataError, and as `_answer`."""
+        self._writer.write(b"DATA\r\n")
+        await self._go_on(patience)
+
+    async def _go_on(self, patience: float) -> None:
         data = await self._answer(patience)
         if data.code != _GO_ON:
             raise SMTPDataError(data.code, data.message)
