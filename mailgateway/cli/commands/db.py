@@ -19,7 +19,7 @@ app = group("The database: its schema, its backup, and whether all that it names
 
 
 @app.command()
-def upgrade(ctx: typer.Context) -> None:
+def upgrade(ctx: typer.Context, *, as_object: AsJson = False) -> None:
     """Bring the database to the schema of this version. Harmless to repeat."""
     store = open_bare_store(invocation(ctx).config)
     try:
@@ -28,6 +28,9 @@ def upgrade(ctx: typer.Context) -> None:
         after = schema.current(store)
     finally:
         store.close()
+    if as_object:
+        say_json({"revision": after, "before": before or None})
+        return
     was = "as it was" if before == after else f"it was {f'at {before}' if before else 'empty'}"
     say(f"The database is at revision {after}; {was}.")
 
@@ -52,7 +55,10 @@ def current(ctx: typer.Context, *, as_object: AsJson = False) -> None:
 
 @app.command()
 def backup(
-    ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file for the copy.")]
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file for the copy.")],
+    *,
+    as_object: AsJson = False,
 ) -> None:
     """Copy an SQLite database while the daemon runs. Copy the blobs after it."""
     store = open_bare_store(invocation(ctx).config, makes=False)
@@ -63,7 +69,10 @@ def backup(
         raise typer.Exit(2) from None
     finally:
         store.close()
-    say(f"{size / 1_000_000:.1f} MB in {file}. Now copy the blobs.")
+    if as_object:
+        say_json({"file": str(file), "bytes": size})
+    else:
+        say(f"{size / 1_000_000:.1f} MB in {file}. Now copy the blobs.")
 
 
 @app.command()

@@ -13,8 +13,9 @@ import typer
 from mailgateway import clock
 from mailgateway.app import Gateway
 from mailgateway.cli.apps import single
-from mailgateway.cli.lines import complain, say
+from mailgateway.cli.lines import complain, say, say_json
 from mailgateway.cli.opened import opened
+from mailgateway.cli.options import AsJson
 from mailgateway.cli.progress import Shown, progress
 from mailgateway.cli.resuming import Import
 from mailgateway.cli.sources import Found, NoMbox, files_below, is_mbox, mails_in, mails_of
@@ -55,6 +56,7 @@ def ingest(
     silent: Annotated[
         bool, typer.Option("--silent", help="Old mail: file it with the time that it arrived, and write to nobody.")
     ] = False,
+    as_objects: AsJson = False,
 ) -> None:
     """File mails as if they had arrived; --silent files old mail, and nobody hears of it.
 
@@ -65,12 +67,12 @@ def ingest(
         if len(paths) > 1:
             complain('"-" stands alone: standard input is read to its end')
             raise typer.Exit(2)
-        _ingest_pipe(ctx, mailbox, silent=silent)
+        _ingest_pipe(ctx, mailbox, silent=silent, as_objects=as_objects)
     else:
-        _ingest_files(ctx, [Path(path) for path in paths], mailbox, silent=silent)
+        _ingest_files(ctx, [Path(path) for path in paths], mailbox, silent=silent, as_objects=as_objects)
 
 
-def _ingest_pipe(ctx: typer.Context, mailbox: str | None, *, silent: bool) -> None:
+def _ingest_pipe(ctx: typer.Context, mailbox: str | None, *, silent: bool, as_objects: bool) -> None:
     with _kept_by_sender(), opened(ctx, makes=True) as gateway:
         chosen = _mailbox(gateway.settings, mailbox)
         found = mails_of(sys.stdin.buffer, "standard input", chosen.size_limit)
@@ -81,7 +83,7 @@ def _ingest_pipe(ctx: typer.Context, mailbox: str | None, *, silent: bool) -> No
                 except GatewayError as error:  # the mail is ours already: the sender must not send it again
                     complain(f"{mail.where}: waits in the spool: {error}")
                 else:
-                    say(f"{mail.where}: {outcome}{ticket}")
+                    _tell(mail.where, outcome, ticket, as_object=as_objects)
 
 
 @contextmanager
@@ -94,7 +96,9 @@ def _kept_by_sender() -> Iterator[None]:
         raise typer.Exit(_TRY_AGAIN) from None
 
 
-def _ingest_files(ctx: typer.Context, paths: list[Path], mailbox: str | None, *, silent: bool) -> None:
+def _ingest_files(
+    ctx: typer.Context, paths: list[Path], mailbox: str | None, *, silent: bool, as_objects: bool
+) -> None:
     missing = [path for path in paths if not path.exists()]
     for path in missing:
         complain(f"{path}: there is no such file or folder")
@@ -106,15 +110,31 @@ def _ingest_files(ctx: typer.Context, paths: list[Path], mailbox: str | None, *,
         raise typer.Exit(2)
     counted: Counter[str] = Counter()
     with opened(ctx, makes=True) as gateway:
-        importing = _Importing(gateway, _mailbox(gateway.settings, mailbox), silent, counted)
+        importing = _Importing(gateway, _mailbox(gateway.settings, mailbox), silent, as_objects, counted)
         with _broken_off(counted), progress(size) as shown:
             for path in paths:
                 for file in files_below(path):
                     importing.take(file, shown)
-    outcomes = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counted.items()))
-    say(f"{counted.total()} mail{'' if counted.total() == 1 else 's'}{': ' if outcomes else ''}{outcomes}")
+    if not as_objects:
+        _say_counts(counted)
     if any(counted[outcome] for outcome in _UNDONE):
         raise typer.Exit(1)
+
+
+def _say_counts(counted: Counter[str]) -> None:
+    outcomes = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counted.items()))
+    say(f"{counted.total()} mail{'' if counted.total() == 1 else 's'}{': ' if outcomes else ''}{outcomes}")
+
+
+def _tell(where: str, outcome: str, ticket: int | None, *, as_object: bool) -> None:
+    if as_object:
+        say_json({"mail": where, "outcome": outcome.replace(" ", "_"), "ticket": ticket})
+    else:
+        say(_line(where, outcome, ticket))
+
+
+def _line(where: str, outcome: str, ticket: int | None) -> str:
+    return f"{where}: {outcome}" + (f" {ticket}" if ticket is not None else "")
 
 
 def _measured(paths: list[Path]) -> tuple[int, int]:
@@ -145,6 +165,7 @@ class _Importing:
     gateway: Gateway
     mailbox: Mailbox
     silent: bool
+    as_objects: bool
     counted: Counter[str]
 
     def take(self, file: Path, shown: Shown) -> None:
@@ -165,7 +186,8 @@ class _Importing:
         begun = one.begun(self.gateway.store)
         start, before = (begun.offset, begun.mails) if begun is not None else (0, 0)
         if begun is not None:
-            shown.step(start, f"{one.path}: goes on after mail {before}", is_odd=True)
+            line = "" if self.as_objects else f"{one.path}: goes on after mail {before}"
+            shown.step(start, line, is_odd=bool(line))
             self._file_left_over()
         self._take(mails_in(one.path, self.mailbox.size_limit, start, before), shown, one, start)
         one.done(self.gateway.store)
@@ -178,7 +200,10 @@ class _Importing:
             for spool_id, mail in zip(spooled, batch, strict=True):
                 outcome, ticket = _file(self.gateway, spool_id)
                 self.counted[outcome] += 1
-                shown.step(mail.read - read, f"{mail.where}: {outcome}{ticket}", is_odd=outcome in _UNDONE)
+                line = "" if self.as_objects else _line(mail.where, outcome, ticket)
+                if self.as_objects:
+                    _tell(mail.where, outcome, ticket, as_object=True)
+                shown.step(mail.read - read, line, is_odd=bool(line) and outcome in _UNDONE)
                 read = mail.read
 
     def _file_left_over(self) -> None:
@@ -236,12 +261,12 @@ def _spool(
     return take(gateway.desk, arrivals, reached)
 
 
-def _file(gateway: Gateway, spool_id: int | None) -> tuple[str, str]:
+def _file(gateway: Gateway, spool_id: int | None) -> tuple[str, int | None]:
     """Return how the mail ended, and in which ticket; or that it waits: for a quicker daemon, or for the database."""
     if spool_id is None:
-        return Disposition.DUPLICATE.value, ""
+        return Disposition.DUPLICATE.value, None
     disposition = filed(gateway.desk, spool_id)
     with gateway.store.reading() as tx:
         ticket = spool.ticket_of(tx, spool_id)
     outcome = disposition.value.replace("_", " ") if disposition is not None else _WAITING
-    return outcome, f" {ticket}" if ticket is not None else ""
+    return outcome, ticket

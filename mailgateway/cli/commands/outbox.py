@@ -55,6 +55,7 @@ def retry(
     ids: OptionalIds = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help="Everything that waits for its next try or turn.")] = False,
+    as_object: AsJson = False,
 ) -> None:
     """Send letters now that failed, were cancelled, or wait; no rate of their domain holds them up."""
     if bool(ids) is everything:
@@ -62,21 +63,26 @@ def retry(
     with opened(ctx) as gateway, gateway.store.writing() as tx:
         done = outbox.retry(tx, ids, clock.now()) if ids else outbox.retry_waiting(tx, clock.now())
     if ids:
-        _tell(done, len(set(ids)), "queued again", "sent, being sent, or unknown")
+        _tell(done, len(set(ids)), "queued again", "sent, being sent, or unknown", as_object=as_object)
+    elif as_object:
+        say_json({"done": done, "asked": None})
     else:
         say(f"{done} queued to be sent now.")
 
 
 @app.command()
-def cancel(ctx: typer.Context, ids: Ids) -> None:
+def cancel(ctx: typer.Context, ids: Ids, *, as_object: AsJson = False) -> None:
     """Give letters up that wait or failed."""
     with opened(ctx) as gateway, gateway.store.writing() as tx:
         done = outbox.cancel(tx, ids, clock.now())
-    _tell(done, len(set(ids)), "cancelled", "sent, being sent, cancelled before, or unknown")
+    _tell(done, len(set(ids)), "cancelled", "sent, being sent, cancelled before, or unknown", as_object=as_object)
 
 
-def _tell(done: int, asked: int, what: str, otherwise: str) -> None:
-    say(f"{done} of {asked} {what}.")
+def _tell(done: int, asked: int, what: str, otherwise: str, *, as_object: bool) -> None:
+    if as_object:
+        say_json({"done": done, "asked": asked})
+    else:
+        say(f"{done} of {asked} {what}.")
     if done < asked:
         complain(f"{asked - done} left as they are: {otherwise}; `mailgateway outbox list --all` shows them")
         raise typer.Exit(1)

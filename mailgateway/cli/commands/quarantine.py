@@ -82,33 +82,44 @@ def show(
 
 
 @app.command()
-def replay(ctx: typer.Context, ids: Ids) -> None:
+def replay(ctx: typer.Context, ids: Ids, *, as_objects: AsJson = False) -> None:
     """File mails after all. Rules set them aside no more, and too large ones are filed by their header."""
-    _file(ctx, ids, Order.RELEASE)
+    _file(ctx, ids, Order.RELEASE, as_objects=as_objects)
 
 
 @app.command()
-def ticket(ctx: typer.Context, ids: Ids) -> None:
+def ticket(ctx: typer.Context, ids: Ids, *, as_objects: AsJson = False) -> None:
     """Open a ticket of each, whatever is odd about it. The raw mail is attached, and its writer is not told."""
-    _file(ctx, ids, Order.TICKET)
+    _file(ctx, ids, Order.TICKET, as_objects=as_objects)
 
 
 @app.command()
-def discard(ctx: typer.Context, ids: Ids) -> None:
+def discard(ctx: typer.Context, ids: Ids, *, as_objects: AsJson = False) -> None:
     """End mails without a ticket. Their bytes stay in the store."""
     wanted = list(dict.fromkeys(ids))
     done = _ordered(ctx, wanted, Order.DROP)
-    say(f"{len(done)} of {len(wanted)} discarded.")
+    if as_objects:
+        _say_outcomes(done)
+    else:
+        say(f"{len(done)} of {len(wanted)} discarded.")
     _leave(wanted, done)
 
 
-def _file(ctx: typer.Context, ids: list[int], order: Order) -> None:
+def _file(ctx: typer.Context, ids: list[int], order: Order, *, as_objects: bool) -> None:
     wanted = list(dict.fromkeys(ids))
     done = _ordered(ctx, wanted, order)
-    for entry, disposition in done.items():
+    if as_objects:
+        _say_outcomes(done)
+    for entry, disposition in () if as_objects else done.items():
         waits = "waits: it is filed by the running daemon, or later"
         say(f"{entry}: {waits if disposition is None else disposition.value}")
     _leave(wanted, done)
+
+
+def _say_outcomes(done: dict[int, Disposition | None]) -> None:
+    """Say of each mail how it ended; null where it waits to be filed."""
+    for entry, disposition in done.items():
+        say_json({"id": entry, "disposition": None if disposition is None else disposition.value})
 
 
 def _ordered(ctx: typer.Context, wanted: list[int], order: Order) -> dict[int, Disposition | None]:

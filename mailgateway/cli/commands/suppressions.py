@@ -46,6 +46,7 @@ def add(
         typer.Option("--days", metavar="N", min=1, max=36_500, help="For N days; by default for good."),
     ] = None,
     why: Annotated[str, typer.Option("--why", metavar="TEXT", help="What shall stand in the list.")] = "",
+    as_object: AsJson = False,
 ) -> None:
     """Send nothing more to addresses. Their mails are filed all the same."""
     wanted = [typed(address) for address in addresses]
@@ -54,15 +55,21 @@ def add(
         until = now + timedelta(days=days) if days else suppressions.FOR_EVER
         reason = " ".join(why.split()) or "closed by an operator"
         suppressions.keep(tx, [Reachability(address, 0, now, until, reason, _OPERATOR) for address in wanted])
-    say(f"{len(wanted)} suppressed.")
+    if as_object:
+        say_json({"done": len(wanted), "asked": len(wanted)})
+    else:
+        say(f"{len(wanted)} suppressed.")
 
 
 @app.command()
-def remove(ctx: typer.Context, addresses: Addresses) -> None:
+def remove(ctx: typer.Context, addresses: Addresses, *, as_object: AsJson = False) -> None:
     """Let addresses be written to again."""
     with opened(ctx) as gateway, gateway.store.writing() as tx:
         done = suppressions.remove(tx, addresses)
-    say(f"{done} of {len(set(addresses))} may be written to again.")
+    if as_object:
+        say_json({"done": done, "asked": len(set(addresses))})
+    else:
+        say(f"{done} of {len(set(addresses))} may be written to again.")
     if done < len(set(addresses)):
         complain("the others were not suppressed; `mailgateway suppressions list` shows those that are")
 

@@ -54,24 +54,27 @@ def list_(
 
 
 @app.command()
-def retry(ctx: typer.Context, ids: Ids) -> None:
+def retry(ctx: typer.Context, ids: Ids, *, as_object: AsJson = False) -> None:
     """Make calls again that failed, were cancelled, or wait for their next try."""
     with opened(ctx) as gateway, gateway.store.writing() as tx:
         done = calls.retry(tx, ids, clock.now())
-    _tell(done, len(set(ids)), "queued again", "through, being made, or unknown")
+    _tell(done, len(set(ids)), "queued again", "through, being made, or unknown", as_object=as_object)
 
 
 @app.command()
-def cancel(ctx: typer.Context, ids: Ids) -> None:
+def cancel(ctx: typer.Context, ids: Ids, *, as_object: AsJson = False) -> None:
     """Give calls up that wait or failed."""
     with opened(ctx) as gateway, gateway.store.writing() as tx:
         done = calls.cancel(tx, ids, clock.now())
-    _tell(done, len(set(ids)), "cancelled", "through, being made, cancelled before, or unknown")
+    _tell(done, len(set(ids)), "cancelled", "through, being made, cancelled before, or unknown", as_object=as_object)
 
 
-@app.command()
-def test(
-    ctx: typer.Context, name: Annotated[str, typer.Argument(metavar="NAME", help="A webhook of gateway.yaml.")]
+@app.command("test")
+def call_once(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A webhook of gateway.yaml.")],
+    *,
+    as_object: AsJson = False,
 ) -> None:
     """Call a webhook once, with an event of the type test. Nothing is queued. Leaves with 1 where it is not taken."""
     from mailgateway.flows.sending.call import trial  # noqa: PLC0415 - a list needs no HTTP
@@ -81,15 +84,21 @@ def test(
         if name not in lines:
             raise unknown("NAME", name, lines)
         outcome = trial(gateway.desk, lines[name].endpoint, clock.fresh_id())
-    if outcome.is_taken:
+    if as_object:
+        say_json({"webhook": name, "taken": outcome.is_taken, "answer": outcome.answer})
+    elif outcome.is_taken:
         say(f"taken: {outcome.answer}")
-        return
-    complain(f"not taken: {outcome.answer}")
-    raise typer.Exit(1)
+    else:
+        complain(f"not taken: {outcome.answer}")
+    if not outcome.is_taken:
+        raise typer.Exit(1)
 
 
-def _tell(done: int, asked: int, what: str, otherwise: str) -> None:
-    say(f"{done} of {asked} {what}.")
+def _tell(done: int, asked: int, what: str, otherwise: str, *, as_object: bool) -> None:
+    if as_object:
+        say_json({"done": done, "asked": asked})
+    else:
+        say(f"{done} of {asked} {what}.")
     if done < asked:
         complain(f"{asked - done} left as they are: {otherwise}; `mailgateway webhooks list --all` shows them")
         raise typer.Exit(1)
