@@ -15,7 +15,8 @@ _MEANINGS = (
     (re.compile(r"Input should be greater than or equal to "), "a number belongs here, of at least "),
 )
 _TYPE = re.compile(r" <[^>]*>\Z")
-_RANGE = re.compile(r"(?:; )?x>=\d+(?:; )?")
+_LIST = re.compile(r"<list\[([^\]]*)\]>")
+_RANGE = re.compile(r"\s*\[(?:\d+<=)?x[<>]=\d+\]|(?:; )?(?:\d+<=)?x[<>]=\d+(?:; )?")
 
 
 class Command(TyperCommand):
@@ -37,7 +38,8 @@ class Command(TyperCommand):
             kind = param.param_type_name
             name, text = param.get_help_record(ctx) or ("", "")
             if name:
-                lists[kind].append((_TYPE.sub("", name) if kind == "argument" else name, _RANGE.sub("", text)))
+                shown = _TYPE.sub("", name) if kind == "argument" else _LIST.sub(r"<\1>", name)
+                lists[kind].append((shown, _RANGE.sub("", text)))
         for title, rows in (("Arguments", lists["argument"]), ("Options", lists["option"])):
             if rows:
                 with formatter.section(title):

@@ -70,12 +70,12 @@ def test_what_was_done_is_told_in_objects(shell: Shell) -> None:
     """How many of those asked for, which mail became what, where the copy is."""
     bad = shell.mail("bad.eml", "You won the lottery")
     filed = shell.run("ingest", str(shell.mail("one.eml")), "--json").only
-    assert (filed["outcome"], filed["ticket"]) == ("new_ticket", 10001)
+    assert (filed["outcome"], filed["ticket"]) == ("opened", 10001)
     assert filed["mail"].endswith("one.eml")
     assert shell.run("ingest", str(bad), "--json").only["outcome"] == "quarantined"
     (entry,) = shell.run("quarantine", "list", "--json").objects
     replayed = shell.run("quarantine", "replay", str(entry["id"]), "--json")
-    assert (replayed.code, replayed.only) == (0, {"id": entry["id"], "disposition": "new_ticket"})
+    assert (replayed.code, replayed.only) == (0, {"id": entry["id"], "disposition": "opened"})
     assert shell.run("quarantine", "discard", str(entry["id"]), "--json").out == ""
     (letter, *_) = shell.run("outbox", "list", "--json").objects
     assert shell.run("outbox", "cancel", str(letter["id"]), "--json").only == {"done": 1, "asked": 1}

@@ -61,6 +61,9 @@ def test_a_webhook_is_called_once_to_see(shell: Shell) -> None:
         assert json.loads(server.received[0].body)["type"] == "test"
         ran = shell.run("webhooks", "test", "crm")
         assert (ran.code, ran.err) == (1, "not taken: 500\n")
+        ran = shell.run("webhooks", "test", "crm", "--json")
+        assert (ran.code, ran.err) == (1, "")
+        assert (ran.only["webhook"], ran.only["taken"]) == ("crm", False)
     assert shell.run("webhooks", "list", "--all", "--json").out == ""
 
 

@@ -58,7 +58,7 @@ def ingest(
     ] = False,
     as_objects: AsJson = False,
 ) -> None:
-    """File mails as if they had arrived; --silent files old mail, and nobody hears of it.
+    """File mails as if they had arrived. With --silent old mail is filed, and nobody hears of it.
 
     An mbox that was broken off goes on where it stopped when it is given again. Standard input is for an MTA that pipes
     a mail: it is safely ours when this leaves with 0; with 75 the MTA keeps it.
