@@ -48,11 +48,11 @@ class TokenUnavailable(TransientError):
 
 
 class ScannerUnavailable(TransientError):
-    """Nothing can be scanned at the moment."""
+    """Nothing can be scanned at the moment, whatever it is."""
 
 
 class ScanFailed(TransientError):
-    """The scanner took something and gave no verdict about it; the same may happen again."""
+    """The scanner took something and gave no verdict about it; that may be the fault of what it took."""
 
 
 class StoreBusy(TransientError):

@@ -23,7 +23,7 @@ from mailgateway.desk.threads.about import about_its_letter
 from mailgateway.desk.threads.naming import keys
 from mailgateway.desk.threads.thread import writer
 from mailgateway.desk.threads.trust import claimed_agent
-from mailgateway.errors import PoisonMessage, StoreUnusable, TransientError
+from mailgateway.errors import PoisonMessage, ScanFailed, StoreUnusable, TransientError
 from mailgateway.flows.carry_out import carry_out
 from mailgateway.flows.contracts import count_use
 from mailgateway.flows.desk import Desk, Stop
@@ -318,7 +318,8 @@ def _waited(spooled: Spooled, now: datetime) -> timedelta | None:
 
 def _postpone(desk: Desk, spool_id: int, error: TransientError) -> None:
     with desk.store.writing() as tx:
-        spool.postpone(tx, spool_id, str(error), desk.clock() + POSTPONEMENT)
+        is_its_own = isinstance(error, ScanFailed)
+        spool.postpone(tx, spool_id, str(error), desk.clock() + POSTPONEMENT, counts=is_its_own)
     _log.warning("ingest.postponed", why=str(error))
 
 

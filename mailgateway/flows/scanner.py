@@ -8,5 +8,5 @@ from mailgateway.scan.clamd import Verdict
 class Scanner(Protocol):
     """Judges content; may be asked by several threads."""
 
-    def scan(self, content: bytes) -> Verdict:
-        """Return the verdict; raises ScannerUnavailable and ScanFailed."""
+    def scan(self, content: bytes, until: float) -> Verdict:
+        """Return the verdict, by a moment of the monotonic clock; raises ScannerUnavailable and ScanFailed."""

@@ -3,6 +3,8 @@
 No transaction is open meanwhile. While the scanner gives no verdict the mail waits, and the admin is told after a time.
 """
 
+import time
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,13 +17,17 @@ from mailgateway.errors import PoisonMessage, ScanFailed, TransientError
 from mailgateway.flows.beats import SCAN, beat
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.scanner import Scanner
-from mailgateway.scan.clamd import Found, TooLarge
+from mailgateway.mail.model import Attachment, Mail
+from mailgateway.scan.clamd import Found, TooLarge, Verdict
 from mailgateway.store import health
 from mailgateway.store.incoming.spool import Spooled
 
 STAGE = "scan"
 MOST_FAILURES = 5
 """So often is a mail tried that a scanner takes and gives no verdict on: it may be what breaks the scanner."""
+
+_FOR_A_MAIL = timedelta(minutes=5)
+"""How long a mail as a whole may be looked at: half of what the health check allows for one."""
 
 _TOLD_EVERY = timedelta(minutes=1)
 
@@ -38,9 +44,7 @@ def screen(desk: Desk, spooled: Spooled, incoming: Incoming, policy: Policy) -> 
     scanner = desk.scanner()
     if scanner is not None:
         try:
-            mail = judged(mail, {file.sha256: _against(scanner, file.content) for file in unscanned(mail)})
-            if not refused(mail):
-                _look_at_the_whole(scanner, spooled)
+            mail = _scanned(scanner, spooled, mail)
         except TransientError as error:
             beat(desk, SCAN, str(error))
             if isinstance(error, ScanFailed) and spooled.attempts >= MOST_FAILURES:
@@ -53,23 +57,39 @@ def screen(desk: Desk, spooled: Spooled, incoming: Incoming, policy: Policy) -> 
     return incoming if mail is incoming.mail else replace(incoming, mail=mail)
 
 
-def _against(scanner: Scanner, content: bytes) -> str:
-    match scanner.scan(content):
+def _scanned(scanner: Scanner, spooled: Spooled, mail: Mail) -> Mail:
+    """Have each file looked at that is to be kept, and the mail as it came: what is no file, and what seems none to us.
+
+    What is too large as a whole has had its files looked at. A mail that a person let in is not looked at as a whole.
+    """
+    until = time.monotonic() + _FOR_A_MAIL.total_seconds()
+    verdicts = _verdicts(scanner, unscanned(mail), until)
+    if not (spooled.released or spooled.as_is):
+        _look_at_the_whole(scanner, spooled.raw, mail, verdicts, until)
+    return judged(mail, {digest: _against(verdict) for digest, verdict in verdicts.items()})
+
+
+def _look_at_the_whole(scanner: Scanner, raw: bytes, mail: Mail, known: Mapping[str, Verdict], until: float) -> None:
+    """Raise PoisonMessage where something is found that no file explains, those included that are refused anyhow."""
+    whole = scanner.scan(raw, until)
+    if not isinstance(whole, Found) or whole in known.values():
+        return
+    if whole not in _verdicts(scanner, refused(mail), until).values():
+        raise PoisonMessage(STAGE, f"{whole.signature} was found in the mail, and in none of its files")
+
+
+def _verdicts(scanner: Scanner, files: Iterable[Attachment], until: float) -> Mapping[str, Verdict]:
+    contents = {file.sha256: file.content for file in files}
+    return {digest: scanner.scan(content, until) for digest, content in contents.items()}
+
+
+def _against(verdict: Verdict) -> str:
+    match verdict:
         case Found(signature):
             return Refusal.INFECTED.about(signature)
         case TooLarge():
             return Refusal.UNSCANNED.about()
     return ""
-
-
-def _look_at_the_whole(scanner: Scanner, spooled: Spooled) -> None:
-    """Have the mail looked at as it came: what is no file, and what another reader may take for one.
-
-    What is too large for that has had its files looked at.
-    """
-    verdict = scanner.scan(spooled.raw)
-    if isinstance(verdict, Found) and not (spooled.released or spooled.as_is):
-        raise PoisonMessage(STAGE, f"{verdict.signature} was found in the mail, and in none of its files")
 
 
 def _tell_of_life(desk: Desk) -> None:

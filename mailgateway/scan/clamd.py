@@ -2,15 +2,21 @@
 
 Commands begin with z and end, as answers do, with NUL. Content goes in chunks, each behind its length in four octets,
 most significant first; a length of zero ends it.
+
+Who gave no verdict last time is first given a few bytes that mean nothing: a scanner that fails at those is away, and
+no mail is to blame.
 """
 
 import re
 import select
 import socket
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from math import inf
 from struct import Struct
+from typing import NoReturn
 
 from mailgateway.accounts.network import spoken
 from mailgateway.errors import ScanFailed, ScannerUnavailable
@@ -20,6 +26,10 @@ _CHUNK = 65_536
 _CONNECT = timedelta(seconds=5)
 _REST = 5.0
 """Seconds for which a scanner that did not answer is not asked again: mails that wait for it do so quickly."""
+
+_HARMLESS = b"mailgateway"
+_PATIENCE = timedelta(seconds=10)
+"""How long a scanner that is in doubt may think about what is harmless."""
 
 _MOST_ANSWER = 4_096
 _LONGEST_NAME = 100
@@ -54,13 +64,32 @@ class Clamd:
     timeout: timedelta
     _away_until: float = field(default=0.0, init=False, repr=False, compare=False)
     _why: str = field(default="", init=False, repr=False, compare=False)
+    _in_doubt: bool = field(default=False, init=False, repr=False, compare=False)
 
-    def scan(self, content: bytes) -> Verdict:
-        """Have some content looked at.
+    def scan(self, content: bytes, until: float = inf) -> Verdict:
+        """Have some content looked at, until a moment of the monotonic clock at the latest.
 
-        Raises ScannerUnavailable where nobody takes it, and ScanFailed where it was taken and no answer came of it.
+        Raises ScannerUnavailable where nobody takes it or where nothing gets a verdict, and ScanFailed where this alone
+        was taken and none came of it.
         """
-        answer = self._asked(b"zINSTREAM\0", content)
+        if self._in_doubt:
+            self._try_the_harmless()
+        try:
+            verdict = self._verdict(content, _Deadline(self.timeout, until))
+        except ScanFailed:
+            self._in_doubt = True
+            raise
+        self._in_doubt = False
+        return verdict
+
+    def _try_the_harmless(self) -> None:
+        try:
+            self._verdict(_HARMLESS, _Deadline(min(self.timeout, _PATIENCE)))
+        except ScanFailed as error:
+            self._be_away(str(error))
+
+    def _verdict(self, content: bytes, deadline: "_Deadline") -> Verdict:
+        answer = self._asked(b"zINSTREAM\0", deadline, content)
         if answer.startswith("INSTREAM size limit exceeded"):
             return TooLarge()
         said = answer.removeprefix("stream: ")
@@ -72,16 +101,15 @@ class Clamd:
 
     def version(self) -> str:
         """Return what clamd says of itself and its signatures; raises ScannerUnavailable and ScanFailed."""
-        pong = self._asked(b"zPING\0")
+        pong = self._asked(b"zPING\0", _Deadline(self.timeout))
         if pong != "PONG":
             raise ScanFailed(f"what listens at {self.address} is no clamd: it answers PING with {_shown(pong)}")
-        return _shown(self._asked(b"zVERSION\0"))
+        return _shown(self._asked(b"zVERSION\0", _Deadline(self.timeout)))
 
-    def _asked(self, command: bytes, content: bytes | None = None) -> str:
+    def _asked(self, command: bytes, deadline: "_Deadline", content: bytes | None = None) -> str:
         """Send a command, and content where it has some; return the answer."""
         if time.monotonic() < self._away_until:
             raise ScannerUnavailable(self._why)
-        deadline = _Deadline(self.timeout)
         with self._connected() as connection:
             try:
                 deadline.holds(connection)
@@ -106,16 +134,19 @@ class Clamd:
             host, _, port = self.address.rpartition(":")
             return socket.create_connection((host.strip("[]"), int(port)), _CONNECT.total_seconds())
         except OSError as error:
-            self._why = f"no clamd answers at {self.address}: {spoken(error)}"
-            self._away_until = time.monotonic() + _REST
-            raise ScannerUnavailable(self._why) from None
+            self._be_away(f"no clamd answers at {self.address}: {spoken(error)}")
+
+    def _be_away(self, why: str) -> NoReturn:
+        self._why = why
+        self._away_until = time.monotonic() + _REST
+        raise ScannerUnavailable(why) from None
 
 
 class _Deadline:
     """The end of a scan as a whole: clamd may say a byte now and then for ever."""
 
-    def __init__(self, timeout: timedelta) -> None:
-        self._ends = time.monotonic() + timeout.total_seconds()
+    def __init__(self, timeout: timedelta, until: float = inf) -> None:
+        self._ends = min(time.monotonic() + timeout.total_seconds(), until)
 
     def holds(self, connection: socket.socket) -> None:
         """Give the next call of a socket what is left; raises TimeoutError where nothing is."""
@@ -128,18 +159,16 @@ class _Deadline:
 def _stream(connection: socket.socket, content: bytes, deadline: _Deadline) -> None:
     """Send content in chunks; leave off where clamd answers before the end, as it does to what is too large."""
     view = memoryview(content)
-    for start in range(0, len(content), _CHUNK):
-        if select.select([connection], [], [], 0)[0]:
-            return
-        chunk = view[start : start + _CHUNK]
-        deadline.holds(connection)
-        try:
+    with suppress(ConnectionError):  # the answer that it hung up behind may still be there
+        for start in range(0, len(content), _CHUNK):
+            if select.select([connection], [], [], 0)[0]:
+                return
+            chunk = view[start : start + _CHUNK]
+            deadline.holds(connection)
             connection.sendall(_LENGTH.pack(len(chunk)))
             connection.sendall(chunk)
-        except ConnectionError:
-            return  # the answer that it hung up behind may still be there
-    deadline.holds(connection)
-    connection.sendall(_LENGTH.pack(0))
+        deadline.holds(connection)
+        connection.sendall(_LENGTH.pack(0))
 
 
 def _answer(connection: socket.socket, deadline: _Deadline) -> str:

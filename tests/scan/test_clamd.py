@@ -122,3 +122,35 @@ def test_something_else_that_listens_is_known(server: ClamdServer) -> None:
     server.says = b"220 mail.example ESMTP"
     with pytest.raises(ScanFailed, match="is no clamd"):
         Clamd(server.address, PATIENT).version()
+
+
+def test_a_scanner_that_fails_at_everything_is_away(server: ClamdServer) -> None:
+    """After one failure it is asked about a few bytes first, and what it fails at then is not to blame."""
+    server.says = b"stream: Can't allocate memory ERROR"
+    clamd = Clamd(server.address, PATIENT)
+    with pytest.raises(ScanFailed):
+        clamd.scan(b"x")
+    for _ in range(2):
+        with pytest.raises(ScannerUnavailable, match="allocate memory"):
+            clamd.scan(b"y")
+    assert b"y" not in server.scanned
+
+
+def test_a_scanner_that_fails_at_one_thing_goes_on_with_the_next(server: ClamdServer) -> None:
+    """And what it fails at is to blame each time."""
+    server.breaks_at = b"bomb"
+    clamd = Clamd(server.address, PATIENT)
+    for _ in range(3):
+        with pytest.raises(ScanFailed):
+            clamd.scan(b"bomb")
+    assert clamd.scan(b"x") == Clean()
+    before = len(server.scanned)
+    assert clamd.scan(EICAR) == Found(SIGNATURE)
+    assert len(server.scanned) == before + 1
+
+
+def test_a_scan_ends_by_a_moment_too(server: ClamdServer) -> None:
+    """What is left of the time for a mail."""
+    with pytest.raises(ScanFailed, match="no answer in time"):
+        Clamd(server.address, PATIENT).scan(b"x", time.monotonic())
+    assert not server.scanned

@@ -17,7 +17,7 @@ class ClamdServer:
     """Answers PING, VERSION and INSTREAM. What was scanned is in `scanned`.
 
     `finds` are what it looks for, by the name of its signature. `stream_max` is the most it takes; `says` an answer in
-    place of a verdict, b"" to hang up; while `goes_on` is not set it answers nothing.
+    place of a verdict, b"" to hang up, `breaks_at` what it hangs up on; while `goes_on` is not set it answers nothing.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -25,6 +25,7 @@ class ClamdServer:
         self.finds = {SIGNATURE: EICAR}
         self.stream_max = 25_000_000
         self.says: bytes | None = None
+        self.breaks_at: bytes | None = None
         self.scanned: list[bytes] = []
         self.goes_on = threading.Event()
         self.goes_on.set()
@@ -90,6 +91,8 @@ class ClamdServer:
                 connection.sendall(b"INSTREAM size limit exceeded. ERROR\0")
                 return
             self.scanned.append(content)
+            if self.breaks_at is not None and self.breaks_at in content:
+                return
             name = next((name for name, part in self.finds.items() if part in content), "")
             self._say(connection, f"stream: {name} FOUND".encode() if name else b"stream: OK")
         else:

@@ -75,13 +75,16 @@ def test_waiting_is_oldest_first_and_bounded(store: Store) -> None:
 
 
 def test_a_postponed_mail_waits_and_counts_the_attempt(store: Store) -> None:
-    """It is not there before its time, and then with one attempt more."""
+    """It is not there before its time, and then with one attempt more, unless another was to blame."""
     spool_id = spool_one(store, arrival())
     with store.writing() as tx:
         spool.postpone(tx, spool_id, "the database: locked", NOW + MINUTE)
     with store.reading() as tx:
         assert spool.waiting(tx, None, NOW, 10) == ()
         assert spool.waiting(tx, None, NOW + MINUTE, 10) == (spool_id,)
+        assert waiting(tx, spool_id).attempts == 1
+    with store.writing() as tx:
+        spool.postpone(tx, spool_id, "the database: locked", NOW + MINUTE, counts=False)
         assert waiting(tx, spool_id).attempts == 1
 
 

@@ -54,10 +54,11 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Spooled:
-    """A mail that waits. `attempts` counts those that failed; `released`: a person took it out of quarantine.
+    """A mail that waits. `attempts` counts those that failed by what may be its own fault.
 
-    `sha256` is what its bytes are kept under. `as_is`: it becomes a ticket whatever is odd about it; `decided_by` is
-    who wants it filed, `error` what it was set aside for, or why it was put off.
+    `sha256` is what its bytes are kept under. `released`: a person took it out of quarantine;
+    `as_is`: it becomes a ticket whatever is odd about it; `decided_by` is who wants it filed, `error` what it was set
+    aside for, or why it was put off.
     """
 
     id: int
@@ -221,9 +222,9 @@ def finish(
     )
 
 
-def postpone(tx: Transaction, spool_id: int, error: str, until: datetime) -> None:
-    """Let a mail wait until then, after an attempt that failed."""
-    postponed = _CHANGE.values(attempts=SpoolRow.attempts + 1, error=error[:_LONGEST_ERROR], due_at=until)
+def postpone(tx: Transaction, spool_id: int, error: str, until: datetime, *, counts: bool = True) -> None:
+    """Let a mail wait until then; an attempt that failed for another's fault does not count."""
+    postponed = _CHANGE.values(attempts=SpoolRow.attempts + int(counts), error=error[:_LONGEST_ERROR], due_at=until)
     tx.connection.execute(postponed, {"spool_id": spool_id})
 
 
