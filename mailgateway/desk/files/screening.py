@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import chain
 
 from mailgateway.desk.files.policy import FilePolicy, Refusal
-from mailgateway.mail.content.inside import endings_of, is_mail, names_inside, seeming_type
+from mailgateway.mail.content.inside import endings_of, is_mail, is_picture, names_inside, seeming_type
 from mailgateway.mail.model import Attachment, Mail
+
+_WEB = "com"
+"""Ends the names of programs of old, and of web sites: nobody's computer starts a picture for it."""
 
 
 def screened(mail: Mail, policy: FilePolicy) -> Mail:
@@ -33,10 +37,11 @@ def unscanned(mail: Mail) -> tuple[Attachment, ...]:
 
 def against(file: Attachment, policy: FilePolicy) -> str:
     """Return why a file is refused for what it is, "" where it is not: its name, its content, and what is in it."""
-    own = () if is_mail(file.content_type, file.content) else (file.filename,)
-    for name in (*own, *(names_inside(file.content) if policy.looks_inside else ())):
-        ending = next((one for one in endings_of(name) if policy.refuses_ending(one)), "")
-        if ending:
+    inside = names_inside(file.content) if policy.looks_inside else ()
+    if inside is None:
+        return Refusal.SIZE.about()
+    for ending in chain(_own_endings(file), *map(endings_of, inside)):
+        if policy.refuses_ending(ending):
             return Refusal.TYPE.about(f".{ending}")
     seeming = seeming_type(file.content)
     if seeming and policy.refuses_type(seeming):
@@ -46,6 +51,14 @@ def against(file: Attachment, policy: FilePolicy) -> str:
     if policy.file_size is not None and file.size > policy.file_size:
         return Refusal.SIZE.about()
     return ""
+
+
+def _own_endings(file: Attachment) -> tuple[str, ...]:
+    """Return the endings of a file's own name, without those that are a subject's or a web site's."""
+    if is_mail(file.content_type, file.content):
+        return ()
+    endings = endings_of(file.filename)
+    return () if endings == (_WEB,) and is_picture(file.content_type, file.content) else endings
 
 
 def refused(mail: Mail) -> tuple[Attachment, ...]:

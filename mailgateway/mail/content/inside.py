@@ -12,7 +12,11 @@ _ENTRY = re.compile(rb"PK(?:\x03\x04|\x01\x02)")
 _LENGTH = Struct("<H")
 _MAILS = frozenset({"message/rfc822", "message/global"})
 _MOST_ENTRIES = 100_000
-_MOST_MAILS = 20
+_MOST_MAILS = 100
+_MOST_READ = 20
+"""So many times its size is read of a mail with mails within mails: each is read again with those in it."""
+
+_PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 _U32 = Struct("<I")
 _LNK = b"\x4c\x00\x00\x00\x01\x14\x02\x00\x00\x00\x00\x00\xc0\x00\x00\x00\x00\x00\x00\x46"
 _MAIL_START = re.compile(rb"[!-9;-~]{1,80}:[^\n]{0,998}\n(?:[ \t][^\n]{0,998}\n){0,50}[!-9;-~]{1,80}:")
@@ -50,22 +54,34 @@ def is_mail(content_type: str, content: bytes) -> bool:
     return content_type in _MAILS and _MAIL_START.match(content) is not None
 
 
-def names_inside(content: bytes) -> tuple[str, ...]:
+def is_picture(content_type: str, content: bytes) -> bool:
+    """Tell whether a file is a PNG or JPEG, by label and content: its name may end in that of a web site, as `.com`."""
+    start = _PICTURES.get(content_type)
+    return start is not None and content.startswith(start)
+
+
+def names_inside(content: bytes) -> tuple[str, ...] | None:
     """Return the names of the files in a ZIP archive, or attached to a mail; of archives within archives as stored.
 
-    Nothing is unpacked. Names stand in the clear in encrypted archives, too. Of mails within mails twenty are opened.
+    None where there are more than are looked at: 100,000 headers of an archive, 100 mails within mails. Nothing is
+    unpacked. Names stand in the clear in encrypted archives, too.
     """
-    if content.startswith(b"PK"):
-        return _in_archive(content)
-    return _in_mail(content) if _MAIL_START.match(content) else ()
+    packed = _in_archive(content)
+    if packed is None or not _MAIL_START.match(content):
+        return packed
+    attached = _in_mail(content)
+    return None if attached is None else (*packed, *attached)
 
 
-def _in_archive(content: bytes) -> tuple[str, ...]:
-    """Read the name in each local and central header: archives may tell different names at the two places."""
+def _in_archive(content: bytes) -> tuple[str, ...] | None:
+    """Read the name in each local and central header: archives may tell different names at the two places.
+
+    What begins as something else may be an archive: programs that unpack look for its directory from the end.
+    """
     names: dict[str, None] = {}
     for count, found in enumerate(_ENTRY.finditer(content)):
         if count == _MOST_ENTRIES:
-            break
+            return None
         length_at, name_at = (26, 30) if content[found.start() + 2] == 3 else (28, 46)
         try:
             length = _LENGTH.unpack_from(content, found.start() + length_at)[0]
@@ -77,13 +93,15 @@ def _in_archive(content: bytes) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _in_mail(content: bytes) -> tuple[str, ...]:
+def _in_mail(content: bytes) -> tuple[str, ...] | None:
     names: list[str] = []
     waiting = [content]
-    for _ in range(_MOST_MAILS):
-        if not waiting:
-            break
+    opened = read = 0
+    while waiting:
         raw = waiting.pop()
+        opened, read = opened + 1, read + len(raw)
+        if opened > _MOST_MAILS or read > _MOST_READ * len(content):
+            return None
         for part in read_tree(raw, DEFAULT).walk():
             inner = raw[part.start : part.end] if part.content_type in _MAILS else b""
             name = "" if is_mail(part.content_type, inner) else declared_name(part, disposition_of(part)[1])

@@ -13,6 +13,7 @@ from mailgateway.mail.model import Attachment
 from tests.unit.desk.builders import make_mail
 
 PDF = Attachment("plan.pdf", "application/pdf", b"%PDF-1.7 ...")
+PNG = b"\x89PNG\r\n\x1a\n..."
 USUAL = FilePolicy()
 
 
@@ -48,6 +49,11 @@ def packed(*names: str) -> bytes:
         (file("picture.png", b"\x7fELF", "image/png"), "type application/x-executable"),
         (file("no-name", content_type="application/x-msdownload"), "type application/x-msdownload"),
         (file("evil.com", b"\xb4\x09", "message/rfc822"), "type .com"),
+        (file("evil.com", b"\xb4\x09", "image/png"), "type .com"),
+        (file("evil.exe", PNG, "image/png"), "type .exe"),
+        (file("evil.com", PNG, "application/octet-stream"), "type .com"),
+        (file("files.bin", b"x" + packed("evil.exe")), "type .exe"),
+        (file("files.zip", b"PK\x03\x04" * 100_001 + packed("evil.exe")), "size"),
         (file("mail.eml", b"From: a@b.c\nSubject: x\nContent-Type: a/b; name=evil.exe\n\nx"), "type .exe"),
     ],
 )
@@ -64,6 +70,7 @@ def test_programs_are_refused_however_they_call_themselves(refused_file: Attachm
         file("log.txt", b"MZ begins this line of a log"),
         file("deploy.sh", b"#!/bin/sh\n"),
         file("files.zip", packed("a.txt", "exe")),
+        file("Screenshot of example.com", PNG, "image/png"),
         file("Question about example.com", b"From: a@b.c\nSubject: x\n\nx", "message/rfc822"),
         file("report.docx", packed("word/document.xml", "[Content_Types].xml")),
     ],

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from mailgateway.mail.content.inside import endings_of, is_mail, names_inside, seeming_type
+from mailgateway.mail.content.inside import endings_of, is_mail, is_picture, names_inside, seeming_type
 
 
 @pytest.mark.parametrize(
@@ -79,6 +79,31 @@ def test_an_archive_within_an_archive_shows_its_names_where_it_is_stored() -> No
     assert "evil.exe" in names_inside(made.getvalue())
 
 
+def test_an_archive_may_begin_as_something_else() -> None:
+    """Programs that unpack find its directory from the end."""
+    assert names_inside(b"x" + archive("evil.exe")) == ("evil.exe",)
+    assert names_inside(b"From: a@b.c\nSubject: x\n\n" + archive("evil.exe")) == ("evil.exe",)
+
+
+def test_more_than_is_looked_at_is_said_to_be() -> None:
+    """Nothing hides behind names, or mails, without end."""
+    assert names_inside(b"PK\x03\x04" * 100_001 + archive("evil.exe")) is None
+    entry = b"PK\x03\x04" + b"\0" * 22 + b"\x01\0\0\0n"
+    assert names_inside(entry * 99_998 + archive("evil.exe")) == ("n", "evil.exe")
+    part = b"--o\nContent-Type: message/rfc822\n\nFrom: a@b.c\nSubject: i\n\nx\n"
+    mail = b"From: a@b.c\nSubject: o\nContent-Type: multipart/mixed; boundary=o\n\n"
+    assert names_inside(mail + part * 99 + b"--o--\n") == ()
+    assert names_inside(mail + part * 100 + b"--o--\n") is None
+    assert names_inside(b"From: a\nSubject: b\nContent-Type: message/rfc822\n\n" * 50) is None
+
+
+def test_a_picture_is_known_by_label_and_content() -> None:
+    """Either alone proves nothing."""
+    assert is_picture("image/jpeg", b"\xff\xd8\xff\xe0")
+    assert not is_picture("image/jpeg", b"\xb4\x09")
+    assert not is_picture("application/octet-stream", b"\xff\xd8\xff\xe0")
+
+
 def test_a_mail_tells_the_names_of_its_files() -> None:
     """Also of those of mails within it."""
     leaf = b"Content-Type: application/pdf; name=plan.pdf\n\nx\n"
@@ -106,7 +131,7 @@ def test_a_mail_is_known_whose_first_field_is_folded() -> None:
 @pytest.mark.parametrize("content", [b"PK", b"PK\x03\x04", b"PK\x01\x02" + b"\xff" * 40, b"From", b"\0" * 10])
 def test_broken_files_hold_nothing_and_hurt_nobody(content: bytes) -> None:
     """Whatever the bytes are, there is an answer."""
-    assert all(isinstance(name, str) for name in names_inside(content))
+    assert all(isinstance(name, str) for name in names_inside(content) or ())
 
 
 @pytest.mark.parametrize(
