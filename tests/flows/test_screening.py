@@ -166,6 +166,26 @@ def test_while_the_scanner_is_away_mails_wait_and_then_come_in(bench: Bench) -> 
     assert "Well again" in texts(bench, "postmaster@example.com")[1]
 
 
+def test_a_hiccup_after_a_quiet_night_is_no_alarm(either_bench: Bench, clamd: ClamdServer) -> None:
+    """What counts is how long a mail waits, not how long ago the last one came; and a restart ends no alarm."""
+    bench = either_bench
+    thresholds = watch.Thresholds(15 * MINUTE, 15 * MINUTE)
+    scanning(bench, clamd)
+    bench.arrive(mail_with(("plan.pdf", b"%PDF-1.7")))
+    bench.ingest()
+    bench.now += timedelta(hours=14)
+    clamd.says = b""
+    bench.arrive(message("b@customer.example", "Other", "x"))
+    bench.ingest()
+    watch.watch(bench.desk, [], thresholds, NOON)
+    assert texts(bench, "postmaster@example.com") == []
+    bench.now += 15 * MINUTE
+    watch.watch(bench.desk, [], thresholds, NOON)
+    watch.watch(bench.desk, [], thresholds, bench.now)
+    [alarm] = texts(bench, "postmaster@example.com")
+    assert "for 15 minutes" in alarm
+
+
 def test_a_mail_that_breaks_the_scanner_is_set_aside_at_last(bench: Bench, clamd: ClamdServer) -> None:
     """Those behind it do not wait for it, and it is not tried for ever."""
     scanning(bench, clamd)

@@ -36,6 +36,7 @@ from mailgateway.store import events, health
 from mailgateway.store.engine import Store, Transaction
 from mailgateway.store.gather import gather, gather_ticket
 from mailgateway.store.incoming import first_sights, imports, spool
+from mailgateway.store.incoming.delayed import delayed_since
 from mailgateway.store.outgoing import outbox
 from mailgateway.store.service import answers, usage
 from mailgateway.store.service.lately import lately
@@ -280,6 +281,7 @@ def _attend(tx: Transaction, number: int) -> None:
 
 def _put_aside(tx: Transaction, spool_id: int) -> None:
     spool.postpone(tx, spool_id, "busy", NOW)
+    delayed_since(tx)
     spool.quarantine(tx, spool_id, "parse", "too deep", NOW)
 
 

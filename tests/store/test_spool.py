@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from mailgateway.desk.plan import Disposition
+from mailgateway.desk.quarantine.decision import Decision, Order
 from mailgateway.errors import PermanentError, StoreBusy
 from mailgateway.store.engine import Store
 from mailgateway.store.incoming import quarantine, spool
+from mailgateway.store.incoming.delayed import delayed_since
 from mailgateway.store.incoming.spool import Outcome, Unsettled
 from mailgateway.store.tables.base import SpoolState
 from tests.store.examples import MINUTE, NOW, arrival, open_ticket, raw_mail, spool_one, waiting
@@ -86,6 +88,23 @@ def test_a_postponed_mail_waits_and_counts_the_attempt(store: Store) -> None:
     with store.writing() as tx:
         spool.postpone(tx, spool_id, "the database: locked", NOW + MINUTE, counts=False)
         assert waiting(tx, spool_id).attempts == 1
+
+
+def test_mails_are_delayed_since_the_oldest_was_accepted(store: Store) -> None:
+    """Not those whose turn has not come, and not those that a person let in a week after they came."""
+    first, _, third = (spool_one(store, arrival(uid)) for uid in (1, 2, 3))
+    with store.writing() as tx:
+        assert delayed_since(tx) is None
+        spool.quarantine(tx, first, "scan", "virus", NOW)
+        quarantine.decide(tx, [Decision(first, Order.RELEASE)], "root", NOW)
+        spool.postpone(tx, first, "no clamd", NOW)
+        assert delayed_since(tx) is None
+        spool.postpone(tx, third, "no clamd", NOW)
+        (later,) = spool.put(tx, [arrival(4)], NOW + MINUTE)
+        spool.postpone(tx, later, "no clamd", NOW)
+        assert delayed_since(tx) == NOW
+        spool.finish(tx, third, Disposition.RECORDED, "", None, NOW)
+        assert delayed_since(tx) == NOW + MINUTE
 
 
 def test_a_finished_mail_waits_no_longer_but_is_kept(store: Store) -> None:

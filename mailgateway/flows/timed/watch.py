@@ -18,6 +18,7 @@ from mailgateway.flows.sending.stopped import ALARM as LOOP
 from mailgateway.store import health
 from mailgateway.store.engine import Transaction
 from mailgateway.store.health import Alarm, Beat
+from mailgateway.store.incoming.delayed import delayed_since
 from mailgateway.store.outgoing import calls, outbox, pace
 
 _MOST_LINES = 50
@@ -88,7 +89,8 @@ def _troubles(
         yield from _silent(beats.get(fetching(mailbox)), mailbox, thresholds, counted, now)
         yield from _unsettled(beats.get(settling(mailbox)), mailbox, thresholds, now)
     if policy.files.is_scanned:
-        yield from _unscanned(beats.get(SCAN), thresholds, since, now)
+        counted = _counted(raised.get(SCAN), thresholds, since)
+        yield from _unscanned(beats.get(SCAN), delayed_since(tx), thresholds, counted, now)
     for route in policy.routes:
         beat = beats.get(sending(route.mailbox))
         stuck = tuple(_stuck(route, beat, outbox.oldest_due(tx, now, route), thresholds, now))
@@ -117,10 +119,15 @@ def _unsettled(beat: Beat | None, mailbox: str, thresholds: Thresholds, now: dat
         yield Trouble(settling(mailbox), title, (_last_error(beat),))
 
 
-def _unscanned(beat: Beat | None, thresholds: Thresholds, since: datetime, now: datetime) -> Iterator[Trouble]:
-    good = max(beat.good_at if beat and beat.good_at else since, since)
-    if beat and beat.error and now - good >= thresholds.fetch_after:
-        title = f"Mails wait to be scanned for viruses for {_minutes(now - good)} minutes: none becomes a ticket"
+def _unscanned(
+    beat: Beat | None, delayed: datetime | None, thresholds: Thresholds, since: datetime, now: datetime
+) -> Iterator[Trouble]:
+    """Tell of mails that wait, for as long as they do: after a quiet night the last good scan is long ago."""
+    if beat is None or not beat.error or delayed is None:
+        return
+    waiting = now - max(delayed, since, beat.good_at or since)
+    if waiting >= thresholds.fetch_after:
+        title = f"Mails wait to be scanned for viruses for {_minutes(waiting)} minutes: none becomes a ticket"
         yield Trouble(SCAN, title, (_last_error(beat),))
 
 
