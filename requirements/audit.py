@@ -1,10 +1,12 @@
 """Ask whether a version in a lock file has a known vulnerability: `python requirements/audit.py requirements/dev.lock`.
 
-Leaves with 1 where one is known. Where nobody can be asked, that is said, and is no failure: one works without a
-network, too. The hashes in the lock say what is installed; this says whether it should be.
+Leaves with 1 where one is known, and with 2 where the audit itself is broken. Where nobody can be asked, that is said,
+and is no failure: one works without a network, too. The hashes in the lock say what is installed; this says whether it
+should be.
 """  # noqa: INP001 - a script, no part of a package
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from typing import Any
 
 _PATIENCE = 120
 _SHOWN = 5
+_UNREACHABLE = re.compile(r"^(?:requests|urllib3)\.exceptions\.|interface\.\w+Error|vulnerability feed", re.MULTILINE)
 
 
 def main(locks: list[str]) -> int:
@@ -20,10 +23,24 @@ def main(locks: list[str]) -> int:
     command += ["--progress-spinner", "off", "--timeout", "10", *(word for lock in locks for word in ("-r", lock))]
     try:
         ran = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE, check=False)
-        report = json.loads(ran.stdout)
-    except (subprocess.TimeoutExpired, ValueError):
-        return said(["audit: NOT DONE: the database of vulnerabilities does not answer"], 0)
-    return said(*verdict(report))
+    except subprocess.TimeoutExpired:
+        return said(*not_done("it did not answer in time"))
+    return said(*outcome(ran.stdout, ran.stderr))
+
+
+def outcome(out: str, err: str) -> tuple[list[str], int]:
+    """Return what is to be said of what pip-audit wrote, and the exit code."""
+    try:
+        report = json.loads(out)
+    except ValueError:
+        last = (err.strip().splitlines() or ["it said nothing"])[-1]
+        return not_done(last) if _UNREACHABLE.search(err) else ([f"audit: FAILED: pip-audit is broken: {last}"], 2)
+    return verdict(report)
+
+
+def not_done(why: str) -> tuple[list[str], int]:
+    """Return what is to be said where nobody could be asked."""
+    return [f"audit: NOT DONE: the database of vulnerabilities does not answer: {why}"], 0
 
 
 def verdict(report: dict[str, Any]) -> tuple[list[str], int]:

@@ -37,6 +37,27 @@ def test_what_cannot_be_asked_is_said_and_does_not_fail() -> None:
     assert "no vulnerability" not in said
 
 
+_NO_WAY = "requests.exceptions.ProxyError: HTTPSConnectionPool(host='index.example', port=443): Max retries exceeded"
+_NO_CONNECTION = "ERROR:pip_audit._cli:Could not connect to the vulnerability feed\nERROR:pip_audit._cli:Tip: another"
+
+
+@pytest.mark.parametrize(
+    ("err", "beginning", "code"),
+    [
+        (f"Traceback (most recent call last):\n{_NO_WAY}\n", "NOT DONE", 0),
+        (_NO_CONNECTION, "NOT DONE", 0),
+        ("python: No module named pip_audit\n", "FAILED: pip-audit is broken: python: No module named", 2),
+        ("Traceback (most recent call last):\nTypeError: what\n", "FAILED: pip-audit is broken: TypeError: what", 2),
+        ("", "FAILED", 2),
+    ],
+)
+def test_an_audit_that_is_broken_is_no_database_that_is_away(err: str, beginning: str, code: int) -> None:
+    """One works without a network; without the audit nobody would notice for how long there was none."""
+    [line], ended = _AUDIT["outcome"]("", err)
+    assert line.startswith(f"audit: {beginning}")
+    assert ended == code
+
+
 def test_an_all_clear_is_one() -> None:
     """Every package was asked about."""
     said, code = audited({"name": "rich", "version": "14", "vulns": []})
