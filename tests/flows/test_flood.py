@@ -36,6 +36,21 @@ def test_a_flood_of_one_sender_is_set_aside_in_silence(either_bench: Bench) -> N
     assert bench.subjects()[-1] == "Alert 6"
 
 
+def test_what_came_later_counts_against_no_mail(either_bench: Bench) -> None:
+    """A mail that is filed after those that came behind it is asked about what came before it."""
+    bench = either_bench
+    limited(bench, 3)
+    arrivals = []
+    for number, at in enumerate([bench.now] * 3 + [bench.now - 30 * MINUTE, bench.now]):
+        raw = message("jan@customer.example", f"Matter {number}", f"Number {number}").as_bytes(policy=SMTP)
+        arrivals.append(Arrival("support", None, None, None, at, len(raw), raw))
+    with bench.store.writing() as tx:
+        spool.put(tx, arrivals, bench.now)
+    bench.ingest()
+    assert bench.subjects() == ["Matter 0", "Matter 1", "Matter 2", "Matter 3"]
+    assert len(bench.aside()) == 1
+
+
 def test_a_backlog_is_no_flood(either_bench: Bench) -> None:
     """What came over a day and is filed at once was no flood when it came; what came at once is one when it is late."""
     bench = either_bench

@@ -25,7 +25,7 @@ ARRIVED = (
     .select_from(_NEWEST)
     .join(ArticleRow, ArticleRow.id == _FIRST)
     .outerjoin(SpoolRow, SpoolRow.id == ArticleRow.spool_id)
-    .where(func.coalesce(SpoolRow.received_at, _NEWEST.c.created_at) > bindparam("since"))
+    .where(func.coalesce(SpoolRow.received_at, _NEWEST.c.created_at).between(bindparam("since"), bindparam("by")))
 )
 
 
@@ -40,4 +40,4 @@ def opened_lately(
     new: int = tx.connection.execute(OPENED, {**asked, "since": now - within}).scalar_one()
     if new < most:
         return new
-    return int(tx.connection.execute(ARRIVED, {**asked, "since": arrived_at - within}).scalar_one())
+    return int(tx.connection.execute(ARRIVED, {**asked, "since": arrived_at - within, "by": arrived_at}).scalar_one())
