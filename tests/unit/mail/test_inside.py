@@ -68,7 +68,7 @@ def test_the_hidden_second_directory_of_an_archive_is_read_too() -> None:
     """Programs that unpack look at either: a name that stands only in one of both is a name."""
     content = archive("evil.exe")
     end = content.rindex(b"evil.exe")
-    assert "evil.exe" in names_inside(content[:end] + b"good.txt" + content[end + 8 :])
+    assert "evil.exe" in (names_inside(content[:end] + b"good.txt" + content[end + 8 :]) or ())
 
 
 def test_an_archive_within_an_archive_shows_its_names_where_it_is_stored() -> None:
@@ -76,7 +76,7 @@ def test_an_archive_within_an_archive_shows_its_names_where_it_is_stored() -> No
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as writer:
         writer.writestr("inner.zip", archive("evil.exe"))
-    assert "evil.exe" in names_inside(made.getvalue())
+    assert "evil.exe" in (names_inside(made.getvalue()) or ())
 
 
 def test_an_archive_may_begin_as_something_else() -> None:
