@@ -29,11 +29,12 @@ _HEADS = {
 _HELD = ("held", "magenta")
 
 
-def show_sheet(sheet: TicketSheet, now: datetime, *, is_vip: bool) -> None:
-    """Put a ticket on the terminal; `is_vip`: its requester matters more."""
+def show_sheet(sheet: TicketSheet, now: datetime, *, is_vip: bool, about: str) -> None:
+    """Put a ticket on the terminal; `is_vip`: its requester matters more; `about` names what it is about."""
     console = Console(highlight=False, markup=False, emoji=False)
     console.print(Text(clean(f"#{sheet.ticket.number}  {sheet.ticket.subject}"), style="bold"))
-    for label, value in {**_facts(sheet.ticket, now, is_vip=is_vip), **level_view.facts(sheet.ticket, now)}.items():
+    facts = _facts(sheet.ticket, now, is_vip=is_vip, about=about) | level_view.facts(sheet.ticket, now)
+    for label, value in facts.items():
         if value:
             console.print(Text(f"{label:<13}", style="dim") + Text(clean(value)))
     if sheet.major is not None:
@@ -51,7 +52,7 @@ def show_sheet(sheet: TicketSheet, now: datetime, *, is_vip: bool) -> None:
     _show_trace(console, sheet.trace)
 
 
-def _facts(ticket: Ticket, now: datetime, *, is_vip: bool) -> dict[str, str]:
+def _facts(ticket: Ticket, now: datetime, *, is_vip: bool, about: str) -> dict[str, str]:
     sleeps = ticket.snoozed_until is not None and ticket.snoozed_until > now
     return {
         "Status": f"{ticket.status.replace('_', ' ')}, {ticket.priority} {ticket.type}",
@@ -61,7 +62,7 @@ def _facts(ticket: Ticket, now: datetime, *, is_vip: bool) -> dict[str, str]:
         "Requester": f"{_spoken(ticket.requester)}{', VIP' if is_vip else ''}",
         "Organisation": ticket.organisation or "",
         "Participants": ", ".join(_spoken(person) for person in ticket.participants),
-        "About": ticket.ci or "",
+        "About": about,
         "Watchers": ", ".join(ticket.watchers),
         "Tags": " ".join(ticket.tags),
         "Fields": ", ".join(f"{name}={value}" for name, value in ticket.fields.items()),

@@ -37,6 +37,7 @@ VALUES: dict[NoticeKind, dict[str, object]] = {
         "rules": "",
         "answers": (),
         "used_up": None,
+        "about": "",
         "beside": (),
         "problem": 0,
         "down": "",

@@ -113,6 +113,7 @@ _VALUES: dict[NoticeKind, dict[str, object]] = {
         "answers": [("toner", "Change the toner of a printer"), ("paper-jam", "Clear a paper jam")],
         "problem": 10230,
         "down": "#10230 Print server does not answer",
+        "about": "printer-2 (Printer, Room 3.12)",
         "beside": (Beside(10231, "Paper jam in tray 2", Status.OPEN),),
     },
     NoticeKind.MERGED: {"before": 10237},

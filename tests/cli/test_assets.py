@@ -6,7 +6,7 @@ import pytest
 
 from tests.cli.shell import Shell
 
-ASSETS = "assets: [{name: web, aliases: [www.example.com]}, {name: printer}]"
+ASSETS = "assets: [{name: web, display: Web server, location: Room 3, aliases: [www.example.com]}, {name: printer}]"
 
 
 @pytest.fixture
@@ -28,7 +28,9 @@ def test_a_ticket_shows_what_else_is_open_about_its_item(desk: Shell) -> None:
     shown = desk.run("tickets", "show", "10002", "--json").only
     assert shown["ci"] == "web"
     assert shown["beside"] == [{"ticket": 10001, "subject": "one", "status": "new"}]
-    assert "Same thing   #10001  one (new)" in desk.run("tickets", "show", "10002").out
+    told = desk.run("tickets", "show", "10002").out
+    assert "About        web (Web server, Room 3)" in told
+    assert "Same thing   #10001  one (new)" in told
     assert desk.run("tickets", "set", "10001", "--ci", "none").code == 0
     assert desk.run("tickets", "show", "10002", "--json").only["beside"] == []
 

@@ -55,7 +55,7 @@ def test_an_answer_that_crosses_another_is_held_until_its_writer_decides(
     assert "> Bob here: I have changed the cable." in question.mail.text
 
     sheet = office.ticket(number)
-    show_sheet(sheet, sheet.ticket.updated_at, is_vip=False)
+    show_sheet(sheet, sheet.ticket.updated_at, is_vip=False, about="")
     shown = capsys.readouterr().out
     assert "Held         answer of bob" in shown
     assert sheet.ticket.status is not Status.SOLVED

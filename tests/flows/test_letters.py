@@ -6,10 +6,13 @@ from dataclasses import replace
 from mailgateway.desk.letters.letter import Rendered
 from mailgateway.desk.model import Directory, Group
 from mailgateway.desk.plan import Notice
+from mailgateway.desk.problems.assets import Asset, assets
+from mailgateway.mail.parse import parse
 from mailgateway.render.notices import Renderer
 from mailgateway.store.outgoing import outbox
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
+from tests.flows.test_inform import order
 
 
 class Counting(Renderer):
@@ -45,3 +48,22 @@ def test_a_group_is_told_in_the_same_words_and_each_answers_for_themselves(bench
 
 def _with_all(group: Group, directory: Directory) -> Group:
     return replace(group, members=tuple(agent.name for agent in directory.agents))
+
+
+def test_who_gets_a_ticket_is_told_what_its_item_is_called_and_where_it_stands(bench: Bench) -> None:
+    """Not only the name that commands know."""
+    policy = replace(bench.gateway.policy, assets=assets((Asset("m1", "Mail server", location="Room 3"),)))
+    bench.desk = replace(bench.desk, policy=lambda: policy)
+    bench.arrive(message("carla@customer.example", "No mail", "It is gone."))
+    bench.ingest()
+    known = {line.id for line in bench.letters()}
+    order(bench, 10001, ci="m1", assign="bob")
+    with bench.store.reading() as tx:
+        told = [
+            parse(outbox.letter(tx, line.id).content)
+            for line in bench.letters()
+            if line.id not in known and line.template == "agent_notification"
+        ]
+    assert told
+    assert all("m1 (Mail server, Room 3)" in one.text for one in told)
+    assert all("m1 (Mail server, Room 3)" in (one.html or "") for one in told)

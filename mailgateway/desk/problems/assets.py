@@ -20,6 +20,13 @@ class Asset:
     aliases: tuple[str, ...] = ()
     location: str = ""
 
+    @property
+    def label(self) -> str:
+        """What people are shown: the name that commands know it by, and what it is called and where it stands."""
+        called = self.display if self.display.casefold() != self.name.casefold() else ""
+        more = ", ".join(filter(None, (called, self.location)))
+        return f"{self.name} ({more})" if more else self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Assets:
@@ -36,6 +43,11 @@ class Assets:
         """Return the name of the item that is meant; one that is not known stays as it was written."""
         found = self.named(name)
         return found.name if found is not None else name
+
+    def label(self, name: str | None) -> str:
+        """Return what people are shown of an item; one that is not known as it was written."""
+        found = self.named(name)
+        return found.label if found is not None else name or ""
 
     def doubts(self, name: str | None) -> tuple[Change, ...]:
         """Return the note that a ticket is about something that is not in the list, where there is a list."""

@@ -93,7 +93,7 @@ def queue_letters(
         due = gathered(tx, _complete(tx, notice, number), policy, plan.at)
         if due is None:
             continue
-        complete = _beside(tx, with_brand(with_links(due.notice, policy), policy), beside)
+        complete = _about(tx, with_brand(with_links(due.notice, policy), policy), policy, beside)
         rendered = words.of(complete)
         against = breach(complete, rendered, policy)
         if against:
@@ -151,14 +151,18 @@ def _complete(tx: Transaction, notice: Notice, number: int | None) -> Notice:
     return numbered
 
 
-def _beside(tx: Transaction, notice: Notice, known: dict[int, tuple[Beside, ...]]) -> Notice:
-    """Give those to whom a ticket is handed what else is open about the same thing; `known` are the finds so far."""
+def _about(tx: Transaction, notice: Notice, policy: Policy, known: dict[int, tuple[Beside, ...]]) -> Notice:
+    """Give those to whom a ticket is handed what it is about, and what else is open about the same thing.
+
+    `known` are the finds so far.
+    """
     ticket = notice.ticket
     if notice.kind is not NoticeKind.AGENT_NOTIFICATION or ticket is None or not ticket.ci:
         return notice
     if ticket.number not in known:
         known[ticket.number] = open_beside(tx, ticket.ci, ticket.number)
-    return replace(notice, values={**notice.values, "beside": known[ticket.number]})
+    about = policy.assets.label(ticket.ci)
+    return replace(notice, values={**notice.values, "about": about, "beside": known[ticket.number]})
 
 
 def _rendered(desk: Desk, notice: Notice) -> Rendered:

@@ -50,6 +50,15 @@ def test_what_is_not_known_stays_as_it_was_written() -> None:
     assert assets(()).doubts("web-7") == ()
 
 
+def test_people_are_shown_what_it_is_called_and_where_it_stands() -> None:
+    """Beside the name that commands know; nothing is said twice, and what is not known stays as it was written."""
+    known = assets(
+        (Asset("m1", "Mail server", location="Room 3"), Asset("web", "web"), Asset("db", "db", location="Room 4"))
+    )
+    shown = [known.label(name) for name in ("M1", "mail server", "web", "db", "phone", None)]
+    assert shown == ["m1 (Mail server, Room 3)"] * 2 + ["web", "db (Room 4)", "phone", ""]
+
+
 def test_its_group_gets_a_new_ticket_unless_a_rule_says_another() -> None:
     """The rule's word counts, then the item's, then the mailbox's."""
     for rules, group in (

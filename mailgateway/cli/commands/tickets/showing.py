@@ -32,7 +32,7 @@ def show(
     with opened(ctx) as gateway, gateway.store.reading() as tx:
         sheet = tickets.shown(tx, number)
         calendars = {one.name: one for one in gateway.policy.calendars}
-        known = gateway.policy.organisations
+        known, assets = gateway.policy.organisations, gateway.policy.assets
     if sheet is None:
         raise no_ticket(number)
     if explain_levels:
@@ -40,7 +40,8 @@ def show(
     elif as_object:
         say_json(sheet_object(sheet, clock.now(), known))
     else:
-        show_sheet(sheet, clock.now(), is_vip=known.is_vip(sheet.ticket.requester.address))
+        is_vip = known.is_vip(sheet.ticket.requester.address)
+        show_sheet(sheet, clock.now(), is_vip=is_vip, about=assets.label(sheet.ticket.ci))
 
 
 def _explain(sheet: tickets.TicketSheet, calendars: Calendars, known: Organisations, *, as_object: bool) -> None:
