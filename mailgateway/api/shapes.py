@@ -37,6 +37,9 @@ class _Head(_Shape):
     updated_at: str
     organisation: str | None
     ci: str | None
+    snoozed_until: str | None
+    vip: bool
+    offered: dict[str, Any] | None
 
 
 class TicketLine(_Head):
@@ -63,12 +66,12 @@ class LeftOut(_Shape):
 class Ticket(_Head):
     """A whole ticket, as in `mailgateway tickets show --json`."""
 
+    mailbox: str
     participants: list[Person]
     language: str
     fields: dict[str, Any]
     watchers: list[str]
     held: list[dict[str, Any]]
-    offered: dict[str, Any] | None
     service_level: dict[str, Any] | None
     articles: list[dict[str, Any]]
     events: list[dict[str, Any]]
@@ -101,7 +104,9 @@ class State(_Shape):
     """How the gateway is, as in `mailgateway status --json`."""
 
     at: str
+    last_sign_of_life_at: str | None
     mailboxes: list[dict[str, Any]]
+    hosts: list[dict[str, Any]]
     outbox: dict[str, Any]
     webhooks: list[dict[str, Any]]
     api: dict[str, Any]

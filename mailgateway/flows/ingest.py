@@ -217,10 +217,12 @@ def _decide_and_apply(
     if plan.asks_mail:
         return plan, None
     number = carry_out(desk, tx, plan, facts, policy, spooled, incoming.mail.attachments)
+    # what is filed for old was decided for its own time, and ends today; else its events are found by this moment
+    ended_at = desk.clock() if spooled.backfill else plan.at
     if plan.disposition is Disposition.QUARANTINED:
-        spool.quarantine(tx, spooled.id, "decide", plan.reason, desk.clock())
+        spool.quarantine(tx, spooled.id, "decide", plan.reason, ended_at)
     else:
-        spool.finish(tx, spooled.id, plan.disposition, plan.reason, number, desk.clock())
+        spool.finish(tx, spooled.id, plan.disposition, plan.reason, number, ended_at)
     return plan, number
 
 
