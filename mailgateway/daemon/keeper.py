@@ -10,6 +10,7 @@ from mailgateway.clock import monotonic
 from mailgateway.daemon.holding import Tenure
 from mailgateway.daemon.worker import Worker
 from mailgateway.desk.sharing import Sight, to_give, to_take
+from mailgateway.errors import GatewayError
 from mailgateway.flows.desk import Desk
 from mailgateway.store.hosts.names import number_of
 from mailgateway.store.hosts.news import News, heed
@@ -146,7 +147,12 @@ class Keeper(Worker):
         with self._guard:
             news, self._to_tell = self._to_tell, set()
         self._told_at = now
-        session.tell(news)
+        try:
+            session.tell(news)
+        except GatewayError:
+            with self._guard:
+                self._to_tell.update(news)  # for the next connection
+            raise
         return float("inf")
 
     def _look(self, session: HostSession) -> None:

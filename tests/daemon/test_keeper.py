@@ -1,7 +1,7 @@
 """Keepers: mailboxes are shared between hosts, go over to others, and come back."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from mailgateway.daemon.mailbox_worker import MailboxWorker, Post
 from mailgateway.daemon.sender import Outlet, Sender
 from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.desk.sharing import Sight
+from mailgateway.errors import StoreBusy
 from mailgateway.flows.receive import Source
 from mailgateway.flows.sending import naps
 from mailgateway.imap.settle import Move
@@ -278,3 +279,27 @@ def test_over_sqlite_the_senders_of_the_process_are_told_as_well(bench: Bench) -
         tx.news.add(News.LETTERS)
         assert not woken
     assert woken == ["senders"]
+
+
+def test_news_that_a_cut_connection_did_not_take_are_told_by_the_next(
+    shared: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody would look for half a minute."""
+    tell = HostSession.tell
+    fails = [StoreBusy("the connection was cut")]
+
+    def told(session: HostSession, news: Collection[News]) -> None:
+        if fails:
+            raise fails.pop()
+        tell(session, news)
+
+    with ExitStack() as stack:
+        with monkeypatch.context() as patched:
+            patched.setattr(shared.store, "origin", "another process")
+            other = stack.enter_context(closing(HostSession(shared.store, "other/2")))
+        keeper = stack.enter_context(kept(shared, "one/1"))
+        wait_until(keeper.is_connected)
+        monkeypatch.setattr(HostSession, "tell", told)
+        keeper.spread([News.LETTERS])
+        assert other.hear(timedelta(seconds=PATIENCE)) == {News.LETTERS}
+        assert not fails
