@@ -20,9 +20,9 @@ from aiosmtplib import SMTP
 
 from benchmarks.goals import Goal
 from mailgateway.accounts.server import Server, Tls
-from mailgateway.flows.sending.book import Sending
 from mailgateway.flows.sending.deliver import deliver_due
 from mailgateway.flows.sending.in_hand import InHand
+from mailgateway.flows.sending.outcomes import Sending
 from mailgateway.mail.model import Letter
 from mailgateway.smtp.pool import Pool
 from mailgateway.smtp.relay import Relay

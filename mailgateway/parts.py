@@ -62,7 +62,7 @@ def outlets(settings: Settings, routes: Iterable[Route], server_of: ServerOf) ->
     from mailgateway.daemon.sender import Outlet
     from mailgateway.desk.letters.pacing import Pace
     from mailgateway.flows.owners import own_name
-    from mailgateway.flows.sending.book import Sending
+    from mailgateway.flows.sending.outcomes import Sending
 
     found = []
     for route in routes:

@@ -16,7 +16,7 @@ from typing import Any
 
 from mailgateway import app, log
 from mailgateway.flows import carry_out, collect, receive
-from mailgateway.flows.sending import book, lighten
+from mailgateway.flows.sending import lighten, outcomes
 from mailgateway.store.incoming import spool
 from mailgateway.store.outgoing import calls, outbox
 from tests.end_to_end.office import message
@@ -97,7 +97,7 @@ OTHER_POINTS: dict[str, tuple[Any, str, Callable[[Callable[..., Any], Fuse], Cal
     "after_call": (calls, "record", before),
     "before_exchange": (lighten, "replace_letter", before),
     "inside_exchange": (lighten, "replace_letter", after),
-    "after_exchange": (book, "send_without_files", after),
+    "after_exchange": (outcomes, "send_without_files", after),
 }
 
 

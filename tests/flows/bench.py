@@ -14,9 +14,9 @@ from mailgateway.flows.collect import collect
 from mailgateway.flows.ingest import ingest_waiting
 from mailgateway.flows.receive import Source, Suspects
 from mailgateway.flows.reconcile import reconcile
-from mailgateway.flows.sending.book import Sending
 from mailgateway.flows.sending.deliver import deliver_due
 from mailgateway.flows.sending.in_hand import InHand
+from mailgateway.flows.sending.outcomes import Sending
 from mailgateway.imap.session import Session
 from mailgateway.imap.settle import Move, Settlement
 from mailgateway.smtp.pool import Pool

@@ -10,8 +10,8 @@ from mailgateway.errors import GatewayError, LoginRefused, PermanentError, SmtpU
 from mailgateway.flows import owners
 from mailgateway.flows.beats import beat, primary
 from mailgateway.flows.desk import Desk, Stop
-from mailgateway.flows.sending.book import Book, Sending, Tally
 from mailgateway.flows.sending.in_hand import InHand
+from mailgateway.flows.sending.outcomes import Outcomes, Sending, Tally
 from mailgateway.mail.model import Letter
 from mailgateway.smtp.pool import Pool
 from mailgateway.store.outgoing import outbox, pace
@@ -108,18 +108,18 @@ def _send(
     desk: Desk, pool: Pool, sending: Sending, in_hand: InHand, claimed: tuple[outbox.Outgoing, ...], stop: Stop
 ) -> Tally:
     latest = desk.clock() + LONGEST_BATCH
-    book = Book(desk, sending, in_hand, {outgoing.id: outgoing for outgoing in claimed})
+    outcomes = Outcomes(desk, sending, in_hand, {outgoing.id: outgoing for outgoing in claimed})
     lost: dict[int, Delivery] = {}
     try:
-        pool.send(_letters(desk, claimed, lost), book.record, lambda: stop() or desk.clock() >= latest)
-        book.end(lost)
+        pool.send(_letters(desk, claimed, lost), outcomes.record, lambda: stop() or desk.clock() >= latest)
+        outcomes.end(lost)
     except (SmtpUnavailable, LoginRefused) as error:
-        left = len(claimed) - book.tally.tried
+        left = len(claimed) - outcomes.tally.tried
         _log.warning("deliver.unavailable", worker=sending.name, letters=left, why=str(error))
         raise
     finally:
         in_hand.give_back(desk)
-    return book.tally
+    return outcomes.tally
 
 
 def _letters(desk: Desk, claimed: Sequence[outbox.Outgoing], lost: dict[int, Delivery]) -> Iterator[tuple[int, Letter]]:

@@ -54,7 +54,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class Outcomes:
     """Writes down what becomes of the letters of a batch, by their ids."""
 
     desk: Desk
