@@ -3,12 +3,12 @@
 No transaction is open meanwhile. While the scanner gives no verdict the mail waits, and the admin is told after a time.
 """
 
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 from mailgateway import log
+from mailgateway.clock import monotonic
 from mailgateway.desk.files.policy import Refusal
 from mailgateway.desk.files.screening import judged, refused, screened, unscanned
 from mailgateway.desk.incoming import Incoming
@@ -62,7 +62,7 @@ def _scanned(scanner: Scanner, spooled: Spooled, mail: Mail) -> Mail:
 
     What is too large as a whole has had its files looked at. A mail that a person let in is not looked at as a whole.
     """
-    until = time.monotonic() + _FOR_A_MAIL.total_seconds()
+    until = monotonic() + _FOR_A_MAIL.total_seconds()
     verdicts = _verdicts(scanner, unscanned(mail), until)
     if not (spooled.released or spooled.as_is):
         _look_at_the_whole(scanner, spooled.raw, mail, verdicts, until)

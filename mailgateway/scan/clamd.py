@@ -10,7 +10,6 @@ no mail is to blame.
 import re
 import select
 import socket
-import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,6 +18,7 @@ from struct import Struct
 from typing import NoReturn
 
 from mailgateway.accounts.network import spoken
+from mailgateway.clock import monotonic
 from mailgateway.errors import ScanFailed, ScannerUnavailable
 
 _LENGTH = Struct(">I")
@@ -108,7 +108,7 @@ class Clamd:
 
     def _asked(self, command: bytes, deadline: "_Deadline", content: bytes | None = None) -> str:
         """Send a command, and content where it has some; return the answer."""
-        if time.monotonic() < self._away_until:
+        if monotonic() < self._away_until:
             raise ScannerUnavailable(self._why)
         with self._connected() as connection:
             try:
@@ -138,7 +138,7 @@ class Clamd:
 
     def _be_away(self, why: str) -> NoReturn:
         self._why = why
-        self._away_until = time.monotonic() + _REST
+        self._away_until = monotonic() + _REST
         raise ScannerUnavailable(why) from None
 
 
@@ -146,11 +146,11 @@ class _Deadline:
     """The end of a scan as a whole: clamd may say a byte now and then for ever."""
 
     def __init__(self, timeout: timedelta, until: float = inf) -> None:
-        self._ends = min(time.monotonic() + timeout.total_seconds(), until)
+        self._ends = min(monotonic() + timeout.total_seconds(), until)
 
     def holds(self, connection: socket.socket) -> None:
         """Give the next call of a socket what is left; raises TimeoutError where nothing is."""
-        left = self._ends - time.monotonic()
+        left = self._ends - monotonic()
         if left <= 0:
             raise TimeoutError
         connection.settimeout(left)
