@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Self
 
 from tests.servers.authority import authority
-from tests.servers.process import Child, PortTaken, free_port, program, wait_until
+from tests.servers.process import Child, free_port, on_own_port, program, wait_until
 
 PASSWORD = "a-word-for-tests-alone"
 """Unlike anything else: it must not be found in what a test prints."""
@@ -128,17 +128,7 @@ class Dovecot:
 
     def start(self) -> None:
         """Start, and return when log-ins are answered; a server started again keeps its ports and mails."""
-        for attempts_left in reversed(range(5)):
-            if not self.tls_port:
-                self.port, self.tls_port = free_port(), free_port()
-            try:
-                self._start()
-            except PortTaken:
-                if not attempts_left:
-                    raise
-                self.port = self.tls_port = 0
-            else:
-                return
+        on_own_port(self._start, self.tls_port)
 
     def stop(self) -> None:
         """Stop in the orderly way; clients get BYE."""
@@ -251,7 +241,9 @@ class Dovecot:
                 _checked(connection.append(_quoted(folder), "", "", raw))
         assert self.uid_validity(user, folder) != before
 
-    def _start(self) -> None:
+    def _start(self, tls_port: int) -> None:
+        if tls_port != self.tls_port:
+            self.port, self.tls_port = free_port(), tls_port
         configuration = self.folder / "dovecot.conf"
         configuration.write_text(self._configuration())
         self.log.unlink(missing_ok=True)

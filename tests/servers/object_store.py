@@ -14,7 +14,7 @@ from typing import Self
 import httpx
 
 from mailgateway.accounts.object_store import Login, ObjectStore
-from tests.servers.process import Child, PortTaken, free_port, wait_until
+from tests.servers.process import Child, on_own_port, wait_until
 
 KEY = "a-key-id"
 SECRET = "a-secret-key"
@@ -43,16 +43,7 @@ class S3Server:
 
     def start(self) -> None:
         """Start, and return when it answers; one started again keeps its port, and has forgotten its buckets."""
-        for attempts_left in reversed(range(5)):
-            self.port = self.port or free_port()
-            try:
-                self._start()
-            except PortTaken:
-                if not attempts_left:
-                    raise
-                self.port = 0
-            else:
-                return
+        on_own_port(self._start, self.port)
 
     def stop(self) -> None:
         """Take it away at once."""
@@ -114,7 +105,8 @@ class S3Server:
         self.stop()
         self._folder.cleanup()
 
-    def _start(self) -> None:
+    def _start(self, port: int) -> None:
+        self.port = port
         self.log.unlink(missing_ok=True)
         command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)]
         self._child = Child(command, self.log)

@@ -13,7 +13,7 @@ from typing import Self
 import psycopg
 from psycopg import sql
 
-from tests.servers.process import Child, PortTaken, free_port, program, wait_until
+from tests.servers.process import Child, on_own_port, program, wait_until
 
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -75,16 +75,7 @@ class Postgres:
 
     def start(self) -> None:
         """Start, and return when queries are answered; a server started again keeps its port and databases."""
-        for attempts_left in reversed(range(5)):
-            self.port = self.port or free_port()
-            try:
-                self._start()
-            except PortTaken:
-                if not attempts_left:
-                    raise
-                self.port = 0
-            else:
-                return
+        on_own_port(self._start, self.port)
 
     def stop(self) -> None:
         """Stop; connections are cut in the orderly way."""
@@ -134,7 +125,8 @@ class Postgres:
         name = url.rpartition("/")[2]
         self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
-    def _start(self) -> None:
+    def _start(self, port: int) -> None:
+        self.port = port
         settings = {**_SETTINGS, "port": str(self.port), "unix_socket_directories": str(self._cluster)}
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
         self.log.unlink(missing_ok=True)

@@ -91,6 +91,23 @@ def free_port() -> int:
         return port
 
 
+def on_own_port(start: Callable[[int], None], port: int = 0) -> None:
+    """Call `start` with a port that is free, `port` where one is given; with another where somebody was quicker.
+
+    Raises:
+        PortTaken: somebody was quicker five times.
+    """
+    for attempts_left in reversed(range(5)):
+        try:
+            start(port or free_port())
+        except PortTaken:
+            if not attempts_left:
+                raise
+            port = 0
+        else:
+            return
+
+
 def wait_until(ready: Callable[[], bool], child: Child, log: Path, within: float = 30.0) -> None:
     """Ask `ready` again and again until it says yes.
 

@@ -3,9 +3,10 @@
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import TracebackType
-from typing import Self
+
+from tests.servers.http import HttpServer, Silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,44 +17,29 @@ class Received:
     body: bytes
 
 
-class WebhookServer:
+class WebhookServer(HttpServer):
     """Gives the `answers` one after the other, the last for ever; what it got is in `received`."""
 
     def __init__(self, *answers: int | tuple[int, Mapping[str, str], bytes]) -> None:
-        """Prepare the server; an answer is a status, or a status with headers and a body."""
+        """Listen; an answer is a status, or a status with headers and a body."""
         self.received: list[Received] = []
         self.arrived = threading.Semaphore(0)
         self.hang_until = threading.Event()
         self.hang_until.set()
         self._answers = list(answers) or [200]
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self._server.block_on_close = False
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}/hook"
-
-    def __enter__(self) -> Self:
-        """Start."""
-        self._thread.start()
-        return self
+        super().__init__(self._handler(), "/hook")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop."""
+        """Stop, hanging answers too."""
         self.hang_until.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__exit__(kind, error, trace)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         server = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Call(Silent, BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 server.received.append(Received({name.lower(): text for name, text in self.headers.items()}, body))
@@ -70,7 +56,4 @@ class WebhookServer:
                 except OSError:
                     self.close_connection = True  # the caller has hung up
 
-            def log_message(self, *_: object) -> None:
-                """Keep the test's output clean."""
-
-        return Handler
+        return Call
