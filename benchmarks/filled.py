@@ -1,6 +1,7 @@
 """A desk with years of work behind it, made by the database itself: so many tickets, with all that belongs to them."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from sqlalchemy import text
 
@@ -39,7 +40,7 @@ def fill(store: Store, size: int, start: str, *, mails: bool = False) -> None:
     for first in range(1, size + 1, _PART):
         numbers = _PARTS[store.engine.dialect.name]["numbers"].format(first=first, last=min(size, first + _PART - 1))
         with store.engine.begin() as connection:
-            for statement in _statements(store.engine.dialect.name, numbers, size, start):
+            for statement in _Work(store.engine.dialect.name, numbers, size, start).statements():
                 connection.execute(text(statement))
             for statement in _mails(store.engine.dialect.name, numbers, size, start) if mails else ():
                 connection.execute(text(statement))
@@ -54,84 +55,128 @@ def fill(store: Store, size: int, start: str, *, mails: bool = False) -> None:
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
 
 
-def _statements(dialect: str, numbers: str, size: int, start: str) -> Iterator[str]:
-    parts = _PARTS[dialect]
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """The statements that make what happened to a part of the tickets, in the words of one database.
 
-    def at(seconds: str) -> str:
-        return parts["at"].format(seconds, start=start)
+    `numbers` gives the tickets' numbers as n(i). A ticket's seconds from the start at which it was opened, first
+    answered and solved are SQL too; one of forty is open still.
+    """
 
-    def pick(words: str, place: str) -> str:
+    dialect: str
+    numbers: str
+    size: int
+    start: str
+
+    @property
+    def opened(self) -> str:
+        return f"(i * {_SPAN} / {self.size})"
+
+    @property
+    def answered(self) -> str:
+        return f"({self.opened} + 300 + i * 7919 % 20011)"
+
+    @property
+    def solved(self) -> str:
+        return f"({self.opened} + 30000 + i * 104729 % 500009)"
+
+    @property
+    def is_solved(self) -> str:
+        return f"(i % 40 <> 0 AND {self.solved} < {_SPAN})"
+
+    def at(self, seconds: str) -> str:
+        return _PARTS[self.dialect]["at"].format(seconds, start=self.start)
+
+    def pick(self, words: str, place: str) -> str:
         listed = ", ".join(f'"{word}"' for word in words.split())
-        return parts["pick"].format(f"[{listed}]", place)
+        return _PARTS[self.dialect]["pick"].format(f"[{listed}]", place)
 
-    # the seconds from the start at which a ticket was opened, first answered and solved; one of forty is open still
-    opened = f"(i * {_SPAN} / {size})"
-    answered = f"({opened} + 300 + i * 7919 % 20011)"
-    solved = f"({opened} + 30000 + i * 104729 % 500009)"
-    is_solved = f"(i % 40 <> 0 AND {solved} < {_SPAN})"
-    yield (
-        "INSERT INTO tickets (number, subject, status, type, priority, group_name, assignee, requester_name, "
-        "requester_address, requester_key, mailbox, language, created_at, updated_at, organisation, ci, status_since, "
-        f"answered_at, fields, trace) {numbers} SELECT i, 'Matter ' || i, "
-        f"CASE WHEN {is_solved} THEN 'closed' ELSE 'open' END, "
-        f"{pick('incident request question complaint', 'i * 31 % 4')}, "
-        f"{pick('low normal normal high urgent', 'i % 5')}, "
-        f"{pick('first-line hardware network billing', 'i * 17 % 4')}, "
-        "CASE WHEN i % 9 = 0 THEN NULL ELSE 'agent' || (i * 13 % 40) END, '', "
-        "'c' || (i % 50000) || '@customer.example', 'c' || (i % 50000) || '@customer.example', 'support', 'en', "
-        f"{at(opened)}, {at(opened)}, CASE WHEN i % 3 = 0 THEN NULL ELSE 'org' || (i * 7 % 400) END, "
-        f"CASE WHEN i % 4 = 0 THEN 'ci' || (i * 11 % 300) END, {at(opened)}, {at(answered)}, '{{}}', '{{}}' FROM n"
-    )
-    yield (
-        f"INSERT INTO spells (ticket, spell, began_at, ended_at) {numbers} SELECT i, 1, {at(opened)}, "
-        f"CASE WHEN {is_solved} THEN {at(solved)} END FROM n"
-    )
-    again, until = f"({solved} + 86400)", f"({solved} + 200000)"
-    yield (
-        f"INSERT INTO spells (ticket, spell, began_at, ended_at) {numbers} SELECT i, 2, {at(again)}, {at(until)} "
-        f"FROM n WHERE i % 20 = 7 AND {is_solved} AND {until} < {_SPAN}"
-    )
-    for target, met, length in (("first_response", answered, 14_400), ("resolution", solved, 259_200)):
-        is_met = is_solved if target == "resolution" else "1 = 1"
-        yield (
-            "INSERT INTO clocks (ticket, target, cycle, policy, calendar, length, started_at, counted, due_at, met_at) "
-            f"{numbers} SELECT i, '{target}', 1, 'gold', 'office', CAST({length} AS BIGINT) * 1000000, {at(opened)}, "
-            f"CAST({met} - {opened} AS BIGINT) * 333333, {at(f'{opened} + {length}')}, "
-            f"CASE WHEN {is_met} THEN {at(met)} END FROM n WHERE i % 3 <> 1"
+    def statements(self) -> Iterator[str]:
+        yield self.tickets()
+        yield from self.spells()
+        yield from self.clocks()
+        yield from self.events()
+        yield from self.articles()
+        yield from self.told()
+
+    def tickets(self) -> str:
+        opened = self.at(self.opened)
+        return (
+            "INSERT INTO tickets (number, subject, status, type, priority, group_name, assignee, requester_name, "
+            "requester_address, requester_key, mailbox, language, created_at, updated_at, organisation, ci, "
+            f"status_since, answered_at, fields, trace) {self.numbers} SELECT i, 'Matter ' || i, "
+            f"CASE WHEN {self.is_solved} THEN 'closed' ELSE 'open' END, "
+            f"{self.pick('incident request question complaint', 'i * 31 % 4')}, "
+            f"{self.pick('low normal normal high urgent', 'i % 5')}, "
+            f"{self.pick('first-line hardware network billing', 'i * 17 % 4')}, "
+            "CASE WHEN i % 9 = 0 THEN NULL ELSE 'agent' || (i * 13 % 40) END, '', "
+            "'c' || (i % 50000) || '@customer.example', 'c' || (i % 50000) || '@customer.example', 'support', 'en', "
+            f"{opened}, {opened}, CASE WHEN i % 3 = 0 THEN NULL ELSE 'org' || (i * 7 % 400) END, "
+            f"CASE WHEN i % 4 = 0 THEN 'ci' || (i * 11 % 300) END, {opened}, {self.at(self.answered)}, "
+            "'{}', '{}' FROM n"
         )
-    words = ("opened", "article", "article", "status")
-    for place, what in enumerate(words):
-        yield _events(numbers, place, f"'{what}'", at(f"{opened} + {600 * place}"))
-    yield _events(numbers, len(words), "CASE WHEN i % 70 = 0 THEN 'undelivered' ELSE 'tags' END", at(opened))
-    for direction, sender, moment in (
-        ("in", "'c' || (i % 50000) || '@customer.example'", opened),
-        ("out", "'agent' || (i * 13 % 40) || '@example.com'", answered),
-    ):
-        yield (
-            "INSERT INTO articles (ticket, kind, direction, sender_name, sender_address, at, text, full_text, "
-            f"mail_kind, flags) {numbers} SELECT i, 'public', '{direction}', '', {sender}, {at(moment)}, "
-            "'It prints stripes.', '', 'normal', '[]' FROM n"
+
+    def spells(self) -> Iterator[str]:
+        into = f"INSERT INTO spells (ticket, spell, began_at, ended_at) {self.numbers}"
+        ended = f"CASE WHEN {self.is_solved} THEN {self.at(self.solved)} END"
+        yield f"{into} SELECT i, 1, {self.at(self.opened)}, {ended} FROM n"
+        again, until = f"({self.solved} + 86400)", f"({self.solved} + 200000)"
+        came_back = f"i % 20 = 7 AND {self.is_solved} AND {until} < {_SPAN}"
+        yield f"{into} SELECT i, 2, {self.at(again)}, {self.at(until)} FROM n WHERE {came_back}"
+
+    def clocks(self) -> Iterator[str]:
+        targets = (
+            ("first_response", self.answered, 14_400, "1 = 1"),
+            ("resolution", self.solved, 259_200, self.is_solved),
         )
-    yield (
-        f"INSERT INTO ratings (ticket, value, at) {numbers} SELECT i, {pick('good good good ok bad', 'i * 3 % 5')}, "
-        f"{at(solved)} FROM n WHERE i % 5 = 1 AND {is_solved}"
-    )
-    yield (
-        f"INSERT INTO sent_answers (ticket, name, language, version, sent_at, outcome) {numbers} "
-        f"SELECT i, 'toner', 'en', '1', {at(opened)}, CASE WHEN i % 2 = 0 THEN 'helped' END FROM n WHERE i % 7 = 0"
-    )
-    yield (
-        f"INSERT INTO work (ticket, organisation, agent, at, minutes) {numbers} SELECT i, "
-        "CASE WHEN i % 3 = 0 THEN NULL ELSE 'org' || (i * 7 % 400) END, 'agent' || (i * 13 % 40), "
-        f"{at(answered)}, 5 + i % 40 FROM n WHERE i % 6 = 0"
-    )
+        for target, met, length, is_met in targets:
+            yield (
+                "INSERT INTO clocks (ticket, target, cycle, policy, calendar, length, started_at, counted, due_at, "
+                f"met_at) {self.numbers} SELECT i, '{target}', 1, 'gold', 'office', "
+                f"CAST({length} AS BIGINT) * 1000000, {self.at(self.opened)}, "
+                f"CAST({met} - {self.opened} AS BIGINT) * 333333, {self.at(f'{self.opened} + {length}')}, "
+                f"CASE WHEN {is_met} THEN {self.at(met)} END FROM n WHERE i % 3 <> 1"
+            )
 
+    def events(self) -> Iterator[str]:
+        words = ("'opened'", "'article'", "'article'", "'status'")
+        for place, what in enumerate(words):
+            yield self.event(place, what, f"{self.opened} + {600 * place}")
+        yield self.event(len(words), "CASE WHEN i % 70 = 0 THEN 'undelivered' ELSE 'tags' END", self.opened)
 
-def _events(numbers: str, place: int, what: str, at: str) -> str:
-    return (
-        "INSERT INTO events (id, ticket, at, actor, what, detail) "
-        f"{numbers} SELECT i * {EVENTS_A_TICKET} + {place}, i, {at}, 'desk', {what}, '{{}}' FROM n"
-    )
+    def event(self, place: int, what: str, seconds: str) -> str:
+        return (
+            f"INSERT INTO events (id, ticket, at, actor, what, detail) {self.numbers} "
+            f"SELECT i * {EVENTS_A_TICKET} + {place}, i, {self.at(seconds)}, 'desk', {what}, '{{}}' FROM n"
+        )
+
+    def articles(self) -> Iterator[str]:
+        for direction, sender, moment in (
+            ("in", "'c' || (i % 50000) || '@customer.example'", self.opened),
+            ("out", "'agent' || (i * 13 % 40) || '@example.com'", self.answered),
+        ):
+            yield (
+                "INSERT INTO articles (ticket, kind, direction, sender_name, sender_address, at, text, full_text, "
+                f"mail_kind, flags) {self.numbers} SELECT i, 'public', '{direction}', '', {sender}, {self.at(moment)}, "
+                "'It prints stripes.', '', 'normal', '[]' FROM n"
+            )
+
+    def told(self) -> Iterator[str]:
+        """Give what customers said of it, the answers that were sent, and the work that was noted."""
+        yield (
+            f"INSERT INTO ratings (ticket, value, at) {self.numbers} SELECT i, "
+            f"{self.pick('good good good ok bad', 'i * 3 % 5')}, {self.at(self.solved)} FROM n "
+            f"WHERE i % 5 = 1 AND {self.is_solved}"
+        )
+        yield (
+            f"INSERT INTO sent_answers (ticket, name, language, version, sent_at, outcome) {self.numbers} SELECT i, "
+            f"'toner', 'en', '1', {self.at(self.opened)}, CASE WHEN i % 2 = 0 THEN 'helped' END FROM n WHERE i % 7 = 0"
+        )
+        yield (
+            f"INSERT INTO work (ticket, organisation, agent, at, minutes) {self.numbers} SELECT i, "
+            "CASE WHEN i % 3 = 0 THEN NULL ELSE 'org' || (i * 7 % 400) END, 'agent' || (i * 13 % 40), "
+            f"{self.at(self.answered)}, 5 + i % 40 FROM n WHERE i % 6 = 0"
+        )
 
 
 def _mails(dialect: str, numbers: str, size: int, start: str) -> Iterator[str]:
