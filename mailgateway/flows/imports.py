@@ -1,6 +1,7 @@
 """Mails from files on their way into the spool; how far a file has come is written down with them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mailgateway.flows.desk import Desk
 from mailgateway.mail.identity import identity
@@ -16,12 +17,13 @@ def take(desk: Desk, arrivals: Sequence[Arrival], progress: Progress | None = No
     None stands for an old mail that the mailbox has already: nothing is written down of it.
     """
     now = desk.clock()
-    old = {place: identity(arrival.raw) for place, arrival in enumerate(arrivals) if arrival.backfill}
-    known: frozenset[Identity | None] = frozenset()
+    arrivals = [replace(one, identity=identity(one.raw)) if one.backfill else one for one in arrivals]
+    old = [one.identity for one in arrivals if one.identity is not None]
+    known: frozenset[Identity] = frozenset()
     if old:
         with desk.store.reading() as tx:
-            known = imports.known(tx, arrivals[0].mailbox, list(old.values()))
-    new = [place for place in range(len(arrivals)) if old.get(place) not in known]
+            known = imports.known(tx, arrivals[0].mailbox, old)
+    new = [place for place, one in enumerate(arrivals) if one.identity not in known]
     with desk.store.writing() as tx:
         spooled = spool.put(tx, [arrivals[place] for place in new], now)
         if progress is not None:

@@ -37,7 +37,8 @@ class Arrival:
     """A mail as it came. `folder`, `uidvalidity` and `uid` are None for one that came from no IMAP server.
 
     `received_at` is None where the server does not say. `raw` is its header block alone where `headers_only`; `problem`
-    says why the server could not deliver it; `backfill`: it is old mail, to be filed in silence.
+    says why the server could not deliver it; `backfill`: it is old mail, to be filed in silence. `identity` is its own
+    where it is known already.
     """
 
     mailbox: str
@@ -50,6 +51,7 @@ class Arrival:
     headers_only: bool = False
     problem: str = ""
     backfill: bool = False
+    identity: Identity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +310,7 @@ def _headline(tx: Transaction, spool_id: int) -> Headline:
 
 
 def _row(arrival: Arrival, digest: str, now: datetime) -> dict[str, Any]:
-    who = identity(arrival.raw)
+    who = arrival.identity or identity(arrival.raw)
     row: dict[str, Any] = {
         "mailbox": arrival.mailbox,
         "folder": arrival.folder,
