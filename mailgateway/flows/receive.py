@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from itertools import chain, islice
 
 from mailgateway import log
+from mailgateway.desk.as_json import instant
 from mailgateway.desk.first_run import EVER, SERVE_ALL, Fate, FirstRun, FirstSight, first_seen, known_before, seen_anew
 from mailgateway.errors import FolderMissing, MailboxUnavailable
 from mailgateway.flows.beats import beat, settling
@@ -128,7 +129,8 @@ def first_sight(session: Session, source: Source, desk: Desk) -> FirstSight:
         sight = first_seen(source.first_run, now, uid_next)
     with desk.store.writing() as tx:
         sight = first_sights.keep(tx, mailbox, folder, uidvalidity, sight)
-    _log.info("receive.first_seen", mailbox=mailbox, folder=folder, uid_next=uid_next, taken_from=sight.taken_from)
+    taken_from = instant(sight.taken_from)
+    _log.info("receive.first_seen", mailbox=mailbox, folder=folder, uid_next=uid_next, taken_from=taken_from)
     return sight
 
 
