@@ -53,7 +53,7 @@ def _meant(details: ErrorDetails, model: type[BaseModel]) -> EntryPath | None:
 def _problem(error: ErrorDetails, path: EntryPath, model: type[BaseModel]) -> str:
     kind = error["type"]
     if kind in _SHAPES:
-        return _misshapen(error)
+        return _misshapen(error, path, model)
     if kind in _BOUNDS:
         words, bound = _BOUNDS[kind]
         return f"this is {words} {error['ctx'][bound]}, not {described(error['input'])}"
@@ -62,11 +62,13 @@ def _problem(error: ErrorDetails, path: EntryPath, model: type[BaseModel]) -> st
     return f"{described(error['input'])} does not fit here: {_description(path, model)}"
 
 
-def _misshapen(error: ErrorDetails) -> str:
-    written = error["input"]
+def _misshapen(error: ErrorDetails, path: EntryPath, model: type[BaseModel]) -> str:
+    written, shape = error["input"], _SHAPES[error["type"]]
+    if error["type"] != "model_type":
+        return f"{shape} belongs here, not {described(written)}"
     # Where keys belong, a text may be a secret that got into the wrong place
-    is_private = error["type"] == "model_type" and isinstance(written, str)
-    return f"{_SHAPES[error['type']]} belongs here, not {'a text' if is_private else described(written)}"
+    told = "a text" if isinstance(written, str) else described(written)
+    return f"{shape} belongs here, not {told}; the keys are {', '.join(_keys(_owner((*path, ''), model)))}"
 
 
 def _own(error: ErrorDetails, _: EntryPath, __: type[BaseModel]) -> str:
