@@ -61,11 +61,13 @@ def new_mails(
 
     What is asked, and what is held in memory, follows from how many there are of them, never from the size of the
     folder. With `since`, those that arrived more than a day before it are left out. A mail that the server cannot even
-    measure comes with size 0. Raises MailboxUnavailable.
+    measure comes with size 0. What was announced before counts as looked for, unless `below` may leave it out.
+    Raises MailboxUnavailable.
     """
     with session.asking("NOOP") as connection:
         connection.noop()
-        connection.announced()
+        if below > _LAST_UID:
+            connection.announced()
     yield from measured(session, chain.from_iterable(_search(session, above, below, since)))
 
 

@@ -62,6 +62,7 @@ class Daemon:
         self._reader.join()
         if self.process.stderr:
             self.process.stderr.close()
+        print("what the daemon logged:", *self.lines, sep="\n")  # noqa: T201 - pytest shows it where the test failed
 
     def _read(self) -> None:
         assert self.process.stderr

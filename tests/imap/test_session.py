@@ -145,6 +145,17 @@ def test_mail_announced_during_another_command_ends_the_next_wait() -> None:
         assert session.wait(_LONG, _never())
 
 
+def test_mail_announced_while_old_mail_is_looked_for_ends_the_next_wait(
+    account: Server, deliver: Callable[..., None]
+) -> None:
+    """A look below a UID does not find what comes meanwhile, and does not forget that it was announced either."""
+    with Session.open(account, "INBOX") as session:
+        assert list(new_mails(session, 0)) == []
+        deliver("came meanwhile")
+        assert list(new_mails(session, 0, below=1)) == []
+        assert session.wait(_SHORT, _never())
+
+
 def test_mail_announced_together_with_the_start_of_idle_ends_it_at_once() -> None:
     """An EXISTS in the same packet as the "+" is seen, though the socket has nothing more to say."""
 
