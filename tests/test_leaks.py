@@ -9,7 +9,7 @@ _LEAKY = """
 import logging, sys
 import structlog
 from mailgateway.config.secret import Secret
-from tests.leaks import overheard
+from tests.leaks import noted, overheard
 
 def value(tmp_path):
     (tmp_path / "password").write_text("correct horse battery")
@@ -20,6 +20,7 @@ def test_stderr(tmp_path): sys.stderr.write(value(tmp_path))
 def test_logging(tmp_path): logging.getLogger("x").warning("it is %s", value(tmp_path))
 def test_structlog(tmp_path): structlog.get_logger().info("it.is", password=value(tmp_path))
 def test_overheard(tmp_path): overheard("login with " + value(tmp_path))
+def test_noted(): print(noted("another horse battery"))
 def test_hexadecimal(tmp_path): print(value(tmp_path).encode().hex())
 def test_silent(tmp_path): value(tmp_path); print("it is a secret")
 def test_before(tmp_path): print("correct horse battery")
@@ -44,5 +45,6 @@ def test_a_test_that_shows_a_secret_fails(tmp_path: Path) -> None:
         "test_logging",
         "test_structlog",
         "test_overheard",
+        "test_noted",
         "test_hexadecimal",
     }, ran.stdout

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -10,8 +11,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.leaks import overheard
+from tests.leaks import noted, overheard
 from tests.servers.dovecot import PASSWORD
+
+_SECRET = re.compile(r"\{(env|file): ([^}]+)\}")
 
 
 class Daemon:
@@ -19,13 +22,16 @@ class Daemon:
 
     def __init__(self, configuration: Path, **environment: str) -> None:
         """Start it, with more variables in its environment."""
+        self._configuration = configuration
+        self._environment = {**os.environ, "OFFICE_PASSWORD": PASSWORD, **environment}
+        self._note_secrets()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "mailgateway", "-c", str(configuration), "run"],
             stderr=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stdin=subprocess.DEVNULL,
             text=True,
-            env={**os.environ, "OFFICE_PASSWORD": PASSWORD, **environment},
+            env=self._environment,
         )
         self.lines: list[dict[str, object]] = []
         self._news = threading.Condition()
@@ -60,9 +66,19 @@ class Daemon:
             self.process.kill()
         self.process.wait()
         self._reader.join()
+        self._note_secrets()  # the configuration may be another by now
         if self.process.stderr:
             self.process.stderr.close()
         print("what the daemon logged:", *self.lines, sep="\n")  # noqa: T201 - pytest shows it where the test failed
+
+    def _note_secrets(self) -> None:
+        """Have what it logs searched for the secrets that its configuration names."""
+        for kind, name in _SECRET.findall(self._configuration.read_text("utf-8")):
+            path = self._configuration.parent / name
+            if kind == "env":
+                noted(self._environment.get(name, ""))
+            elif path.is_file():
+                noted(path.read_text("utf-8").strip())
 
     def _read(self) -> None:
         assert self.process.stderr
