@@ -1,9 +1,9 @@
 """A plugin of the suite: no secret that a test uses may stand in what that test printed or logged.
 
 The values are noted where the gateway itself reads them (passwords, tokens, DKIM keys, webhook secrets, keys of reply
-addresses), so that a new kind of secret is watched without anybody thinking of it; those that
-another process reads are given to `noted`. What pytest captured is looked at after each test, and what helpers give to
-`overheard`: outputs of commands and of daemons of their own.
+addresses), so that a new kind of secret is watched without anybody thinking of it; those that another process reads are
+given to `noted`. What pytest captured is looked at after each test, and what helpers give to `overheard`: outputs of
+commands and of daemons of their own.
 """
 
 import base64
