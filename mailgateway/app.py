@@ -26,7 +26,7 @@ from mailgateway.errors import ConfigError, GatewayError
 from mailgateway.flows.kept_tokens import KeptTokens
 from mailgateway.flows.observer import UNOBSERVED, Observer
 from mailgateway.share import share
-from mailgateway.store import health, keys, schema
+from mailgateway.store import keys, schema
 from mailgateway.store.engine import Store, open_store
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ class Gateway:
             sign=self._sign,
             observer=self._observer,
             scanner=lambda: self._in_force.scanner,
+            host=parts.host(self.store),
         )
 
     def _observer(self) -> Observer:
@@ -132,7 +133,7 @@ class Gateway:
     def _monitor(self) -> Monitor:
         """Return who knows how the daemon is; what it counts goes on over every reload."""
         if self._known is None:
-            self._counters, self._known = parts.monitor(self.desk, self._watched, self._unwell)
+            self._counters, self._known = parts.monitor(self.desk, self._watched, self._unwell, self._failing)
         return self._known
 
     def _watched(self) -> Watched:
@@ -140,6 +141,9 @@ class Gateway:
 
     def _unwell(self) -> Mapping[str, str]:
         return self._supervisor.unwell() if self._supervisor is not None else {}
+
+    def _failing(self) -> Mapping[str, datetime]:
+        return self._supervisor.failing() if self._supervisor is not None else {}
 
     def lines(self) -> tuple[Line, ...]:
         """Return where the callers of webhooks stand; equal ones for webhooks whose configuration did not change."""
@@ -149,12 +153,13 @@ class Gateway:
         """Bring everything in and out once; return what could not be done, a line for each."""
         from mailgateway.daemon import once
         from mailgateway.flows.privacy.retain import retain
+        from mailgateway.flows.timed import watch
 
         _log_doubts(self.settings)
         self._signer(self.settings)
         problems = once.run_once(self.posts(), self.outlets(), self.desk, stop)
         problems += once.call_webhooks(self.lines(), self.desk, stop)
-        self._watch(since=self._fetching_since())
+        self._watch(since=watch.fetching_since(self.desk, [post.source.mailbox for post in self.posts()]))
         retain(self.desk, stop)
         again = once.run_once((), self.outlets(), self.desk, stop)
         return tuple(dict.fromkeys((*problems, *again)))
@@ -274,13 +279,6 @@ class Gateway:
         settings = self.settings
         thresholds = watch.Thresholds(settings.alarms.fetch_after, settings.alarms.send_after)
         watch.watch(self.desk, [mailbox.name for mailbox in settings.mailboxes], thresholds, since)
-
-    def _fetching_since(self) -> datetime:
-        """Return what single rounds count silence from, as no daemon started: a fetch that was good, or else now."""
-        with self.store.reading() as tx:
-            beats = health.beats(tx)
-        wanted = [beats.get(f"fetch:{post.source.mailbox}") for post in self.posts()]
-        return min((beat.good_at for beat in wanted if beat and beat.good_at), default=clock.now())
 
     def _look_for_changes(self) -> None:
         """Ask for a reload, as SIGHUP does, once changed files have stayed the same from one look to the next."""

@@ -10,6 +10,7 @@ from mailgateway.errors import ConfigError, Finding, PermanentError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
 
     from mailgateway.accounts.server import Server
     from mailgateway.config.gateway.access import Imap, SmtpServer
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from mailgateway.metrics.counters import Counters
     from mailgateway.scan.clamd import Clamd
     from mailgateway.smtp.relay import Relay
+    from mailgateway.store.engine import Store
 
     ServerOf = Callable[[Imap | SmtpServer], Server]
 
@@ -102,7 +104,10 @@ def metrics(settings: Settings, monitor: Callable[[], Monitor]) -> tuple[Monitor
 
 
 def monitor(
-    desk: Desk, watched: Callable[[], Watched], unwell: Callable[[], Mapping[str, str]]
+    desk: Desk,
+    watched: Callable[[], Watched],
+    unwell: Callable[[], Mapping[str, str]],
+    failing: Callable[[], Mapping[str, datetime]],
 ) -> tuple[Counters, Monitor]:
     """Return who counts what the flows and the log tell, and who knows how the daemon is."""
     from mailgateway.daemon.monitor import Monitor
@@ -110,15 +115,29 @@ def monitor(
 
     counters = Counters()
     log.count(counters.logged)
-    return counters, Monitor(desk, counters, watched, unwell)
+    return counters, Monitor(desk, counters, watched, unwell, failing)
 
 
 def watched(settings: Settings, mistakes: int) -> Watched:
     """Return what monitoring looks at; `mistakes` keep a changed configuration out of force."""
     from mailgateway.daemon.monitor import Watched
+    from mailgateway.flows.condition import Patience
 
     folders = {mailbox.name: mailbox.imap.folder for mailbox in settings.mailboxes}
-    return Watched(folders, [webhook.name for webhook in settings.webhooks], settings.alarms.fetch_after, mistakes)
+    patience = Patience(settings.alarms.fetch_after, settings.alarms.send_after)
+    return Watched(folders, [webhook.name for webhook in settings.webhooks], patience, mistakes)
+
+
+def host(store: Store) -> str:
+    """Return what this host is called among several, "" where no other host can be."""
+    from mailgateway.flows.owners import host_name
+
+    return host_name() if is_shared(store) else ""
+
+
+def is_shared(store: Store) -> bool:
+    """Tell whether several hosts can work on a store."""
+    return store.engine.dialect.name == "postgresql"
 
 
 def keeper(desk: Desk, letters: Callable[[], None], calls: Callable[[], None]) -> Keeper | None:
@@ -129,7 +148,7 @@ def keeper(desk: Desk, letters: Callable[[], None], calls: Callable[[], None]) -
     from mailgateway.store.hosts.news import News, heed
 
     hearers = {News.LETTERS: letters, News.CALLS: calls}
-    if desk.store.engine.dialect.name != "postgresql":
+    if not is_shared(desk.store):
         desk.store.teller = partial(heed, hearers)
         return None
     from mailgateway.daemon.keeper import Keeper

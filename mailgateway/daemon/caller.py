@@ -9,7 +9,7 @@ from mailgateway.daemon.worker import Worker
 from mailgateway.flows.beats import calling
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.owners import one_of
-from mailgateway.flows.sending.call import Calling, call_due
+from mailgateway.flows.sending.call import Calling, call_due, find_webhook
 from mailgateway.flows.sending.in_hand import InHand
 from mailgateway.flows.sending.naps import until_calls
 from mailgateway.store.outgoing import calls
@@ -55,7 +55,9 @@ class Caller(Worker):
         """Make what is due, until asked to stop."""
         while not self.stop_asked.is_set():
             self._woken.clear()
-            call_due(self.desk, self.post.endpoint, self._how, self._in_hand, self.is_stopping)
+            made = call_due(self.desk, self.post.endpoint, self._how, self._in_hand, self.is_stopping)
+            if self.failing_since is not None and not made:
+                find_webhook(self.desk, self.post.endpoint)  # what was due another host may have called
             yield
             nap = until_calls(self.desk, self.post.endpoint.name, hears_news=self._hears_news())
             self._woken.wait(nap.total_seconds())

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from mailgateway.daemon.lookout import Lookout
-from mailgateway.flows.condition import Condition, liveness, readiness
+from mailgateway.flows.condition import Condition, Patience, liveness, readiness
 from mailgateway.flows.desk import Desk
 from mailgateway.metrics.counters import Counters
 from mailgateway.metrics.depths import DepthsCollector
@@ -17,13 +17,12 @@ from mailgateway.store.depths import Depths, read_depths
 class Watched:
     """What is looked at: mailboxes by name, each with its folder, and webhooks.
 
-    `patience` is how long a mailbox may be silent, `refused` how many mistakes keep a changed
-    configuration out of force.
+    `refused` is how many mistakes keep a changed configuration out of force.
     """
 
     mailboxes: Mapping[str, str]
     webhooks: Sequence[str]
-    patience: timedelta
+    patience: Patience
     refused: int
 
 
@@ -31,13 +30,22 @@ class Monitor:
     """Answers monitoring, out of the memory and one short look at the database."""
 
     def __init__(
-        self, desk: Desk, counters: Counters, watched: Callable[[], Watched], unwell: Callable[[], Mapping[str, str]]
+        self,
+        desk: Desk,
+        counters: Counters,
+        watched: Callable[[], Watched],
+        unwell: Callable[[], Mapping[str, str]],
+        failing: Callable[[], Mapping[str, datetime]],
     ) -> None:
-        """Take what was counted, what to look at, and what tells which threads are not well and why."""
+        """Take what was counted, what to look at, and what tells which threads are not well and why.
+
+        `failing` tells which of them are well, and cannot do their work since when.
+        """
         self._desk = desk
         self._counters = counters
         self._watched = watched
         self._unwell = unwell
+        self._failing = failing
         self._lookout = Lookout(self._ask)
         counters.registry.register(DepthsCollector(self._look))
 
@@ -50,11 +58,10 @@ class Monitor:
         return liveness(self._unwell())
 
     def readiness(self) -> Condition:
-        """Tell whether the threads are well and the database answers, and warn of mailboxes that are not read."""
-        watched, depths = self._watched(), self._lookout.depths()
-        return readiness(
-            depths, self.liveness(), watched.mailboxes, watched.refused, watched.patience, self._desk.clock()
-        )
+        """Tell whether the host does its part, and warn of what no host does."""
+        watched, depths, alive = self._watched(), self._lookout.depths(), self.liveness()
+        now, failing = self._desk.clock(), self._failing()
+        return readiness(depths, alive, watched.mailboxes, watched.refused, watched.patience, now, failing)
 
     def _look(self) -> tuple[Depths | None, datetime]:
         return self._lookout.depths(), self._desk.clock()

@@ -10,7 +10,7 @@ from datetime import timedelta
 from mailgateway.daemon.worker import Worker
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.owners import one_of
-from mailgateway.flows.sending.deliver import deliver_due, is_wanted_now
+from mailgateway.flows.sending.deliver import deliver_due, find_server, is_wanted_now
 from mailgateway.flows.sending.in_hand import InHand
 from mailgateway.flows.sending.naps import UNHEARD, until_letters
 from mailgateway.flows.sending.outcomes import Sending
@@ -69,6 +69,8 @@ class Sender(Worker):
             while not self.stop_asked.is_set():
                 self._woken.clear()
                 self._tried_at = self.desk.clock()
+                if self.failing_since is not None:
+                    find_server(self.desk, pool, self._sending)  # before letters are taken that another host can send
                 deliver_due(self.desk, pool, self._sending, self._in_hand, self.is_stopping)
                 yield
                 nap = until_letters(self.desk, self._sending.route, hears_news=self._hears_news())

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -109,6 +109,14 @@ class Supervisor:
         pulses = {worker.name: worker.pulse for worker in workers} | self._pulses
         silent = {name: pulse.overdue_seconds for name, pulse in pulses.items()}
         return {name: f"silent for {seconds:.0f} s too long" for name, seconds in silent.items() if seconds} | ended
+
+    def failing(self) -> dict[str, datetime]:
+        """Return what of this host's work fails, by itself and not by a lost thread, and since when.
+
+        Mailboxes are not among it: one that cannot be read here is left to others, and not tried again meanwhile.
+        """
+        workers = [worker for worker in tuple(self._workers.values()) if not isinstance(worker, MailboxWorker)]
+        return {worker.name: worker.failing_since for worker in workers if worker.failing_since is not None}
 
     def _do(self, tick: Tick) -> None:
         pulse = self._pulses[tick.name]

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from mailgateway import log
 from mailgateway.daemon.pulse import Pulse
@@ -27,6 +27,7 @@ class Worker(threading.Thread):
         self._jitter = jitter
         self.hurried = threading.Event()
         self.pulse = Pulse()
+        self.failing_since: datetime | None = None
 
     def ask_to_stop(self) -> None:
         """Let the worker finish the message in hand and leave."""
@@ -61,7 +62,7 @@ class Worker(threading.Thread):
             self.hurried.clear()
             try:
                 for _ in self.rounds():
-                    failures = 0
+                    failures, self.failing_since = 0, None
                     self.pulse.beat()
             except GatewayError as error:
                 failures += 1
@@ -74,6 +75,7 @@ class Worker(threading.Thread):
     def _pause(self, failures: int, why: str, *, refused: bool) -> None:
         wait = min(pause(failures, self._jitter(), refused=refused), self.longest_pause)
         _log.warning("worker.unavailable", worker=self.name, why=why, next_try_in=round(wait.total_seconds(), 1))
+        self.failing_since = self.failing_since or self.desk.clock()
         self.beat(why)
         if refused:
             self.desk.observer().turned_away(self.name)

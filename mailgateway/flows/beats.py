@@ -43,6 +43,21 @@ def beat(desk: Desk, part: str, error: str | None) -> None:
     """Write down that a part did its work, or why it could not; a store that is away stops no part."""
     try:
         with desk.store.writing() as tx:
-            health.beat(tx, part, desk.clock(), error)
+            health.beat(tx, part, desk.clock(), error, desk.host)
+    except GatewayError as store_error:
+        _log.warning("beats.lost", name=part, why=str(store_error))
+
+
+def beat_sparingly(desk: Desk, part: str, error: str | None) -> None:
+    """Do so where it is news, or a while ago: for what happens all the time."""
+    if desk.signs.is_due(part, desk.clock(), well=error is None):
+        beat(desk, part, error)
+
+
+def recover(desk: Desk, part: str) -> None:
+    """Write down that a part could do its work again, though there is none to do."""
+    try:
+        with desk.store.writing() as tx:
+            health.recover(tx, part, desk.clock(), desk.host)
     except GatewayError as store_error:
         _log.warning("beats.lost", name=part, why=str(store_error))

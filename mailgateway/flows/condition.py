@@ -3,9 +3,12 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from mailgateway.flows.beats import fetching
 from mailgateway.store.depths import Depths
+
+_NOTHING: Mapping[str, datetime] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,14 @@ class Condition:
         return not self.problems
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long nothing may be fetched from a mailbox, and a part of a host may fail, before it is told."""
+
+    fetch: timedelta
+    send: timedelta
+
+
 def liveness(unwell: Mapping[str, str]) -> Condition:
     """Judge by the threads that are gone, or say nothing for too long, each with why."""
     return Condition(tuple(f"{part}: {why}" for part, why in sorted(unwell.items())))
@@ -35,22 +46,32 @@ def readiness(
     alive: Condition,
     mailboxes: Collection[str],
     refused: int,
-    patience: timedelta,
+    patience: Patience,
     now: datetime,
+    failing: Mapping[str, datetime] = _NOTHING,
 ) -> Condition:
     """Judge whether a host does its part: it is alive, and the database answers (`depths` is None while it does not).
 
-    A mailbox without a good fetch within `patience`, by whichever host, and a configuration on disk that was refused
-    for so many mistakes are warnings: the mailboxes that can be read are, by the last configuration that was right.
+    `failing` are parts that fail on this host, each with since when. One that has done so for long is a problem where
+    another host does it well, and a warning where none does. A mailbox without a good fetch for long, by whichever
+    host, and a configuration on disk that was refused for so many mistakes are warnings: the mailboxes that can be read
+    are, by the last configuration that was right.
     """
     warnings = [f"the configuration is refused for {refused} mistakes: run `mailgateway check`"] if refused else []
     if depths is None:
         return Condition((*alive.problems, "the database does not answer"), tuple(warnings), {"mailboxes": {}})
-    states = {mailbox: _state(depths, mailbox, patience, now) for mailbox in mailboxes}
+    problems = list(alive.problems)
+    for part in sorted(part for part, since in failing.items() if now - since >= patience.send):
+        together = depths.beats.get(part)
+        if together is None or together.error:
+            warnings.append(f"{part} fails: `mailgateway status` tells why")
+        else:
+            problems.append(f"{part} fails on this host, and not on others: `mailgateway status` tells why")
+    states = {mailbox: _state(depths, mailbox, patience.fetch, now) for mailbox in mailboxes}
     for mailbox, state in states.items():
         if state["state"] in ("never", "silent"):
             warnings.append(f"mailbox {mailbox} is not read: `mailgateway status` tells why")
-    return Condition(alive.problems, tuple(warnings), {"mailboxes": states})
+    return Condition(tuple(problems), tuple(warnings), {"mailboxes": states})
 
 
 def _state(depths: Depths, mailbox: str, patience: timedelta, now: datetime) -> dict[str, object]:

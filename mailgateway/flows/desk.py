@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mailgateway.desk.policy import Policy
 from mailgateway.flows.observer import UNOBSERVED, Observer
 from mailgateway.flows.scanner import Scanner
+from mailgateway.flows.signs import Signs
 from mailgateway.mail.model import Letter
 from mailgateway.store.engine import Store
 
@@ -27,7 +28,8 @@ class Desk:
 
     `policy`, `renderer`, `observer` and `scanner` are asked anew for every mail: a reload takes effect between two.
     `letters_waiting` is called after letters were queued; `sign` puts a signature on a letter that is written.
-    `observer` is told of what was done; `scanner` looks for viruses, where there is one.
+    `observer` is told of what was done; `scanner` looks for viruses, where there is one. `host` is what signs of life
+    are given as, "" where there is no other host.
     """
 
     store: Store
@@ -38,3 +40,5 @@ class Desk:
     sign: Callable[[Letter], Letter]
     observer: Callable[[], Observer] = lambda: UNOBSERVED
     scanner: Callable[[], Scanner | None] = lambda: None
+    host: str = ""
+    signs: Signs = field(default_factory=Signs)

@@ -16,7 +16,12 @@ def own_name() -> str:
 
 def shown_name() -> str:
     """Name this process for people."""
-    return f"{socket.gethostname()}/{os.getpid()}"
+    return f"{host_name()}/{os.getpid()}"
+
+
+def host_name() -> str:
+    """Name this host among several."""
+    return socket.gethostname()
 
 
 def one_of(name: str) -> str:

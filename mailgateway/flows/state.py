@@ -16,6 +16,7 @@ from mailgateway.store import health
 from mailgateway.store.engine import Transaction
 from mailgateway.store.figures import Figures, figures
 from mailgateway.store.health import Alarm, Beat
+from mailgateway.store.hosts.names import is_process_of
 from mailgateway.store.hosts.present import Host, present
 from mailgateway.store.outgoing import calls, outbox
 from mailgateway.store.outgoing.queue import UNSENT
@@ -43,6 +44,15 @@ class State:
     majors: Sequence[Major] = ()
     retention: Sequence[KindKept] = ()
     hosts: Sequence[Host] = ()
+    by_host: Sequence[Beat] = ()
+
+    def failing(self, host: Host) -> tuple[Beat, ...]:
+        """Return what fails on a host, whether or not another one makes up for it."""
+        return tuple(beat for beat in self.by_host if beat.error and is_process_of(host.name, beat.host))
+
+    def is_made_up_for(self, beat: Beat) -> bool:
+        """Tell whether another host does well what fails on one."""
+        return not self.beats[beat.name].error
 
     def reader(self, mailbox: str) -> str:
         """Return the host that reads a mailbox, "" where none does, or where there is only one."""
@@ -87,6 +97,7 @@ def read_state(tx: Transaction, policy: Policy, now: datetime, *, has_api: bool)
         majors=open_majors(tx, now),
         retention=read_kept(tx, policy.retention, now),
         hosts=present(tx, [mailbox.name for mailbox in policy.mailboxes]),
+        by_host=health.beats_of_hosts(tx),
     )
 
 
@@ -96,7 +107,7 @@ def state_object(state: State) -> dict[str, object]:
         "at": instant(state.now),
         "last_sign_of_life_at": instant(state.last_sign_of_life),
         "mailboxes": [_mailbox(state, name) for name in state.mailboxes],
-        "hosts": [{"name": host.name, "mailboxes": list(host.mailboxes)} for host in state.hosts],
+        "hosts": [_host(state, host) for host in state.hosts],
         "outbox": {
             **{letters.value: count for letters, count in state.figures.letters.items()},
             "oldest_due_at": instant(state.oldest_due_at),
@@ -116,6 +127,11 @@ def state_object(state: State) -> dict[str, object]:
         "retention": [kept_object(one) for one in state.retention],
         "alarms": [{"name": one.name, "text": one.text, "raised_at": instant(one.raised_at)} for one in state.alarms],
     }
+
+
+def _host(state: State, host: Host) -> dict[str, object]:
+    failing = [{"part": beat.name, **_told(beat)} for beat in state.failing(host)]
+    return {"name": host.name, "mailboxes": list(host.mailboxes), "failing": failing}
 
 
 def _server(state: State, route: Route) -> dict[str, object]:
@@ -148,7 +164,10 @@ def _mailbox(state: State, name: str) -> dict[str, object]:
 
 
 def _beat(state: State, name: str) -> dict[str, object]:
-    beat = state.beats.get(name)
+    return _told(state.beats.get(name))
+
+
+def _told(beat: Beat | None) -> dict[str, object]:
     return {
         "last_good_at": instant(beat.good_at) if beat else None,
         "last_attempt_at": instant(beat.attempt_at) if beat else None,

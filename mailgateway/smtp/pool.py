@@ -53,6 +53,10 @@ class Pool:
         """
         self._runner.run(Batch(self._relays, letters, record, stop).send())
 
+    def probe(self) -> None:
+        """Connect as for a letter; raises what `send` raises where no connection can be had."""
+        self._runner.run(self._relays.probe())
+
     def look(self) -> None:
         """Try the first server again where the fall-back is in use and it is time; takes a few seconds at most."""
         self._runner.run(self._relays.look())

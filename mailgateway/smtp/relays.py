@@ -61,6 +61,10 @@ class Relays:
         if self._of(connection) is self._primary:
             self._failures = 0
 
+    async def probe(self) -> None:
+        """Take a connection, and let it rest until a letter wants it. Raises as `take` does."""
+        self.give_back(await self.take())
+
     async def look(self) -> None:
         """Try a primary that is out once more, if it is time; the connection rests until a letter wants it."""
         if self.outage and (connection := await self._from_primary()) is not None:

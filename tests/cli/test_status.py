@@ -95,8 +95,8 @@ def test_what_waits_and_what_is_wrong_is_counted(shell: Shell) -> None:
     assert "\x1b" not in shown.out
 
 
-def test_it_says_which_host_reads_which_mailbox(shell: Shell, postgres: Postgres, postgres_template: str) -> None:
-    """Of two hosts one reads the only mailbox, and the other waits; neither is unwell."""
+def test_it_says_which_host_does_what(shell: Shell, postgres: Postgres, postgres_template: str) -> None:
+    """Of two hosts one reads the only mailbox, and the other waits, and cannot send: all in all it is well."""
     database = postgres.create_database(like=postgres_template)
     written = shell.configuration.read_text()
     shell.configuration.write_text(re.sub("database: .*", f"database: {database}", written))
@@ -106,11 +106,22 @@ def test_it_says_which_host_reads_which_mailbox(shell: Shell, postgres: Postgres
             stack.enter_context(closing(HostSession(gateway.store, name, PATIENCE))) for name in ("one/1", "two/2")
         )
         assert one.take(number_of("support"))
+        with gateway.store.writing() as tx:
+            health.beat(tx, "send", clock.now(), None, "one")
+            health.beat(tx, "send", clock.now(), "no answer in time", "two")
+            health.beat(tx, "send", clock.now(), "refused long ago", "gone")
         state = shell.run("status", "--json")
         shown = shell.run("status")
     assert (state.code, shown.code) == (0, 0)
     assert state.only["mailboxes"][0]["read_by"] == "one/1"
-    hosts = [{"name": "one/1", "mailboxes": ["support"]}, {"name": "two/2", "mailboxes": []}]
-    assert state.only["hosts"] == hosts
+    reads, waits = state.only["hosts"]
+    assert reads == {"name": "one/1", "mailboxes": ["support"], "failing": []}
+    assert (waits["name"], waits["mailboxes"]) == ("two/2", [])
+    assert [(it["part"], it["error"], it["last_good_at"]) for it in waits["failing"]] == [
+        ("send", "no answer in time", None)
+    ]
+    assert state.only["outbox"]["error"] is None
     assert "one/1: reads support" in shown.out
     assert "two/2: waits" in shown.out
+    assert "send fails here, other hosts do it; last error" in shown.out.partition("two/2")[2]
+    assert "refused long ago" not in shown.out

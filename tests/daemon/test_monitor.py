@@ -10,12 +10,13 @@ from mailgateway.daemon.lookout import Lookout
 from mailgateway.daemon.pulse import Pulse
 from mailgateway.daemon.supervisor import Supervisor, Tick
 from mailgateway.errors import StoreBusy
-from mailgateway.flows.condition import Condition, liveness, readiness
+from mailgateway.flows.condition import Condition, Patience, liveness, readiness
 from mailgateway.store.depths import Depths
 from mailgateway.store.health import Beat
 from tests.flows.bench import MINUTE, NOON, Bench
 
 NOTHING = Depths({}, {}, {}, {}, {}, {})
+PATIENCE = Patience(fetch=15 * MINUTE, send=15 * MINUTE)
 
 
 def test_a_database_that_hangs_holds_up_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,17 +86,16 @@ def test_a_thread_that_ended_and_work_that_hangs_are_named(bench: Bench, monkeyp
 
 def test_a_mailbox_that_is_silent_takes_no_host_away() -> None:
     """It is told, as is a refused configuration; one failure does not count yet."""
-    patience = 15 * MINUTE
 
     def warnings(beat: Beat | None, refused: int = 0) -> tuple[str, ...]:
         depths = Depths({}, {}, {}, {}, {}, {}, {"fetch:support": beat} if beat else {})
-        found = readiness(depths, Condition(), ["support"], refused, patience, NOON)
+        found = readiness(depths, Condition(), ["support"], refused, PATIENCE, NOON)
         assert found.is_well
         return found.warnings
 
     silent = ("mailbox support is not read: `mailgateway status` tells why",)
     assert warnings(Beat("fetch:support", NOON - MINUTE, NOON, "cut off")) == ()
-    assert warnings(Beat("fetch:support", NOON - patience, NOON, "")) == silent
+    assert warnings(Beat("fetch:support", NOON - PATIENCE.fetch, NOON, "")) == silent
     assert warnings(Beat("fetch:support", None, NOON, "refused")) == warnings(None) == silent
     assert len(warnings(Beat("fetch:support", NOON, NOON, ""), refused=2)) == 1
 
@@ -104,6 +104,30 @@ def test_a_host_without_its_database_or_its_threads_is_not_ready() -> None:
     """Another host may do better: a balancer and a person look there."""
     unwell = liveness({"send": "its thread has ended"})
     nothing = Depths({}, {}, {}, {}, {}, {}, {})
-    assert readiness(None, Condition(), [], 0, MINUTE, NOON).problems == ("the database does not answer",)
-    assert readiness(nothing, unwell, [], 0, MINUTE, NOON).problems == ("send: its thread has ended",)
-    assert len(readiness(None, unwell, ["support"], 0, MINUTE, NOON).problems) == 2
+    assert readiness(None, Condition(), [], 0, PATIENCE, NOON).problems == ("the database does not answer",)
+    assert readiness(nothing, unwell, [], 0, PATIENCE, NOON).problems == ("send: its thread has ended",)
+    assert len(readiness(None, unwell, ["support"], 0, PATIENCE, NOON).problems) == 2
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "minutes", "is_well", "warnings"),
+    [
+        ("", 14, True, 0),
+        ("", 15, False, 0),
+        ("refused", 15, True, 1),
+    ],
+)
+def test_a_host_that_cannot_send_is_not_ready_while_another_one_can(
+    elsewhere: str, minutes: int, *, is_well: bool, warnings: int
+) -> None:
+    """Where none can, no host would do better; a failure of a moment says nothing."""
+    depths = Depths({}, {}, {}, {}, {}, {}, {"send": Beat("send", NOON, NOON, elsewhere)})
+    failing = {"send": NOON - minutes * MINUTE}
+    found = readiness(depths, Condition(), [], 0, PATIENCE, NOON, failing)
+    assert (found.is_well, len(found.warnings)) == (is_well, warnings)
+
+
+def test_a_part_of_which_nobody_told_anything_fails_everywhere() -> None:
+    """Its own sign of life may be lost."""
+    found = readiness(NOTHING, Condition(), [], 0, PATIENCE, NOON, {"call:crm": NOON - 15 * MINUTE})
+    assert (found.is_well, found.warnings) == (True, ("call:crm fails: `mailgateway status` tells why",))

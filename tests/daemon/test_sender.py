@@ -6,11 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete
 
 from mailgateway.daemon import sender, worker
 from mailgateway.daemon.sender import Outlet, Sender
 from mailgateway.desk.letters.delivery import DeliveryState
+from mailgateway.store import health
 from mailgateway.store.outgoing import outbox
+from mailgateway.store.tables.tickets import OutboxRow
 from tests.end_to_end.office import message
 from tests.flows.bench import MINUTE, Bench, relay_of
 from tests.servers.sink import Sink
@@ -66,3 +69,34 @@ def test_outlets_are_equal_as_long_as_their_servers_are(bench: Bench) -> None:
     (after,) = bench.gateway.outlets()
     assert after == before
     assert replace(after, relay=replace(after.relay, connections=9)) != before
+
+
+def test_a_sender_that_was_cut_off_finds_its_server_again_without_a_letter(
+    bench: Bench, sink: Sink, paused: threading.Event
+) -> None:
+    """Another host has sent what was due meanwhile: this one is well once it reaches the server, and not before."""
+    bench.arrive(message("carla@customer.example", "Question", "Why?"))
+    bench.ingest()
+    sink.stop()
+    at_work = Sender(Outlet(relay_of(sink), None, bench.sending), bench.desk, lambda: 0.0)
+    at_work.start()
+    assert paused.wait(20)
+    with bench.store.writing() as tx:
+        tx.connection.execute(delete(OutboxRow))
+    paused.clear()
+    at_work.hurry()
+    assert paused.wait(20)
+    assert at_work.failing_since == bench.now
+    assert error(bench)
+    sink.start()
+    at_work.hurry()
+    wait_until(lambda: at_work.failing_since is None)
+    assert not error(bench)
+    at_work.ask_to_stop()
+    at_work.join(10)
+
+
+def error(bench: Bench) -> str:
+    """Return why nothing can be sent."""
+    with bench.store.reading() as tx:
+        return health.beats(tx)["send"].error

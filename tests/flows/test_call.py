@@ -11,10 +11,12 @@ from mailgateway.desk.letters.delivery import Delivery, DeliveryState
 from mailgateway.desk.model import Status
 from mailgateway.desk.orders import Orders
 from mailgateway.errors import StoreUnusable, WebhookUnavailable
+from mailgateway.flows.beats import beat, calling
 from mailgateway.flows.operate import operate
-from mailgateway.flows.sending.call import LEASE, Calling, call_due, trial
+from mailgateway.flows.sending.call import LEASE, Calling, call_due, find_webhook, trial
 from mailgateway.flows.sending.in_hand import InHand
 from mailgateway.flows.timed.watch import Thresholds, watch
+from mailgateway.store import health
 from mailgateway.store.engine import Transaction
 from mailgateway.store.outgoing import calls
 from mailgateway.store.outgoing.calls import CallLine
@@ -211,3 +213,20 @@ def test_a_trial_queues_nothing(bench: Bench, server: WebhookServer) -> None:
     assert (said.is_taken, said.answer) == (True, "200")
     assert json.loads(server.received[0].body)["type"] == "test"
     assert log(bench) == []
+
+
+def test_a_webhook_that_was_silent_is_found_again_without_a_call(bench: Bench) -> None:
+    """It is connected to, and told nothing; what was due another host may have called."""
+    with WebhookServer(200) as server:
+        hook(bench, server.url)
+    at = endpoint(bench.gateway.settings.webhooks[0])
+    with pytest.raises(WebhookUnavailable) as silence:
+        find_webhook(bench.desk, at)
+    beat(bench.desk, calling("crm"), str(silence.value))
+    with WebhookServer(200) as server:
+        hook(bench, server.url)
+        find_webhook(bench.desk, endpoint(bench.gateway.settings.webhooks[0]))
+        assert server.received == []
+    with bench.store.reading() as tx:
+        found = health.beats(tx)["call:crm"]
+    assert (found.error, found.good_at) == ("", None)

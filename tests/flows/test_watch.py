@@ -1,15 +1,18 @@
 """Alarms: raised when it is time, told once, taken back once."""
 
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from mailgateway.errors import SmtpUnavailable
-from mailgateway.flows.beats import SEND, beat, fetching
+from mailgateway.flows.beats import PRIMARY, SEND, beat, fetching
 from mailgateway.flows.ingest import ingest_waiting
 from mailgateway.flows.timed import watch
 from mailgateway.mail.parse import parse
+from mailgateway.store import health
+from mailgateway.store.hosts.session import HostSession
 from mailgateway.store.outgoing import outbox
 from tests.end_to_end.office import message
 from tests.flows.bench import MINUTE, NOON, Bench
@@ -126,3 +129,32 @@ def test_the_sender_is_woken_after_the_commit(bench: Bench) -> None:
     bench.arrive(message("carla@customer.example", "Question", "Why?"))
     ingest_waiting(desk, None, stop=lambda: False)
     assert seen == [1, 1, 3, 5]
+
+
+def test_one_host_that_sends_makes_up_for_one_that_cannot(shared_bench: Bench) -> None:
+    """Letters that go by the fall-back on one host, and by the server on another one, raise no alarm until all do."""
+    bench = shared_bench
+    route = replace(bench.desk.policy().routes[0], fallback="backup.example:25")
+    policy = replace(bench.desk.policy(), routes=(route,))
+    one, two = (replace(bench.desk, host=host, policy=lambda: policy) for host in ("one", "two"))
+    with ExitStack() as stack:
+        for name in ("one/1", "two/2"):
+            stack.enter_context(closing(HostSession(bench.store, name, 2 * MINUTE)))
+        for minute in range(35):
+            bench.now = NOON + minute * MINUTE
+            beat(one, PRIMARY, None if minute < 10 else "refused")
+            beat(two, PRIMARY, "refused")
+            for mailbox in ("support", "sales"):
+                beat(two, fetching(mailbox), None)
+            bench.desk = two
+            assert len(look(bench)) == (0 if minute < 24 else 1)
+
+
+def test_watching_forgets_hosts_that_are_gone(bench: Bench) -> None:
+    """Their last signs of life go where another host has taken over."""
+    beat(replace(bench.desk, host="gone"), SEND, "refused")
+    bench.now += timedelta(days=2)
+    beat(bench.desk, SEND, None)
+    look(bench)
+    with bench.store.reading() as tx:
+        assert [one.host for one in health.beats_of_hosts(tx)] == [""]

@@ -6,17 +6,20 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select, text, update
 
-from mailgateway.store import schema
+from mailgateway.store import health, schema
 from mailgateway.store.engine import Store, open_store
+from mailgateway.store.health import Beat
 from mailgateway.store.tables.base import Base
 from mailgateway.store.tables.tickets import FIRST_TICKET, TicketRow
 from mailgateway.store.tickets.heads import read_heads
-from tests.store.examples import JANE, open_ticket
+from tests.store.examples import JANE, NOW, open_ticket
 
 
 def test_an_empty_database_is_brought_to_the_newest_revision(empty_database: str, tmp_path: Path) -> None:
@@ -88,3 +91,23 @@ def test_names_that_earlier_revisions_kept_among_the_fields_move_to_their_column
     moved, untouched = heads[first], heads[second]
     assert (moved.organisation, moved.ci, moved.fields) == ("acme", "web-1", {"floor": "3"})
     assert (untouched.organisation, untouched.ci, untouched.fields) == (None, None, {})
+
+
+def test_signs_of_life_of_earlier_revisions_are_of_no_host_that_is_there(empty_database: str) -> None:
+    """What was known before the upgrade is known after it, and the first host that tells something knows better."""
+    store = open_store(empty_database, "memory://beats")
+    config = Config()
+    config.set_main_option("script_location", str(Path(schema.__file__).with_name("migrations")))
+    config.set_main_option("path_separator", "os")
+    with store.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0034")
+        given = "INSERT INTO beats (name, good_at, attempt_at, error) VALUES ('send', :at, :at, 'refused')"
+        at = NOW if connection.dialect.name == "postgresql" else f"{NOW:%Y-%m-%d %H:%M:%S.%f}"
+        connection.execute(text(given), {"at": at})
+    schema.upgrade(store)
+    with store.writing() as tx:
+        assert health.beats_of_hosts(tx) == (Beat("send", NOW, NOW, "refused"),)
+        health.beat(tx, "send", NOW, None, "one")
+        assert [beat.host for beat in health.beats_of_hosts(tx)] == ["", "one"]
+    store.close()

@@ -43,9 +43,7 @@ def _show(state: State) -> None:
     say()
     alive = state.last_sign_of_life
     say(f"Daemon      {f'last sign of life {span(state.now - alive)} ago' if alive else 'never ran'}")
-    for number, host in enumerate(state.hosts):
-        read = f"reads {', '.join(host.mailboxes)}" if host.mailboxes else "waits for mailboxes, sends and keeps time"
-        say(f"{'' if number else 'Hosts':<12}{host.name}: {read}")
+    _show_hosts(state)
     letters = state.figures.letters
     counts = f"{letters[DeliveryState.QUEUED]} queued, {letters[DeliveryState.SENDING]} being sent"
     due = f"; longest due since {moment(state.oldest_due_at)}" if state.oldest_due_at else ""
@@ -80,6 +78,16 @@ def _show_mailboxes(state: State) -> None:
     for name in state.mailboxes:
         if why := state.unsettled(name):
             say(f"{name}: mails are filed, and cannot be moved or marked on their server: {why}")
+
+
+def _show_hosts(state: State) -> None:
+    """Show who shares the work; what fails on a host is told here where it is nowhere else, as another host does it."""
+    for number, host in enumerate(state.hosts):
+        read = f"reads {', '.join(host.mailboxes)}" if host.mailboxes else "waits for mailboxes, sends and keeps time"
+        say(f"{'' if number else 'Hosts':<12}{host.name}: {read}")
+        for beat in filter(state.is_made_up_for, state.failing(host)):
+            failing = f"{beat.name} fails here, other hosts do it"
+            say(f"{'':<14}{failing}; last error, {moment(beat.attempt_at)}: {beat.error}")
 
 
 def _show_scanner(state: State) -> None:

@@ -11,11 +11,11 @@ from mailgateway.desk.letters import webhooks
 from mailgateway.desk.letters.delivery import Attempt, Delivery, DeliveryState, deferred, failed, sent
 from mailgateway.errors import WebhookUnavailable
 from mailgateway.flows import owners
-from mailgateway.flows.beats import beat, calling
+from mailgateway.flows.beats import beat, calling, recover
 from mailgateway.flows.desk import Desk, Stop
 from mailgateway.flows.sending.in_hand import InHand
 from mailgateway.hooks.outcome import Gone, Later, Outcome, Taken
-from mailgateway.hooks.post import post
+from mailgateway.hooks.post import post, reachable
 from mailgateway.store.outgoing import calls
 from mailgateway.store.outgoing.calls import OutgoingCall
 
@@ -56,6 +56,14 @@ def call_due(desk: Desk, endpoint: Endpoint, how: Calling, in_hand: InHand, stop
             in_hand.give_back(desk)
         beat(desk, calling(endpoint.name), None)
     return made
+
+
+def find_webhook(desk: Desk, endpoint: Endpoint) -> None:
+    """See whether a webhook that was silent is there by now, without a call; raises WebhookUnavailable."""
+    problem = reachable(endpoint, endpoint.tls())
+    if problem:
+        raise WebhookUnavailable(f"webhook {endpoint.name}: {problem}")
+    recover(desk, calling(endpoint.name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from mailgateway.desk.letters.delivery import Delivery, failed
 from mailgateway.desk.letters.route import Route
 from mailgateway.errors import GatewayError, LoginRefused, PermanentError, SmtpUnavailable, StoreUnusable
 from mailgateway.flows import owners
-from mailgateway.flows.beats import beat, primary
+from mailgateway.flows.beats import beat, beat_sparingly, primary, recover
 from mailgateway.flows.desk import Desk, Stop
 from mailgateway.flows.sending.in_hand import InHand
 from mailgateway.flows.sending.outcomes import Outcomes, Sending, Tally
@@ -42,6 +42,12 @@ def deliver_due(desk: Desk, pool: Pool, sending: Sending, in_hand: InHand, stop:
     finally:
         _tell_of_fallback(desk, pool, sending, before)
     return tried
+
+
+def find_server(desk: Desk, pool: Pool, sending: Sending) -> None:
+    """See whether the server that could not be used can be by now, without a letter; raises as `deliver_due` does."""
+    pool.probe()
+    recover(desk, sending.name)
 
 
 def is_wanted_now(desk: Desk, route: Route, since: datetime) -> bool:
@@ -78,7 +84,7 @@ def _tell_of_fallback(desk: Desk, pool: Pool, sending: Sending, before: str) -> 
     if bool(before) is not bool(pool.outage):
         write = _log.warning if pool.outage else _log.info
         write("deliver.fallback", worker=sending.name, in_use=bool(pool.outage), why=pool.outage or "it works again")
-    beat(desk, primary(route.mailbox), pool.outage or None)
+    beat_sparingly(desk, primary(route.mailbox), pool.outage or None)
 
 
 def _claim(desk: Desk, sending: Sending) -> tuple[tuple[outbox.Outgoing, ...], int]:

@@ -61,11 +61,20 @@ def watch(desk: Desk, mailboxes: Sequence[str], thresholds: Thresholds, since: d
         troubles = _troubles(tx, mailboxes, desk.policy(), thresholds, since, now)
         mails = [*_alarms(tx, troubles, now)]
         mails += [*_failed(desk, tx, now), *_uncalled(tx, now)]
+        health.forget_beats(tx, now)
         for mail in mails:
             _queue(desk, tx, mail, now)
         told = tell_admin(desk, tx, now)
     if mails or told:
         desk.letters_waiting()
+
+
+def fetching_since(desk: Desk, mailboxes: Iterable[str]) -> datetime:
+    """Return what single rounds count silence from, as no daemon started: a fetch that was good, or else now."""
+    with desk.store.reading() as tx:
+        beats = health.beats(tx)
+    found = [beats.get(fetching(mailbox)) for mailbox in mailboxes]
+    return min((beat.good_at for beat in found if beat and beat.good_at), default=desk.clock())
 
 
 def tell(desk: Desk, title: str, lines: Sequence[str], occasion: str) -> None:

@@ -25,3 +25,8 @@ def lock(kind: int, number: int) -> int:
 def connection_name(host: str) -> str:
     """Return the name of a host's connection; PostgreSQL keeps 63 characters of it."""
     return f"{BEGINNING}{host}"[:_LONGEST_NAME]
+
+
+def is_process_of(name: str, host: str) -> bool:
+    """Tell whether `name` (`HOST/PID`, as far as PostgreSQL kept it) is that of a process on a host."""
+    return name.startswith(connection_name(f"{host}/").removeprefix(BEGINNING))

@@ -15,6 +15,9 @@ _PRESENT = text(
     " WHERE host.datname = current_database() AND host.application_name LIKE :named"
     " ORDER BY host.application_name, host.pid"
 ).bindparams(bindparam("reads", READS), bindparam("named", f"{BEGINNING}%"))
+_NAMES = text(
+    "SELECT application_name FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE :named"
+).bindparams(bindparam("named", f"{BEGINNING}%"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +39,10 @@ def present(tx: Transaction, mailboxes: Iterable[str]) -> tuple[Host, ...]:
         names[session] = name.removeprefix(BEGINNING)
         read.setdefault(session, []).extend([known[number]] if number in known else [])
     return tuple(Host(name, tuple(sorted(read[session]))) for session, name in names.items())
+
+
+def names_present(tx: Transaction) -> frozenset[str]:
+    """Return the names alone of the hosts that share the work."""
+    if tx.dialect != "postgresql":
+        return frozenset()
+    return frozenset(name.removeprefix(BEGINNING) for name in tx.connection.execute(_NAMES).scalars())

@@ -9,11 +9,12 @@ from mailgateway.store.tables.base import WHOLE, Base, Key
 
 
 class BeatRow(Base):
-    """When a part of the daemon last tried its work, and last succeeded."""
+    """When a part of the daemon last tried its work on a host ("": the only one), and last succeeded there."""
 
     __tablename__ = "beats"
 
     name: Mapped[str] = mapped_column(primary_key=True)
+    host: Mapped[str] = mapped_column(primary_key=True)
     good_at: Mapped[datetime | None]
     attempt_at: Mapped[datetime]
     error: Mapped[str]
