@@ -14,12 +14,11 @@ from mailgateway.desk.files.screening import judged, refused, screened, unscanne
 from mailgateway.desk.incoming import Incoming
 from mailgateway.desk.policy import Policy
 from mailgateway.errors import PoisonMessage, ScanFailed, TransientError
-from mailgateway.flows.beats import SCAN, beat
+from mailgateway.flows.beats import SCAN, beat_sparingly
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.scanner import Scanner
 from mailgateway.mail.model import Attachment, Mail
 from mailgateway.scan.clamd import Found, TooLarge, Verdict
-from mailgateway.store import health
 from mailgateway.store.incoming.spool import Spooled
 
 STAGE = "scan"
@@ -28,8 +27,6 @@ MOST_FAILURES = 5
 
 _FOR_A_MAIL = timedelta(minutes=5)
 """How long a mail as a whole may be looked at: half of what the health check allows for one."""
-
-_TOLD_EVERY = timedelta(minutes=1)
 
 _log = log.logger("screening")
 
@@ -46,11 +43,11 @@ def screen(desk: Desk, spooled: Spooled, incoming: Incoming, policy: Policy) -> 
         try:
             mail = _scanned(scanner, spooled, mail)
         except TransientError as error:
-            beat(desk, SCAN, str(error))
+            beat_sparingly(desk, SCAN, str(error))
             if isinstance(error, ScanFailed) and spooled.attempts >= MOST_FAILURES:
                 raise PoisonMessage(STAGE, str(error)) from None
             raise
-        _tell_of_life(desk)
+        beat_sparingly(desk, SCAN, None)
     for file in refused(mail):
         # no word of the mail but the kind of file: names are the sender's
         _log.warning("screening.refused", why=file.refused, size=file.size)
@@ -90,12 +87,3 @@ def _against(verdict: Verdict) -> str:
         case TooLarge():
             return Refusal.UNSCANNED.about()
     return ""
-
-
-def _tell_of_life(desk: Desk) -> None:
-    """Write down now and then that scanning goes well, and at once when it does so again."""
-    now = desk.clock()
-    with desk.store.reading() as tx:
-        last = health.beats(tx).get(SCAN)
-    if last is None or last.error or now - last.attempt_at >= _TOLD_EVERY:
-        beat(desk, SCAN, None)

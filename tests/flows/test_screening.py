@@ -6,6 +6,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
+from sqlalchemy import event
 
 from mailgateway.desk.files.policy import FilePolicy
 from mailgateway.desk.quarantine.decision import Order
@@ -18,6 +19,8 @@ from mailgateway.mail.model import Attachment
 from mailgateway.mail.parse import parse
 from mailgateway.scan import clamd as clamd_client
 from mailgateway.scan.clamd import Clamd
+from mailgateway.store import health
+from mailgateway.store.health import Beat
 from mailgateway.store.outgoing import outbox
 from tests.end_to_end.office import message
 from tests.flows.bench import MINUTE, NOON, Bench
@@ -298,3 +301,33 @@ def test_an_agents_file_reaches_nobody_either(bench: Bench, clamd: ClamdServer) 
     refused = texts(bench, "bob@example.com")[1]
     assert f"form.doc: a virus was found in it ({SIGNATURE}); write again without it" in " ".join(refused.split())
     assert [one.article.direction.value for one in bench.ticket(10001).articles] == ["in"]
+
+
+def test_scanning_tells_of_its_life_now_and_then(
+    bench: Bench, clamd: ClamdServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No mail pays for it but the first, the first after ten seconds, and those that it fails at or is well again."""
+    monkeypatch.setattr(clamd_client, "_REST", 0.0)
+    scanning(bench, clamd)
+    asked: list[str] = []
+    event.listen(bench.store.engine, "before_cursor_execute", lambda _c, _k, line, *_: asked.append(line))
+
+    def paid_by_three_mails() -> int:
+        asked.clear()
+        for _ in range(3):
+            bench.arrive(mail_with())
+            bench.ingest()
+        return len([line for line in asked if "beats" in line])
+
+    assert paid_by_three_mails() == 1
+    bench.now += timedelta(seconds=9)
+    assert paid_by_three_mails() == 0
+    bench.now += timedelta(seconds=1)
+    assert paid_by_three_mails() == 1
+    clamd.says = b""
+    assert paid_by_three_mails() == 1
+    clamd.says = None
+    bench.now += MINUTE
+    assert paid_by_three_mails() == 1
+    with bench.store.reading() as tx:
+        assert health.beats(tx)["scan"] == Beat("scan", bench.now, bench.now, "")
