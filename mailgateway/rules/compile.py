@@ -31,7 +31,7 @@ from mailgateway.rules.timers import SPANS, is_known, thresholds
 from mailgateway.rules.vocabulary import Vocabulary
 
 DOCUMENT_KEYS = ("rules", NAMED, "tags", "timezone")
-RULE_KEYS = ("name", "on", "when", "then", "stop")
+RULE_KEYS = ("name", "on", "when", "then", "stop", "anytime")
 _NAME_LENGTH = 100
 _ACTIONS = tuple(name.value for name in ActionName)
 
@@ -165,11 +165,12 @@ def _rule(name: str, written: dict[str, object], path: EntryPath, reader: Reader
     if "when" not in written:
         findings.add(path, '"when" is missing: write the condition, or "when: always" for every mail')
     when = reader.condition(written["when"], (*path, "when")) if "when" in written else None
-    stop = written.get("stop", False)
-    if not isinstance(stop, bool):
-        findings.add((*path, "stop"), f"stop: is true or false, not {described(stop)}")
+    stop = _truth(written, "stop", path, findings)
     on = _events(written, path, findings)
-    then = _then(written.get("then"), path, reader, on, is_needed=stop is not True)
+    anytime = _truth(written, "anytime", path, findings)
+    if anytime and on and Event.TIMER not in on:
+        findings.add((*path, "anytime"), "anytime: is for rules with on: timer; those for mail never wait")
+    then = _then(written.get("then"), path, reader, on, is_needed=not stop)
     if when is None or then is None:
         return None
     names = named_in(then)
@@ -179,7 +180,14 @@ def _rule(name: str, written: dict[str, object], path: EntryPath, reader: Reader
     bounds = thresholds(when) if Event.TIMER in on else ()
     if Event.TIMER in on:
         _check_timer(when, bounds, (*path, "when"), findings)
-    return Rule(name, findings.line(path), when, then, stop is True, on, names, bounds)
+    return Rule(name, findings.line(path), when, then, stop, on, names, bounds, anytime)
+
+
+def _truth(written: dict[str, object], key: str, path: EntryPath, findings: Findings) -> bool:
+    value = written.get(key, False)
+    if not isinstance(value, bool):
+        findings.add((*path, key), f"{key}: is true or false, not {described(value)}")
+    return value is True
 
 
 def _check_timer(when: Condition, bounds: tuple[Threshold, ...], path: EntryPath, findings: Findings) -> None:

@@ -223,7 +223,7 @@ class Rule:
     """When something is so, then do this; `stop` ends the search after it. `line` is where it stands in the file.
 
     `names` are the named groups of its expressions that its actions speak of, `thresholds` when a timer rule may begin
-    to hold.
+    to hold, and with `anytime` it does not wait for working hours then.
     """
 
     name: str
@@ -234,6 +234,7 @@ class Rule:
     on: frozenset[Event] = frozenset({Event.NEW})
     names: frozenset[str] = frozenset()
     thresholds: tuple[Threshold, ...] = ()
+    anytime: bool = False
 
 
 class Way(StrEnum):

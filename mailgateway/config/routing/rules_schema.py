@@ -120,6 +120,11 @@ def _rule() -> dict[str, Any]:
         "when": {"$ref": "#/$defs/condition", "description": "When the rule applies."},
         "then": {"$ref": "#/$defs/actions", "description": "What it decides."},
         "stop": {"type": "boolean", "default": False, "description": "Whether later rules are left out then."},
+        "anytime": {
+            "type": "boolean",
+            "default": False,
+            "description": "With on: timer, whether it writes to people outside working hours as well.",
+        },
     }
     return {
         "type": "object",

@@ -78,7 +78,9 @@ def renewal(candidate: Candidate, at: datetime, policy: Policy) -> Plan | None:
 
 def version(policy: Policy) -> str:
     """Name what clocks and moments of tickets follow from: the same name, the same times."""
-    rules = [(rule.name, rule.when, rule.thresholds) for rule in timers.timer_rules(policy)]
+    rules = [
+        (rule.name, rule.when, rule.thresholds, timers.waits_for_people(rule)) for rule in timers.timer_rules(policy)
+    ]
     agreed = [
         (one.name, one.contract.name, one.contract.service_level, one.contract.support_hours)
         for one in policy.organisations.all

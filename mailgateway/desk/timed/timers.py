@@ -1,4 +1,7 @@
-"""Timer rules at a ticket: when each may hold, and what comes of it, once for each stretch that it waits in."""
+"""Timer rules at a ticket: when each may hold, and what comes of it, once for each stretch that it waits in.
+
+Those that write to people do so in working hours, unless they say that they happen at any time.
+"""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,6 +10,8 @@ from datetime import datetime, timedelta
 from mailgateway.desk.after import after
 from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.letters import news, notices
+from mailgateway.desk.levels.business_time import are_at_work, hours_to_tell
+from mailgateway.desk.levels.calendar import Calendar
 from mailgateway.desk.model import Status, Ticket
 from mailgateway.desk.plan import Notice
 from mailgateway.desk.policy import Policy
@@ -16,9 +21,10 @@ from mailgateway.desk.timed.moments import Effect, Moment, Source, last_change
 from mailgateway.mail.model import Kind, Mail
 from mailgateway.rules.compile import fields_of
 from mailgateway.rules.evaluate import evaluate_timers, timer_holds, timer_places
-from mailgateway.rules.schema import NOBODY_LOOKED, Event, Question, Requester, Rule
+from mailgateway.rules.schema import NOBODY_LOOKED, ActionName, Event, Question, Requester, Routing, Rule
 
 _JUST_AFTER = timedelta(microseconds=1)
+_TELLING = frozenset({ActionName.STATUS, ActionName.GROUP, ActionName.ASSIGN})
 _COUNTED = frozenset({"requester.known", "requester.open_tickets"})
 
 
@@ -27,16 +33,37 @@ def timer_rules(policy: Policy) -> tuple[Rule, ...]:
     return tuple(policy.ruleset.rules[place] for place in timer_places(policy.ruleset))
 
 
+def waits_for_people(rule: Rule) -> bool:
+    """Tell whether a rule happens in working hours alone: it may write to the requester, or to who gets the ticket."""
+    return not rule.anytime and not _TELLING.isdisjoint(rule.then)
+
+
 def _moments(ticket: Ticket, policy: Policy) -> Iterator[Moment]:
-    """Give the times at which a rule begins to hold for the ticket as it is.
+    """Give the times at which a rule begins to hold for the ticket as it is, or the desk opens after that.
 
     What is counted in the database is known only then: a rule that asks for it may turn out not to hold.
     """
+    for one in _reached(ticket, policy):
+        at = hours_to_tell(ticket, policy).next_opening(one.at) if waits_for_people(one.rule) else one.at
+        if at is not None:
+            yield Moment(at, one.name, "rule")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """A rule and a time at which it begins to hold; `name` is that of its moment."""
+
+    rule: Rule
+    at: datetime
+    name: str
+
+
+def _reached(ticket: Ticket, policy: Policy) -> Iterator[_Reached]:
     for rule in timer_rules(policy):
         asks_more = not _COUNTED.isdisjoint(fields_of(rule.when))
         for at in _times(rule, ticket):
             if asks_more or timer_holds(rule, question_at(ticket, at, policy)):
-                yield Moment(at, _name(rule, ticket), "rule")
+                yield _Reached(rule, at, _name(rule, ticket))
 
 
 def _times(rule: Rule, ticket: Ticket) -> Iterator[datetime]:
@@ -92,18 +119,48 @@ def question_at(ticket: Ticket, at: datetime, policy: Policy, counted: Requester
 
 
 def _take(due: Sequence[Moment], candidate: Candidate, facts: Facts, policy: Policy) -> Effect:
+    """Ask the rules as of when the first of them began to hold: one that had to wait for the morning still does."""
+    ticket = candidate.ticket
+    hours = hours_to_tell(ticket, policy)
+    names = {moment.name for moment in due}
+    known = [one for one in _reached(ticket, policy) if one.name not in candidate.fired and one.at <= facts.now]
+    waiting = _waiting(known, hours, ticket, facts.now, policy)
+    times = sorted({one.at for one in known if one.name in names - waiting})
+    again = hours.next_opening(facts.now) if names & waiting else None
+    for place, at in enumerate(times, 1):
+        routing = _asked(candidate, at, waiting, facts, policy)
+        if routing.matched:
+            later = facts.now if place < len(times) else again
+            return _effect(routing, candidate, later, facts, policy)
+    return Effect(again=again)
+
+
+def _waiting(
+    known: Sequence[_Reached], hours: Calendar, ticket: Ticket, now: datetime, policy: Policy
+) -> frozenset[str]:
+    """Name the moments that wait for working hours, as nobody is at work now, or was a moment ago."""
+    in_time = {one.name for one in known if are_at_work(hours, one.at, now)}
+    telling = (rule for rule in timer_rules(policy) if waits_for_people(rule) and not hours.is_open(now))
+    return frozenset(_name(rule, ticket) for rule in telling) - in_time
+
+
+def _asked(candidate: Candidate, at: datetime, waiting: Collection[str], facts: Facts, policy: Policy) -> Routing:
     ticket = candidate.ticket
     names = {rule.name: _name(rule, ticket) for rule in timer_rules(policy)}
-    spent = {name for name, moment in names.items() if moment in candidate.fired}
-    at = max(moment.at for moment in due)
-    routing = evaluate_timers(policy.ruleset, question_at(ticket, at, policy, facts.requester), spent)
+    spent = {name for name, moment in names.items() if moment in candidate.fired or moment in waiting}
+    return evaluate_timers(policy.ruleset, question_at(ticket, at, policy, facts.requester), spent)
+
+
+def _effect(routing: Routing, candidate: Candidate, again: datetime | None, facts: Facts, policy: Policy) -> Effect:
+    ticket = candidate.ticket
     made = ruled(routing, ticket, facts, policy)
     changed = after(ticket, made.changes, facts.now)
     return Effect(
         changes=made.changes,
         notices=_told(changed, candidate, routing.matched, facts, policy),
-        fired=tuple(names[name] for name in routing.matched),
+        fired=tuple(_name(rule, ticket) for rule in timer_rules(policy) if rule.name in routing.matched),
         waits_for=made.waits_for,
+        again=again,
     )
 
 

@@ -101,6 +101,9 @@ def test_other_rules_name_another_version() -> None:
     one: dict[str, object] = {"name": "other", "when": "always", "then": {"group": "hardware"}}
     assert version(desk(one)) == version(make_policy())
     assert version(desk(rule(IS_PENDING, THREE_DAYS))) != version(make_policy())
+    hands_over = rule(IS_PENDING, THREE_DAYS, group="hardware")
+    names = {version(desk(one)) for one in (rule(IS_PENDING, THREE_DAYS), hands_over, {**hands_over, "anytime": True})}
+    assert len(names) == 2
 
 
 @pytest.mark.parametrize(
@@ -157,3 +160,16 @@ def test_a_rule_that_could_not_wait_is_refused(when: object, problem: str) -> No
 def test_a_rule_that_waits_on_every_way_is_right(when: object) -> None:
     """However the span is written."""
     assert problems({"rules": [{"on": "timer", "when": when, "then": {"group": "hardware"}}]}) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        ({"on": ["new", "follow_up"], "when": "always", "anytime": True}, "anytime: is for rules with on: timer"),
+        ({"on": "timer", "when": THREE_DAYS, "anytime": "yes"}, "anytime: is true or false"),
+    ],
+)
+def test_anytime_is_for_timers_and_true_or_false(written: dict[str, object], problem: str) -> None:
+    """A rule that mail is asked of never waits."""
+    [found] = problems({"rules": [{"then": {"group": "hardware"}, **written}]})
+    assert found.startswith(problem)
