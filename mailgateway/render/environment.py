@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateRuntimeError, pass_context, select_autoescape
-from jinja2.runtime import Context
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 from markupsafe import Markup
@@ -76,19 +78,39 @@ class _Unknown(StrictUndefined):
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
-    """The sandbox, with a memory: whether an attribute may be asked for depends on the type and its name alone."""
+    """The sandbox, with a memory for what templates ask thousands of times a second and is always answered alike."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._safe: dict[tuple[type, str], bool] = {}
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """Tell whether a template may have an attribute; asked thousands of times a second."""
+        """Tell whether a template may have an attribute: it depends on the type and the name alone."""
         asked = type(obj), attr
         known = self._safe.get(asked)
         if known is None:
             known = self._safe[asked] = super().is_safe_attribute(obj, attr, value)
         return known
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return an attribute. Values of the desk and files of macros hold no method that would have to be wrapped."""
+        if self._safe.get((type(obj), attribute)) and (is_dataclass(obj) or isinstance(obj, TemplateModule)):
+            found = getattr(obj, attribute, missing)
+            if found is not missing:
+                return found
+        return super().getattr(obj, attribute)
+
+    def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Call something. A macro, and what says words, is ours to call, and asks for no names of loops and blocks."""
+        if isinstance(obj, Macro):
+            first: object = context.eval_ctx
+        elif isinstance(obj, FunctionType) and obj in FUNCTIONS:
+            first = context
+        else:
+            return super().call(context, obj, *args, **kwargs)
+        kwargs.pop("_loop_vars", None)
+        kwargs.pop("_block_vars", None)
+        return obj(first, *args, **kwargs)
 
 
 class Templates:
