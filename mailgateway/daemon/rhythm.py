@@ -6,7 +6,7 @@ the second mail of a busy morning. So for as long as it may have kept something 
 
 from datetime import timedelta
 
-FIRST = timedelta(milliseconds=50)
+FIRST = timedelta(milliseconds=12.5)
 LAST = timedelta(milliseconds=400)
 _SIGN_SECONDS = 1.0
 

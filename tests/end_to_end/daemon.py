@@ -69,7 +69,8 @@ class Daemon:
         self._note_secrets()  # the configuration may be another by now
         if self.process.stderr:
             self.process.stderr.close()
-        print("what the daemon logged:", *self.lines, sep="\n")  # noqa: T201 - pytest shows it where the test failed
+        if "PYTEST_CURRENT_TEST" in os.environ:  # pytest shows it where the test failed
+            print("what the daemon logged:", *self.lines, sep="\n")  # noqa: T201
 
     def _note_secrets(self) -> None:
         """Have what it logs searched for the secrets that its configuration names."""
