@@ -2,6 +2,7 @@
 
 raw bytes ─ parse ─ classify ─ keys ─┐                      ┌─ apply ─ letters ─ outbox
                               gather ┴─ facts ─ decide ─ plan ┘        one transaction
+  understand.py                          judge.py                 carry_out.py
 """
 
 from dataclasses import replace
@@ -9,46 +10,20 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from mailgateway import log
-from mailgateway.desk import backfill
-from mailgateway.desk.answers.helped import may_judge
-from mailgateway.desk.answers.knowledge import query_of
-from mailgateway.desk.command_lines import words_of_commands
-from mailgateway.desk.decide import Incoming, addressees, decide_mail
-from mailgateway.desk.facts import Facts, ThreadKeys
-from mailgateway.desk.orders import tickets_named
+from mailgateway.desk.decide import Incoming
 from mailgateway.desk.plan import Disposition, Plan
 from mailgateway.desk.policy import Policy
-from mailgateway.desk.routing import flood
-from mailgateway.desk.threads.about import about_its_letter
-from mailgateway.desk.threads.naming import keys
-from mailgateway.desk.threads.thread import writer
-from mailgateway.desk.threads.trust import claimed_agent
 from mailgateway.errors import PoisonMessage, ScanFailed, StoreUnusable, TransientError
 from mailgateway.flows.carry_out import carry_out
-from mailgateway.flows.contracts import count_use
 from mailgateway.flows.desk import Desk, Stop
-from mailgateway.flows.problems import about_problems, with_majors, with_suggestion
-from mailgateway.flows.quarantine import to_be_filed, with_set_aside
+from mailgateway.flows.judge import judge
+from mailgateway.flows.quarantine import to_be_filed
 from mailgateway.flows.races import despite_races
 from mailgateway.flows.screening import screen
-from mailgateway.mail.anyhow import read_anyhow
-from mailgateway.mail.content.pictures import with_names, without_ours
-from mailgateway.mail.machines.classify import OwnMarks, classify
-from mailgateway.mail.model import Kind, Reply, Verdict
-from mailgateway.mail.parse import looks_like_mail, parse
-from mailgateway.mail.written.reply import split_reply
-from mailgateway.rules.language import language_of
+from mailgateway.flows.understand import understand
 from mailgateway.store.engine import Transaction
-from mailgateway.store.gather import about_letter, gather, limits
 from mailgateway.store.incoming import quarantine, spool
 from mailgateway.store.incoming.spool import Spooled
-from mailgateway.store.service import answers
-from mailgateway.store.service.clocks import with_clocks
-from mailgateway.store.service.lately import lately
-from mailgateway.store.service.opened import opened_lately
-from mailgateway.store.service.workload import gather_workload, known_requester
-from mailgateway.store.tickets.course import course
-from mailgateway.store.tickets.links import open_problems
 
 POSTPONEMENT = timedelta(seconds=30)
 BATCH = 50
@@ -150,66 +125,12 @@ def _go_on(desk: Desk, spool_id: int, plan: Plan) -> Disposition | None:
     return _file(desk, spool_id) if plan.decisions else None
 
 
-def understand(spooled: Spooled, policy: Policy) -> Incoming:
-    """Make a mail of bytes, with its verdict and what it says of its ticket; raises PoisonMessage for what is none."""
-    if spooled.as_is:
-        return _as_is(spooled, policy)
-    problem = looks_like_mail(spooled.raw)
-    if problem is not None:
-        raise PoisonMessage("parse", problem)
-    mail = without_ours(parse(spooled.raw, policy.reading), policy.reply_keys, policy.logos)
-    verdict = about_its_letter(mail, classify(mail, OwnMarks(policy.domain, policy.own_addresses)), policy)
-    if spooled.backfill:
-        verdict = replace(verdict, answerable=False, reasons=(*verdict.reasons, backfill.SILENT))
-    is_agents = claimed_agent(mail, policy) is not None
-    mail, pictures = with_names(mail) if is_agents else (mail, {})
-    reply = split_reply(mail, pictures)
-    ordered = tickets_named(reply.text) if is_agents else ()
-    return Incoming(
-        mail=mail,
-        reply=reply,
-        verdict=verdict,
-        keys=replace(keys(mail, verdict, policy, spooled.mailbox), ordered=ordered),
-        mailbox=spooled.mailbox,
-        too_large=spooled.size if spooled.headers_only else 0,
-        released=spooled.released,
-        sha256=spooled.sha256,
-        size=len(spooled.raw),
-        decided_by=spooled.decided_by,
-        set_aside_for=spooled.error,
-        backfill=spooled.backfill,
-    )
-
-
-def _as_is(spooled: Spooled, policy: Policy) -> Incoming:
-    """Make a mail of whatever bytes there are; nothing in it is believed to name a ticket, and nobody is answered."""
-    mail = read_anyhow(spooled.raw, policy.reading)
-    return Incoming(
-        mail=mail,
-        reply=Reply(mail.text, quoted=False),
-        verdict=Verdict(Kind.NORMAL, ("it was opened out of quarantine",), answerable=False),
-        keys=ThreadKeys(),
-        mailbox=spooled.mailbox,
-        released=True,
-        sha256=spooled.sha256,
-        size=len(spooled.raw),
-        as_is=True,
-        decided_by=spooled.decided_by,
-        set_aside_for=spooled.error,
-        backfill=spooled.backfill,
-    )
-
-
 def _decide_and_apply(
     desk: Desk, tx: Transaction, spooled: Spooled, incoming: Incoming, policy: Policy
 ) -> tuple[Plan | None, int | None]:
     if not spool.claim(tx, spooled.id):
         return None, None
-    requester = policy.organisations.addresses_of(writer(incoming.mail, policy).address)
-    facts = _gathered(desk, tx, spooled, incoming, requester, policy)
-    plan = _decided(tx, incoming, facts, requester, policy)
-    if not incoming.backfill:
-        plan = with_suggestion(tx, with_majors(tx, plan, policy), policy)
+    plan, facts = judge(desk, tx, spooled, incoming, policy)
     if plan.is_unfinished:
         quarantine.decide(tx, plan.decisions, plan.actor, plan.at, asked_by=spooled.id)
         spool.postpone(tx, spooled.id, plan.reason, plan.at + POSTPONEMENT)
@@ -224,79 +145,6 @@ def _decide_and_apply(
     else:
         spool.finish(tx, spooled.id, plan.disposition, plan.reason, number, ended_at)
     return plan, number
-
-
-def _gathered(
-    desk: Desk, tx: Transaction, spooled: Spooled, incoming: Incoming, requester: tuple[str, ...], policy: Policy
-) -> Facts:
-    """Gather what must be known of a mail, and what the policy asks about it."""
-    asked = addressees(incoming.mail, policy)
-    now = min(spooled.received_at, desk.clock()) if spooled.backfill else desk.clock()
-    facts = gather(tx, incoming.keys, spooled, asked, now, policy.conversation.several_mailboxes)
-    if policy.asks_for("requester.known") or policy.asks_for("requester.open_tickets"):
-        facts = replace(facts, requester=known_requester(tx, requester))
-    if spooled.backfill:
-        return facts
-    if incoming.verdict.kind is Kind.BOUNCE:
-        facts = about_letter(tx, facts, incoming.keys)
-    if policy.service_levels:
-        facts = replace(facts, candidates=with_clocks(tx, facts.candidates))
-    if policy.ruleset.links:
-        facts = replace(facts, open_problems=open_problems(tx, policy.ruleset.links))
-    facts = _with_habits(tx, incoming, facts, spooled, policy)
-    if facts.candidates and claimed_agent(incoming.mail, policy):
-        facts = about_problems(tx, facts, words_of_commands(incoming.reply.text))
-    facts = _with_answers(tx, incoming, facts, policy)
-    return with_set_aside(tx, incoming, facts, spooled, policy)
-
-
-def _with_habits(tx: Transaction, incoming: Incoming, facts: Facts, spooled: Spooled, policy: Policy) -> Facts:
-    """Look at what the writer did lately, where that may decide whether there is a ticket, or a receipt."""
-    who = writer(incoming.mail, policy).address
-    if incoming.verdict.answerable and not incoming.keys.tokens:
-        facts = replace(facts, lately=lately(tx, who, facts.now))
-    most = policy.new_tickets_per_hour
-    if most is None:
-        return facts
-    return replace(facts, opened=opened_lately(tx, who, facts.now, spooled.received_at, flood.WITHIN, most))
-
-
-def _with_answers(tx: Transaction, incoming: Incoming, facts: Facts, policy: Policy) -> Facts:
-    """Search the answers for what seems a new matter; for a bare yes or no, ask which answer it may be about."""
-    if facts.candidates:
-        is_judgement = may_judge(incoming.reply.text) and not incoming.verdict.is_machine
-        numbers = [found.ticket.number for found in facts.candidates] if is_judgement else []
-        return replace(facts, awaited=answers.awaited(tx, numbers))
-    if incoming.verdict.is_machine or not policy.library.answers:
-        return facts
-    words = query_of(incoming.mail.subject, incoming.reply.text)
-    language = language_of(f"{incoming.mail.subject}\n{incoming.reply.text}")
-    return replace(facts, answers=answers.search(tx, policy.library, words, language))
-
-
-def _decided(tx: Transaction, incoming: Incoming, facts: Facts, requester: tuple[str, ...], policy: Policy) -> Plan:
-    """Decide; where the rules' answer depends on more than was gathered, gather that and decide again."""
-    plan = decide_mail(incoming, facts, policy)
-    if plan.asks_about:
-        more = limits(tx, plan.asks_about, facts.now)
-        facts = replace(
-            facts,
-            automatic_mails={**facts.automatic_mails, **more["automatic_mails"]},
-            suppressed={**facts.suppressed, **more["suppressed"]},
-            unsubscribed={**facts.unsubscribed, **more["unsubscribed"]},
-        )
-        plan = decide_mail(incoming, facts, policy)
-    if plan.asks_course_of:
-        facts = replace(facts, course=course(tx, plan.asks_course_of, incoming.keys.message_ids))
-        plan = decide_mail(incoming, facts, policy)
-    if plan.asks_use_of:
-        facts = replace(facts, used=count_use(tx, plan.asks_use_of, facts.now, policy))
-        plan = decide_mail(incoming, facts, policy)
-    team = policy.directory.group(plan.waits_for)
-    if team is not None:
-        workload = gather_workload(tx, plan.waits_for, team.members, requester)
-        plan = decide_mail(incoming, replace(facts, workload=workload), policy)
-    return plan
 
 
 def _told(desk: Desk, incoming: Incoming, plan: Plan, number: int | None) -> Disposition:

@@ -7,7 +7,7 @@ import pytest
 from mailgateway.desk.decide import Incoming
 from mailgateway.desk.quarantine.decision import Decision, Order
 from mailgateway.errors import BlobsAway, StoreBusy, StoreUnusable
-from mailgateway.flows import ingest as flow
+from mailgateway.flows import judge, understand
 from mailgateway.flows.ingest import ingest, ingest_left_over
 from mailgateway.flows.races import despite_races
 from mailgateway.mail.model import Mail
@@ -24,6 +24,7 @@ def three(bench: Bench) -> None:
 
 def break_one(monkeypatch: pytest.MonkeyPatch, error: Exception, place: str = "classify") -> None:
     """Let a pure function of ours fail for the second mail."""
+    flow = judge if place == "decide_mail" else understand
     whole = getattr(flow, place)
 
     def broken(mail: Mail | Incoming, *args: Any) -> Any:

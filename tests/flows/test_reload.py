@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mailgateway.flows import ingest as flow
+from mailgateway.flows import understand as flow
 from mailgateway.mail.model import Mail, Reply
 from mailgateway.mail.outgoing.tokens import reply_address
 from mailgateway.mail.written.reply import split_reply
