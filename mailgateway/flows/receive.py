@@ -19,8 +19,9 @@ from mailgateway.imap.errors import CommandRefused
 from mailgateway.imap.fetch import FetchedMail, RemoteMail, Unfetchable, batches, fetch, new_mails, next_uid
 from mailgateway.imap.session import Session
 from mailgateway.imap.settle import Settlement, settle
-from mailgateway.store.incoming import first_sights, spool
-from mailgateway.store.incoming.spool import BATCH_BYTES, BATCH_MAILS, Arrival, Unsettled
+from mailgateway.store.incoming import first_sights, ledger, spool
+from mailgateway.store.incoming.ledger import Unsettled
+from mailgateway.store.incoming.spool import BATCH_BYTES, BATCH_MAILS, Arrival
 
 WINDOW = 500
 """So many mails are known by size and time at once, however many there are."""
@@ -116,7 +117,7 @@ def first_sight(session: Session, source: Source, desk: Desk) -> FirstSight:
     with desk.store.reading() as tx:
         known = first_sights.read(tx, mailbox, folder, uidvalidity)
         before = first_sights.first(tx, mailbox, folder) if known is None else None
-        taken = spool.highest_uid(tx, mailbox, folder, uidvalidity) if known is None else 0
+        taken = ledger.highest_uid(tx, mailbox, folder, uidvalidity) if known is None else 0
         is_in_ledger = known is None and before is None and first_sights.is_in_ledger(tx, mailbox, folder)
     if known is not None:
         return known
@@ -138,7 +139,7 @@ def receive(visit: Visit) -> Iterator[int]:
     """Spool everything that came since the folder was first seen; yield the number of new mails after each commit."""
     session, mailbox = visit.session, visit.source.mailbox
     with visit.desk.store.reading() as tx:
-        above = spool.highest_uid(tx, mailbox, session.folder, session.uidvalidity)
+        above = ledger.highest_uid(tx, mailbox, session.folder, session.uidvalidity)
     above = max(above, visit.sight.uid_next - 1)
     yield from _fetched(visit, above, new_mails(session, above))
 
@@ -181,7 +182,7 @@ def settle_outcomes(session: Session, source: Source, desk: Desk) -> None:
     """
     while True:
         with desk.store.reading() as tx:
-            unsettled = spool.unsettled(tx, source.mailbox, session.folder, session.uidvalidity, BATCH_MAILS)
+            unsettled = ledger.unsettled(tx, source.mailbox, session.folder, session.uidvalidity, BATCH_MAILS)
         if not unsettled:
             return
         try:
@@ -191,7 +192,7 @@ def settle_outcomes(session: Session, source: Source, desk: Desk) -> None:
             beat(desk, settling(source.mailbox), str(refusal))
             return
         with desk.store.writing() as tx:
-            spool.settled(tx, [entry.spool_id for entry in unsettled], desk.clock())
+            ledger.settled(tx, [entry.spool_id for entry in unsettled], desk.clock())
         beat(desk, settling(source.mailbox), None)
 
 

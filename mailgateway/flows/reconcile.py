@@ -8,7 +8,7 @@ from mailgateway.desk.first_run import EVER, Fate, FirstSight
 from mailgateway.imap.fetch import all_uids, measured
 from mailgateway.imap.session import Session
 from mailgateway.store.engine import Store
-from mailgateway.store.incoming import first_sights, spool
+from mailgateway.store.incoming import first_sights, ledger
 
 MISSING, NOT_FETCHED, WAITING, LEFT_ALONE = "missing", "not_fetched", "waiting", "left_alone"
 
@@ -37,10 +37,10 @@ def reconcile(session: Session, mailbox: str, store: Store) -> Iterator[Line]:
     """Walk over every mail that the folder holds or the ledger ever accepted from it, by UID."""
     on_server = all_uids(session)
     with store.reading() as tx:
-        for validity in sorted({*spool.uidvalidities(tx, mailbox, session.folder), session.uidvalidity}):
+        for validity in sorted({*ledger.uidvalidities(tx, mailbox, session.folder), session.uidvalidity}):
             there = on_server if validity == session.uidvalidity else frozenset()
             seen: set[int] = set()
-            for entry in spool.outcomes(tx, mailbox, session.folder, validity):
+            for entry in ledger.outcomes(tx, mailbox, session.folder, validity):
                 seen.add(entry.uid)
                 outcome = str(entry.disposition or entry.state)
                 on_server_now = entry.uid in there

@@ -35,7 +35,7 @@ from mailgateway.mail.model import Address, Identity
 from mailgateway.store import events, health
 from mailgateway.store.engine import Store, Transaction
 from mailgateway.store.gather import gather, gather_ticket
-from mailgateway.store.incoming import first_sights, imports, spool
+from mailgateway.store.incoming import first_sights, imports, ledger, spool
 from mailgateway.store.incoming.delayed import delayed_since
 from mailgateway.store.outgoing import outbox
 from mailgateway.store.service import answers, usage
@@ -249,13 +249,13 @@ def _live(store: Store) -> None:
         outbox.put(tx, [queued("a", number), queued("b", number)], NOW)
         spool.finish(tx, spool_id, Disposition.FOLLOWED_UP, "by number", number, NOW)
         _put_aside(tx, second)
-        spool.unsettled(tx, "support", "INBOX", 7, 50)
-        spool.settled(tx, [spool_id, second], NOW)
+        ledger.unsettled(tx, "support", "INBOX", 7, 50)
+        ledger.settled(tx, [spool_id, second], NOW)
     _deliver(store)
 
 
 def _fetch(tx: Transaction) -> None:
-    spool.highest_uid(tx, "support", "INBOX", 7)
+    ledger.highest_uid(tx, "support", "INBOX", 7)
     first_sights.read(tx, "support", "INBOX", 7)
     first_sights.highest_uid_below(tx, "support", "INBOX", 7, 100)
     imports.known(tx, "support", [Identity("m1@customer.example", "1" * 64), Identity("", "2" * 64)])

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from mailgateway.desk.plan import Disposition
 from mailgateway.desk.quarantine.decision import Decision, Order
 from mailgateway.store.engine import Store
-from mailgateway.store.incoming import digests, quarantine, spool
+from mailgateway.store.incoming import digests, ledger, quarantine, spool
 from tests.store.conftest import Opener
 from tests.store.examples import JANE, MINUTE, NOW, arrival, raw_mail, spool_one, waiting
 
@@ -61,7 +61,7 @@ def test_discard_ends_a_mail_and_keeps_it_in_the_ledger(store: Store) -> None:
     with store.writing() as tx:
         assert quarantine.decide(tx, orders(Order.DROP, spool_id), "root", NOW) == {spool_id}
         assert quarantine.listed(tx, 0) == ()
-        (outcome,) = spool.outcomes(tx, "support", "INBOX", 7)
+        (outcome,) = ledger.outcomes(tx, "support", "INBOX", 7)
         assert outcome.disposition is Disposition.DISCARDED
         assert spool.raw(tx, spool_id) == arrival(1).raw
 

@@ -8,9 +8,9 @@ from mailgateway.desk.plan import Disposition
 from mailgateway.desk.quarantine.decision import Decision, Order
 from mailgateway.errors import PermanentError, StoreBusy
 from mailgateway.store.engine import Store
-from mailgateway.store.incoming import quarantine, spool
+from mailgateway.store.incoming import ledger, quarantine, spool
 from mailgateway.store.incoming.delayed import delayed_since
-from mailgateway.store.incoming.spool import Outcome, Unsettled
+from mailgateway.store.incoming.ledger import Outcome, Unsettled
 from mailgateway.store.tables.base import SpoolState
 from tests.store.examples import MINUTE, NOW, arrival, open_ticket, raw_mail, spool_one, waiting
 
@@ -63,8 +63,8 @@ def test_highest_uid_is_the_watermark(store: Store) -> None:
     for uid in (3, 9, 5):
         spool_one(store, arrival(uid))
     with store.reading() as tx:
-        assert spool.highest_uid(tx, "support", "INBOX", 7) == 9
-        assert spool.highest_uid(tx, "support", "INBOX", 8) == 0
+        assert ledger.highest_uid(tx, "support", "INBOX", 7) == 9
+        assert ledger.highest_uid(tx, "support", "INBOX", 8) == 0
 
 
 def test_waiting_is_oldest_first_and_bounded(store: Store) -> None:
@@ -117,7 +117,7 @@ def test_a_finished_mail_waits_no_longer_but_is_kept(store: Store) -> None:
     with store.reading() as tx:
         assert spool.read(tx, spool_id) is None
         assert spool.raw(tx, spool_id) == arrival().raw
-        assert list(spool.outcomes(tx, "support", "INBOX", 7)) == [
+        assert list(ledger.outcomes(tx, "support", "INBOX", 7)) == [
             Outcome(1, SpoolState.FINISHED, Disposition.OPENED, number, settled=False)
         ]
 
@@ -141,12 +141,12 @@ def test_unsettled_are_those_with_an_outcome(store: Store) -> None:
         spool.finish(tx, file, Disposition.DISCARDED, "rule", None, NOW)
         spool.quarantine(tx, set_aside, "parse", "no mail", NOW)
     with store.writing() as tx:
-        found = spool.unsettled(tx, "support", "INBOX", 7, 10)
+        found = ledger.unsettled(tx, "support", "INBOX", 7, 10)
         assert found == (Unsettled(done, 1, quarantined=False), Unsettled(set_aside, 2, quarantined=True))
-        assert spool.unsettled(tx, "support", "INBOX", 7, 1) == found[:1]
-        spool.settled(tx, [done, set_aside], NOW)
-        assert spool.unsettled(tx, "support", "INBOX", 7, 10) == ()
-        assert [outcome.settled for outcome in spool.outcomes(tx, "support", "INBOX", 7)] == [True, True, False]
+        assert ledger.unsettled(tx, "support", "INBOX", 7, 1) == found[:1]
+        ledger.settled(tx, [done, set_aside], NOW)
+        assert ledger.unsettled(tx, "support", "INBOX", 7, 10) == ()
+        assert [outcome.settled for outcome in ledger.outcomes(tx, "support", "INBOX", 7)] == [True, True, False]
 
 
 def test_every_uidvalidity_of_a_folder_is_known(store: Store) -> None:
@@ -154,8 +154,8 @@ def test_every_uidvalidity_of_a_folder_is_known(store: Store) -> None:
     for uid, validity in ((1, 8), (1, 7), (2, 8)):
         spool_one(store, arrival(uid, uidvalidity=validity))
     with store.reading() as tx:
-        assert spool.uidvalidities(tx, "support", "INBOX") == (7, 8)
-        assert spool.uidvalidities(tx, "support", "Archive") == ()
+        assert ledger.uidvalidities(tx, "support", "INBOX") == (7, 8)
+        assert ledger.uidvalidities(tx, "support", "Archive") == ()
 
 
 def test_what_the_server_could_not_deliver_is_set_aside_at_once(store: Store) -> None:

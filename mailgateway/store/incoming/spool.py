@@ -1,11 +1,11 @@
-"""The spool: every mail that was ever accepted, with its one outcome. Queue of what waits, ledger of what is done."""
+"""The spool: every mail that was ever accepted, with its one outcome. Its queue; what is done is in `ledger`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 
 from mailgateway.desk.plan import Disposition
 from mailgateway.errors import PermanentError
@@ -80,26 +80,6 @@ class Spooled:
     backfill: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Unsettled:
-    """A mail with an outcome that the server does not know of yet."""
-
-    spool_id: int
-    uid: int
-    quarantined: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of the mail with this UID; no disposition while it waits."""
-
-    uid: int
-    state: SpoolState
-    disposition: Disposition | None
-    ticket: int | None
-    settled: bool
-
-
 _PUT = {dialect: insert.returning(SpoolRow.id) for dialect, insert in insert_new(SpoolRow).items()}
 _ID = SpoolRow.id == bindparam("spool_id")
 _SPOOLED = select(
@@ -145,12 +125,6 @@ def put(tx: Transaction, arrivals: Sequence[Arrival], now: datetime) -> tuple[in
         if row["sha256"] in gone:
             tx.blobs.put(arrival.raw)
     return tuple(sorted(tx.connection.execute(_PUT[tx.dialect], rows).scalars()))
-
-
-def highest_uid(tx: Transaction, mailbox: str, folder: str, uidvalidity: int) -> int:
-    """Return the highest UID that the ledger has of a folder, 0 where it has none."""
-    highest = select(func.max(SpoolRow.uid)).where(*_of(mailbox, folder, uidvalidity))
-    return tx.connection.execute(highest).scalar() or 0
 
 
 def waiting(tx: Transaction, mailbox: str | None, now: datetime, limit: int) -> tuple[int, ...]:
@@ -235,51 +209,6 @@ def quarantine(tx: Transaction, spool_id: int, stage: str, error: str, now: date
     _change(tx, spool_id, {**_quarantined(stage, error, now), **asdict(_headline(tx, spool_id))})
 
 
-def unsettled(tx: Transaction, mailbox: str, folder: str, uidvalidity: int, limit: int) -> tuple[Unsettled, ...]:
-    """Return mails of a folder that have an outcome and are not settled on the server."""
-    found = (
-        select(SpoolRow.id, SpoolRow.uid, SpoolRow.state)
-        .where(*_of(mailbox, folder, uidvalidity), SpoolRow.settled_at.is_(None), SpoolRow.uid.is_not(None))
-        .where(SpoolRow.state != SpoolState.WAITING)
-        .order_by(SpoolRow.uid)
-        .limit(limit)
-    )
-    return tuple(
-        Unsettled(spool_id, uid, state is SpoolState.QUARANTINED)
-        for spool_id, uid, state in tx.connection.execute(found)
-        if uid is not None
-    )
-
-
-def settled(tx: Transaction, spool_ids: Sequence[int], now: datetime) -> None:
-    """Write down that the server knows of these outcomes."""
-    tx.connection.execute(update(SpoolRow).where(SpoolRow.id.in_(spool_ids)).values(settled_at=now))
-
-
-def outcomes(tx: Transaction, mailbox: str, folder: str, uidvalidity: int) -> Iterator[Outcome]:
-    """Walk over everything that was ever accepted from a folder, by UID."""
-    found = (
-        select(SpoolRow.uid, SpoolRow.state, SpoolRow.disposition, SpoolRow.ticket, SpoolRow.settled_at)
-        .where(*_of(mailbox, folder, uidvalidity), SpoolRow.uid.is_not(None))
-        .order_by(SpoolRow.uid)
-        .execution_options(yield_per=1000)
-    )
-    for uid, state, disposition, ticket, settled_at in tx.connection.execute(found):
-        if uid is not None:
-            yield Outcome(uid, state, disposition, ticket, settled_at is not None)
-
-
-def uidvalidities(tx: Transaction, mailbox: str, folder: str) -> tuple[int, ...]:
-    """Return every UIDVALIDITY under which mails of a folder were accepted."""
-    found = (
-        select(SpoolRow.uidvalidity)
-        .where(SpoolRow.mailbox == mailbox, SpoolRow.folder == folder, SpoolRow.uidvalidity.is_not(None))
-        .distinct()
-        .order_by(SpoolRow.uidvalidity)
-    )
-    return tuple(validity for validity in tx.connection.execute(found).scalars() if validity is not None)
-
-
 def raw(tx: Transaction, spool_id: int) -> bytes:
     """Return the bytes of a mail, whatever became of it; raises PermanentError where it is unknown or lost."""
     found = select(SpoolRow.sha256).where(SpoolRow.id.in_(possible_ids([spool_id])))
@@ -296,10 +225,6 @@ def ticket_of(tx: Transaction, spool_id: int) -> int | None:
 
 def _change(tx: Transaction, spool_id: int, values: Mapping[str, Any]) -> None:
     tx.connection.execute(_CHANGE, {"spool_id": spool_id, **values})
-
-
-def _of(mailbox: str, folder: str, uidvalidity: int) -> tuple[Any, ...]:
-    return SpoolRow.mailbox == mailbox, SpoolRow.folder == folder, SpoolRow.uidvalidity == uidvalidity
 
 
 def _headline(tx: Transaction, spool_id: int) -> Headline:
