@@ -173,6 +173,11 @@ class _Work:
             f"'toner', 'en', '1', {self.at(self.opened)}, CASE WHEN i % 2 = 0 THEN 'helped' END FROM n WHERE i % 7 = 0"
         )
         yield (
+            f"INSERT INTO answer_uses (ticket, name, use, at) {self.numbers} SELECT i, "
+            f"{self.pick('toner vpn password mailbox', 'i * 31 % 4')}, "
+            f"CASE WHEN i % 3 = 0 THEN 'inserted' ELSE 'proposed' END, {self.at(self.opened)} FROM n WHERE i % 3 <> 1"
+        )
+        yield (
             f"INSERT INTO work (ticket, organisation, agent, at, minutes) {self.numbers} SELECT i, "
             "CASE WHEN i % 3 = 0 THEN NULL ELSE 'org' || (i * 7 % 400) END, 'agent' || (i * 13 % 40), "
             f"{self.at(self.answered)}, 5 + i % 40 FROM n WHERE i % 6 = 0"

@@ -18,6 +18,7 @@ from mailgateway.store import schema
 from mailgateway.store.engine import Store, Transaction, open_store
 from mailgateway.store.reports import digest as digest_rows
 from mailgateway.store.reports import rows as report_rows
+from mailgateway.store.reports.lists import listed
 from mailgateway.store.reports.populations import population
 from tests.servers.postgres import Postgres
 
@@ -81,7 +82,7 @@ def _figures(period: Period) -> dict[str, Callable[[Transaction], object]]:
     found["ages"] = lambda tx: report_rows.ages(tx, window, everybody)
     found["steps"] = lambda tx: report_rows.steps(tx, period.steps(NOW), everybody)
     asked = Asked(Counting.BROKEN, "resolution")
-    found["a list: broken:resolution"] = lambda tx: report_rows.listed(tx, asked, window, everybody, 5_000)
+    found["a list: broken:resolution"] = lambda tx: listed(tx, asked, window, everybody, 5_000)
     return found
 
 

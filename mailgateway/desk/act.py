@@ -6,6 +6,7 @@ from dataclasses import replace
 from mailgateway.desk import lifecycle
 from mailgateway.desk.after import after as changed
 from mailgateway.desk.answers.answering import inserted, kept_inside
+from mailgateway.desk.answers.changes import InsertAnswer
 from mailgateway.desk.attributes import attributes
 from mailgateway.desk.customers.counting import SpendTime
 from mailgateway.desk.facts import Candidate, Facts
@@ -70,10 +71,7 @@ def act(
     changes = (
         *((AddArticle(article),) if article else ()),
         *((AddArticle(_note_beside(orders, agent, facts, inside)),) if orders.beside else ()),
-        *(
-            RecordEvent("answer_inserted", {"name": one.name, "language": one.language, "version": one.version})
-            for one in taken
-        ),
+        *(InsertAnswer(one.name, one.language, one.version) for one in taken),
         *further,
         *_changes(before, after),
         *linking(orders, candidate, facts),

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from mailgateway.desk import lifecycle
 from mailgateway.desk.after import after
+from mailgateway.desk.answers.changes import JudgeAnswer
 from mailgateway.desk.answers.helped import said_of
 from mailgateway.desk.answers.knowledge import AnswerOutcome
 from mailgateway.desk.facts import Evidence, Facts
@@ -16,7 +17,6 @@ from mailgateway.desk.plan import (
     AddParticipants,
     Change,
     Disposition,
-    JudgeAnswer,
     Plan,
     RecordEvent,
     SetStatus,

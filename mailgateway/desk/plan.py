@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from mailgateway.desk.answers.knowledge import AnswerOutcome
+from mailgateway.desk.answers.changes import AnswerChange
 from mailgateway.desk.customers.counting import SetOrganisation, SpendTime
 from mailgateway.desk.customers.wish import CustomerChange
 from mailgateway.desk.handovers.changes import OfferChange
@@ -173,23 +173,6 @@ class SetAttention:
 
 
 @dataclass(frozen=True, slots=True)
-class SendAnswer:
-    """Note that the customer gets this answer with the receipt: its name, language and version."""
-
-    name: str
-    language: str
-    version: str
-
-
-@dataclass(frozen=True, slots=True)
-class JudgeAnswer:
-    """Note what the customer said of the answer that they were sent."""
-
-    name: str
-    outcome: AnswerOutcome
-
-
-@dataclass(frozen=True, slots=True)
 class InformIncidents:
     """Let everybody hear who waits for this problem: by the answer in this plan, that it is solved, or both."""
 
@@ -247,8 +230,7 @@ Change = (
     | RecordFiring
     | SetAttention
     | MarkUndelivered
-    | SendAnswer
-    | JudgeAnswer
+    | AnswerChange
     | InformIncidents
     | ProblemChange
     | NameBy

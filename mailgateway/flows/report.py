@@ -2,11 +2,9 @@
 
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from csv import writer
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from io import StringIO
 
 from mailgateway.desk.model import Article, StoredFile
 from mailgateway.desk.plan import Disposition, Plan
@@ -15,19 +13,18 @@ from mailgateway.desk.reporting.notices import carrier, report_notice
 from mailgateway.desk.reporting.subscription import Attach
 from mailgateway.flows.contracts import uses
 from mailgateway.flows.desk import Desk
+from mailgateway.flows.lists import as_csv, files_behind, last_instant
 from mailgateway.flows.sending.letters import queue_letters
 from mailgateway.mail.model import Address, Attachment
 from mailgateway.render.charts import NAMES, charts, described
 from mailgateway.render.wording import Phrases
-from mailgateway.reports.asked import Asked, read_asked
-from mailgateway.reports.counted import Counting, Counts, Effort, Listed, Scope, Usage
-from mailgateway.reports.export import FOR_CUSTOMERS, LISTED, as_rows, listed_rows
+from mailgateway.reports.counted import Counts, Effort, Scope, Usage
+from mailgateway.reports.export import FOR_CUSTOMERS, LISTED, as_rows
 from mailgateway.reports.period import Period
 from mailgateway.reports.report import Report, as_report
 from mailgateway.store.engine import Transaction
 from mailgateway.store.reports import rows as report_rows
 
-_MOST_LISTED = 5_000
 _STORED = ("filename", "content_type", "size", "sha256", "inline", "content_id")
 
 
@@ -48,17 +45,7 @@ def make_report(tx: Transaction, period: Period, scope: Scope, policy: Policy, n
     """Return the report of a period; the use of contracts is that of their own periods at its end."""
     counts = report_rows.counts(tx, period, scope, now)
     report = as_report(counts, period, scope, now).with_efforts(_efforts(counts, policy))
-    return report.with_usage(_usage(tx, period.until(now).ends, scope, policy))
-
-
-def list_behind(
-    tx: Transaction, asked: Asked, period: Period, scope: Scope, policy: Policy, now: datetime
-) -> tuple[Listed, ...]:
-    """Return the tickets behind a figure."""
-    agent = policy.directory.agent(asked.by)
-    if agent is not None:
-        asked = replace(asked, by=agent.address if asked.counting is Counting.REPLIED else agent.name)
-    return report_rows.listed(tx, asked, period.until(now), scope)
+    return report.with_usage(_usage(tx, last_instant(period.until(now)), scope, policy))
 
 
 def report_page(desk: Desk, report: Report, language: str) -> str:
@@ -101,9 +88,10 @@ def enclose(
     shown = _shown(report, words, {name: f"cid:{name}.report" for name in NAMES if pictures})
     files = list(pictures)
     if Attach.FIGURES in attach:
-        files.append(Attachment("figures.csv", "text/csv", _csv(as_rows(report))))
+        files.append(Attachment("figures.csv", "text/csv", as_csv(as_rows(report))))
     if Attach.TICKETS in attach:
-        files += _lists(tx, report, desk.clock(), FOR_CUSTOMERS if for_customer else LISTED)
+        columns = FOR_CUSTOMERS if for_customer else LISTED
+        files += files_behind(tx, report, desk.policy(), desk.clock(), columns)
     return Enclosure({"figures": report, "charts": shown}, tuple(files))
 
 
@@ -120,22 +108,6 @@ def _picture(name: str, content: bytes) -> Attachment:
     return Attachment(f"{name}.png", "image/png", content, inline=True, content_id=f"{name}.report")
 
 
-def _lists(tx: Transaction, report: Report, now: datetime, columns: tuple[str, ...]) -> Iterator[Attachment]:
-    """Give, for each figure, the newest of its tickets as a file for spreadsheets."""
-    window = report.period.until(now)
-    for asked in dict.fromkeys(figure.asked for figure in report.figures):
-        tickets = report_rows.listed(tx, read_asked(asked), window, report.scope, _MOST_LISTED)
-        if tickets:
-            rows = listed_rows(tickets, columns)
-            yield Attachment(f"{asked.replace(':', '-')}.csv", "text/csv", _csv(rows))
-
-
-def _csv(rows: Iterable[Sequence[object]]) -> bytes:
-    held = StringIO()
-    writer(held, lineterminator="\r\n").writerows(rows)
-    return held.getvalue().encode()
-
-
 def _efforts(counts: Counts, policy: Policy) -> Iterator[Effort]:
     """Give who did what, agents by their names; whoever is no agent any more keeps their address."""
     answers: Counter[str] = Counter()
@@ -146,14 +118,13 @@ def _efforts(counts: Counts, policy: Policy) -> Iterator[Effort]:
         yield Effort(name, answers[name], counts.worked.get(name, 0))
 
 
-def _usage(tx: Transaction, ends: datetime, scope: Scope, policy: Policy) -> Iterable[Usage]:
+def _usage(tx: Transaction, at: datetime, scope: Scope, policy: Policy) -> Iterable[Usage]:
     """Give what organisations used; a group has no contracts."""
     if scope.group is not None:
         return
     one = policy.organisations.named(scope.organisation)
     wanted = policy.organisations.all if scope.organisation is None else (one,) if one is not None else ()
-    # the last instant within: at the stroke of midnight the next period of the contract begins
-    for name, (use, period) in uses(tx, wanted, ends - datetime.resolution, policy).items():
+    for name, (use, period) in uses(tx, wanted, at, policy).items():
         contract = policy.organisations.by_name[name.casefold()].contract
         if contract is not None:
             unit, begins = use.allowance.unit.value, period.begins.date()

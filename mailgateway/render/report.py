@@ -13,7 +13,7 @@ from mailgateway.desk.plan import NoticeKind
 from mailgateway.render.formats import span_in
 from mailgateway.render.wording import Phrases, locale_of
 from mailgateway.reports.counted import Dimension, Share
-from mailgateway.reports.report import Age, Figure, Report, Unit
+from mailgateway.reports.report import Age, Answer, Figure, Report, Unit
 
 _MOST_ROWS = 15
 NOTHING = "–"
@@ -161,6 +161,7 @@ class _Writer:
             if any(share.value is not None for share in shares):
                 yield self._part(dimension, shares)
         yield self._efforts()
+        yield self._answers()
         yield self._usage()
 
     def _part(self, dimension: Dimension, shares: tuple[Share, ...]) -> Grid:
@@ -185,6 +186,21 @@ class _Writer:
         ]
         columns = (self._say("assignee"), self._say("replied"), self._say("worked"))
         return Grid(self._say("efforts"), columns, tuple(rows + self._rest(len(efforts), 2)))
+
+    def _answers(self) -> Grid:
+        """Return how answers of the knowledge did, every number with that of the period before in brackets."""
+        answers = self._report.answers
+        columns = ("answer", "inserted", "proposed", "sent", "helped", "share")
+        rows = [(one.name, *self._success(one)) for one in answers[:_MOST_ROWS]]
+        rows += self._rest(len(answers), len(columns) - 1)
+        return Grid(self._say("answers"), tuple(map(self._say, columns)), tuple(rows))
+
+    def _success(self, one: Answer) -> Iterator[str]:
+        for measure in ("inserted", "proposed", "sent", "helped"):
+            now, before = (self._number(getattr(success, measure)) for success in (one.now, one.before))
+            yield f"{now} ({before})"
+        now, before = (self._shown(Unit.SHARE, success.share) for success in (one.now, one.before))
+        yield f"{now} ({before})"
 
     def _age(self, place: int, age: Age) -> str:
         ages = self._report.ages

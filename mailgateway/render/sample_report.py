@@ -13,6 +13,7 @@ from mailgateway.reports.counted import (
     Share,
     Spread,
     Step,
+    Success,
     Usage,
 )
 from mailgateway.reports.period import Period
@@ -20,12 +21,17 @@ from mailgateway.reports.report import as_report
 
 _WEEK = Period(date(2026, 2, 23), date(2026, 3, 1), UTC)
 _AT = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
-_NOTHING = Counted(dict.fromkeys(Counting, 0), Spread(0, None, None, 0), Spread(0, None, None, 0), {}, 0)
+_NOTHING = Counted(dict.fromkeys(Counting, 0), Spread(0, None, None, 0), Spread(0, None, None, 0), {}, 0, {})
 
 
 def _counted(*counts: int, answer: Spread, solution: Spread, kept: tuple[int, int]) -> Counted:
     named = dict.fromkeys(Counting, 0) | dict(zip(Counting, counts, strict=False))
     named |= {Counting.CAME_BACK: 3, Counting.SENT_ANSWER: 41, Counting.HELPED: 17}
+    knowledge = {
+        "toner": Success(31, 9, 24, 12),
+        "vpn": Success(26, 17, 17, 5),
+        "wifi-guests": Success(kept[0] // 20, 4),
+    }
     promises = {"first_response": Promised(kept[0], 12), "resolution": Promised(kept[1], 19)}
     named |= {
         Counting.RATED: kept[0] // 5 + 12,
@@ -34,7 +40,7 @@ def _counted(*counts: int, answer: Spread, solution: Spread, kept: tuple[int, in
         Counting.RATED_BAD: 4,
     }
     named[Counting.REPLIED] = 2 * answer.count
-    return Counted(named, answer, solution, promises, 3_600 * kept[1] // 4)
+    return Counted(named, answer, solution, promises, 3_600 * kept[1] // 4, knowledge)
 
 
 def _shares(dimension: Dimension) -> tuple[Share, ...]:

@@ -17,6 +17,8 @@ class Counting(StrEnum):
     KEPT = "kept"
     BROKEN = "broken"
     CAME_BACK = "came_back"
+    PROPOSED = "proposed"
+    INSERTED = "inserted"
     SENT_ANSWER = "sent_answer"
     HELPED = "helped"
     RATED = "rated"
@@ -72,14 +74,33 @@ class Promised:
 
 
 @dataclass(frozen=True, slots=True)
+class Success:
+    """How often an answer of the knowledge was proposed to agents, inserted by one, sent to a customer, and helped."""
+
+    proposed: int = 0
+    inserted: int = 0
+    sent: int = 0
+    helped: int = 0
+
+    @property
+    def share(self) -> float | None:
+        """The part of those sent that helped."""
+        return self.helped / self.sent if self.sent else None
+
+
+@dataclass(frozen=True, slots=True)
 class Counted:
-    """What was counted for one period: tickets, how long first answers and solutions took, seconds of work noted."""
+    """What was counted for one period: tickets, how long first answers and solutions took, seconds of work noted.
+
+    `knowledge` has the success of each answer, by its name.
+    """
 
     counts: Mapping[Counting, int]
     answer: Spread
     solution: Spread
     promises: Mapping[str, Promised]
     worked: int
+    knowledge: Mapping[str, Success]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +165,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A ticket behind a figure: what happened to it `at`, after how many `seconds` where that is what is counted."""
+    """A ticket behind a figure: what happened to it `at`, after how many `seconds` where that is what is counted.
+
+    `answer` names which of the knowledge it is about, where it is about one.
+    """
 
     number: int
     subject: str
@@ -159,3 +183,4 @@ class Listed:
     created_at: datetime
     at: datetime
     seconds: int | None
+    answer: str | None

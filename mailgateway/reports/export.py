@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from mailgateway.reports.asked import NONE
 from mailgateway.reports.counted import Listed
-from mailgateway.reports.report import Report
+from mailgateway.reports.report import Report, asked_of
 
 COLUMNS = ("table", "row", "measure", "value")
 LISTED = (
@@ -23,8 +23,9 @@ LISTED = (
     "created_at",
     "at",
     "seconds",
+    "answer",
 )
-FOR_CUSTOMERS = tuple(name for name in LISTED if name not in ("group", "assignee", "organisation", "ci"))
+FOR_CUSTOMERS = tuple(name for name in LISTED if name not in ("group", "assignee", "organisation", "ci", "answer"))
 """What a customer may see of the tickets behind a figure."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -48,8 +49,9 @@ def as_object(report: Report) -> dict[str, object]:
         "ages": [{"days": age.days, "open": age.count, "list": age.asked} for age in report.ages],
         "by": {dimension.value: [asdict(share) for share in shares] for dimension, shares in report.shares},
         "steps": [{"day": step.day.isoformat(), "opened": step.opened, "solved": step.solved} for step in report.steps],
-        "contracts": [{**asdict(one), "begins": one.begins.isoformat()} for one in report.usage],
+        "contracts": [{**asdict(one), "begins": one.begins.isoformat(), "list": asked_of(one)} for one in report.usage],
         "efforts": [asdict(one) for one in report.efforts],
+        "answers": [{"answer": one.name, **asdict(one.now), "before": asdict(one.before)} for one in report.answers],
         "measured": report.measured,
         "plain": report.plain,
     }
@@ -70,6 +72,10 @@ def as_rows(report: Report) -> Iterator[tuple[object, ...]]:
     for effort in report.efforts:
         yield "efforts", harmless(effort.agent), "answers", effort.answers
         yield "efforts", harmless(effort.agent), "seconds", effort.seconds
+    for answer in report.answers:
+        for measure, value in asdict(answer.now).items():
+            yield "answers", harmless(answer.name), measure, value
+            yield "answers", harmless(answer.name), f"{measure}_before", getattr(answer.before, measure)
     for one in report.usage:
         yield "contracts", harmless(one.organisation), f"{one.unit}_used", one.used
         yield "contracts", harmless(one.organisation), one.unit, one.amount

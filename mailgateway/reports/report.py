@@ -5,7 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from mailgateway.reports.counted import AGES, Counted, Counting, Counts, Dimension, Effort, Scope, Share, Step, Usage
+from mailgateway.reports.asked import BY_ANSWER, CONTRACT
+from mailgateway.reports.counted import (
+    AGES,
+    Counted,
+    Counting,
+    Counts,
+    Dimension,
+    Effort,
+    Scope,
+    Share,
+    Step,
+    Success,
+    Usage,
+)
 from mailgateway.reports.period import Period
 
 
@@ -43,6 +56,15 @@ class Age:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer of the knowledge by its name, how it did, and how it did in the period before."""
+
+    name: str
+    now: Success
+    before: Success
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A report. `plain` tells how many of `measured` answers and solutions were not taken in business time."""
 
@@ -55,6 +77,7 @@ class Report:
     steps: tuple[Step, ...]
     usage: tuple[Usage, ...]
     efforts: tuple[Effort, ...]
+    answers: tuple[Answer, ...]
     plain: int
     measured: int
 
@@ -63,11 +86,21 @@ class Report:
         """Tell whether the period was over when it was made."""
         return self.period.whole.ends <= self.made_at
 
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """How to ask for each list of tickets that is behind its figures, its answers and its contracts."""
+        asked = [figure.asked for figure in self.figures]
+        asked += [one.value for one in BY_ANSWER] if self.answers else []
+        return tuple(dict.fromkeys((*asked, *(asked_of(one) for one in self.usage))))
+
     def for_customer(self) -> "Report":
-        """Return it as its organisation may see it: nothing by group, agent, item or organisation, no time noted."""
+        """Return it as its organisation may see it.
+
+        There is nothing in it by group, agent, item, organisation or answer, and no time noted but by its contract.
+        """
         shares = tuple((dimension, shares) for dimension, shares in self.shares if dimension in _FOR_CUSTOMERS)
         figures = tuple(one for one in self.figures if one.name != Counting.WORKED)
-        return replace(self, shares=shares, figures=figures, efforts=())
+        return replace(self, shares=shares, figures=figures, efforts=(), answers=())
 
     @property
     def inside(self) -> tuple[str, ...]:
@@ -81,7 +114,8 @@ class Report:
         ]
         others = (one.organisation for one in self.usage if one.organisation != self.scope.organisation)
         agents = (f"agent {one.agent}" for one in self.efforts)
-        return (*named, *agents, *(f"organisation {name}" for name in others))
+        answers = (f"answer {one.name}" for one in self.answers)
+        return (*named, *agents, *answers, *(f"organisation {name}" for name in others))
 
     def with_usage(self, usage: Iterable[Usage]) -> "Report":
         """Return it with what contracts were used, the most used first."""
@@ -93,6 +127,11 @@ class Report:
 
 
 _FOR_CUSTOMERS = (Dimension.TYPE, Dimension.PRIORITY)
+
+
+def asked_of(usage: Usage) -> str:
+    """Return how to ask for the tickets behind what was used of a contract."""
+    return f"{CONTRACT}:{usage.organisation}"
 
 
 def as_report(counts: Counts, period: Period, scope: Scope, made_at: datetime) -> Report:
@@ -108,6 +147,7 @@ def as_report(counts: Counts, period: Period, scope: Scope, made_at: datetime) -
         steps=counts.steps,
         usage=(),
         efforts=(),
+        answers=tuple(_answers(counts.now, counts.before)),
         plain=sum(spread.plain for spread in spreads),
         measured=sum(spread.count for spread in spreads),
     )
@@ -115,6 +155,13 @@ def as_report(counts: Counts, period: Period, scope: Scope, made_at: datetime) -
 
 def _in_order(shares: tuple[Share, ...]) -> tuple[Share, ...]:
     return tuple(sorted(shares, key=lambda one: (-one.opened, -one.open, -one.solved, one.value or "")))
+
+
+def _answers(now: Counted, before: Counted) -> list[Answer]:
+    """Return how each answer did, those first that did most."""
+    names = dict.fromkeys((*now.knowledge, *before.knowledge))
+    found = [Answer(name, now.knowledge.get(name, Success()), before.knowledge.get(name, Success())) for name in names]
+    return sorted(found, key=lambda one: (-one.now.sent, -one.now.inserted, -one.now.proposed, one.name))
 
 
 def _figures(now: Counted, before: Counted) -> Iterator[Figure]:

@@ -40,6 +40,8 @@ def test_answers_are_listed(knowing: Shell) -> None:
             "title": title,
             "languages": ["en"],
             "for_customers": seen,
+            "proposed": 0,
+            "inserted": 0,
             "sent": 0,
             "helped": 0,
             "not_helped": 0,
@@ -49,7 +51,9 @@ def test_answers_are_listed(knowing: Shell) -> None:
             ("toner", "Change the toner of a printer", True),
         )
     ]
-    assert "Change the toner of a printer" in knowing.run("knowledge", "list").out
+    shown = knowing.run("knowledge", "list").out
+    assert {"Change", "the", "toner", "of", "a", "printer", "customers", "agents"} <= set(shown.split())
+    assert max(map(len, shown.splitlines())) <= 80
 
 
 def test_answers_are_searched_as_for_a_new_ticket(knowing: Shell) -> None:
@@ -72,3 +76,15 @@ def test_a_reply_may_be_an_answer_alone(knowing: Shell) -> None:
     assert "Push the new one in." in shown["articles"][-1]["text"]
     assert shown["articles"][-1]["direction"] == "out"
     assert knowing.run("outbox", "list", "--json").objects[0]["to"] == "carla@customer.example"
+    counted = {one["name"]: one["inserted"] for one in knowing.run("knowledge", "list", "--json").objects}
+    assert counted == {"cupboard": 0, "toner": 1}
+
+
+def test_an_answer_that_lost_its_file_keeps_its_counts(knowing: Shell) -> None:
+    """Renamed or removed, it is listed by its old name after those that there are."""
+    assert knowing.run("tickets", "reply", "10001", "--answer", "toner").code == 0
+    folder = knowing.folder / "knowledge"
+    (folder / "toner.en.md").rename(folder / "cartridge.en.md")
+    *_, gone = knowing.run("knowledge", "list", "--json").objects
+    assert (gone["name"], gone["inserted"], gone["title"], gone["languages"]) == ("toner", 1, None, [])
+    assert {"toner", "(has", "no", "file"} <= set(knowing.run("knowledge", "list").out.split())

@@ -8,7 +8,19 @@ from itertools import pairwise
 
 from mailgateway.desk.levels.timepiece import Target
 from mailgateway.desk.model import ArticleKind, Direction, Ticket
-from mailgateway.reports.counted import AGES, Counted, Counting, Counts, Dimension, Promised, Scope, Share, Spread, Step
+from mailgateway.reports.counted import (
+    AGES,
+    Counted,
+    Counting,
+    Counts,
+    Dimension,
+    Promised,
+    Scope,
+    Share,
+    Spread,
+    Step,
+    Success,
+)
 from mailgateway.reports.period import Period, Window
 from mailgateway.store.tickets.shown import TicketSheet
 
@@ -22,8 +34,10 @@ class Life:
     ticket: Ticket
     answered_at: datetime | None = None
     came_back: bool = False
-    sent: bool = False
+    sent: str = ""
     helped: bool = False
+    proposed: list[tuple[datetime, str]] = field(default_factory=list)
+    inserted: list[tuple[datetime, str]] = field(default_factory=list)
     rated: tuple[datetime, str] | None = None
     replied: list[tuple[datetime, str]] = field(default_factory=list)
     worked: list[tuple[datetime, str, int]] = field(default_factory=list)
@@ -61,9 +75,22 @@ def life(sheet: TicketSheet) -> Life:
         for one in sheet.articles
         if (one.article.kind, one.article.direction) == (ArticleKind.PUBLIC, Direction.OUT)
     ]
-    told.sent = any(event.what == "answer_sent" for event in sheet.events)
-    told.helped = any(event.what == "answer_judged" and event.detail["outcome"] == "helped" for event in sheet.events)
+    _read_answers(told, sheet)
     return told
+
+
+def _read_answers(told: Life, sheet: TicketSheet) -> None:
+    for event in sheet.events:
+        detail = event.detail
+        match event.what:
+            case "answers_proposed":
+                told.proposed += [(event.at, one.partition(" ")[0]) for one in detail["answers"].split(", ")]
+            case "answer_inserted":
+                told.inserted.append((event.at, detail["name"]))
+            case "answer_sent":
+                told.sent = detail["name"]
+            case "answer_judged":
+                told.helped = detail["outcome"] == "helped"
 
 
 def recount(lives: Iterable[Life], period: Period, scope: Scope, now: datetime) -> Counts:
@@ -127,6 +154,14 @@ def _replied(one: Life, window: Window) -> list[datetime]:
     return [at for at, _ in one.replied if _in(at, window)]
 
 
+def _proposed(one: Life, window: Window) -> list[datetime]:
+    return [at for at, _ in one.proposed if _in(at, window)]
+
+
+def _inserted(one: Life, window: Window) -> list[datetime]:
+    return [at for at, _ in one.inserted if _in(at, window)]
+
+
 def _noted(one: Life, window: Window) -> list[datetime]:
     return [at for at, _, _ in one.worked if _in(at, window)]
 
@@ -152,7 +187,9 @@ def _counted(lives: list[Life], window: Window) -> Counted:
         Counting.OPEN: _count(lives, _open, window),
         Counting.ANSWERED: _count(lives, _answered, window),
         Counting.CAME_BACK: sum(one.came_back for one in new),
-        Counting.SENT_ANSWER: sum(one.sent for one in new),
+        Counting.PROPOSED: _count(lives, _proposed, window),
+        Counting.INSERTED: _count(lives, _inserted, window),
+        Counting.SENT_ANSWER: sum(one.sent != "" for one in new),
         Counting.HELPED: sum(one.helped for one in new),
         Counting.RATED: _count(lives, _rated, window),
         Counting.RATED_GOOD: _count(lives, _good, window),
@@ -163,7 +200,24 @@ def _counted(lives: list[Life], window: Window) -> Counted:
     }
     answers = [_took(one, one.opened[0], at, Target.FIRST_RESPONSE) for one in lives for at in _answered(one, window)]
     worked = sum(_worked(lives, window).values())
-    return Counted(counts, _spread(answers), _spread(_solutions(lives, window)), _promises(lives, window), worked)
+    promises, knowledge = _promises(lives, window), _knowledge(lives, window)
+    return Counted(counts, _spread(answers), _spread(_solutions(lives, window)), promises, worked, knowledge)
+
+
+def _knowledge(lives: list[Life], window: Window) -> dict[str, Success]:
+    """Count each answer by itself."""
+    new = [one for one in lives if _opened(one, window)]
+    names = {name for one in lives for _, name in (*one.proposed, *one.inserted)} | {one.sent for one in lives}
+    found = {
+        name: Success(
+            proposed=sum(_in(at, window) for one in lives for at, which in one.proposed if which == name),
+            inserted=sum(_in(at, window) for one in lives for at, which in one.inserted if which == name),
+            sent=sum(one.sent == name for one in new),
+            helped=sum(one.sent == name and one.helped for one in new),
+        )
+        for name in names - {""}
+    }
+    return {name: success for name, success in found.items() if success != Success()}
 
 
 def _solutions(lives: Iterable[Life], window: Window) -> list[tuple[int, bool]]:

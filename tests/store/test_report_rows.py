@@ -1,6 +1,7 @@
 """Reports: whatever happened, the aggregates of both databases count what a slow recomputation counts."""
 
 from collections.abc import Iterator
+from dataclasses import astuple
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,19 +10,21 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, update
 
-from mailgateway.desk.answers.knowledge import AnswerOutcome
+from mailgateway.desk.answers.changes import InsertAnswer, JudgeAnswer, ProposeAnswers, SendAnswer
+from mailgateway.desk.answers.knowledge import AnswerOutcome, Proposal
 from mailgateway.desk.customers.counting import SpendTime
 from mailgateway.desk.customers.wish import RATINGS, Rate, Wish
 from mailgateway.desk.levels.timepiece import Target
 from mailgateway.desk.model import Direction, Priority, Status, TicketType
-from mailgateway.desk.plan import AddArticle, JudgeAnswer, Plan, RecordEvent, SendAnswer, SetStatus
+from mailgateway.desk.plan import AddArticle, Plan, RecordEvent, SetStatus
 from mailgateway.mail.model import Address
-from mailgateway.reports.asked import Asked, read_asked
+from mailgateway.reports.asked import BY_ANSWER, Asked, read_asked
 from mailgateway.reports.counted import Counting, Counts, Dimension, Scope
 from mailgateway.reports.period import Period
 from mailgateway.reports.report import as_report
 from mailgateway.store.engine import Store, Transaction
 from mailgateway.store.reports import rows as report_rows
+from mailgateway.store.reports.lists import listed
 from mailgateway.store.tables.base import Base
 from mailgateway.store.tables.tickets import TicketRow
 from mailgateway.store.tables.time import ClockRow
@@ -33,9 +36,16 @@ from tests.store.recount import life, recount
 START = datetime(2026, 3, 20, tzinfo=UTC)
 NOW = START + timedelta(days=30)
 ZONE = ZoneInfo("Europe/Warsaw")
+ANSWERS = {
+    "propose": ProposeAnswers((Proposal("toner", 0.5),)),
+    "propose_more": ProposeAnswers((Proposal("vpn", 1.0), Proposal("wi-fi.2", 0.305))),
+    "insert": InsertAnswer("toner", "en", "1"),
+    "insert_vpn": InsertAnswer("vpn", "en", "1"),
+}
 ACTIONS = (
     *("solve", "close", "open", "answer", "answer_by_bob", "note", "undelivered", "send_answer", "helped"),
     *("not_helped", "good", "ok", "bad", "work"),
+    *ANSWERS,
 )
 SECOND = timedelta(seconds=1)
 
@@ -59,6 +69,7 @@ heads = st.fixed_dictionaries(
         "organisation": st.sampled_from([None, "acme", "globex"]),
         "ci": st.sampled_from([None, "web"]),
         "status": st.sampled_from([Status.NEW, Status.CLOSED]),
+        "answer": st.sampled_from(["toner", "vpn"]),
         "actions": st.lists(st.tuples(moments, st.sampled_from(ACTIONS)), max_size=6),
         "clocks": st.lists(clocks, max_size=3, unique_by=lambda one: one["target"]),
     }
@@ -94,15 +105,15 @@ def test_aggregates_count_what_a_slow_recomputation_counts(
 
 def _check_lists(tx: Transaction, counted: Counts, period: Period, scope: Scope) -> None:
     def behind(asked: Asked) -> int:
-        return len(report_rows.listed(tx, asked, period.until(NOW), scope))
+        return len(listed(tx, asked, period.until(NOW), scope))
 
     for asked, count in _asked_for(counted):
         assert behind(asked) == count, asked
     for agent in counted.worked:
-        noted = report_rows.listed(tx, Asked(Counting.WORKED, by=agent), period.until(NOW), scope)
+        noted = listed(tx, Asked(Counting.WORKED, by=agent), period.until(NOW), scope)
         assert sum(one.seconds or 0 for one in noted) == counted.worked[agent]
-    for figure in as_report(counted, period, scope, NOW).figures:
-        read_asked(figure.asked)
+    for asked_for in as_report(counted, period, scope, NOW).lists:
+        read_asked(asked_for)
 
 
 def _asked_for(counted: Counts) -> Iterator[tuple[Asked, int]]:
@@ -117,8 +128,15 @@ def _asked_for(counted: Counts) -> Iterator[tuple[Asked, int]]:
             yield Asked(Counting.OPENED, dimension=dimension, value=share.value), share.opened
             yield Asked(Counting.OPEN, dimension=dimension, value=share.value), share.open
             yield Asked(Counting.RATED_GOOD, dimension=dimension, value=share.value), share.good
+    yield from _asked_for_parts(counted)
+
+
+def _asked_for_parts(counted: Counts) -> Iterator[tuple[Asked, int]]:
     for age, count in enumerate(counted.ages):
         yield Asked(Counting.OPEN, age=age), count
+    for name, success in counted.now.knowledge.items():
+        for counting, count in zip(BY_ANSWER, astuple(success), strict=True):
+            yield Asked(counting, answer=name), count
     for author, count in counted.answers.items():
         yield Asked(Counting.REPLIED, by=author), count
 
@@ -158,18 +176,20 @@ def _changes(action: str, status: Status, history: dict[str, Any], at: datetime)
     if action == "send_answer":
         first = not history.get("sent")
         history["sent"] = True
-        return ((SendAnswer("toner", "en", "1"),) if first else ()), status
+        return ((SendAnswer(history["answer"], "en", "1"),) if first else ()), status
     if action in ("helped", "not_helped"):
         outcome = AnswerOutcome.HELPED if action == "helped" else AnswerOutcome.NOT_HELPED
         first = bool(history.get("sent")) and not history.get("judged")
         history["judged"] = bool(history.get("judged")) or first
-        return ((JudgeAnswer("toner", outcome),) if first else ()), status
+        return ((JudgeAnswer(history["answer"], outcome),) if first else ()), status
     return (_change(action, at),), status
 
 
 def _change(action: str, at: datetime) -> Any:
     if action in RATINGS:
         return Rate(Wish(action))
+    if action in ANSWERS:
+        return ANSWERS[action]
     match action:
         case "answer" | "answer_by_bob":
             sender = Address("", "bob@example.com" if action == "answer_by_bob" else "anna@example.com")
@@ -232,4 +252,4 @@ def test_no_word_of_a_stranger_is_a_mistake(store: Store) -> None:
         tx.connection.execute(update(TicketRow).where(TicketRow.number == number).values({TicketRow.ci: None}))
         for dimension in Dimension:
             asked = Asked(Counting.OPENED, dimension=dimension, value="x'; --")
-            assert report_rows.listed(tx, asked, window, Scope()) == ()
+            assert listed(tx, asked, window, Scope()) == ()

@@ -1,5 +1,6 @@
 """`mailgateway knowledge`: the answers, whether they are right, how they are found, and whether they helped."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -18,10 +19,13 @@ from mailgateway.store.service import answers
 
 app = group("The answers of the knowledge folder.")
 
+_COUNTED = ("proposed", "inserted", "sent", "helped", "not_helped")
 _LIST = (
     Column("Name", 24),
-    Column("Languages", 12),
-    Column("Customers", 9),
+    Column("In", 12),
+    Column("For", 9),
+    Column("Proposed", 8, is_number=True),
+    Column("Inserted", 8, is_number=True),
     Column("Sent", 6, is_number=True),
     Column("Helped", 6, is_number=True),
     Column("Not", 6, is_number=True),
@@ -47,16 +51,20 @@ def check(ctx: typer.Context, *, as_objects: AsJson = False) -> None:
 
 @app.command("list")
 def list_(ctx: typer.Context, *, as_objects: AsJson = False) -> None:
-    """List the answers. How often each was sent to a customer, and what came of it."""
+    """List the answers. How often each was proposed, inserted and sent to a customer, and what came of it.
+
+    One that was used and has no file any more is listed by its old name.
+    """
     with opened(ctx) as gateway, gateway.store.reading() as tx:
         library = gateway.policy.library
         counts = answers.counts(tx)
-    for line in (lines := [_line(name, library, counts.get(name, answers.Counts())) for name in library.names]):
-        if as_objects:
+    names = dict.fromkeys((*library.names, *counts))
+    lines = [_line(name, library, counts.get(name, answers.Counts())) for name in names]
+    if as_objects:
+        for line in lines:
             say_json(line)
-    if not as_objects:
-        shown = ("name", "languages", "for_customers", "sent", "helped", "not_helped", "title")
-        show_table(_LIST, [[_cell(line[key]) for key in shown] for line in lines], "There are no answers.")
+    else:
+        show_table(_LIST, map(_row, lines), "There are no answers.")
 
 
 @app.command()
@@ -88,20 +96,21 @@ def _line(name: str, library: Library, counts: answers.Counts) -> dict[str, obje
     versions = [one for one in library.answers if one.name == name]
     return {
         "name": name,
-        "title": versions[0].title,
+        "title": versions[0].title if versions else None,
         "languages": [one.language for one in versions],
         "for_customers": any(one.for_customers for one in versions),
-        "sent": counts.sent,
-        "helped": counts.helped,
-        "not_helped": counts.not_helped,
+        **{key: getattr(counts, key) for key in _COUNTED},
     }
 
 
-def _cell(value: object) -> object:
-    match value:
-        case bool():
-            return "yes" if value else "no"
-        case list():
-            return " ".join(value)
-        case _:
-            return value
+def _row(line: Mapping[str, object]) -> tuple[object, ...]:
+    languages, counted = line["languages"], (line[key] for key in _COUNTED)
+    if not isinstance(languages, list) or not languages:
+        return (line["name"], "", "", *counted, "(has no file any more)")
+    return (
+        line["name"],
+        " ".join(languages),
+        "customers" if line["for_customers"] else "agents",
+        *counted,
+        line["title"],
+    )

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
@@ -18,7 +19,7 @@ from mailgateway.cli.names import unknown
 from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson
 from mailgateway.cli.report_options import refuse_idle
-from mailgateway.reports.asked import Asked, read_asked
+from mailgateway.reports.asked import Asked, AskedContract, read_asked
 from mailgateway.reports.counted import Listed, Scope
 from mailgateway.reports.export import as_object, as_rows, listed_object, listed_rows
 from mailgateway.reports.period import Period, PeriodName, named_period
@@ -41,7 +42,9 @@ class Format(StrEnum):
 _Listing = Annotated[
     str | None,
     typer.Option(
-        "--list", metavar="FIGURE", help="The tickets behind a figure: solved, broken:resolution, open:group=NAME."
+        "--list",
+        metavar="FIGURE",
+        help="The tickets behind a figure: solved, open:group=NAME, helped:answer=NAME, contract:NAME.",
     ),
 ]
 _Sending = Annotated[
@@ -86,7 +89,8 @@ def report(  # noqa: PLR0913 - each is an option of the command
     refuse_idle(ctx)
     form = Format.JSON if as_object else form
     with opened(ctx) as gateway:
-        from mailgateway.flows.report import list_behind, make_report
+        from mailgateway.flows.lists import list_behind
+        from mailgateway.flows.report import make_report
 
         if scheduled or name is not None:
             _scheduled(gateway, form, name, send=send)
@@ -98,7 +102,9 @@ def report(  # noqa: PLR0913 - each is an option of the command
         asked = _asked(figure)
         with gateway.store.reading() as tx:
             if asked is not None:
-                _show_list(form, list_behind(tx, asked, days, scope, gateway.policy, now))
+                with _refused(f"--list {figure}"):
+                    found = list_behind(tx, asked, days, scope, gateway.policy, now)
+                _show_list(form, found)
                 return
             made = make_report(tx, days, scope, gateway.policy, now)
         if send:
@@ -179,11 +185,18 @@ def _day(option: str, written: str) -> date:
     return found
 
 
-def _asked(figure: str | None) -> Asked | None:
-    try:
+def _asked(figure: str | None) -> Asked | AskedContract | None:
+    with _refused(f"--list {figure}"):
         return None if figure is None else read_asked(figure)
+
+
+@contextmanager
+def _refused(option: str) -> Iterator[None]:
+    """Leave with 2 where an option has a value that means nothing, saying why."""
+    try:
+        yield
     except ValueError as error:
-        complain(f"--list {figure}: {error}")
+        complain(f"{option}: {error}")
         raise typer.Exit(2) from None
 
 

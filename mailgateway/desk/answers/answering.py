@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from mailgateway.desk.answers.changes import ProposeAnswers, SendAnswer
 from mailgateway.desk.answers.knowledge import Answer, Proposal
 from mailgateway.desk.model import Ticket
 from mailgateway.desk.orders import Orders
-from mailgateway.desk.plan import Change, Notice, RecordEvent, SendAnswer
+from mailgateway.desk.plan import Change, Notice
 from mailgateway.desk.policy import MailboxPolicy, Policy
 
 
@@ -21,8 +22,7 @@ class Answering:
     @property
     def changes(self) -> tuple[Change, ...]:
         """What of it is written down."""
-        told = ", ".join(f"{one.name} ({one.likeness:.2f})" for one in self.proposed)
-        changes: list[Change] = [RecordEvent("answers_proposed", {"answers": told})] if told else []
+        changes: list[Change] = [ProposeAnswers(self.proposed)] if self.proposed else []
         if self.sent is not None:
             changes.append(SendAnswer(self.sent.name, self.sent.language, self.sent.version))
         return tuple(changes)

@@ -20,12 +20,14 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
+from mailgateway.desk.answers.changes import AnswerUse
 from mailgateway.desk.answers.knowledge import AnswerOutcome
+from mailgateway.desk.customers.organisations import Unit
 from mailgateway.desk.customers.wish import Wish
 from mailgateway.desk.levels.timepiece import Target
 from mailgateway.reports.counted import AGES, Counting, Dimension, Scope
 from mailgateway.reports.period import Window
-from mailgateway.store.tables.answers import SentAnswerRow
+from mailgateway.store.tables.answers import AnswerUseRow, SentAnswerRow
 from mailgateway.store.tables.tickets import ArticleRow, EventRow, TicketRow
 from mailgateway.store.tables.time import ClockRow, SpellRow, WorkRow
 from mailgateway.store.tables.wishes import RatingRow
@@ -66,7 +68,8 @@ class Population:
     """Rows that are counted.
 
     `at` is when it happened; `seconds` how long it took, `plain` where that was not counted by a clock of the ticket;
-    `author` who did it. `counted_in` is the source without what only tells how long it took.
+    `author` who did it, `answer` by which of the knowledge. `counted_in` is the source without what only tells how long
+    it took.
     """
 
     source: FromClause
@@ -75,6 +78,7 @@ class Population:
     seconds: ColumnElement[Any] | None = None
     plain: ColumnElement[bool] | None = None
     author: ColumnElement[Any] | None = None
+    answer: ColumnElement[Any] | None = None
     counted_in: FromClause | None = None
 
     @property
@@ -103,6 +107,12 @@ class Population:
         if self.author is None:
             raise ValueError("nobody does this")
         return replace(self, conditions=(*self.conditions, self.author == author))
+
+    def through(self, answer: str) -> "Population":
+        """Return what an answer of the knowledge did."""
+        if self.answer is None:
+            raise ValueError("no answer does this")
+        return replace(self, conditions=(*self.conditions, self.answer == answer))
 
     def aged(self, age: int, at: datetime) -> "Population":
         """Return those that were of an age at an instant, by its place among the ages."""
@@ -181,11 +191,19 @@ _ANSWERS = TicketRow.__table__.join(SentAnswerRow.__table__, SentAnswerRow.ticke
 
 
 def _sent_answer(window: Window) -> Population:
-    return replace(_opened(window), source=_ANSWERS)
+    return replace(_opened(window), source=_ANSWERS, answer=SentAnswerRow.name.expression)
 
 
 def _helped(window: Window) -> Population:
     return _with(_sent_answer(window), SentAnswerRow.outcome == AnswerOutcome.HELPED)
+
+
+_USES = AnswerUseRow.__table__.join(TicketRow.__table__, AnswerUseRow.ticket == TicketRow.number)
+
+
+def _used_as(use: AnswerUse) -> Callable[[Window], Population]:
+    at, answer = AnswerUseRow.at.expression, AnswerUseRow.name.expression
+    return lambda window: Population(_USES, (AnswerUseRow.use == use, _in(at, window)), at, answer=answer)
 
 
 _RATINGS = TicketRow.__table__.join(RatingRow.__table__, RatingRow.ticket == TicketRow.number)
@@ -212,6 +230,13 @@ def _replied(window: Window) -> Population:
 def _worked(window: Window) -> Population:
     at, author = WorkRow.at.expression, WorkRow.agent.expression
     return Population(_WORK, (_in(WorkRow.at, window),), at, WorkRow.minutes * 60, author=author)
+
+
+def charged(organisation: str, unit: Unit, window: Window) -> Population:
+    """Return what counts for the contract of an organisation: tickets by when they were opened, or work noted."""
+    if unit is Unit.TICKETS:
+        return _with(_opened(window), TicketRow.organisation == organisation)
+    return _with(_worked(window), WorkRow.organisation == organisation)
 
 
 def _with(of: Population, condition: ColumnElement[bool]) -> Population:
@@ -244,6 +269,8 @@ _POPULATIONS: Mapping[Counting, Callable[[Window], Population]] = {
     Counting.OPEN: _open,
     Counting.ANSWERED: _answered,
     Counting.CAME_BACK: _came_back,
+    Counting.PROPOSED: _used_as(AnswerUse.PROPOSED),
+    Counting.INSERTED: _used_as(AnswerUse.INSERTED),
     Counting.SENT_ANSWER: _sent_answer,
     Counting.HELPED: _helped,
     Counting.RATED: _rated,

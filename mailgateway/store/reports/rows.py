@@ -1,4 +1,4 @@
-"""What a report counts, in aggregates of the database; ticket by ticket are read only the lists behind its figures."""
+"""What a report counts, in aggregates of the database."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
@@ -7,28 +7,27 @@ from typing import Any
 from sqlalchemy import ColumnElement, Subquery, Text, case, cast, func, literal, select, union_all
 
 from mailgateway.desk.levels.timepiece import Target
-from mailgateway.reports.asked import Asked
+from mailgateway.reports.asked import BY_ANSWER
 from mailgateway.reports.counted import (
     AGES,
     Counted,
     Counting,
     Counts,
     Dimension,
-    Listed,
     Promised,
     Scope,
     Share,
     Spread,
     Step,
+    Success,
 )
 from mailgateway.reports.period import Period, Window
 from mailgateway.store.engine import Transaction
 from mailgateway.store.reports.populations import COLUMNS, Population, age_of, population
-from mailgateway.store.tables.tickets import TicketRow
 
 _MEDIAN, _P90 = 0.5, 0.9
 _TIMED = (Counting.ANSWERED, Counting.SOLVED)
-_COUNTS = tuple(one for one in Counting if one not in (Counting.KEPT, Counting.BROKEN, *_TIMED))
+_COUNTS = tuple(one for one in Counting if one not in (Counting.KEPT, Counting.BROKEN, *_TIMED, *BY_ANSWER))
 
 
 def counts(tx: Transaction, period: Period, scope: Scope, now: datetime) -> Counts:
@@ -45,55 +44,23 @@ def counts(tx: Transaction, period: Period, scope: Scope, now: datetime) -> Coun
     )
 
 
-def listed(tx: Transaction, asked: Asked, window: Window, scope: Scope, limit: int = 0) -> tuple[Listed, ...]:
-    """Return what is behind a figure, the newest first: as many as it counts, or `limit`."""
-    of = population(asked.counting, window, asked.target).within(scope)
-    if asked.dimension is not None:
-        of = of.of(asked.dimension, asked.value)
-    if asked.age is not None:
-        of = of.aged(asked.age, window.ends)
-    if asked.by:
-        of = of.by(asked.by)
-    wanted = (
-        select(
-            TicketRow.number,
-            TicketRow.subject,
-            TicketRow.status,
-            TicketRow.type,
-            TicketRow.priority,
-            TicketRow.group,
-            TicketRow.assignee,
-            TicketRow.organisation,
-            TicketRow.ci,
-            TicketRow.requester_address,
-            TicketRow.created_at,
-            of.at,
-            literal(None) if of.seconds is None else of.seconds,
-        )
-        .select_from(of.source)
-        .where(*of.conditions)
-        .order_by(of.at.desc(), TicketRow.number.desc())
-        .limit(limit or None)
-    )
-    return tuple(_listed(tuple(row)) for row in tx.connection.execute(wanted))
-
-
-def _listed(row: tuple[Any, ...]) -> Listed:
-    number, subject, status, kind, priority, *more = row
-    return Listed(number, subject, status.value, kind.value, priority.value, *more)
-
-
 def counted(tx: Transaction, window: Window, scope: Scope) -> Counted:
     """Count what has one value for a window of time."""
     found: dict[Counting, int] = {one: count(tx, population(one, window).within(scope)) for one in _COUNTS}
     answer, solution = (spread(tx, population(one, window).within(scope)) for one in _TIMED)
     efforts = _efforts(tx, Counting.WORKED, window, scope)
+    answers = {one: _by_answer(tx, population(one, window).within(scope)) for one in BY_ANSWER}
+    found |= {one: sum(counted.values()) for one, counted in answers.items()}
     return Counted(
         counts={**found, Counting.ANSWERED: answer.count, Counting.SOLVED: solution.count},
         answer=answer,
         solution=solution,
         promises=promises(tx, window, scope),
         worked=sum(seconds for _, _, seconds in efforts),
+        knowledge={
+            name: Success(*(answers[one].get(name, 0) for one in BY_ANSWER))
+            for name in dict.fromkeys(name for counted in answers.values() for name in counted)
+        },
     )
 
 
@@ -278,3 +245,11 @@ def _efforts(tx: Transaction, counting: Counting, window: Window, scope: Scope) 
     seconds = literal(0) if of.seconds is None else func.sum(of.seconds)
     wanted = select(of.author, func.count(), seconds).select_from(of.source).where(*of.conditions).group_by(of.author)
     return [(str(author), number, int(took)) for author, number, took in tx.connection.execute(wanted)]
+
+
+def _by_answer(tx: Transaction, of: Population) -> dict[str, int]:
+    """Return how often each answer of the knowledge did something."""
+    if of.answer is None:
+        raise ValueError("no answer does this")
+    wanted = select(of.answer, func.count()).select_from(of.source).where(*of.conditions).group_by(of.answer)
+    return {str(name): number for name, number in tx.connection.execute(wanted)}

@@ -12,12 +12,19 @@ from datetime import datetime
 from sqlalchemy import Integer, bindparam, case, delete, func, insert, select, text, update
 from sqlalchemy.sql.elements import TextClause
 
+from mailgateway.desk.answers.changes import (
+    AnswerChange,
+    AnswerUse,
+    InsertAnswer,
+    JudgeAnswer,
+    ProposeAnswers,
+    SendAnswer,
+)
 from mailgateway.desk.answers.knowledge import Answer, AnswerOutcome, Found, Library
 from mailgateway.desk.answers.words import bare, beginning, is_short
 from mailgateway.desk.model import ArticleKind, Direction
-from mailgateway.desk.plan import JudgeAnswer, SendAnswer
 from mailgateway.store.engine import Transaction
-from mailgateway.store.tables.answers import AnswerIndexRow, AnswerRow, SentAnswerRow
+from mailgateway.store.tables.answers import AnswerIndexRow, AnswerRow, AnswerUseRow, SentAnswerRow
 from mailgateway.store.tables.tickets import ArticleRow
 from mailgateway.store.upsert import insert_new
 
@@ -49,17 +56,19 @@ _KNOWN = select(AnswerRow.id, AnswerRow.name, AnswerRow.language, AnswerRow.vers
 _ADD = insert(AnswerRow).returning(AnswerRow.id)
 _REMOVE = delete(AnswerRow).where(AnswerRow.id == bindparam("of"))
 _SEND = insert(SentAnswerRow)
+_USE = insert(AnswerUseRow)
 _JUDGE = update(SentAnswerRow).where(SentAnswerRow.ticket == bindparam("of"), SentAnswerRow.outcome.is_(None))
-_COUNTS = (
-    select(
-        SentAnswerRow.name,
-        func.count(),
-        func.sum(case((SentAnswerRow.outcome == AnswerOutcome.HELPED, 1), else_=0)),
-        func.sum(case((SentAnswerRow.outcome == AnswerOutcome.NOT_HELPED, 1), else_=0)),
-    )
-    .group_by(SentAnswerRow.name)
-    .order_by(SentAnswerRow.name)
-)
+_SENT = select(
+    SentAnswerRow.name,
+    func.count().label("sent"),
+    func.sum(case((SentAnswerRow.outcome == AnswerOutcome.HELPED, 1), else_=0)).label("helped"),
+    func.sum(case((SentAnswerRow.outcome == AnswerOutcome.NOT_HELPED, 1), else_=0)).label("not_helped"),
+).group_by(SentAnswerRow.name)
+_USES = select(
+    AnswerUseRow.name,
+    func.sum(case((AnswerUseRow.use == AnswerUse.PROPOSED, 1), else_=0)).label("proposed"),
+    func.sum(case((AnswerUseRow.use == AnswerUse.INSERTED, 1), else_=0)).label("inserted"),
+).group_by(AnswerUseRow.name)
 # looked up for each ticket by itself: as an anti-join PostgreSQL may go through the answers of all tickets
 _ANSWERED = (
     select(func.min(ArticleRow.id))
@@ -123,28 +132,47 @@ def search(tx: Transaction, library: Library, words: Sequence[str], language: st
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How often an answer was sent to a customer, and how often it helped or did not; of the rest nobody said."""
+    """How often an answer was proposed to agents, inserted by one, and sent to a customer with the receipt.
 
+    Of those sent, how many helped and how many did not; of the rest nobody said.
+    """
+
+    proposed: int = 0
+    inserted: int = 0
     sent: int = 0
     helped: int = 0
     not_helped: int = 0
 
 
-def note_answer(
-    tx: Transaction, ticket: int, change: SendAnswer | JudgeAnswer, at: datetime
-) -> tuple[str, dict[str, str]]:
-    """Note that the customer of a new ticket gets an answer, or (once) what they said of it; return the event."""
-    if isinstance(change, SendAnswer):
-        sent = {"name": change.name, "language": change.language, "version": change.version}
-        tx.connection.execute(_SEND, {"ticket": ticket, "sent_at": at, **sent})
-        return "answer_sent", sent
-    tx.connection.execute(_JUDGE, {"of": ticket, "outcome": change.outcome, "ended_at": at})
-    return "answer_judged", {"name": change.name, "outcome": change.outcome}
+def note_answer(tx: Transaction, ticket: int, change: AnswerChange, at: datetime) -> tuple[str, dict[str, str]]:
+    """Note what happens to a ticket by an answer; return the event. What a customer says of theirs is noted once."""
+    match change:
+        case ProposeAnswers(proposed):
+            _note_uses(tx, ticket, AnswerUse.PROPOSED, [one.name for one in proposed], at)
+            return "answers_proposed", {"answers": ", ".join(f"{one.name} ({one.likeness:.2f})" for one in proposed)}
+        case InsertAnswer(name, language, version):
+            _note_uses(tx, ticket, AnswerUse.INSERTED, [name], at)
+            return "answer_inserted", {"name": name, "language": language, "version": version}
+        case SendAnswer(name, language, version):
+            sent = {"name": name, "language": language, "version": version}
+            tx.connection.execute(_SEND, {"ticket": ticket, "sent_at": at, **sent})
+            return "answer_sent", sent
+        case JudgeAnswer(name, outcome):
+            tx.connection.execute(_JUDGE, {"of": ticket, "outcome": outcome, "ended_at": at})
+            return "answer_judged", {"name": name, "outcome": outcome}
+
+
+def _note_uses(tx: Transaction, ticket: int, use: AnswerUse, names: Sequence[str], at: datetime) -> None:
+    tx.connection.execute(_USE, [{"ticket": ticket, "name": name, "use": use, "at": at} for name in names])
 
 
 def counts(tx: Transaction) -> dict[str, Counts]:
-    """Return the counts of every answer that was ever sent, by its name."""
-    return {row[0]: Counts(*row[1:]) for row in tx.connection.execute(_COUNTS)}
+    """Return what was counted of every answer that ever had a part in anything, by its name; in order of names."""
+    found: dict[str, dict[str, int]] = {}
+    for statement in (_USES, _SENT):
+        for row in tx.connection.execute(statement).mappings():
+            found.setdefault(row["name"], {}).update({key: row[key] for key in row if key != "name"})
+    return {name: Counts(**found[name]) for name in sorted(found)}
 
 
 def awaited(tx: Transaction, numbers: Sequence[int]) -> dict[int, str]:

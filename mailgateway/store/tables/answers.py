@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from mailgateway.desk.answers.changes import AnswerUse
 from mailgateway.desk.answers.knowledge import AnswerOutcome
-from mailgateway.store.tables.base import Base, Key
+from mailgateway.store.tables.base import Base, Key, TicketNumber
 from mailgateway.store.tables.columns import Word
 
 
@@ -44,3 +45,16 @@ class SentAnswerRow(Base):
     sent_at: Mapped[datetime]
     outcome: Mapped[AnswerOutcome | None] = mapped_column(Word(AnswerOutcome))
     ended_at: Mapped[datetime | None]
+
+
+class AnswerUseRow(Base):
+    """An answer that was proposed to the agents of a ticket, or that one of them inserted: a row for each time."""
+
+    __tablename__ = "answer_uses"
+    __table_args__ = (Index(None, "ticket"), Index("ix_answer_uses_use_at", "use", "at"))
+
+    id: Mapped[Key]
+    ticket: Mapped[TicketNumber]
+    name: Mapped[str]
+    use: Mapped[AnswerUse] = mapped_column(Word(AnswerUse))
+    at: Mapped[datetime]

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, update
 
+from mailgateway.desk.answers.changes import AnswerChange, InsertAnswer, JudgeAnswer, ProposeAnswers, SendAnswer
 from mailgateway.desk.customers.counting import SetOrganisation, SpendTime
 from mailgateway.desk.customers.wish import Leave, Rate, Unsubscribe
 from mailgateway.desk.events import Event
@@ -24,7 +25,6 @@ from mailgateway.desk.plan import (
     ChangeTags,
     ChangeWatchers,
     InformIncidents,
-    JudgeAnswer,
     MarkUndelivered,
     MergeInto,
     MoveToGroup,
@@ -33,7 +33,6 @@ from mailgateway.desk.plan import (
     RecordEvent,
     RecordFiring,
     RemoveLink,
-    SendAnswer,
     SetAttention,
     SetCi,
     SetFields,
@@ -299,7 +298,7 @@ def _mark_undelivered(ticket: Changing, change: MarkUndelivered) -> None:
     suppressions.mark_undelivered(ticket.tx, ticket.number, change.at, change.address)
 
 
-def _note_answer(ticket: Changing, change: SendAnswer | JudgeAnswer) -> None:
+def _note_answer(ticket: Changing, change: AnswerChange) -> None:
     ticket.tell(*note_answer(ticket.tx, ticket.number, change, ticket.plan.at))
 
 
@@ -342,8 +341,7 @@ CARRIED_OUT: dict[type, Callable[[Changing, Any], None]] = {
     SetClocks: _set_clocks,
     Rouse: _rouse,
     MarkUndelivered: _mark_undelivered,
-    SendAnswer: _note_answer,
-    JudgeAnswer: _note_answer,
+    **dict.fromkeys((ProposeAnswers, InsertAnswer, SendAnswer, JudgeAnswer), _note_answer),
     NameBy: _name_by,
     RecordEvent: _record_event,
 }
