@@ -78,6 +78,7 @@ def _figures(period: Period) -> dict[str, Callable[[Transaction], object]]:
     found["promises"] = lambda tx: report_rows.promises(tx, window, everybody)
     for one in (Counting.ANSWERED, Counting.SOLVED):
         found[f"{one.value}, median and p90"] = lambda tx, one=one: report_rows.spread(tx, population(one, window))  # type: ignore[misc] # bound now
+    found["by answer"] = lambda tx: report_rows.by_answer(tx, window, everybody)
     found["by type, group, …"] = lambda tx: report_rows.shares(tx, window, before, everybody)
     found["ages"] = lambda tx: report_rows.ages(tx, window, everybody)
     found["steps"] = lambda tx: report_rows.steps(tx, period.steps(NOW), everybody)

@@ -2,15 +2,23 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import delete
 
-from mailgateway.desk.answers.knowledge import Answer, Library, likeness, query_of
+from mailgateway.desk.answers.changes import InsertAnswer, JudgeAnswer, ProposeAnswers, SendAnswer
+from mailgateway.desk.answers.knowledge import Answer, AnswerOutcome, Library, Proposal, likeness, query_of
+from mailgateway.store import schema
 from mailgateway.store.engine import Store
-from mailgateway.store.service.answers import search
+from mailgateway.store.service.answers import Counts, counts, search
+from mailgateway.store.tables.answers import AnswerUseRow
+from mailgateway.store.tickets.apply import apply
 from tests.store.conftest import Opener
+from tests.store.examples import open_ticket, working
 
 VPN = Answer(
     "vpn", "en", "Set up the VPN", "Install the client and enter your token.", ("network",), ("remote",), version="1"
@@ -80,3 +88,38 @@ def test_no_text_is_syntax(store: Store, text: str) -> None:
     found(store, text)
     for answer in LIBRARY.answers:
         assert 0 <= likeness(answer, text, text) <= 1
+
+
+USED = {
+    "toner": Counts(proposed=2, inserted=1, sent=1, helped=1),
+    "vpn": Counts(proposed=1),
+    "wi-fi.2": Counts(inserted=2),
+}
+
+
+def _use(store: Store) -> None:
+    first, second = open_ticket(store), open_ticket(store)
+    with store.writing() as tx:
+        sent = (SendAnswer("toner", "en", "1"), JudgeAnswer("toner", AnswerOutcome.HELPED))
+        proposed = ProposeAnswers((Proposal("toner", 1.0), Proposal("vpn", 0.305)))
+        apply(tx, working(first, proposed, *sent, InsertAnswer("wi-fi.2", "en", "1")), None)
+        inserted = (InsertAnswer("wi-fi.2", "pl", "2"), InsertAnswer("toner", "pl", "1"))
+        apply(tx, working(second, ProposeAnswers((Proposal("toner", 0.4),)), *inserted), None)
+
+
+def test_all_that_answers_did_is_counted_by_their_names(store: Store) -> None:
+    """Proposed, inserted, sent, and what customers said of it."""
+    _use(store)
+    with store.reading() as tx:
+        assert counts(tx) == USED
+
+
+def test_what_answers_did_in_earlier_revisions_is_read_out_of_the_events(store: Store) -> None:
+    """The migration finds what is written down today."""
+    _use(store)
+    with store.writing() as tx:
+        tx.connection.execute(delete(AnswerUseRow))
+        assert counts(tx) != USED
+        name = next(Path(schema.__file__).with_name("migrations").glob("versions/*_answer_uses.py")).stem
+        import_module(f"mailgateway.store.migrations.versions.{name}")._fill(tx.connection)
+        assert counts(tx) == USED

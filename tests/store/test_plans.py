@@ -32,12 +32,18 @@ from mailgateway.desk.policy import SeveralMailboxes
 from mailgateway.desk.problems.changes import LinkOthers, SetMajor
 from mailgateway.desk.problems.major import Major
 from mailgateway.mail.model import Address, Identity
+from mailgateway.reports.asked import BY_ANSWER, Asked
+from mailgateway.reports.counted import Scope
+from mailgateway.reports.period import Window
 from mailgateway.store import events, health
 from mailgateway.store.engine import Store, Transaction
 from mailgateway.store.gather import gather, gather_ticket
 from mailgateway.store.incoming import first_sights, imports, ledger, spool
 from mailgateway.store.incoming.delayed import delayed_since
 from mailgateway.store.outgoing import outbox
+from mailgateway.store.reports import rows as report_rows
+from mailgateway.store.reports.lists import all_of, listed
+from mailgateway.store.reports.populations import charged
 from mailgateway.store.service import answers, usage
 from mailgateway.store.service.lately import lately
 from mailgateway.store.service.likeness import known_of, open_alike, recent_incidents
@@ -106,6 +112,21 @@ def test_answers_are_found_by_their_index(store: Store) -> None:
     with store.writing() as tx:
         scans = [scan for one, values in asked.items() for scan in _scans(tx, one, values)]
     assert scans == []
+
+
+def test_what_answers_did_and_what_contracts_were_used_for_is_found_by_an_index(store: Store) -> None:
+    """In a report, the answers of its period alone are looked at, and what counts for one organisation."""
+    _fill(store)
+    window = Window(NOW, NOW + MINUTE)
+    with _noted(store) as statements, store.reading() as tx:
+        for counting in BY_ANSWER:
+            listed(tx, Asked(counting), window, Scope())
+            listed(tx, Asked(counting, answer="toner"), window, Scope(organisation="acme"))
+        report_rows.by_answer(tx, window, Scope())
+        for unit in Unit:
+            all_of(tx, charged("acme", unit, window))
+    assert len(statements) > 2 * len(BY_ANSWER)
+    assert _all_scans(store, statements) == {}
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from sqlalchemy import delete, insert, update
 from mailgateway.desk.answers.changes import InsertAnswer, JudgeAnswer, ProposeAnswers, SendAnswer
 from mailgateway.desk.answers.knowledge import AnswerOutcome, Proposal
 from mailgateway.desk.customers.counting import SpendTime
+from mailgateway.desk.customers.organisations import Unit
 from mailgateway.desk.customers.wish import RATINGS, Rate, Wish
 from mailgateway.desk.levels.timepiece import Target
 from mailgateway.desk.model import Direction, Priority, Status, TicketType
@@ -20,18 +21,20 @@ from mailgateway.desk.plan import AddArticle, Plan, RecordEvent, SetStatus
 from mailgateway.mail.model import Address
 from mailgateway.reports.asked import BY_ANSWER, Asked, read_asked
 from mailgateway.reports.counted import Counting, Counts, Dimension, Scope
-from mailgateway.reports.period import Period
+from mailgateway.reports.period import Period, Window
 from mailgateway.reports.report import as_report
 from mailgateway.store.engine import Store, Transaction
 from mailgateway.store.reports import rows as report_rows
-from mailgateway.store.reports.lists import listed
+from mailgateway.store.reports.lists import all_of, listed
+from mailgateway.store.reports.populations import charged
+from mailgateway.store.service.usage import used
 from mailgateway.store.tables.base import Base
 from mailgateway.store.tables.tickets import TicketRow
 from mailgateway.store.tables.time import ClockRow
 from mailgateway.store.tickets import shown as tickets
 from mailgateway.store.tickets.apply import apply
 from tests.store.examples import article, opening, ticket, working
-from tests.store.recount import life, recount
+from tests.store.recount import Life, life, recount
 
 START = datetime(2026, 3, 20, tzinfo=UTC)
 NOW = START + timedelta(days=30)
@@ -101,6 +104,18 @@ def test_aggregates_count_what_a_slow_recomputation_counts(
         wanted = recount([life(sheet) for sheet in sheets if sheet], period, scope, NOW)
         assert _ordered(counted) == _ordered(wanted)
         _check_lists(tx, counted, period, scope)
+        _check_contracts(tx, [life(sheet) for sheet in sheets if sheet], period.until(NOW))
+
+
+def _check_contracts(tx: Transaction, lives: list[Life], window: Window) -> None:
+    for name in ("acme", "globex"):
+        ours = [one for one in lives if one.ticket.organisation == name]
+        opened = sum(window.begins <= one.ticket.created_at < window.ends for one in ours)
+        worked = sum(seconds for one in ours for at, _, seconds in one.worked if window.begins <= at < window.ends)
+        tickets, work = (all_of(tx, charged(name, unit, window)) for unit in (Unit.TICKETS, Unit.HOURS))
+        assert used(tx, [name], Unit.TICKETS, window.begins, window.ends) == {name: opened}
+        assert used(tx, [name], Unit.HOURS, window.begins, window.ends) == {name: worked / 3_600}
+        assert (len(tickets), sum(one.seconds or 0 for one in work)) == (opened, worked)
 
 
 def _check_lists(tx: Transaction, counted: Counts, period: Period, scope: Scope) -> None:

@@ -49,8 +49,8 @@ def counted(tx: Transaction, window: Window, scope: Scope) -> Counted:
     found: dict[Counting, int] = {one: count(tx, population(one, window).within(scope)) for one in _COUNTS}
     answer, solution = (spread(tx, population(one, window).within(scope)) for one in _TIMED)
     efforts = _efforts(tx, Counting.WORKED, window, scope)
-    answers = {one: _by_answer(tx, population(one, window).within(scope)) for one in BY_ANSWER}
-    found |= {one: sum(counted.values()) for one, counted in answers.items()}
+    answers = by_answer(tx, window, scope)
+    found |= {one: sum(numbers.values()) for one, numbers in answers.items()}
     return Counted(
         counts={**found, Counting.ANSWERED: answer.count, Counting.SOLVED: solution.count},
         answer=answer,
@@ -59,7 +59,7 @@ def counted(tx: Transaction, window: Window, scope: Scope) -> Counted:
         worked=sum(seconds for _, _, seconds in efforts),
         knowledge={
             name: Success(*(answers[one].get(name, 0) for one in BY_ANSWER))
-            for name in dict.fromkeys(name for counted in answers.values() for name in counted)
+            for name in dict.fromkeys(name for numbers in answers.values() for name in numbers)
         },
     )
 
@@ -79,6 +79,18 @@ def promises(tx: Transaction, window: Window, scope: Scope) -> dict[str, Promise
         )
         if kept or broken:
             found[target.value] = Promised(kept, broken)
+    return found
+
+
+def by_answer(tx: Transaction, window: Window, scope: Scope) -> dict[Counting, dict[str, int]]:
+    """Count what answers of the knowledge did, each by its name."""
+    found: dict[Counting, dict[str, int]] = {}
+    for counting in BY_ANSWER:
+        of = population(counting, window).within(scope)
+        if of.answer is None:
+            raise ValueError("no answer does this")
+        wanted = select(of.answer, func.count()).select_from(of.source).where(*of.conditions).group_by(of.answer)
+        found[counting] = {str(name): number for name, number in tx.connection.execute(wanted)}
     return found
 
 
@@ -245,11 +257,3 @@ def _efforts(tx: Transaction, counting: Counting, window: Window, scope: Scope) 
     seconds = literal(0) if of.seconds is None else func.sum(of.seconds)
     wanted = select(of.author, func.count(), seconds).select_from(of.source).where(*of.conditions).group_by(of.author)
     return [(str(author), number, int(took)) for author, number, took in tx.connection.execute(wanted)]
-
-
-def _by_answer(tx: Transaction, of: Population) -> dict[str, int]:
-    """Return how often each answer of the knowledge did something."""
-    if of.answer is None:
-        raise ValueError("no answer does this")
-    wanted = select(of.answer, func.count()).select_from(of.source).where(*of.conditions).group_by(of.answer)
-    return {str(name): number for name, number in tx.connection.execute(wanted)}
