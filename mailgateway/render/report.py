@@ -199,7 +199,8 @@ class _Writer:
         for measure in ("inserted", "proposed", "sent", "helped"):
             now, before = (self._number(getattr(success, measure)) for success in (one.now, one.before))
             yield f"{now} ({before})"
-        now, before = (self._shown(Unit.SHARE, success.share) for success in (one.now, one.before))
+        shares = [success.share for success in (one.now, one.before)]
+        now, before = (NOTHING if share is None else format_percent(share, locale=self._locale) for share in shares)
         yield f"{now} ({before})"
 
     def _age(self, place: int, age: Age) -> str:

@@ -78,3 +78,39 @@ def test_without_organisations_the_list_says_where_they_are_written(shell: Shell
     """An empty list is no riddle."""
     assert shell.run("db", "upgrade").code == 0
     assert "files.organisations" in shell.run("organisations", "list").out
+
+
+def test_the_tickets_that_count_for_a_contract_are_listed(desk: Shell) -> None:
+    """In the contract's own period, which is longer than the report's; hours by the work that was noted."""
+    for name, sender in (("one", "eve@customer.example"), ("two", "joe@acme.example")):
+        desk.run("ingest", str(desk.mail(f"{name}.eml", name, From=sender)))
+    for spent in ("45m", "30m"):
+        assert desk.run("tickets", "set", "10002", "--time", spent, "--as", "anna").code == 0
+    (ticket,) = desk.run("report", "--list", "contract:CUSTOMER", "--period", "today", "--json").objects
+    assert (ticket["number"], ticket["seconds"]) == (10001, None)
+    work = desk.run("report", "--list", "contract:acme", "--period", "today", "--json").objects
+    assert [(one["number"], one["seconds"]) for one in work] == [(10002, 1_800), (10002, 2_700)]
+    made = desk.run("report", "--period", "today", "--json").only
+    used = {one["list"]: one["used"] for one in made["contracts"]}
+    assert used == {"contract:customer": 1.0, "contract:acme": 1.25}
+    assert desk.run("report", "--period", "today", "--send").code == 0
+    (letter,) = [one for one in desk.run("outbox", "list", "--json").objects if one["template"] == "report"]
+    raw = desk.run("outbox", "show", str(letter["id"]), "--raw").out
+    assert "contract-customer.csv" in raw
+    assert "contract-acme.csv" in raw
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("contract",), "such as contract:acme"),
+        (("contract:custommer",), "did you mean customer?"),
+        (("contract:flat",), '"flat" has no contract with an allowance'),
+        (("contract:acme", "--group", "hardware"), "for all of its organisation, and for no other"),
+        (("contract:acme", "--organisation", "customer"), "for all of its organisation, and for no other"),
+    ],
+)
+def test_a_contract_that_cannot_be_listed_is_refused(desk: Shell, words: tuple[str, ...], said: str) -> None:
+    """Exit code 2, and what would be right."""
+    ran = desk.run("report", "--list", *words)
+    assert (ran.code, said in ran.err) == (2, True)

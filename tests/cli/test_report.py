@@ -146,6 +146,8 @@ def test_without_a_schedule_nothing_is_shown(busy: Shell) -> None:
         (("--list", "solvd"), 'did you mean "solved"?'),
         (("--list", "broken"), '"broken" wants a target, such as broken:resolution'),
         (("--list", "opened:age=7"), "narrows nothing"),
+        (("--list", "opened:answer=toner"), "narrows nothing"),
+        (("--list", "helped:anser=toner"), 'did you mean "answer"?'),
         (("--list", "open:age=8"), "one of 0, 1, 3, 7, 30"),
         (("--list", "open", "--format", "html"), "text, csv or json"),
         (("--timezone", "Mars/Base"), "there is no such time zone"),

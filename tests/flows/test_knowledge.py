@@ -1,12 +1,22 @@
 """Answers on their way: proposed to agents, sent to customers, judged by them."""
 
+from csv import DictReader
+from datetime import UTC, timedelta
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from mailgateway.desk.model import Status
 from mailgateway.flows.ingest import ingest
+from mailgateway.flows.lists import files_behind, list_behind
+from mailgateway.flows.report import make_report
 from mailgateway.mail.parse import parse
+from mailgateway.reports.asked import read_asked
+from mailgateway.reports.counted import Scope, Success
+from mailgateway.reports.export import FOR_CUSTOMERS, LISTED
+from mailgateway.reports.period import Period
+from mailgateway.reports.report import Answer
 from mailgateway.store.outgoing import outbox
 from mailgateway.store.service import answers
 from mailgateway.store.service.answers import Counts
@@ -14,6 +24,7 @@ from tests.end_to_end.office import Letter, answer, message
 from tests.flows.bench import Bench
 
 CUSTOMER = "Ola Nowak <ola@customer.example>"
+LISTS = ("helped:answer=TONER", "sent_answer", "proposed:answer=toner", "helped:answer=inside")
 TONER_EN = """---
 title: Change the toner of a printer
 keywords: [cartridge, faint]
@@ -162,6 +173,30 @@ def test_an_agent_puts_an_answer_into_a_reply(knowing: Bench) -> None:
     knowing.ingest()
     assert knowing.ticket(10001).articles[-1].article.text == "It is 4711."
     assert counts(knowing) == {"toner": Counts(inserted=1), "inside": Counts(inserted=1)}
+
+
+def test_a_report_tells_what_answers_did_with_the_tickets_behind_it(knowing: Bench) -> None:
+    """Each answer by its name, beside the period before; customers see nothing of it."""
+    knowing.arrive(message(CUSTOMER, "Change toner cartridge", "The printer prints faint."))
+    knowing.ingest()
+    knowing.arrive(answer(letters(knowing)[0], CUSTOMER, "Yes"))
+    knowing.ingest()
+    day = Period(knowing.now.date(), knowing.now.date(), UTC)
+    policy, later = knowing.gateway.policy, knowing.now + timedelta(hours=1)
+    with knowing.store.reading() as tx:
+        made = make_report(tx, day, Scope(), policy, later)
+        listed = [list_behind(tx, read_asked(asked), day, Scope(), policy, later) for asked in LISTS]
+        files = {one.filename: one.content for one in files_behind(tx, made, policy, later, LISTED)}
+        hidden = {one.filename for one in files_behind(tx, made.for_customer(), policy, later, FOR_CUSTOMERS)}
+    toner, inside = made.answers
+    assert (toner, inside.now) == (Answer("toner", Success(1, 0, 1, 1), Success()), Success(1))
+    assert [[(one.number, one.answer) for one in some] for some in listed] == [[(10001, "toner")]] * 3 + [[]]
+    assert [row["answer"] for row in DictReader(StringIO(files["proposed.csv"].decode()))] == ["toner", "inside"]
+    assert {"sent_answer.csv", "helped.csv"} <= files.keys()
+    assert "proposed.csv" not in hidden
+    assert "answer" not in FOR_CUSTOMERS
+    assert not made.for_customer().answers
+    assert {"answer toner", "answer inside"} <= set(made.inside)
 
 
 def test_a_desk_without_answers_asks_no_database_for_them(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
