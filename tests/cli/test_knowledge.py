@@ -80,6 +80,19 @@ def test_a_reply_may_be_an_answer_alone(knowing: Shell) -> None:
     assert counted == {"cupboard": 0, "toner": 1}
 
 
+def test_a_report_tells_what_answers_did(knowing: Shell) -> None:
+    """As an object, a value a line, and ticket by ticket."""
+    assert knowing.run("tickets", "reply", "10001", "--answer", "toner").code == 0
+    nothing = {"proposed": 0, "inserted": 0, "sent": 0, "helped": 0}
+    (told,) = knowing.run("report", "--period", "today", "--json").only["answers"]
+    assert told == {"answer": "toner", **nothing, "inserted": 1, "before": nothing}
+    written = knowing.run("report", "--period", "today", "--format", "csv").out.splitlines()
+    assert {"answers,toner,inserted,1", "answers,toner,inserted_before,0"} <= set(written)
+    (ticket,) = knowing.run("report", "--period", "today", "--list", "inserted:answer=Toner", "--json").objects
+    assert (ticket["number"], ticket["answer"]) == (10001, "toner")
+    assert "1 (0)" in knowing.run("report", "--period", "today").out
+
+
 def test_an_answer_that_lost_its_file_keeps_its_counts(knowing: Shell) -> None:
     """Renamed or removed, it is listed by its old name after those that there are."""
     assert knowing.run("tickets", "reply", "10001", "--answer", "toner").code == 0
