@@ -33,12 +33,11 @@ def list_behind(
 ) -> tuple[Listed, ...]:
     """Return the tickets behind a figure, the newest first: all, or `limit`.
 
-    Those of a contract are of its own period at the end of the report's. Raises ValueError with a hint where there is
-    no such contract.
+    Those of a contract are of its own period at the end of the report's, and of all of its organisation.
     """
     window = days.until(now)
     if isinstance(asked, AskedContract):
-        return _charged(tx, asked.organisation, last_instant(window), scope, policy, limit)
+        return _charged(tx, asked.organisation, last_instant(window), policy, limit)
     agent = policy.directory.agent(asked.by)
     if agent is not None:
         asked = replace(asked, by=agent.address if asked.counting is Counting.REPLIED else agent.name)
@@ -69,13 +68,23 @@ def as_csv(rows: Iterable[Sequence[object]]) -> bytes:
     return held.getvalue().encode()
 
 
-def _charged(tx: Transaction, name: str, at: datetime, scope: Scope, policy: Policy, limit: int) -> tuple[Listed, ...]:
+def against_asking(asked: Asked | AskedContract, scope: Scope, policy: Policy) -> str:
+    """Return why there is nothing that could be listed, with a hint; "" where there may be."""
+    if not isinstance(asked, AskedContract):
+        return ""
+    organisation = policy.organisations.named(asked.organisation)
+    if organisation is None or allowance_of(organisation) is None:
+        counted = [one.name for one in policy.organisations.all if allowance_of(one) is not None]
+        return f'"{asked.organisation}" has no contract with an allowance; {instead(asked.organisation, counted)}'
+    if scope.group is not None or scope.organisation not in (None, organisation.name):
+        return "a contract counts for all of its organisation, and for no other"
+    return ""
+
+
+def _charged(tx: Transaction, name: str, at: datetime, policy: Policy, limit: int) -> tuple[Listed, ...]:
     organisation = policy.organisations.named(name)
     allowance = allowance_of(organisation)
     if organisation is None or allowance is None:
-        counted = [one.name for one in policy.organisations.all if allowance_of(one) is not None]
-        raise ValueError(f'"{name}" has no contract with an allowance; {instead(name, counted)}')
-    if scope.group is not None or scope.organisation not in (None, organisation.name):
-        raise ValueError("a contract counts for all of its organisation, and for no other")
+        return ()
     own = period(allowance.per, at, zone_of(organisation, policy))
     return all_of(tx, charged(organisation.name, allowance.unit, Window(own.begins, own.ends)), limit)

@@ -191,7 +191,7 @@ def test_a_report_tells_what_answers_did_with_the_tickets_behind_it(knowing: Ben
     toner, inside = made.answers
     assert (toner, inside.now) == (Answer("toner", Success(1, 0, 1, 1), Success()), Success(1))
     assert [[(one.number, one.answer) for one in some] for some in listed] == [[(10001, "toner")]] * 3 + [[]]
-    assert [row["answer"] for row in DictReader(StringIO(files["proposed.csv"].decode()))] == ["toner", "inside"]
+    assert [row["answer"] for row in DictReader(StringIO(files["proposed.csv"].decode()))] == ["inside", "toner"]
     assert {"sent_answer.csv", "helped.csv"} <= files.keys()
     assert "proposed.csv" not in hidden
     assert "answer" not in FOR_CUSTOMERS

@@ -2,8 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
@@ -19,7 +18,7 @@ from mailgateway.cli.names import unknown
 from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson
 from mailgateway.cli.report_options import refuse_idle
-from mailgateway.reports.asked import Asked, AskedContract, read_asked
+from mailgateway.reports.asked import read_asked
 from mailgateway.reports.counted import Listed, Scope
 from mailgateway.reports.export import as_object, as_rows, listed_object, listed_rows
 from mailgateway.reports.period import Period, PeriodName, named_period
@@ -89,7 +88,6 @@ def report(  # noqa: PLR0913 - each is an option of the command
     refuse_idle(ctx)
     form = Format.JSON if as_object else form
     with opened(ctx) as gateway:
-        from mailgateway.flows.lists import list_behind
         from mailgateway.flows.report import make_report
 
         if scheduled or name is not None:
@@ -99,13 +97,10 @@ def report(  # noqa: PLR0913 - each is an option of the command
         _check_language(gateway, language)
         scope = _scope(gateway, group, organisation)
         days = _period(first, last, period, now, _zone(gateway, timezone))
-        asked = _asked(figure)
+        if figure is not None:
+            _show_list(form, _listed(gateway, figure, days, scope, now))
+            return
         with gateway.store.reading() as tx:
-            if asked is not None:
-                with _refused(f"--list {figure}"):
-                    found = list_behind(tx, asked, days, scope, gateway.policy, now)
-                _show_list(form, found)
-                return
             made = make_report(tx, days, scope, gateway.policy, now)
         if send:
             _send(gateway, made, language, as_json=form is Format.JSON)
@@ -185,19 +180,19 @@ def _day(option: str, written: str) -> date:
     return found
 
 
-def _asked(figure: str | None) -> Asked | AskedContract | None:
-    with _refused(f"--list {figure}"):
-        return None if figure is None else read_asked(figure)
+def _listed(gateway: Gateway, figure: str, days: Period, scope: Scope, now: datetime) -> tuple[Listed, ...]:
+    from mailgateway.flows.lists import against_asking, list_behind
 
-
-@contextmanager
-def _refused(option: str) -> Iterator[None]:
-    """Leave with 2 where an option has a value that means nothing, saying why."""
     try:
-        yield
+        asked = read_asked(figure)
     except ValueError as error:
-        complain(f"{option}: {error}")
+        complain(f"--list {figure}: {error}")
         raise typer.Exit(2) from None
+    if against := against_asking(asked, scope, gateway.policy):
+        complain(f"--list {figure}: {against}")
+        raise typer.Exit(2)
+    with gateway.store.reading() as tx:
+        return list_behind(tx, asked, days, scope, gateway.policy, now)
 
 
 def _show_list(form: Format, tickets: tuple[Listed, ...]) -> None:

@@ -28,6 +28,7 @@ def listed(tx: Transaction, asked: Asked, window: Window, scope: Scope, limit: i
 
 def all_of(tx: Transaction, of: Population, limit: int = 0) -> tuple[Listed, ...]:
     """Return the tickets of a population, the newest first: all, or `limit`."""
+    alike = () if of.answer is None else (of.answer,)
     wanted = (
         select(
             TicketRow.number,
@@ -47,7 +48,7 @@ def all_of(tx: Transaction, of: Population, limit: int = 0) -> tuple[Listed, ...
         )
         .select_from(of.source)
         .where(*of.conditions)
-        .order_by(of.at.desc(), TicketRow.number.desc())
+        .order_by(of.at.desc(), TicketRow.number.desc(), *alike)
         .limit(limit or None)
     )
     return tuple(_listed(tuple(row)) for row in tx.connection.execute(wanted))

@@ -16,8 +16,9 @@ TEMPLATES = Path(__file__).parents[3] / "templates"
 def test_tables_fit_plain_text(language: str) -> None:
     """78 characters a line at most."""
     shown = as_sheet(REPORT, Renderer(None, TEMPLATES).report_words(language))
-    for part in (shown, *shown.grids):
-        assert max(map(len, laid_out(part).splitlines())) <= 78
+    assert max(map(len, laid_out(shown).splitlines())) <= 78
+    for grid in shown.grids:
+        assert max(map(len, laid_out(grid).splitlines())) <= 78
 
 
 def test_answers_stand_beside_the_period_before() -> None:
