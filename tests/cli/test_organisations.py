@@ -1,7 +1,11 @@
 """`organisations`: the customers from the shell, and what they used of their contracts."""
 
+from email import message_from_bytes
+
 import pytest
 
+from mailgateway.store.engine import open_store
+from mailgateway.store.outgoing import outbox
 from tests.cli.shell import Shell
 
 CUSTOMERS = """\
@@ -95,16 +99,18 @@ def test_the_tickets_that_count_for_a_contract_are_listed(desk: Shell) -> None:
     assert used == {"contract:customer": 1.0, "contract:acme": 1.25}
     assert desk.run("report", "--period", "today", "--send").code == 0
     (letter,) = [one for one in desk.run("outbox", "list", "--json").objects if one["template"] == "report"]
-    raw = desk.run("outbox", "show", str(letter["id"]), "--raw").out
-    assert "contract-customer.csv" in raw
-    assert "contract-acme.csv" in raw
+    store = open_store(f"sqlite:///{desk.folder}/desk.db", f"{desk.folder}/blobs")
+    with store.reading() as tx:
+        mail = message_from_bytes(outbox.letter(tx, letter["id"]).content)
+    store.close()
+    assert {"contract-customer.csv", "contract-acme.csv"} <= {part.get_filename() for part in mail.walk()}
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (("contract",), "such as contract:acme"),
-        (("contract:custommer",), "did you mean customer?"),
+        (("contract:custommer",), 'did you mean "customer"?'),
         (("contract:flat",), '"flat" has no contract with an allowance'),
         (("contract:acme", "--group", "hardware"), "for all of its organisation, and for no other"),
         (("contract:acme", "--organisation", "customer"), "for all of its organisation, and for no other"),
