@@ -58,6 +58,17 @@ def test_files_have_no_uid_and_are_all_put(store: Store) -> None:
         assert spool.put(tx, [], NOW) == ()
 
 
+@pytest.mark.parametrize("refused", [1, 2])
+def test_a_batch_holds_mails_that_came_and_mails_that_the_server_refused(store: Store, refused: int) -> None:
+    """Whichever of them is the first, each is put: what came waits, and the other is set aside."""
+    batch = [arrival(uid, problem="refused" if uid == refused else "") for uid in (1, 2)]
+    with store.writing() as tx:
+        assert len(spool.put(tx, batch, NOW)) == 2
+    with store.reading() as tx:
+        assert len(spool.waiting(tx, None, NOW, 10)) == 1
+        assert [one.uid for one in quarantine.listed(tx, 0)] == [refused]
+
+
 def test_highest_uid_is_the_watermark(store: Store) -> None:
     """It is the folder's own, zero where nothing was ever accepted, and stays when mails are done."""
     for uid in (3, 9, 5):

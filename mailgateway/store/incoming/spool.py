@@ -257,6 +257,7 @@ def _row(arrival: Arrival, digest: str, now: datetime) -> dict[str, Any]:
         "disposition": None,
         "reason": "",
         "ended_at": None,
+        "told_at": None,
         "backfill": arrival.backfill,
         **asdict(Headline()),
     }
