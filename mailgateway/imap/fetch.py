@@ -4,7 +4,7 @@ In goes a session, out come mails in the order of UIDs. A mail that the server c
 so that it stops no other.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
@@ -150,8 +150,9 @@ def _day_before(moment: datetime) -> str:
 
 def _measured(session: Session, uids: Sequence[int]) -> Iterator[RemoteMail]:
     answers, problems = _ask(session, uids, [b"RFC822.SIZE", b"INTERNALDATE"])
+    passed_over = _kept_back(session, uids, answers, problems)
     for uid in uids:
-        if uid in problems:
+        if uid in problems or uid in passed_over:
             yield RemoteMail(uid, 0, None)
         elif uid in answers:
             size = answers[uid].get(b"RFC822.SIZE")
@@ -162,16 +163,24 @@ def _read(
     session: Session, mails: Sequence[RemoteMail], item: bytes, key: bytes, *, headers_only: bool
 ) -> Iterator[FetchedMail | Unfetchable]:
     answers, problems = _ask(session, [mail.uid for mail in mails], [item])
-    bodies = {uid: answer.get(key) for uid, answer in answers.items()}
-    if empty := [uid for uid, body in bodies.items() if not isinstance(body, bytes)]:
-        # Servers answer NIL for a mail that is gone; for one that is there it is trouble
-        problems |= dict.fromkeys(session.still_there(empty), "the server gave no content")
+    bodies = {uid: body for uid, answer in answers.items() if isinstance(body := answer.get(key), bytes)}
+    kept_back = _kept_back(session, [mail.uid for mail in mails], bodies, problems)
+    problems |= dict.fromkeys(kept_back, "the server gave no content")
     for mail in mails:
         body = bodies.get(mail.uid)
         if mail.uid in problems:
             yield Unfetchable(mail.uid, mail.size, mail.received_at, problems[mail.uid])
-        elif isinstance(body, bytes):
+        elif body is not None:
             yield FetchedMail(mail.uid, mail.size, mail.received_at, body, headers_only)
+
+
+def _kept_back(session: Session, uids: Sequence[int], given: Container[int], refused: Container[int]) -> frozenset[int]:
+    """Return the mails that were neither given nor refused, and are there all the same.
+
+    Servers pass over a mail that is gone, or answer NIL; for one that is there it is trouble.
+    """
+    missing = [uid for uid in uids if uid not in given and uid not in refused]
+    return frozenset(session.still_there(missing)) if missing else frozenset()
 
 
 def _ask(session: Session, uids: Sequence[int], items: list[bytes]) -> tuple[_Answers, dict[int, str]]:
