@@ -18,7 +18,7 @@ import structlog
 
 from benchmarks.goals import Goal
 from mailgateway.flows.collect import collect
-from mailgateway.flows.receive import Suspects
+from mailgateway.flows.suspects import Suspects
 from mailgateway.imap.session import Session
 from tests.end_to_end.office import Office
 from tests.servers.dovecot import PASSWORD, Dovecot

@@ -16,7 +16,8 @@ from benchmarks.process import forget_peak, peak, resident
 from mailgateway.config.gateway.first_run import RECENT
 from mailgateway.desk.first_run import FirstRun
 from mailgateway.flows.collect import collect
-from mailgateway.flows.receive import Source, Suspects
+from mailgateway.flows.receive import Source
+from mailgateway.flows.suspects import Suspects
 from mailgateway.imap.session import Session
 from mailgateway.imap.settle import Flag
 from tests.end_to_end.office import Office, message

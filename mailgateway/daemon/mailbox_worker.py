@@ -14,7 +14,8 @@ from mailgateway.errors import GatewayError
 from mailgateway.flows.beats import fetching
 from mailgateway.flows.collect import collect
 from mailgateway.flows.desk import Desk
-from mailgateway.flows.receive import Source, Suspects
+from mailgateway.flows.receive import Source
+from mailgateway.flows.suspects import Suspects
 from mailgateway.imap.session import Session
 
 _GLANCE = timedelta(seconds=1)

@@ -13,10 +13,10 @@ from mailgateway.flows.beats import beat, fetching
 from mailgateway.flows.collect import collect
 from mailgateway.flows.desk import Desk, Stop
 from mailgateway.flows.ingest import ingest_waiting
-from mailgateway.flows.receive import Suspects
 from mailgateway.flows.sending.call import call_due
 from mailgateway.flows.sending.deliver import deliver_due
 from mailgateway.flows.sending.in_hand import InHand
+from mailgateway.flows.suspects import Suspects
 from mailgateway.flows.timed.inform import inform_incidents
 from mailgateway.flows.timed.issue import issue_due
 from mailgateway.imap.session import Session

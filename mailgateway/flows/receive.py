@@ -3,7 +3,6 @@
 What lay in a folder before it was first seen is told apart by a watermark (`first_sight`), never by flags.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,11 +11,12 @@ from itertools import chain, islice
 from mailgateway import log
 from mailgateway.desk.as_json import instant
 from mailgateway.desk.first_run import EVER, SERVE_ALL, Fate, FirstRun, FirstSight, first_seen, known_before, seen_anew
-from mailgateway.errors import FolderMissing, MailboxUnavailable
+from mailgateway.errors import FolderMissing
 from mailgateway.flows.beats import beat, settling
 from mailgateway.flows.desk import Desk
+from mailgateway.flows.suspects import Suspects
 from mailgateway.imap.errors import CommandRefused
-from mailgateway.imap.fetch import FetchedMail, RemoteMail, Unfetchable, batches, fetch, new_mails, next_uid
+from mailgateway.imap.fetch import FetchedMail, RemoteMail, Unfetchable, batches, new_mails, next_uid
 from mailgateway.imap.session import Session
 from mailgateway.imap.settle import Settlement, settle
 from mailgateway.store.incoming import first_sights, ledger, spool
@@ -25,10 +25,6 @@ from mailgateway.store.incoming.spool import BATCH_BYTES, BATCH_MAILS, Arrival
 
 WINDOW = 500
 """So many mails are known by size and time at once, however many there are."""
-BREAKS_OF_A_BATCH = 2
-BREAKS_OF_A_MAIL = 5
-BREAKS_OF_A_LAST_MAIL = 10
-"""More, as no mail behind it can tell whether the server is to blame, and none is held up."""
 
 _log = log.logger("receive")
 
@@ -45,59 +41,6 @@ class Source:
     processed: Settlement
     quarantined: Settlement
     first_run: FirstRun = SERVE_ALL
-
-
-class Suspects:
-    """Mails during whose fetch the connection broke, and how often: one that always breaks it must stop no other."""
-
-    def __init__(self) -> None:
-        self._breaks: Counter[tuple[int, int]] = Counter()
-        self._guilty: set[tuple[int, int]] = set()
-
-    @property
-    def total(self) -> int:
-        """How often a connection broke under mails that have not come yet."""
-        return self._breaks.total()
-
-    def batch_size(self, session: Session, mails: Sequence[RemoteMail], above: int) -> int:
-        """Return how many of these mails to fetch at once: singly, once a batch of them broke connections repeatedly.
-
-        They are all that there are between `above` and the last of them: who is no longer among them is forgotten.
-        """
-        there = {(session.uidvalidity, mail.uid) for mail in mails}
-        gone = {mark for mark in self._breaks if mark not in there and self._is_between(mark, session, above, mails)}
-        self._breaks = Counter({mark: count for mark, count in self._breaks.items() if mark not in gone})
-        self._guilty -= gone
-        return 1 if any(self._breaks[mark] >= BREAKS_OF_A_BATCH for mark in there) else BATCH_MAILS
-
-    @staticmethod
-    def _is_between(mark: tuple[int, int], session: Session, above: int, mails: Sequence[RemoteMail]) -> bool:
-        uidvalidity, uid = mark
-        return uidvalidity != session.uidvalidity or above < uid <= mails[-1].uid
-
-    def fetch(
-        self, session: Session, batch: Sequence[RemoteMail], behind: RemoteMail | None, size_limit: int
-    ) -> list[FetchedMail | Unfetchable]:
-        """Fetch a batch; a mail that broke the connection every time is given up. Raises MailboxUnavailable.
-
-        `behind` is the mail after them: only where that can be fetched, it is not the server that is to blame.
-        """
-        marks = [(session.uidvalidity, mail.uid) for mail in batch]
-        if self._guilty.intersection(marks):
-            return [_given_up(mail) for mail in batch]
-        limit = BREAKS_OF_A_MAIL if behind else BREAKS_OF_A_LAST_MAIL
-        is_last_chance = len(batch) == 1 and self._breaks[marks[0]] >= limit
-        if is_last_chance and behind:
-            fetch(session, [behind], size_limit)
-        try:
-            fetched = fetch(session, batch, size_limit)
-        except MailboxUnavailable:
-            self._breaks.update(marks)
-            self._guilty.update(marks if is_last_chance else ())
-            raise
-        for mark in marks:
-            self._breaks.pop(mark, None)
-        return fetched
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +111,7 @@ def _fetched(visit: Visit, above: int, mails: Iterator[RemoteMail]) -> Iterator[
         done = 0
         for batch in batches(window, suspects.batch_size(session, window, above), BATCH_BYTES):
             done += len(batch)
-            behind = window[done] if done < len(window) else ahead
+            behind = [*window[done:], *([ahead] if ahead else [])]
             yield _spool(visit, suspects.fetch(session, batch, behind, visit.source.size_limit))
         above = window[-1].uid
         window = list(islice(chain([ahead] if ahead else [], mails), WINDOW))
@@ -216,11 +159,6 @@ def _settle(session: Session, source: Source, unsettled: Sequence[Unsettled]) ->
         uids = [entry.uid for entry in unsettled if entry.quarantined is quarantined]
         if uids:
             settle(session, uids, action)
-
-
-def _given_up(mail: RemoteMail) -> Unfetchable:
-    problem = "the connection broke whenever this mail was fetched, and under no other"
-    return Unfetchable(mail.uid, mail.size, mail.received_at, problem)
 
 
 def _arrival(visit: Visit, mail: FetchedMail | Unfetchable, now: datetime) -> Arrival:

@@ -12,11 +12,12 @@ from mailgateway.app import open_gateway
 from mailgateway.desk.first_run import SERVE_ALL, FirstRun
 from mailgateway.flows.collect import collect
 from mailgateway.flows.ingest import ingest_waiting
-from mailgateway.flows.receive import Source, Suspects
+from mailgateway.flows.receive import Source
 from mailgateway.flows.reconcile import reconcile
 from mailgateway.flows.sending.deliver import deliver_due
 from mailgateway.flows.sending.in_hand import InHand
 from mailgateway.flows.sending.outcomes import Sending
+from mailgateway.flows.suspects import Suspects
 from mailgateway.imap.session import Session
 from mailgateway.imap.settle import Move, Settlement
 from mailgateway.smtp.pool import Pool

@@ -14,8 +14,9 @@ from mailgateway.imap.settle import Delete, Flag, Settlement
 from mailgateway.store import health
 from tests.end_to_end.office import message
 from tests.flows.bench import MINUTE, PROCESSED, Bench
+from tests.flows.faulty import a_few_times, collect_at_last, mails
 from tests.imap.scripted import server_at
-from tests.servers.imap_answers import ANSWERS, chosen, uid_fetch
+from tests.servers.imap_answers import ANSWERS
 from tests.servers.scripted_imap import (
     CAPABILITIES,
     Answer,
@@ -26,53 +27,10 @@ from tests.servers.scripted_imap import (
     drop,
     hang,
     refuse,
-    refuse_uid,
 )
 
 NO_MOVE = "IMAP4rev1 AUTH=PLAIN IDLE UIDPLUS"
 NO_UIDPLUS = "IMAP4rev1 AUTH=PLAIN IDLE"
-
-
-def mails(count: int, size: int = 0) -> dict[int, bytes]:
-    """Return mails by UID; the subject of each is its UID."""
-    return {uid: bytes(message(f"c{uid}@customer.example", f"M{uid}", "x" * size)) for uid in range(1, count + 1)}
-
-
-def a_few_times(count: int, fault: Answer) -> Answer:
-    """Fail so many times where bodies are asked for, and fetch properly afterwards."""
-    left = [count]
-
-    def answer(dialogue: Dialogue, arguments: str) -> None:
-        if "BODY" in arguments and left[0] > 0:
-            left[0] -= 1
-            fault(dialogue, arguments)
-        else:
-            uid_fetch(dialogue, arguments)
-
-    return answer
-
-
-def breaking_at(*uids: int) -> Answer:
-    """End the connection whenever the body of one of these mails is asked for."""
-
-    def answer(dialogue: Dialogue, arguments: str) -> None:
-        asked, _, items = arguments.partition(" ")
-        if "BODY" in items and set(uids) & set(chosen(dialogue, asked)):
-            dialogue.drop()
-        uid_fetch(dialogue, arguments)
-
-    return answer
-
-
-def collect_at_last(bench: Bench, imap: ScriptedImap, rounds: int = 30) -> int:
-    """Connect anew as often as the connection breaks; return how many rounds that took."""
-    for taken in range(1, rounds + 1):
-        try:
-            bench.collect(imap)
-        except MailboxUnavailable:
-            continue
-        return taken
-    raise AssertionError("it never came to an end")
 
 
 def test_sizes_come_before_bodies_and_nothing_is_marked_by_reading(bench: Bench) -> None:
@@ -162,56 +120,6 @@ def test_a_fault_while_settling_files_nothing_twice(bench: Bench, fault: Answer)
         bench.collect(imap)
         assert imap.inbox == {}
     assert bench.subjects() == ["M1", "M2", "M3"]
-
-
-def test_a_mail_that_breaks_every_connection_is_set_aside(bench: Bench) -> None:
-    """It ends in quarantine with what is known of it, and the mails around it are filed."""
-    with ScriptedImap(mails(6), answers={"UID FETCH": breaking_at(3)}) as imap:
-        assert collect_at_last(bench, imap) <= 8
-        assert bench.without_outcome(imap) == []
-    assert bench.subjects() == ["M1", "M2", "M4", "M5", "M6"]
-    (entry,) = bench.aside()
-    assert (entry.uid, entry.stage) == (3, "fetch")
-    assert "connection broke" in entry.error
-
-
-def test_two_mails_that_break_every_connection_and_the_last_of_all(bench: Bench) -> None:
-    """Several such mails, side by side or with nothing behind them, are each set aside."""
-    with ScriptedImap(mails(5), answers={"UID FETCH": breaking_at(2, 5)}) as imap:
-        collect_at_last(bench, imap)
-    assert bench.subjects() == ["M1", "M3", "M4"]
-    assert sorted(entry.uid or 0 for entry in bench.aside()) == [2, 5]
-
-
-def test_a_server_that_breaks_on_every_mail_loses_none(bench: Bench) -> None:
-    """Where the next mail breaks the connection, too, the server is to blame: nothing is set aside, all is filed."""
-    with ScriptedImap(mails(3), answers={"UID FETCH": a_few_times(20, drop)}) as imap:
-        collect_at_last(bench, imap)
-    assert bench.subjects() == ["M1", "M2", "M3"]
-    assert bench.aside() == ()
-
-
-def test_a_suspect_that_was_removed_is_forgotten(bench: Bench) -> None:
-    """When the mail is gone from the server, mails are fetched in batches again."""
-    with ScriptedImap(mails(1), answers={"UID FETCH": breaking_at(1)}) as imap:
-        for _ in range(3):
-            with pytest.raises(MailboxUnavailable):
-                bench.collect(imap)
-        imap.inbox.update(mails(4))
-        del imap.inbox[1]
-        imap.received.clear()
-        bench.collect(imap)
-        assert len([line for line in imap.commands("UID FETCH") if "BODY" in line]) == 1
-    assert bench.subjects() == ["M2", "M3", "M4"]
-
-
-def test_a_mail_that_the_server_refuses_holds_nothing_up(bench: Bench) -> None:
-    """The server says NO to one mail: it is set aside with the server's words, the others are filed."""
-    with ScriptedImap(mails(4), answers={"UID FETCH": refuse_uid(2)}) as imap:
-        bench.collect(imap)
-    assert bench.subjects() == ["M1", "M3", "M4"]
-    (entry,) = bench.aside()
-    assert "cannot read this one" in entry.error
 
 
 def refused_move(imap: ScriptedImap) -> None:
