@@ -3,7 +3,8 @@
 from mailgateway.flows.beats import beat, fetching
 from mailgateway.flows.desk import Desk, Stop
 from mailgateway.flows.ingest import ingest_waiting
-from mailgateway.flows.receive import Source, Visit, first_sight, receive, receive_old, settle_outcomes
+from mailgateway.flows.receive import Source, Visit, first_sight, receive, receive_old
+from mailgateway.flows.settling import settle_outcomes
 from mailgateway.flows.suspects import Suspects
 from mailgateway.imap.session import Session
 

@@ -1,4 +1,4 @@
-"""From the mailbox to the spool: fetch what is new, commit it, and only then let the server forget it.
+"""From the mailbox to the spool: fetch what is new, and commit it. Only then may the server forget it.
 
 What lay in a folder before it was first seen is told apart by a watermark (`first_sight`), never by flags.
 """
@@ -11,17 +11,13 @@ from itertools import chain, islice
 from mailgateway import log
 from mailgateway.desk.as_json import instant
 from mailgateway.desk.first_run import EVER, SERVE_ALL, Fate, FirstRun, FirstSight, first_seen, known_before, seen_anew
-from mailgateway.errors import FolderMissing
-from mailgateway.flows.beats import beat, settling
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.suspects import Suspects
-from mailgateway.imap.errors import CommandRefused
 from mailgateway.imap.fetch import FetchedMail, RemoteMail, Unfetchable, batches, new_mails, next_uid
 from mailgateway.imap.session import Session
-from mailgateway.imap.settle import Settlement, settle
+from mailgateway.imap.settle import Settlement
 from mailgateway.store.incoming import first_sights, ledger, spool
-from mailgateway.store.incoming.ledger import Unsettled
-from mailgateway.store.incoming.spool import BATCH_BYTES, BATCH_MAILS, Arrival
+from mailgateway.store.incoming.spool import BATCH_BYTES, Arrival
 
 WINDOW = 500
 """So many mails are known by size and time at once, however many there are."""
@@ -117,28 +113,6 @@ def _fetched(visit: Visit, above: int, mails: Iterator[RemoteMail]) -> Iterator[
         window = list(islice(chain([ahead] if ahead else [], mails), WINDOW))
 
 
-def settle_outcomes(session: Session, source: Source, desk: Desk) -> None:
-    """Move, flag or delete on the server what has an outcome. Doing it again does no harm.
-
-    What the server refuses (no room, no right to make a folder) is logged, beaten and tried again the next time: it
-    must not keep new mails from being filed.
-    """
-    while True:
-        with desk.store.reading() as tx:
-            unsettled = ledger.unsettled(tx, source.mailbox, session.folder, session.uidvalidity, BATCH_MAILS)
-        if not unsettled:
-            return
-        try:
-            _settle(session, source, unsettled)
-        except (CommandRefused, FolderMissing) as refusal:
-            _log.warning("receive.not_settled", mailbox=source.mailbox, why=str(refusal))
-            beat(desk, settling(source.mailbox), str(refusal))
-            return
-        with desk.store.writing() as tx:
-            ledger.settled(tx, [entry.spool_id for entry in unsettled], desk.clock())
-        beat(desk, settling(source.mailbox), None)
-
-
 def _spool(visit: Visit, fetched: Sequence[FetchedMail | Unfetchable]) -> int:
     desk, mailbox = visit.desk, visit.source.mailbox
     now = desk.clock()
@@ -152,13 +126,6 @@ def _spool(visit: Visit, fetched: Sequence[FetchedMail | Unfetchable]) -> int:
     last = max((mail.uid for mail in fetched), default=None)
     _log.info("receive.spooled", mailbox=mailbox, mails=len(new), up_to_uid=last)
     return len(new)
-
-
-def _settle(session: Session, source: Source, unsettled: Sequence[Unsettled]) -> None:
-    for quarantined, action in ((False, source.processed), (True, source.quarantined)):
-        uids = [entry.uid for entry in unsettled if entry.quarantined is quarantined]
-        if uids:
-            settle(session, uids, action)
 
 
 def _arrival(visit: Visit, mail: FetchedMail | Unfetchable, now: datetime) -> Arrival:

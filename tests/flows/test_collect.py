@@ -16,7 +16,7 @@ from tests.end_to_end.office import message
 from tests.flows.bench import MINUTE, PROCESSED, Bench
 from tests.flows.faulty import a_few_times, collect_at_last, mails
 from tests.imap.scripted import server_at
-from tests.servers.imap_answers import ANSWERS
+from tests.servers.imap_answers import ANSWERS, chosen, uid_move
 from tests.servers.scripted_imap import (
     CAPABILITIES,
     Answer,
@@ -157,6 +157,27 @@ def test_mail_is_filed_although_the_server_refuses_to_settle(
         for _ in range(2):
             watch.watch(bench.desk, ["support"], thresholds, bench.now)
         assert len([line for line in bench.letters() if line.template == "alarm"]) == 2
+
+
+def test_mails_that_the_server_cannot_move_keep_no_other_from_being_moved(bench: Bench) -> None:
+    """All others are moved, however many come, and the server is asked a few times a round for those."""
+
+    def refuse_two(dialogue: Dialogue, arguments: str) -> None:
+        if {1, 3} & set(chosen(dialogue, arguments.partition(" ")[0])):
+            dialogue.finish("NO [SERVERBUG] cannot copy")
+        else:
+            uid_move(dialogue, arguments)
+
+    with ScriptedImap(mails(60), answers={"UID MOVE": refuse_two}) as imap:
+        imap.folders["Processed"] = {}
+        bench.collect(imap)
+        bench.collect(imap)
+        assert list(imap.inbox) == [1, 3]
+        with bench.store.reading() as tx:
+            assert "cannot copy" in health.beats(tx)["settle:support"].error
+        imap.received.clear()
+        bench.collect(imap)
+        assert len(imap.commands("UID MOVE")) <= 6
 
 
 def test_an_over_size_mail_is_asked_for_by_its_header_alone(bench: Bench) -> None:

@@ -39,15 +39,22 @@ def highest_uid(tx: Transaction, mailbox: str, folder: str, uidvalidity: int) ->
     return tx.connection.execute(highest).scalar() or 0
 
 
-def unsettled(tx: Transaction, mailbox: str, folder: str, uidvalidity: int, limit: int) -> tuple[Unsettled, ...]:
-    """Return mails of a folder that have an outcome and are not settled on the server."""
+def unsettled(
+    tx: Transaction, mailbox: str, folder: str, uidvalidity: int, limit: int, below: int | None = None
+) -> tuple[Unsettled, ...]:
+    """Return mails of a folder that have an outcome and are not settled on the server, the newest first.
+
+    With `below` only those with a lower UID.
+    """
     found = (
         select(SpoolRow.id, SpoolRow.uid, SpoolRow.state)
         .where(*_of(mailbox, folder, uidvalidity), SpoolRow.settled_at.is_(None), SpoolRow.uid.is_not(None))
         .where(SpoolRow.state != SpoolState.WAITING)
-        .order_by(SpoolRow.uid)
+        .order_by(SpoolRow.uid.desc())
         .limit(limit)
     )
+    if below is not None:
+        found = found.where(SpoolRow.uid < below)
     return tuple(
         Unsettled(spool_id, uid, state is SpoolState.QUARANTINED)
         for spool_id, uid, state in tx.connection.execute(found)
