@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -138,6 +139,27 @@ def test_a_letter_whose_bytes_are_lost_fails_alone(bench: Bench, sink: Sink) -> 
     assert receipt(bench).state is DeliveryState.FAILED
     assert "damaged" in receipt(bench).last_error
     assert bench.ticket(10001).events[-1].what == "delivery_failed"
+
+
+def test_a_letter_whose_bytes_cannot_be_read_now_waits_alone(bench: Bench, sink: Sink, tmp_path: Path) -> None:
+    """The blobs do not answer for one letter: it is tried again by and by, and those behind it leave meanwhile."""
+    large = receipt(bench).id
+    digest = bench.store.blobs.put(b"From: a@example.com\r\n\r\nlarge\r\n")
+    with bench.store.writing() as tx:
+        tx.connection.exec_driver_sql(f"UPDATE outbox SET content = NULL, sha256 = '{digest}' WHERE id = {large}")
+    (blob,) = tmp_path.rglob(f"{digest}.z")
+    kept = blob.rename(blob.with_suffix(".kept"))
+    blob.symlink_to(blob)  # the system goes round in circles, and gives up
+    bench.arrive(message("dora@customer.example", "Another", "Why?"))
+    bench.ingest()
+    bench.send(sink)
+    assert "dora@customer.example" in [to for one in sink.received for to in one.rcpt_tos]
+    assert (receipt(bench).state, receipt(bench).next_attempt_at) == (DeliveryState.QUEUED, bench.now + MINUTE)
+    assert "blobs" in receipt(bench).last_error
+    kept.replace(blob)
+    bench.now += MINUTE
+    bench.send(sink)
+    assert receipt(bench).state is DeliveryState.SENT
 
 
 def test_what_the_database_missed_is_written_down_later(

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from mailgateway import log
-from mailgateway.desk.letters.delivery import Delivery, failed
+from mailgateway.desk.letters.delivery import Attempt, Delivery, deferred, failed
 from mailgateway.desk.letters.route import Route
-from mailgateway.errors import GatewayError, LoginRefused, PermanentError, SmtpUnavailable, StoreUnusable
+from mailgateway.errors import BlobsAway, GatewayError, LoginRefused, PermanentError, SmtpUnavailable, StoreUnusable
 from mailgateway.flows import owners
 from mailgateway.flows.beats import beat, beat_sparingly, primary, recover
 from mailgateway.flows.desk import Desk, Stop
@@ -115,10 +115,11 @@ def _send(
 ) -> Tally:
     latest = desk.clock() + LONGEST_BATCH
     outcomes = Outcomes(desk, sending, in_hand, {outgoing.id: outgoing for outgoing in claimed})
-    lost: dict[int, Delivery] = {}
+    unread: dict[int, Delivery] = {}
     try:
-        pool.send(_letters(desk, claimed, lost), outcomes.record, lambda: stop() or desk.clock() >= latest)
-        outcomes.end(lost)
+        letters = _letters(desk, sending, claimed, unread)
+        pool.send(letters, outcomes.record, lambda: stop() or desk.clock() >= latest)
+        outcomes.end(unread)
     except (SmtpUnavailable, LoginRefused) as error:
         left = len(claimed) - outcomes.tally.tried
         _log.warning("deliver.unavailable", worker=sending.name, letters=left, why=str(error))
@@ -128,21 +129,37 @@ def _send(
     return outcomes.tally
 
 
-def _letters(desk: Desk, claimed: Sequence[outbox.Outgoing], lost: dict[int, Delivery]) -> Iterator[tuple[int, Letter]]:
+def _letters(
+    desk: Desk, sending: Sending, claimed: Sequence[outbox.Outgoing], unread: dict[int, Delivery]
+) -> Iterator[tuple[int, Letter]]:
     """Read letters when their turn comes, a few together: all of a batch would fill the memory.
 
-    One whose bytes are lost must not stop those behind it, and is noted in `lost`.
+    One whose bytes are lost, or cannot be had now, must not stop those behind it, and is noted in `unread`. Where the
+    blobs do not answer once, no other letter of the batch waits for their time-out.
     """
-    ids = [outgoing.id for outgoing in claimed]
+    of = {outgoing.id: outgoing for outgoing in claimed}
+    ids = list(of)
+    away = ""
     for start in range(0, len(ids), READ_TOGETHER):
         with desk.store.reading() as tx:
             stored = outbox.stored(tx, ids[start : start + READ_TOGETHER])
         for one in stored:
+            if away and one.content is None:
+                unread[one.id] = _later(of[one.id], away, desk, sending)
+                continue
             try:
                 letter = one.letter(desk.store.blobs)
+            except BlobsAway as error:
+                away = str(error)
+                unread[one.id] = _later(of[one.id], away, desk, sending)
             except StoreUnusable:
                 raise
             except PermanentError as error:
-                lost[one.id] = failed(str(error), desk.clock())
+                unread[one.id] = failed(str(error), desk.clock())
             else:
                 yield one.id, letter
+
+
+def _later(outgoing: outbox.Outgoing, why: str, desk: Desk, sending: Sending) -> Delivery:
+    attempt = Attempt(outgoing.attempts, outgoing.first_at)
+    return deferred(attempt, why, desk.clock(), sending.jitter(), sending.retry_for, uncertain=False)
