@@ -10,7 +10,7 @@ from mailgateway.desk.facts import Earlier, Facts
 from mailgateway.desk.follow_up import follow_up, record_machine
 from mailgateway.desk.incoming import Incoming
 from mailgateway.desk.letters import notices
-from mailgateway.desk.letters.returned import returned
+from mailgateway.desk.letters.returned import of_letter, returned
 from mailgateway.desk.letters.suppression import BY_BOUNCE, Reachability
 from mailgateway.desk.model import Agent
 from mailgateway.desk.opening import Origin, open_ticket
@@ -68,7 +68,7 @@ def _decided(incoming: Incoming, facts: Facts, policy: Policy) -> Plan:
     if found.again and facts.copy is not None:
         return _duplicate(incoming, facts, facts.copy)
     if incoming.verdict.kind is Kind.BOUNCE and facts.letter is not None:
-        return returned(incoming, facts.letter, found.thread or found.related, facts, policy)
+        return returned(incoming, facts.letter, of_letter(facts.letter, found.thread, facts), facts, policy)
     if is_wish(incoming, found.thread):
         return wished(incoming, found.thread, facts, policy)
     if found.thread is not None:

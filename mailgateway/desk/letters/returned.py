@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from mailgateway.desk.facts import Candidate, Facts
+from mailgateway.desk.facts import Candidate, Evidence, Facts
 from mailgateway.desk.follow_up import record_machine
 from mailgateway.desk.incoming import Incoming
 from mailgateway.desk.letters import notices
@@ -11,6 +11,16 @@ from mailgateway.desk.plan import Audience, Change, Disposition, MarkUndelivered
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.threads.thread import Thread
 from mailgateway.mail.model import Bounce
+
+
+def of_letter(letter: SentLetter, joined: Thread | None, facts: Facts) -> Thread | None:
+    """Return the letter's own ticket, where it has one: whatever else a report names, it adds to that ticket alone."""
+    if letter.ticket is None:
+        return None
+    if joined is not None and letter.ticket in joined.candidate.numbers:
+        return joined
+    candidate = facts.candidate(letter.ticket)
+    return None if candidate is None else Thread(candidate, Evidence.OUR_MESSAGE_ID)
 
 
 def returned(incoming: Incoming, letter: SentLetter, thread: Thread | None, facts: Facts, policy: Policy) -> Plan:

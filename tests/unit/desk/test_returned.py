@@ -20,6 +20,7 @@ from tests.unit.desk.builders import (
     ANNA,
     CARLA,
     DAVE,
+    MALLORY,
     NOW,
     make_candidate,
     make_facts,
@@ -27,6 +28,7 @@ from tests.unit.desk.builders import (
     make_mail,
     make_policy,
     make_ticket,
+    token,
 )
 
 HARD = Bounce(CARLA.address, "5.1.1", "failed", "550 no such user", "letter-1@example.com")
@@ -135,6 +137,34 @@ def test_soft_bounces_add_up() -> None:
     plan = report(SOFT, letter(reachability=before, notice="acknowledgement"))
     assert plan.reachability[0].until == NOW + timedelta(days=30)
     assert [told.kind for told in plan.notices] == [NoticeKind.UNDELIVERED]
+
+
+@pytest.mark.parametrize("ticket", [None, 8], ids=["of no ticket", "of another ticket"])
+def test_a_report_adds_to_the_ticket_of_its_letter_alone(ticket: int | None) -> None:
+    """Who got a letter can write a report about it, with the number of somebody else's ticket in its subject."""
+    mail = make_mail("Words for a ticket of Carla's.", sender=MALLORY, subject="Undelivered: [#7] Printer")
+    found = [make_candidate()]
+    if ticket is not None:
+        named = {"letter-1@example.com": Evidence.OUR_MESSAGE_ID}
+        found.append(make_candidate(make_ticket(ticket, requester=MALLORY), named_by=named))
+    bounce = replace(HARD, recipient=MALLORY.address)
+    verdict = Verdict(Kind.BOUNCE, answerable=False, bounce=bounce, about=bounce.original_message_id)
+    facts = replace(make_facts(*found), letter=letter(MALLORY.address, ticket=ticket))
+    plan = decide_mail(make_incoming(mail, verdict), facts, make_policy())
+    assert (plan.disposition, plan.ticket) == (Disposition.RECORDED, ticket)
+    assert [known.address for known in plan.reachability] == [MALLORY.address]
+
+
+def test_a_report_to_a_ticket_about_a_letter_of_another_belongs_to_the_letters() -> None:
+    """A server may send its report to the reply address of one ticket, and name a letter of another."""
+    named = {"letter-1@example.com": Evidence.OUR_MESSAGE_ID}
+    found = (make_candidate(), make_candidate(make_ticket(8), named_by=named))
+    verdict = Verdict(Kind.BOUNCE, answerable=False, bounce=HARD, about=HARD.original_message_id)
+    mail = make_mail(sender=MALLORY, to=(token(CARLA.key),))
+    facts = replace(make_facts(*found), letter=letter(ticket=8))
+    plan = decide_mail(make_incoming(mail, verdict), facts, make_policy())
+    assert plan.ticket == 8
+    assert {notice.ticket.number for notice in plan.notices if notice.ticket} == {8}
 
 
 def test_a_report_about_no_letter_of_ours_closes_nothing() -> None:
