@@ -17,6 +17,8 @@ NOTE, REPLY, END_NOTE = "note", "reply", "endnote"
 DECLINE = "decline"
 MARKERS = frozenset({NOTE, REPLY, END_NOTE})
 _LONGEST_MISSPELT = 12
+_MOST_COMPARED = 1_000
+"""So many lines of a text may be misspelt markers. Each takes long to compare, and any text with an agent's From is."""
 _CODE = ("    ", "\t")
 
 
@@ -54,6 +56,7 @@ def take_apart(text: str, *, inside: bool = False) -> Written:
     astray: list[tuple[str, str]] = []
     parts = [_Part(inside)]
     seen: set[str] = set()
+    tries = iter(range(_MOST_COMPARED))
     for line in text.split("\n"):
         part, command = parts[-1], command_of(line)
         if command is not None and command[0] in MARKERS:
@@ -63,7 +66,7 @@ def take_apart(text: str, *, inside: bool = False) -> Written:
             commands.append((DECLINE, ""))
             seen.add(NOTE)
             parts.append(_Part(is_note=True, begun=[command[1]] if command[1] else []))
-        elif command is not None and (not part.lines or _is_misspelt_marker(*command)):
+        elif command is not None and (not part.lines or _is_misspelt_marker(*command, tries)):
             commands.append(command)
         elif part.lines or line.translate(_INVISIBLE).strip():
             part.lines.append(line)
@@ -97,9 +100,11 @@ def command_of(line: str) -> tuple[str, str] | None:
     return None if found is None else (found[1].casefold(), found[2].strip())
 
 
-def _is_misspelt_marker(word: str, value: str) -> bool:
+def _is_misspelt_marker(word: str, value: str, tries: Iterator[int]) -> bool:
     """Tell whether a line in the midst of a text was to divide it: then it must not be sent as if it were text."""
-    return not value and len(word) <= _LONGEST_MISSPELT and bool(get_close_matches(word, MARKERS, n=1, cutoff=0.75))
+    if value or len(word) > _LONGEST_MISSPELT or next(tries, None) is None:
+        return False
+    return bool(get_close_matches(word, MARKERS, n=1, cutoff=0.75))
 
 
 def _leads_inside(marker: str, inside: bool) -> bool:  # noqa: FBT001 - where the text began, passed on

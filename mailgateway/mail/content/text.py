@@ -62,6 +62,7 @@ _HIDDEN = re.compile(
 )
 _BLANK = re.compile(r"[ \t\r\n\f\xa0]+")
 _INVISIBLE = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f")
+_EMPTY_LINES = re.compile(r"\n{5,}")
 _MOST_QUOTES = 50
 
 
@@ -113,7 +114,7 @@ class _Page:
         if self.hidden:
             return
         if self.pre:
-            first, *others = text.replace("\r", "").split("\n")
+            first, *others = _EMPTY_LINES.sub("\n\n\n\n", text.replace("\r", "")).split("\n")
             self._put(first)
             for other in others:
                 self.end_line(keep=True)

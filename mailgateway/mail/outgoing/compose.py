@@ -21,7 +21,7 @@ from mailgateway.mail.outgoing.fields import address_field, clean_id, ids_field,
 _MOST_LAST_IDS = 9
 _REFERENCES_LENGTH = 1_500
 _MEDIA_TYPE = re.compile(r"(?:text|image|audio|video|application|font|model)/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\Z")
-_UNFIT = re.compile(rb"\x00|\r(?!\n)|(?<!\r)\n|[^\r\n]{999}")
+_LONGEST_LINE = 998
 _FIELD = re.compile(rb"[^\r\n]+\r\n(?:[ \t][^\r\n]*\r\n)*")
 _OF_THIS_MAIL = (b"dkim-signature", b"message-id", b"mime-version", b"content-type", b"content-transfer-encoding")
 _CID = re.compile(r"""cid:([^"'\s<>()]{1,250})""", re.IGNORECASE)
@@ -154,8 +154,7 @@ def _text_part(subtype: str, text: str) -> _Part:
 def _attached(file: Attachment, seed: str) -> _Part:
     """Return an attachment's part; a mail is one as itself where it may stand as it is (RFC 2046 section 5.2.1)."""
     mail = file.content
-    is_plain = mail.isascii() and not _UNFIT.search(mail) and seed.encode("ascii") not in mail
-    if file.content_type.lower() != "message/rfc822" or not is_plain:
+    if file.content_type.lower() != "message/rfc822" or seed.encode("ascii") in mail or not _is_plain(mail):
         return _file_part(file, "attachment")
     name = parameter("filename", file.filename) if file.filename.strip() else []
     lines = (
@@ -164,6 +163,13 @@ def _attached(file: Attachment, seed: str) -> _Part:
         ";\r\n ".join(("Content-Disposition: attachment", *name)),
     )
     return _Part(("\r\n".join(lines) + "\r\n").encode("ascii"), (mail,))
+
+
+def _is_plain(mail: bytes) -> bool:
+    """Tell whether a mail may stand as it is (RFC 5322 section 2.3): ASCII, no NUL, whole line ends, no long lines."""
+    if not mail.isascii() or b"\0" in mail or not mail.count(b"\r\n") == mail.count(b"\r") == mail.count(b"\n"):
+        return False
+    return max(map(len, mail.split(b"\r\n"))) <= _LONGEST_LINE
 
 
 def _file_part(file: Attachment, disposition: str) -> _Part:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 from mailgateway.mail.wire.charset import decode
@@ -13,15 +14,19 @@ _NAME = re.compile(r"([^\s=;\"]{1,100})\s{0,20}=\s{0,20}")
 _QUOTED = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"?', re.DOTALL)
 _SECTION = re.compile(r"^([^*]+)\*(\d{1,3})(\*?)$")
 _CHARSET = re.compile(r"^([A-Za-z0-9_.:-]{0,40})'[^']{0,40}'")
+_LONGEST = 16_384
+_MOST = 100
+"""A mail has a thousand parts, whose fields are read twice: parameters beyond these are not looked at."""
 
 
 def read_parameters(value: str) -> tuple[str, dict[str, str]]:
-    """Return the leading word of a value in lower case, and its parameters by lower-case name, decoded to text."""
+    """Return the leading word of a value in lower case, and its first parameters by lower-case name, decoded."""
+    value = value[:_LONGEST]
     found = _LEAD.match(value)
     lead = "".join(found[0].split()).lower() if found else ""
     plain: dict[str, str] = {}
     sections: dict[str, dict[int, tuple[str, bool]]] = {}
-    for name, text in _pairs(value, found.end() if found else 0):
+    for name, text in islice(_pairs(value, found.end() if found else 0), _MOST):
         if section := _SECTION.match(name):
             sections.setdefault(section[1], {}).setdefault(int(section[2]), (text, bool(section[3])))
         elif name.endswith("*"):

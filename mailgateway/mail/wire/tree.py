@@ -5,7 +5,7 @@ The parser of the standard library recurses for each level and copies each line;
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mailgateway.mail.limits import Limits
 from mailgateway.mail.wire.headers import HeaderBlock, read_headers
@@ -13,10 +13,11 @@ from mailgateway.mail.wire.parameters import read_parameters
 
 _TAIL = re.compile(rb"(--)?[ \t]*\r*(?=\n|\Z)")
 _SOME_BOUNDARY = re.compile(rb"\n--([^\s-][^\r\n]{0,199}?)[ \t]*\r?\n(?=[Cc][Oo][Nn][Tt][Ee][Nn][Tt]-|\r?\n)")
-
-
 _PREAMBLE = 300
 """Bytes in front of the first boundary: more are words of a text that only contains a mail."""
+
+_PART_FIELDS = 200
+"""Header fields of a part that are read: it needs few, and there may be a thousand parts."""
 
 
 @dataclass(slots=True)
@@ -112,8 +113,9 @@ def _split(raw: bytes, part: Part, limits: Limits, left: int, defects: list[str]
     default = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"
     children = []
     spans, complete = _spans(raw, boundary, part.start, part.end, left)
+    of_parts = replace(limits, header_fields=min(limits.header_fields, _PART_FIELDS))
     for start, end in spans:
-        header, body = read_headers(raw, start, end, limits)
+        header, body = read_headers(raw, start, end, of_parts)
         defects.extend(header.defects)
         child = Part(header, body, end, default)
         if header.has("from") and (header.has("message-id") or header.has("received")):

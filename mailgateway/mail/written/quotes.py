@@ -62,7 +62,7 @@ _DIRECTIONS = dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x20
 _TRAILING = " *_>-\u200e\u200f\xa0"
 
 _SEPARATOR = re.compile(
-    r"^\W{0,3}(?:-{2,}|_{2,}|\*{2,}|={2,})\s{0,3}(?:original (?:message|email|mail|appointment)|"
+    r"^\W{0,3}(?:-{2,}+|_{2,}+|\*{2,}+|={2,}+)\s{0,3}(?:original (?:message|email|mail|appointment)|"
     r"reply message|ursprüngliche (?:nachricht|mail|e-mail)|"
     r"originalnachricht|original-?nachricht|antwort nachricht|oprindelig (?:meddelelse|besked|e-mail)|"
     r"opprinnelig melding|ursprungligt meddelande|"

@@ -1,12 +1,14 @@
 """What an agent orders by mail: the commands at the top, and that nothing meant for us reaches a customer."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mailgateway.desk.commands import COMMANDS
 from mailgateway.desk.model import Priority, Status, TicketType
-from mailgateway.desk.orders import MOST_COMMANDS, Orders, Reading, read_orders
+from mailgateway.desk.orders import MOST_COMMANDS, Orders, Reading, read_orders, tickets_named
 from mailgateway.mail.model import Address
 from tests.unit.desk.builders import make_policy
 
@@ -119,6 +121,13 @@ def test_commands_stand_at_the_top_of_each_part() -> None:
     """Whoever writes the note first gives the orders where the answer begins."""
     orders = ordered("#priority high\n#note\nAsk Bob.\n#reply\n#solved\nHello.")
     assert (orders.priority, orders.status, orders.text) == (Priority.HIGH, Status.SOLVED, "Hello.")
+
+
+def test_lines_like_markers_without_end_take_no_time() -> None:
+    """Whoever writes an agent's address as From has such a text looked at, before anything is proven."""
+    began = time.thread_time()
+    tickets_named("Hello\n" + "".join(f"#noet{number % 1_000}\n" for number in range(100_000)))
+    assert time.thread_time() - began < 1.8
 
 
 @pytest.mark.parametrize("word", ["#ntoe", "#notes", "#repyl", "#end-note"])

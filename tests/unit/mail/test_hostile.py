@@ -107,6 +107,20 @@ CASES = {
     "shifted letters": HEAD + b"Content-Type: text/plain; charset=iso-2022-jp\n\n" + b"\x1b$B!!\x1b(B" * 480_000,
     "folded lines": HEAD + b"X-Folded: " + b"a\n " * 1_300_000 + b"\n\nx",
     "a header without end": HEAD + b"X-Long: " + b"a b " * 5_000_000,
+    "parameters in every part": MULTI
+    + (b"--b0\nContent-Disposition: attachment;" + b"a=b;" * 16_000 + b"\n\nx\n") * 160,
+    "continued parameters": MULTI
+    + (
+        b"--b0\nContent-Disposition: attachment; "
+        + b";".join(b"filename*%d*=%%41" % piece for piece in range(1_000))
+        + b"\n\nx\n"
+    )
+    * 500,
+    "encoded words in names": MULTI
+    + (b'--b0\nContent-Disposition: attachment; filename="' + b"=?utf-8?q?a?= " * 4_500 + b'"\n\nx\n') * 160,
+    "fields in every part": MULTI + (b"--b0\n" + b"a:b\n" * 1_000 + b"\nx\n") * 1_000,
+    "drawn lines": HEAD + b"\n" + (b"-" * 390 + b"\n") * 4_900,
+    "empty lines as they are": HTML + b"<pre>" + b"\n" * 690_000,
     "many tags": HTML + b"<br>" * 150_000,
     "25 MB attachment": MULTI
     + b"--b0\nContent-Type: application/pdf; name=x.pdf\nContent-Transfer-Encoding: base64\n\n"
