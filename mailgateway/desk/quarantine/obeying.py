@@ -11,7 +11,7 @@ from mailgateway.desk.quarantine.decision import Decision, Order
 from mailgateway.desk.quarantine.digest import is_for_admin, receipt_notice
 from mailgateway.desk.quarantine.entry import Digest, Entry, SetAside
 from mailgateway.desk.quarantine.orders import QuarantineOrders, read_orders
-from mailgateway.desk.threads.trust import is_proven
+from mailgateway.desk.threads.trust import is_proven, is_same_mailbox
 from mailgateway.mail.model import Mail
 
 MOST_ATTEMPTS = 6
@@ -26,7 +26,7 @@ _NOT_TO_BE_RENDERED = "application/octet-stream"
 
 def claims_admin(mail: Mail, policy: Policy) -> bool:
     """Tell whether the admin's address stands in From, proven or not."""
-    return mail.sender is not None and mail.sender.key == policy.admin.casefold()
+    return mail.sender is not None and is_same_mailbox(mail.sender.address, policy.admin)
 
 
 def answered_digest(incoming: Incoming, facts: Facts, policy: Policy) -> Digest | None:

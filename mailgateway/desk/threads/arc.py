@@ -20,7 +20,7 @@ _TAG = re.compile(r"([A-Za-z][A-Za-z0-9_]*)\s*=\s*(.*)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class ArcSet:
-    """What one sealer added (section 4.2): its domain, casefolded, and what it had found; None where unreadable."""
+    """What one sealer added (section 4.2): its domain in small letters, and what it found; None if unreadable."""
 
     sealer: str
     found: Authentication | None
@@ -42,7 +42,7 @@ def read_chain(headers: Headers) -> tuple[ArcSet, ...]:
     if any(tags.get("cv") != ("pass" if place else "none") for place, tags in enumerate(sealed)):
         return ()
     found = [read_authentication(results[number].partition(";")[2]) for number in instances]
-    return tuple(ArcSet(tags.get("d", "").casefold(), one) for tags, one in zip(sealed, found, strict=True))
+    return tuple(ArcSet(tags.get("d", "").lower(), one) for tags, one in zip(sealed, found, strict=True))
 
 
 def vouches_for(chain: tuple[ArcSet, ...], domain: str, sealers: tuple[str, ...]) -> bool:
@@ -51,7 +51,7 @@ def vouches_for(chain: tuple[ArcSet, ...], domain: str, sealers: tuple[str, ...]
     The newest sealer has the word; only while it found an older chain whole does the one before it. The first whom we
     do not trust ends it: everything below may be theirs.
     """
-    trusted = {sealer.casefold() for sealer in sealers}
+    trusted = {sealer.lower() for sealer in sealers}
     for one in reversed(chain):
         if one.sealer not in trusted or one.found is None:
             return False

@@ -28,7 +28,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Authentication:
-    """What one server says about a mail. `authserv` is the name it gives itself; every word is casefolded."""
+    """What one server says about a mail. `authserv` is the name it gives itself; every word is in small letters."""
 
     authserv: str
     results: tuple[Result, ...]
@@ -41,7 +41,7 @@ class Authentication:
         """Tell whether it states one result of DMARC, a pass for exactly this From domain."""
         properties = [result.properties for result in self.results if result.method == "dmarc"]
         named = [value for pairs in properties for name, value in pairs if name == "header.from"]
-        return self.passes("dmarc") and bool(domain) and named == [domain.casefold()]
+        return self.passes("dmarc") and bool(domain) and named == [domain.lower()]
 
 
 def read_authentication(value: str) -> Authentication | None:
@@ -69,9 +69,9 @@ def _tokens(value: str) -> list[_Token] | None:
             return None
         quoted, separator, word = found.groups()
         if quoted is not None:
-            tokens.append(("quoted", quoted.casefold()))
+            tokens.append(("quoted", quoted.lower()))
         elif separator or word:
-            tokens.append((separator, "") if separator else ("word", word.casefold()))
+            tokens.append((separator, "") if separator else ("word", word.lower()))
         place = found.end()
     return tokens if place == len(value) else None
 

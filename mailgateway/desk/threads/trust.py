@@ -42,12 +42,23 @@ def is_proven(mail: Mail, policy: Policy, *, token: bool) -> bool:
 
 def claimed_agent(mail: Mail, policy: Policy) -> Agent | None:
     """Return the agent whose address stands in From, proven or not."""
-    return policy.directory.agent_at(mail.sender.address) if mail.sender else None
+    agent = policy.directory.agent_at(mail.sender.address) if mail.sender else None
+    if agent is None or mail.sender is None:
+        return None
+    return agent if any(is_same_mailbox(mail.sender.address, one) for one in (agent.address, *agent.aliases)) else None
+
+
+def is_same_mailbox(one: str, other: str) -> bool:
+    """Tell whether two addresses are the same but for capitals; to fold case would make two domains of IDNA 2008 one.
+
+    `straße.example` and `strasse.example` may belong to two owners (RFC 5894 section 7.2).
+    """
+    return one.lower() == other.lower()
 
 
 def proofs(mail: Mail, policy: Policy, *, token: bool) -> tuple[str, ...]:
     """Name what speaks for the From of a mail: `token`, as in `is_proven`, and `dmarc` or `arc`, by where it passed."""
-    domain = mail.sender.domain if mail.sender else ""
+    domain = _domain_of(mail)
     stated = _passed_at(mail.headers, domain, policy) if _has_one_sender(mail.headers) else ""
     return tuple(filter(None, (TOKEN if token else "", stated)))
 
@@ -76,7 +87,7 @@ def results(mail: Mail, trusted: tuple[str, ...]) -> dict[str, str]:
     found = _our_word(mail.headers, trusted)
     if found is None:
         return {}
-    domain = mail.sender.domain if mail.sender else ""
+    domain = _domain_of(mail)
     stated = {method: _best(found, method) for method in ("spf", "dkim", "dmarc")}
     if stated["dmarc"] == "pass" and not (_has_one_sender(mail.headers) and found.passes_dmarc(domain)):
         stated["dmarc"] = ""
@@ -88,12 +99,17 @@ def _our_word(headers: Headers, trusted: tuple[str, ...]) -> Authentication | No
 
     Below a field that cannot be read nothing counts: it may be ours, spoilt by something that the sender chose.
     """
-    wanted = {name.casefold() for name in trusted}
+    wanted = {name.lower() for name in trusted}
     for field in headers.all("Authentication-Results"):
         found = read_authentication(field)
         if found is None or found.authserv in wanted:
             return found
     return None
+
+
+def _domain_of(mail: Mail) -> str:
+    """Return the domain in From in small letters, as a server states it: not folded as for looking it up."""
+    return mail.sender.address.rpartition("@")[2].lower() if mail.sender else ""
 
 
 def _best(authentication: Authentication, method: str) -> str:
@@ -108,6 +124,6 @@ def _speaks_as_participant(mail: Mail, thread: Thread) -> bool:
 
 
 def _has_one_sender(headers: Headers) -> bool:
-    """DMARC (RFC 7489 section 6.6.1) judges one From domain: with several it is unclear whose pass it was."""
+    """DMARC (RFC 7489 section 6.6.1) judges one From domain: with none or several it is unclear whose pass it was."""
     fields = headers.all("From")
-    return len(fields) <= 1 and all(len(read_addresses(field, most=2)) <= 1 for field in fields)
+    return len(fields) == 1 and len(read_addresses(fields[0], most=2)) == 1

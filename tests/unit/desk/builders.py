@@ -78,7 +78,13 @@ def make_mail(text: str = "It is broken.", *, headers: tuple[tuple[str, str], ..
         headers=Headers(headers),
         text=text,
     )
-    return replace(mail, **changes)
+    mail = replace(mail, **changes)
+    return _with_from(mail) if mail.sender is not None and "From" not in mail.headers else mail
+
+
+def _with_from(mail: Mail) -> Mail:
+    sender = mail.sender.address if mail.sender else ""
+    return replace(mail, headers=Headers((*mail.headers.fields, ("From", f"<{sender}>"))))
 
 
 def make_candidate(ticket: Ticket | None = None, **changes: Any) -> Candidate:

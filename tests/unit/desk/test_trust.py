@@ -5,11 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailgateway.desk.facts import Evidence
-from mailgateway.desk.model import Agent
+from mailgateway.desk.model import Agent, Directory
 from mailgateway.desk.policy import AgentEvidence
 from mailgateway.desk.threads.thread import Thread
 from mailgateway.desk.threads.trust import claimed_agent, has_dmarc_pass, proven_agent
 from mailgateway.mail.model import Address, Headers, Mail
+from mailgateway.mail.parse import parse
 from tests.unit.desk.builders import (
     ANNA,
     BOB,
@@ -36,6 +37,39 @@ def passes(*values: str, domain: str = "example.com") -> bool:
     """Ask whether Authentication-Results fields, topmost first, show a pass."""
     headers = Headers(tuple(("Authentication-Results", value) for value in values))
     return has_dmarc_pass(headers, domain, POLICY)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Sender: anna@example.com",
+        "From: mallory at example.com\nSender: anna@example.com",
+        "From: anna@example.com\nFrom: mallory@example.com",
+        "From: anna@example.com, mallory@example.com",
+        "From: staff:;\nSender: anna@example.com",
+    ],
+)
+def test_who_is_named_by_anything_but_one_from_is_vouched_for_by_nobody(written: str) -> None:
+    """A server checks who wrote as From says; Sender may hold anything, and stands in where From names nobody."""
+    mail = parse(f"{DMARC_PASS[0]}: {DMARC_PASS[1]}\n{written}\n\n#solved".encode())
+    assert claimed_agent(mail, POLICY) == ANNA
+    assert proven_agent(mail, None, POLICY) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "agents_own"),
+    [("anna@straße.example", "anna@strasse.example"), ("strauß@example.com", "strauss@example.com")],
+)
+def test_a_name_that_case_folding_makes_another_is_another(address: str, agents_own: str) -> None:
+    """IDNA 2008 lets two owners have a domain with ß and one with ss."""
+    agent = Agent("anna", "Anna", agents_own)
+    policy = make_policy(directory=Directory((agent,), ()))
+    for sender, is_believed in ((address, False), (agents_own.upper(), True)):
+        domain = sender.rpartition("@")[2]
+        results = ("Authentication-Results", f"mx.example.com; dmarc=pass header.from={domain}")
+        mail = make_mail(sender=Address("", sender), headers=(results,))
+        assert (proven_agent(mail, None, policy) == agent) is is_believed
+    assert not passes("mx.example.com; dmarc=pass header.from=straße.example", domain="strasse.example")
 
 
 @pytest.mark.parametrize(
