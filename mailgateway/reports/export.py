@@ -1,5 +1,6 @@
 """A report and the lists behind it as plain values: for JSON, and as rows for CSV."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -28,7 +29,12 @@ LISTED = (
 FOR_CUSTOMERS = tuple(name for name in LISTED if name not in ("group", "assignee", "organisation", "ci", "answer"))
 """What a customer may see of the tickets behind a figure."""
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
+"""What ends a line, moves the cursor of a terminal, or turns the direction of writing."""
+
+_FORMULA = re.compile(r"""(^|;)([ "']*)(?=[=+\-@＝＋－＠])""")
+"""Where a cell may begin with a sign of formulas: many languages have the semicolon between cells."""
+
 _MEASURES = ("opened", "opened_before", "solved", "open", "median", "rated", "good")
 
 
@@ -102,8 +108,8 @@ def listed_rows(tickets: Iterable[Listed], columns: tuple[str, ...] = LISTED) ->
 
 
 def harmless(value: object) -> object:
-    """Return a value that no spreadsheet takes for a formula: what strangers wrote is text, whatever it begins with."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    """Return a value that is one line, and that no spreadsheet takes for a formula, however it parts the cells."""
+    return _FORMULA.sub(r"\1'\2", _CONTROL.sub(" ", value)) if isinstance(value, str) else value
 
 
 def _plain(value: object) -> object:
