@@ -46,6 +46,7 @@ def application(desk: Desk, tokens: Callable[[], tuple[str, ...]]) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # it would lead to whatever host the request names
         dependencies=[Depends(Door(tokens, lambda: desk.observer().turned_away(API)))],
         responses=_PROBLEMS,
     )

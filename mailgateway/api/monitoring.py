@@ -29,7 +29,7 @@ class Monitor(Protocol):
 
 def application(monitor: Monitor) -> FastAPI:
     """Return `/metrics`, `/healthz` and `/readyz`."""
-    made = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    made = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     made.add_exception_handler(HTTPException, _refused)
     made.add_exception_handler(Exception, _broken)
 

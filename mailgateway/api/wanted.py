@@ -1,6 +1,6 @@
 """Which tickets a request asks for, read from its address."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import HTTPException, Query
@@ -30,9 +30,13 @@ def asked_for(  # noqa: PLR0913 - each is a word of the address
     since: Moment = None,
     after: Page = None,
 ) -> Wanted:
-    """Return which tickets are asked for; raises 422 where a moment names no zone."""
+    """Return which tickets are asked for; raises 422 where a moment names no zone, or is none in UTC."""
     if since is not None and since.tzinfo is None:
         raise HTTPException(422, "since: write a moment with its zone, such as 2026-11-02T12:00:00Z")
+    try:
+        since = since and since.astimezone(UTC)
+    except OverflowError:
+        raise HTTPException(422, "since: this moment is beyond the calendar") from None
     return Wanted(
         statuses=status,
         types=type,

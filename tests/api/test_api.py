@@ -138,6 +138,12 @@ def test_nobody_gets_in_without_a_token(
     assert list(answer.json()) == ["error"]
 
 
+@pytest.mark.parametrize("path", ["/tickets/", "/status/", "/nothing"])
+def test_nobody_is_led_to_another_host(client: httpx.Client, path: str) -> None:
+    """An address that there is not is refused; a redirect would be made of the Host that a request names."""
+    assert client.get(path, headers={"Host": "evil.example"}).status_code == 404
+
+
 def test_wrong_tokens_wait_and_good_ones_do_not(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where as many wait as may, the next is turned away at once, and who has a token is let in."""
     monkeypatch.setattr(door, "MOST_REFUSALS", 0)
@@ -170,6 +176,8 @@ def test_tokens_may_change_while_it_runs(
         ("/tickets?limit=1001", 422),
         ("/tickets?status=lost", 422),
         ("/tickets?since=2026-11-02T12:00:00", 422),
+        ("/tickets?since=0001-01-01T00:00:00%2B23:59", 422),
+        ("/tickets?since=9999-12-31T23:59:59-23:59", 422),
         ("/tickets?group=" + "x" * 300, 422),
         ("/events?since=-1", 422),
     ],
