@@ -5,7 +5,15 @@ from dataclasses import replace
 from itertools import chain
 
 from mailgateway.desk.files.policy import FilePolicy, Refusal
-from mailgateway.mail.content.inside import endings_of, is_mail, is_picture, names_inside, seeming_type
+from mailgateway.mail.content.inside import (
+    MOST_MAILS,
+    endings_of,
+    is_mail,
+    is_picture,
+    may_be_opened,
+    names_inside,
+    seeming_type,
+)
 from mailgateway.mail.model import Attachment, Mail
 
 _WEB = "com"
@@ -15,9 +23,12 @@ _WEB = "com"
 def screened(mail: Mail, policy: FilePolicy) -> Mail:
     """Return the mail with those of its files marked as refused that the policy does not take."""
     files: list[Attachment] = []
-    total = 0
+    total = mails = 0
     for file in mail.attachments:
-        why = file.refused or against(file, policy)
+        opens = policy.looks_inside and may_be_opened(file.content)
+        mails += opens
+        # each is cheap, and there may be a thousand: what is not looked into is not kept
+        why = file.refused or (Refusal.SIZE.about() if opens and mails > MOST_MAILS else against(file, policy))
         if not why and policy.mail_size is not None and total + file.size > policy.mail_size:
             why = Refusal.TOTAL.about()
         total += 0 if why else file.size

@@ -12,7 +12,9 @@ _ENTRY = re.compile(rb"PK(?:\x03\x04|\x01\x02)")
 _LENGTH = Struct("<H")
 _MAILS = frozenset({"message/rfc822", "message/global"})
 _MOST_ENTRIES = 100_000
-_MOST_MAILS = 100
+MOST_MAILS = 100
+"""So many mails are opened within one, and of those that are attached to it."""
+
 _MOST_READ = 20
 """So many times its size is read of a mail with mails within mails: each is read again with those in it."""
 
@@ -20,6 +22,7 @@ _PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 _U32 = Struct("<I")
 _LNK = b"\x4c\x00\x00\x00\x01\x14\x02\x00\x00\x00\x00\x00\xc0\x00\x00\x00\x00\x00\x00\x46"
 _MAIL_START = re.compile(rb"[!-9;-~]{1,80}:[^\n]{0,998}\n(?:[ \t][^\n]{0,998}\n){0,50}[!-9;-~]{1,80}:")
+_MAY_NAME = re.compile(rb"name|message/", re.IGNORECASE)
 _MACH_O = (b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe")
 
 
@@ -67,10 +70,15 @@ def names_inside(content: bytes) -> tuple[str, ...] | None:
     unpacked. Names stand in the clear in encrypted archives, too.
     """
     packed = _in_archive(content)
-    if packed is None or not _MAIL_START.match(content):
+    if packed is None or not may_be_opened(content):
         return packed
     attached = _in_mail(content)
     return None if attached is None else (*packed, *attached)
+
+
+def may_be_opened(content: bytes) -> bool:
+    """Tell whether a file begins as a mail does, and may name files that are attached to it."""
+    return _MAIL_START.match(content) is not None and _MAY_NAME.search(content) is not None
 
 
 def _in_archive(content: bytes) -> tuple[str, ...] | None:
@@ -100,7 +108,7 @@ def _in_mail(content: bytes) -> tuple[str, ...] | None:
     while waiting:
         raw = waiting.pop()
         opened, read = opened + 1, read + len(raw)
-        if opened > _MOST_MAILS or read > _MOST_READ * len(content):
+        if opened > MOST_MAILS or read > _MOST_READ * len(content):
             return None
         for part in read_tree(raw, DEFAULT).walk():
             inner = raw[part.start : part.end] if part.content_type in _MAILS else b""
