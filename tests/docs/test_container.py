@@ -28,8 +28,17 @@ def copied() -> set[str]:
 def test_what_is_copied_is_there_and_handed_to_the_build() -> None:
     """Nothing else of the checkout gets near the image."""
     assert all((ROOT / name).exists() for name in copied())
-    let_through = {line[1:] for line in page(".containerignore").splitlines() if line.startswith("!")}
-    assert let_through == copied()
+    lines = page(".dockerignore").splitlines()
+    assert {line[1:] for line in lines if line.startswith("!")} == copied()
+
+
+def test_what_the_example_wrote_stays_out_of_the_image() -> None:
+    """Who tried it in the checkout has mails and keys beside it."""
+    example = YAML(typ="safe").load(ROOT / "config/gateway.yaml")
+    folders = {example["database"].removeprefix("sqlite:///"), example["blobs"]}
+    lines = page(".dockerignore").splitlines()
+    kept_back = [line for line in lines[lines.index("!config") :] if line.startswith("config/")]
+    assert all(any(f"config/{folder}".startswith(f"{one}/") for one in kept_back) for folder in folders)
 
 
 def test_what_a_wheel_is_built_of_is_copied() -> None:
@@ -84,3 +93,17 @@ def test_the_compose_file_holds_together() -> None:
     assert (ROOT / "container" / gateway["build"]["context"] / "Containerfile").exists()
     for secret in compose["secrets"].values():
         assert Path(secret["file"]).name in page("docs/containers.md")
+
+
+def test_what_is_removed_again_is_what_the_build_alone_needs() -> None:
+    """All of it, and nothing that a library at work imports."""
+    [removed] = re.findall(r"pip uninstall [-\w ]*--yes ([\w -]+)", TEXT)
+    for lock in ("runtime", "s3"):
+        found = re.findall(
+            r"(?m)^([\w.-]+)==.*\n(?:    --hash.*\n)+((?:    #.*\n)+)", page(f"requirements/{lock}.lock")
+        )
+        wanted_by = {
+            name: set(re.sub(r"#|\bvia\b|-[rc] requirements/runtime.lock|-r", "", by).split()) for name, by in found
+        }
+        build_alone = {name for name, by in wanted_by.items() if by <= {"hatchling", "requirements/build.in"}}
+        assert {*removed.split()} - {"pip"} == build_alone
