@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailgateway.daemon.lookout import Lookout
-from mailgateway.flows.condition import Condition, Patience, liveness, readiness
+from mailgateway.flows.condition import Condition, Here, Patience, liveness, readiness
 from mailgateway.flows.desk import Desk
 from mailgateway.metrics.counters import Counters
 from mailgateway.metrics.depths import DepthsCollector
@@ -59,9 +59,9 @@ class Monitor:
 
     def readiness(self) -> Condition:
         """Tell whether the host does its part, and warn of what no host does."""
-        watched, depths, alive = self._watched(), self._lookout.depths(), self.liveness()
-        now, failing = self._desk.clock(), self._failing()
-        return readiness(depths, alive, watched.mailboxes, watched.refused, watched.patience, now, failing)
+        watched = self._watched()
+        here = Here(self.liveness(), watched.refused, self._failing(), self._desk.host)
+        return readiness(here, self._lookout.depths(), watched.mailboxes, watched.patience, self._desk.clock())
 
     def _look(self) -> tuple[Depths | None, datetime]:
         return self._lookout.depths(), self._desk.clock()

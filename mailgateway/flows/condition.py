@@ -3,12 +3,9 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from types import MappingProxyType
 
 from mailgateway.flows.beats import fetching
 from mailgateway.store.depths import Depths
-
-_NOTHING: Mapping[str, datetime] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,32 +38,39 @@ def liveness(unwell: Mapping[str, str]) -> Condition:
     return Condition(tuple(f"{part}: {why}" for part, why in sorted(unwell.items())))
 
 
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What a host knows of itself, whose name is `host`.
+
+    Whether it is alive, how many mistakes keep a changed configuration out of force, and which parts fail since when.
+    """
+
+    alive: Condition = field(default_factory=Condition)
+    refused: int = 0
+    failing: Mapping[str, datetime] = field(default_factory=dict)
+    host: str = ""
+
+
 def readiness(
-    depths: Depths | None,
-    alive: Condition,
-    mailboxes: Collection[str],
-    refused: int,
-    patience: Patience,
-    now: datetime,
-    failing: Mapping[str, datetime] = _NOTHING,
+    here: Here, depths: Depths | None, mailboxes: Collection[str], patience: Patience, now: datetime
 ) -> Condition:
     """Judge whether a host does its part: it is alive, and the database answers (`depths` is None while it does not).
 
-    `failing` are parts that fail on this host, each with since when. One that has done so for long is a problem where
-    another host does it well, and a warning where none does. A mailbox without a good fetch for long, by whichever
-    host, and a configuration on disk that was refused for so many mistakes are warnings: the mailboxes that can be read
-    are, by the last configuration that was right.
+    What has failed here for long is a problem where another host does it well, and a warning where none does. A mailbox
+    without a good fetch for long, by whichever host, and a configuration on disk that was refused are warnings: the
+    mailboxes that can be read are, by the last configuration that was right.
     """
-    warnings = [f"the configuration is refused for {refused} mistakes: run `mailgateway check`"] if refused else []
+    problems, warnings = list(here.alive.problems), []
+    if here.refused:
+        warnings.append(f"the configuration is refused for {here.refused} mistakes: run `mailgateway check`")
     if depths is None:
-        return Condition((*alive.problems, "the database does not answer"), tuple(warnings), {"mailboxes": {}})
-    problems = list(alive.problems)
-    for part in sorted(part for part, since in failing.items() if now - since >= patience.send):
-        together = depths.beats.get(part)
-        if together is None or together.error:
-            warnings.append(f"{part} fails: `mailgateway status` tells why")
-        else:
+        return Condition((*problems, "the database does not answer"), tuple(warnings), {"mailboxes": {}})
+    for part in sorted(part for part, since in here.failing.items() if now - since >= patience.send):
+        beat = depths.beats.get(part)
+        if beat is not None and not beat.error and beat.host != here.host:
             problems.append(f"{part} fails on this host, and not on others: `mailgateway status` tells why")
+        else:
+            warnings.append(f"{part} fails: `mailgateway status` tells why")
     states = {mailbox: _state(depths, mailbox, patience.fetch, now) for mailbox in mailboxes}
     for mailbox, state in states.items():
         if state["state"] in ("never", "silent"):

@@ -18,7 +18,7 @@ from mailgateway.store.upsert import insert_new, insert_or_update
 class Beat:
     """When a part last succeeded (None: never) and last tried; `error` is empty where that went well.
 
-    `host` is where, "" for all hosts together and for the only one.
+    `host` is where, "" on the only one; of all hosts together, whose word `error` is.
     """
 
     name: str
@@ -100,9 +100,9 @@ def together(found: Iterable[Beat], present: Collection[str]) -> dict[str, Beat]
 
 def _together(tries: list[Beat], present: Collection[str]) -> Beat:
     here = [one for one in tries if any(is_process_of(name, one.host) for name in present)] or tries[-1:]
-    error = "" if any(not one.error for one in here) else here[-1].error
+    told = ([one for one in here if not one.error] or here)[-1]
     good_at = max((one.good_at for one in tries if one.good_at is not None), default=None)
-    return Beat(tries[-1].name, good_at, tries[-1].attempt_at, error)
+    return Beat(told.name, good_at, tries[-1].attempt_at, told.error, told.host)
 
 
 def forget_beats(tx: Transaction, now: datetime) -> None:

@@ -9,8 +9,9 @@ from mailgateway.daemon import lookout, pulse
 from mailgateway.daemon.lookout import Lookout
 from mailgateway.daemon.pulse import Pulse
 from mailgateway.daemon.supervisor import Supervisor, Tick
+from mailgateway.daemon.worker import Worker
 from mailgateway.errors import StoreBusy
-from mailgateway.flows.condition import Condition, Patience, liveness, readiness
+from mailgateway.flows.condition import Here, Patience, liveness, readiness
 from mailgateway.store.depths import Depths
 from mailgateway.store.health import Beat
 from tests.flows.bench import MINUTE, NOON, Bench
@@ -84,12 +85,28 @@ def test_a_thread_that_ended_and_work_that_hangs_are_named(bench: Bench, monkeyp
     assert supervisor.unwell()["watch"] == "silent for 42 s too long"
 
 
+def test_what_fails_on_this_host_is_named_and_mailboxes_are_not(bench: Bench) -> None:
+    """A mailbox is left to others; since when a sender fails is kept from failure to failure."""
+    supervisor = Supervisor(bench.desk, bench.gateway.stations, (), lambda: None, lambda: 0.0)
+    supervisor.match_workers()
+    workers = {one.name: one for one in threading.enumerate() if isinstance(one, Worker)}
+    try:
+        for worker in workers.values():
+            worker.failing_since = NOON
+        assert set(workers) >= {"send", "fetch:support"}
+        assert supervisor.failing() == {"send": NOON}
+    finally:
+        for worker in workers.values():
+            worker.ask_to_stop()
+            worker.join(10)
+
+
 def test_a_mailbox_that_is_silent_takes_no_host_away() -> None:
     """It is told, as is a refused configuration; one failure does not count yet."""
 
     def warnings(beat: Beat | None, refused: int = 0) -> tuple[str, ...]:
         depths = Depths({}, {}, {}, {}, {}, {}, {"fetch:support": beat} if beat else {})
-        found = readiness(depths, Condition(), ["support"], refused, PATIENCE, NOON)
+        found = readiness(Here(refused=refused), depths, ["support"], PATIENCE, NOON)
         assert found.is_well
         return found.warnings
 
@@ -104,30 +121,31 @@ def test_a_host_without_its_database_or_its_threads_is_not_ready() -> None:
     """Another host may do better: a balancer and a person look there."""
     unwell = liveness({"send": "its thread has ended"})
     nothing = Depths({}, {}, {}, {}, {}, {}, {})
-    assert readiness(None, Condition(), [], 0, PATIENCE, NOON).problems == ("the database does not answer",)
-    assert readiness(nothing, unwell, [], 0, PATIENCE, NOON).problems == ("send: its thread has ended",)
-    assert len(readiness(None, unwell, ["support"], 0, PATIENCE, NOON).problems) == 2
+    assert readiness(Here(), None, [], PATIENCE, NOON).problems == ("the database does not answer",)
+    assert readiness(Here(unwell), nothing, [], PATIENCE, NOON).problems == ("send: its thread has ended",)
+    assert len(readiness(Here(unwell), None, ["support"], PATIENCE, NOON).problems) == 2
 
 
 @pytest.mark.parametrize(
-    ("elsewhere", "minutes", "is_well", "warnings"),
+    ("host", "error", "minutes", "is_well", "warnings"),
     [
-        ("", 14, True, 0),
-        ("", 15, False, 0),
-        ("refused", 15, True, 1),
+        ("two", "", 14, True, 0),
+        ("two", "", 15, False, 0),
+        ("two", "refused", 15, True, 1),
+        ("one", "", 15, True, 1),
     ],
 )
 def test_a_host_that_cannot_send_is_not_ready_while_another_one_can(
-    elsewhere: str, minutes: int, *, is_well: bool, warnings: int
+    host: str, error: str, minutes: int, *, is_well: bool, warnings: int
 ) -> None:
-    """Where none can, no host would do better; a failure of a moment says nothing."""
-    depths = Depths({}, {}, {}, {}, {}, {}, {"send": Beat("send", NOON, NOON, elsewhere)})
+    """Where none can, no host would do better; a failure of a moment says nothing, nor does an old word of its own."""
+    depths = Depths({}, {}, {}, {}, {}, {}, {"send": Beat("send", NOON, NOON, error, host)})
     failing = {"send": NOON - minutes * MINUTE}
-    found = readiness(depths, Condition(), [], 0, PATIENCE, NOON, failing)
+    found = readiness(Here(failing=failing, host="one"), depths, [], PATIENCE, NOON)
     assert (found.is_well, len(found.warnings)) == (is_well, warnings)
 
 
 def test_a_part_of_which_nobody_told_anything_fails_everywhere() -> None:
     """Its own sign of life may be lost."""
-    found = readiness(NOTHING, Condition(), [], 0, PATIENCE, NOON, {"call:crm": NOON - 15 * MINUTE})
+    found = readiness(Here(failing={"call:crm": NOON - 15 * MINUTE}), NOTHING, [], PATIENCE, NOON)
     assert (found.is_well, found.warnings) == (True, ("call:crm fails: `mailgateway status` tells why",))

@@ -76,6 +76,24 @@ def test_nothing_ends_a_worker(bench: Bench, pauses: Pauses, error: BaseExceptio
         assert health.beats(tx)["scripted"].error
 
 
+def test_since_when_it_fails_is_known_until_it_goes_well(bench: Bench, pauses: Pauses) -> None:
+    """Another failure begins nothing anew."""
+    began = bench.now
+    known: list[object] = []
+
+    class Watched(Scripted):
+        def rest(self, _wait: timedelta) -> None:
+            known.append(self.failing_since)
+            bench.now += timedelta(minutes=1)
+
+    scripted = Watched(bench, [StoreBusy("locked"), MailboxUnavailable("gone"), None, StoreBusy("locked"), None])
+    scripted.start()
+    scripted.join(20)
+    assert [failures for failures, _ in pauses.asked] == [1, 2, 1]
+    assert known == [began, began, began + timedelta(minutes=2)]
+    assert scripted.failing_since is None
+
+
 @pytest.mark.parametrize(
     ("error", "refused"), [(LoginRefused("no"), True), (PermanentError("other"), False), (StoreBusy("x"), False)]
 )

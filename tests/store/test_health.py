@@ -32,14 +32,14 @@ def test_hosts_do_not_take_each_others_words(store: Store) -> None:
         found = health.beats_of_hosts(tx)
     one, two = Beat("send", NOW, NOW, "", "one"), Beat("send", None, NOW + MINUTE, "refused", "two")
     assert found == (one, two)
-    for present, error in (
-        ({"one/1", "two/2"}, ""),
-        ({"one/1"}, ""),
-        ({"two/2"}, "refused"),
-        ({"three/3"}, "refused"),
-        (set[str](), "refused"),
+    for present, error, host in (
+        ({"one/1", "two/2"}, "", "one"),
+        ({"one/1"}, "", "one"),
+        ({"two/2"}, "refused", "two"),
+        ({"three/3"}, "refused", "two"),
+        (set[str](), "refused", "two"),
     ):
-        assert together(found, present) == {"send": Beat("send", NOW, NOW + MINUTE, error)}
+        assert together(found, present) == {"send": Beat("send", NOW, NOW + MINUTE, error, host)}
 
 
 def test_what_fails_on_every_host_fails(store: Store) -> None:
@@ -50,7 +50,7 @@ def test_what_fails_on_every_host_fails(store: Store) -> None:
         health.beat(tx, "send", NOW + MINUTE, "no answer", "two")
         found = health.beats_of_hosts(tx)
     both = together(found, {"one/1", "two/2"})
-    assert both == {"send": Beat("send", NOW - MINUTE, NOW + MINUTE, "no answer")}
+    assert both == {"send": Beat("send", NOW - MINUTE, NOW + MINUTE, "no answer", "two")}
 
 
 def test_a_server_that_is_there_again_is_no_success_yet(store: Store) -> None:
