@@ -1,15 +1,17 @@
 """Scheduled reports: each made once a period, to whom it is for, whatever stops, starts or runs beside it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from csv import DictReader
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
+from io import StringIO
 
 import pytest
 
-from mailgateway.desk.customers.organisations import Organisation, organisations
+from mailgateway.desk.customers.organisations import Allowance, Contract, Organisation, Per, Unit, organisations
 from mailgateway.desk.letters.suppression import Reachability
 from mailgateway.desk.orders import Orders
 from mailgateway.desk.policy import Policy
@@ -213,6 +215,26 @@ def test_the_tickets_behind_an_organisations_figures_name_nobody_of_the_desk(ben
     head, row = listed.get_content().split()[0], listed.get_content()
     assert head == "number,subject,status,type,priority,requester,created_at,at,seconds"
     assert "hardware" not in row
+
+
+def test_an_organisation_gets_what_counts_for_its_contract(bench: Bench) -> None:
+    """The tickets, or the work with its minutes and nobody's name; no list tells of an answer of the knowledge."""
+    bench.arrive(message("carla@customer.example", "Printer is broken", "It is."))
+    hours = Contract("gold", allowance=Allowance(5, Unit.HOURS, Per.MONTH))
+    known = organisations([replace(ACME, contract=hours), GLOBEX])
+    desk = desk_with(bench, replace(MONTHLY, only=("acme",), attach=frozenset(Attach)))
+    policy = replace(desk.policy(), organisations=known)
+    desk = replace(desk, policy=lambda: policy)
+    ingest_waiting(desk, None, lambda: False)
+    assert operate(desk, 10001, Orders(minutes=45), policy.directory.agents[0], "noted") == ""
+    look(bench, desk, NOON)
+    look(bench, desk, datetime(2026, 12, 1, 7, tzinfo=UTC))
+    (letter,) = sent(bench)
+    files = {part.get_filename(): part.get_content() for part in mail(bench, letter).walk() if part.get_filename()}
+    (work,) = DictReader(StringIO(files["contract-acme.csv"]))
+    assert (work["number"], work["seconds"]) == ("10001", "2700")
+    assert {"assignee", "group", "answer"}.isdisjoint(work)
+    assert {"proposed.csv", "inserted.csv"}.isdisjoint(files)
 
 
 def test_nothing_is_sent_to_who_cannot_be_reached(bench: Bench) -> None:
