@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 _LONGEST_VALUE = 500
 _COUNTED = ("warning", "error")
-_CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), 127, *range(128, 160))}
+_TURNING = (0x61C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+"""Line separators, and what turns the direction of writing: a Message-ID may hold any of them."""
+
+_CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))} | {
+    code: f"\\u{code:04x}" for code in _TURNING
+}
 
 
 def configure(*, as_json: bool, verbose: bool = False, quiet: bool = False) -> None:

@@ -218,6 +218,7 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "unlinked": lambda detail: _tied("no longer: ", detail),
     "joined": _joined,
     "passed_on": lambda detail: f"{detail['agent']} passed on a mail of {detail['author']}",
+    "written_for_another": lambda detail: f"the mail came from {detail['from']}, and named the requester in Reply-To",
     "agent_not_proven": lambda detail: f"nothing proves that {detail['agent']} wrote this",
     "message_id_reused": lambda _: "another mail had the same Message-ID",
     "answers_proposed": lambda detail: f"proposed the answers {detail['answers']}",

@@ -53,6 +53,7 @@ WORDS: Mapping[str, str] = {
     "not_forwarded": "a mail did not go on to addresses that a rule names",
     "automatic_mail_stopped": "automatic mail was not sent, since its reader had too much",
     "letter_withheld": "a letter was not sent, since it would have shown what is internal",
+    "written_for_another": "a mail opened it for whom its Reply-To names, and From names somebody else",
     "agent_not_proven": "a mail claims to be an agent's and does not prove it",
     "message_id_reused": "another mail had the same Message-ID",
     "reminded": "the requester was reminded",

@@ -254,6 +254,9 @@ def _remarks(incoming: Incoming, origin: Origin, silence: str, facts: Facts, pol
     is_linked = policy.conversation.several_mailboxes is SeveralMailboxes.LINKED
     if is_linked and facts.copy is not None and facts.copy.ticket is not None:
         remarks.append(AddLink(facts.copy.ticket, LinkKind.RELATED, why="same_mail"))
+    sender, author = incoming.mail.sender, writer(incoming.mail, policy)
+    if sender is not None and sender.key != author.key:
+        remarks.append(RecordEvent("written_for_another", {"from": sender.address}))
     if silence:
         remarks.append(RecordEvent("not_acknowledged", {"why": silence}))
     return tuple(remarks)

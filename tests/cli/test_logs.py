@@ -10,7 +10,7 @@ SPEAKS = """
 import logging
 from mailgateway import log
 log.configure(as_json={as_json})
-log.logger("ingest").warning("ingest.refused", why="no\\x1b[31m\\nroom" + "x" * 900)
+log.logger("ingest").warning("ingest.refused", why="no\\x1b[31m\\nroom\\u202e\\u2028" + "x" * 900)
 logging.getLogger("botocore.hooks").warning("slow: %s", "s3\\nhost")
 logging.getLogger("botocore.hooks").info("nobody wants to know")
 try:
@@ -28,7 +28,7 @@ def spoken(*, as_json: bool) -> list[str]:
     )
     assert ran.stdout == ""
     assert "hunter2" not in ran.stderr
-    assert "\x1b" not in ran.stderr
+    assert not {"\x1b", "\u202e", "\u2028"} & set(ran.stderr)
     return ran.stderr.splitlines()
 
 
@@ -36,7 +36,7 @@ def test_every_line_is_an_object_and_a_librarys_too() -> None:
     """Whatever collects the log need not guess; control characters are escaped, long values cut."""
     ours, slow, lost, failed = map(json.loads, spoken(as_json=True))
     assert (ours["event"], ours["part"], ours["level"]) == ("ingest.refused", "ingest", "warning")
-    assert ours["why"].startswith("no\\x1b[31m\\x0aroom")
+    assert ours["why"].startswith("no\\x1b[31m\\x0aroom\\u202e\\u2028")
     assert len(ours["why"]) < 600
     assert (slow["event"], slow["library"], slow["said"]) == ("library.said", "botocore.hooks", "slow: s3\\x0ahost")
     assert (lost["level"], lost["library"]) == ("error", "asyncio")

@@ -487,6 +487,15 @@ def test_a_lie_opens_a_ticket_of_its_own(mail: object) -> None:
     assert CARLA.address not in [n.recipient.address for n in plan.notices if n.kind is not NoticeKind.ACKNOWLEDGEMENT]
 
 
+def test_who_writes_for_another_is_told() -> None:
+    """Reply-To makes a ticket that person's, as web forms have it: people can see that they did not write it."""
+    plan = decided(make_incoming(make_mail(sender=MALLORY, reply_to=(CARLA,))))
+    assert opened(plan).requester == CARLA
+    assert RecordEvent("written_for_another", {"from": MALLORY.address}) in plan.changes
+    for honest in (make_mail(), make_mail(reply_to=(CARLA,)), make_mail(reply_to=(CARLA, MALLORY))):
+        assert "written_for_another" not in events(decided(make_incoming(honest)))
+
+
 def test_a_customers_reply_address_makes_nobody_an_agent() -> None:
     """With an agent's From and even a true pass, whoever answers a customer's copy speaks as a customer."""
     mail = make_mail("#close", sender=FROM_ANNA, to=(CARLAS,), headers=(DMARC_PASS,))
