@@ -5,6 +5,7 @@ from typing import Any
 
 from mailgateway.desk.events import Event
 from mailgateway.desk.model import ArticleKind, Direction, LinkKind
+from mailgateway.mail.model import Address
 
 _TIES = {
     LinkKind.PROBLEM: ("it is an incident of problem", "is an incident of this problem"),
@@ -147,9 +148,21 @@ def _clock(one: Mapping[str, Any]) -> str:
     return f"{name} due {one['due_at'][:16].replace('T', ' ')} UTC" if one["due_at"] else f"{name} paused"
 
 
+def _requester(detail: Mapping[str, Any]) -> str:
+    before, after = (Address(one["name"], one["address"]) for one in (detail["before"], detail["after"]))
+    return f"made it a matter of {_person(after)} (it was {_person(before)}'s)"
+
+
+def _person(one: Address) -> str:
+    return f"{one.name} <{one.address}>" if one.name else one.address
+
+
 def _offered(detail: Mapping[str, Any]) -> str:
-    until = f" by {detail['accept_by'][:16].replace('T', ' ')} UTC" if detail["accept_by"] else ""
-    return f"{detail['from']} offered it to {detail['to']}, to be accepted{until}"
+    return f"{detail['from']} offered it to {detail['to']}, to be accepted{_until(detail)}"
+
+
+def _until(detail: Mapping[str, Any]) -> str:
+    return f" by {detail['accept_by'][:16].replace('T', ' ')} UTC" if detail["accept_by"] else ""
 
 
 def _unsubscribed(detail: Mapping[str, Any]) -> str:
@@ -170,6 +183,9 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
         f"the contract {detail['contract']} of {detail['organisation']} had no room left:"
         f" {detail['used']} of {detail['amount']} {detail['unit']} this {detail['per']}"
     ),
+    "subject": lambda detail: f"called it {detail['after']} (it was {detail['before'] or 'without a subject'})",
+    "requester": _requester,
+    "language": _set("language"),
     "ci": _set("configuration item"),
     "service_level": _set("service level"),
     "clocks": _clocks,
@@ -212,6 +228,8 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "accepted": lambda detail: f"accepted it for {detail['to']}, from {detail['from']}",
     "declined": lambda detail: f"declined it for {detail['to']}: it is back with {detail['from']}",
     "offer_withdrawn": lambda detail: f"{detail['to']} need not accept it any more",
+    "offer_paused": lambda detail: f"the time for {detail['to']} to accept it stands still",
+    "offer_resumed": lambda detail: f"the time for {detail['to']} to accept it goes on{_until(detail)}",
     "not_accepted": lambda detail: f"{detail['to']} did not accept it in time: told {detail['told'] or 'nobody'}",
     "to_and_fro": lambda detail: f"{_list(detail['groups'])} handed it to each other {detail['times']} times",
     "linked": lambda detail: _tied("", detail),

@@ -6,6 +6,7 @@ from dataclasses import replace
 import typer
 
 from mailgateway.cli.lines import complain
+from mailgateway.desk.customers.correcting import read_person
 from mailgateway.desk.customers.counting import read_minutes
 from mailgateway.desk.model import TicketType
 from mailgateway.desk.orders import LONGEST_TAG, Orders
@@ -32,6 +33,21 @@ def tags(option: str, words: Sequence[str]) -> tuple[str, ...]:
                 f"{option} {word!r}: a tag is one word of at most {LONGEST_TAG} letters; give {option} for each"
             )
     return tuple(word.casefold() for word in words)
+
+
+def requester(written: str | None) -> Address | None:
+    """Return whose matter it shall be."""
+    try:
+        return None if written is None else read_person(written)
+    except ValueError as error:
+        raise _wrong(f"--requester {str(written)[:60]!r}: {error}") from None
+
+
+def with_people(
+    orders: Orders, cc: Sequence[str], uncc: Sequence[str], watch: Sequence[str], unwatch: Sequence[str]
+) -> Orders:
+    """Return orders with who shall take part and who watch, or no longer."""
+    return replace(orders, participants=people(cc), leave=tuple(uncc), watch=tuple(watch), unwatch=tuple(unwatch))
 
 
 def people(written: Sequence[str]) -> tuple[Address, ...]:

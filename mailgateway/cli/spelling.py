@@ -8,6 +8,7 @@ import typer
 from mailgateway.cli.lines import complain
 from mailgateway.cli.names import unknown
 from mailgateway.desk.answers.knowledge import Library
+from mailgateway.desk.customers.correcting import against_requester, read_language, read_subject
 from mailgateway.desk.model import Directory
 from mailgateway.desk.orders import LONGEST_CI, Orders
 from mailgateway.desk.policy import Policy
@@ -30,6 +31,9 @@ def spelled(orders: Orders, author: str | None, policy: Policy) -> Orders:
         # who is no agent any more may still watch
         unwatch=tuple(found.name if (found := directory.agent(name)) else name for name in orders.unwatch),
         participants=_customers(orders.participants, policy),
+        subject=_subject(orders.subject, policy),
+        requester=_requester(orders.requester, policy),
+        language=_language(orders.language, policy),
     )
 
 
@@ -94,6 +98,31 @@ def _customers(people: tuple[Address, ...], policy: Policy) -> tuple[Address, ..
             complain(f"--cc {person.address}: this is the desk's own; who takes part is a customer")
             raise typer.Exit(2)
     return people
+
+
+def _subject(written: str | None, policy: Policy) -> str | None:
+    try:
+        return None if written is None else read_subject(written, policy.conversation.tags)
+    except ValueError as error:
+        raise _wrong(f"--subject {str(written)[:60]!r}: {error}") from None
+
+
+def _language(written: str | None, policy: Policy) -> str | None:
+    try:
+        return None if written is None else read_language(written, policy.languages)
+    except ValueError as error:
+        raise _wrong(f"--language {str(written)[:60]!r}: {error}") from None
+
+
+def _requester(person: Address | None, policy: Policy) -> Address | None:
+    if person is not None and (against := against_requester(person, policy)):
+        raise _wrong(f"--requester {person.address}: {against}")
+    return person
+
+
+def _wrong(line: str) -> typer.Exit:
+    complain(line)
+    return typer.Exit(2)
 
 
 def _answers(wanted: Sequence[str], library: Library) -> tuple[str, ...]:

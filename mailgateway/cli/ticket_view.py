@@ -79,7 +79,8 @@ def _offered(ticket: Ticket) -> str:
     if offer is None:
         return ""
     until = f", to be accepted by {moment(offer.accept_by)}" if offer.accept_by else ""
-    return f"by {offer.giver}, since {moment(offer.at)}{until}"
+    stands = f", to be accepted; paused, with {level_view.hours(offer.left)} left" if offer.left is not None else ""
+    return f"by {offer.giver}, since {moment(offer.at)}{until}{stands}"
 
 
 def _show_links(console: Console, sheet: TicketSheet) -> None:

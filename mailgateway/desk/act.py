@@ -8,6 +8,7 @@ from mailgateway.desk.after import after as changed
 from mailgateway.desk.answers.answering import inserted, kept_inside
 from mailgateway.desk.answers.changes import InsertAnswer
 from mailgateway.desk.attributes import attributes
+from mailgateway.desk.customers.correcting import corrected
 from mailgateway.desk.customers.counting import SpendTime
 from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.handovers.answering import ended_by, resolved
@@ -57,7 +58,7 @@ def act(
 ) -> Plan:
     """Carry out an agent's orders. Text goes to the customer unless it is a note; nothing empty is ever sent."""
     orders = resolved(orders, agent, candidate.ticket, policy)
-    further = attributes(orders, candidate.ticket)
+    further = (*corrected(orders, candidate.ticket, policy), *attributes(orders, candidate.ticket))
     before = changed(candidate.ticket, further, facts.now)
     taken = inserted(orders, before, policy)
     orders = replace(orders, text="\n\n".join(part for part in (*(one.text for one in taken), orders.text) if part))
@@ -103,7 +104,8 @@ def objection(orders: Orders, ticket: Ticket, files: Sequence[StoredFile], polic
     if not _says_something(orders, files) and orders in (Orders(), Orders(note=True)):
         return "the mail says nothing: there is no text above the quotation, and no command that changes anything"
     if is_answer(orders, files):
-        listening = replace(ticket, participants=(*ticket.participants, *orders.participants))
+        people = (*ticket.participants, *orders.participants)
+        listening = replace(ticket, requester=orders.requester or ticket.requester, participants=people)
         if not readers(listening, policy, orders.reply_to or policy.agents.reply_to):
             return "nobody who takes part has an address; name one with #cc ADDRESS, or begin with #note"
     return ""
@@ -251,10 +253,16 @@ def _to_customers(
     if article is not None and _is_answer(article):
         letters = _answers(article, agent, after, candidate, facts, policy)
         return tuple(news.since(one, news.standing(before), policy) or one for one in letters)
-    joining = welcome(after.participants[len(before.participants) :], after, candidate, facts, policy).notices
+    joining = welcome(_newcomers(before, after, candidate.ticket), after, candidate, facts, policy).notices
     if after.requester.key in agent.addresses:
         return joining
     return (*news.of_status(before, after, candidate, facts, policy), *joining)
+
+
+def _newcomers(before: Ticket, after: Ticket, known: Ticket) -> tuple[Address, ...]:
+    """Return who takes part now; `known` is the ticket as it was before its requester was set right."""
+    added = after.participants[len(before.participants) :]
+    return added if known.has_participant(after.requester.address) else (after.requester, *added)
 
 
 def _answers(

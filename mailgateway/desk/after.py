@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from mailgateway.desk.customers.counting import SetOrganisation
+from mailgateway.desk.customers.heading import SetLanguage, SetRequester, SetSubject
 from mailgateway.desk.customers.wish import Leave
 from mailgateway.desk.handovers.changes import OfferChange, offer_after
 from mailgateway.desk.holding.changes import HoldChange, held_after
@@ -27,6 +28,7 @@ from mailgateway.desk.plan import (
     SetType,
     Snooze,
 )
+from mailgateway.mail.model import Address
 
 _REPLACED: dict[type[Change], str] = {
     MoveToGroup: "group",
@@ -34,6 +36,8 @@ _REPLACED: dict[type[Change], str] = {
     SetPriority: "priority",
     SetType: "type",
     SetFields: "fields",
+    SetSubject: "subject",
+    SetLanguage: "language",
     SetOrganisation: "organisation",
     SetCi: "ci",
     SetServiceLevel: "service_level",
@@ -72,10 +76,21 @@ def _after(ticket: Ticket, change: Any, at: datetime) -> Ticket:
         case ChangeWatchers(add, remove):
             rest = tuple(name for name in ticket.watchers if name not in remove)
             return replace(ticket, watchers=(*rest, *(name for name in add if name not in rest)))
-        case Leave(address):
-            rest_of = tuple(person for person in ticket.participants if person.key != address.casefold())
-            return replace(ticket, participants=rest_of)
-        case AddParticipants(people):
-            return replace(ticket, participants=(*ticket.participants, *people))
+        case Leave() | AddParticipants() | SetRequester():
+            return _with_people(ticket, change)
     attribute = _REPLACED.get(type(change))
     return ticket if attribute is None else replace(ticket, **{attribute: change.after})
+
+
+def _with_people(ticket: Ticket, change: Leave | AddParticipants | SetRequester) -> Ticket:
+    match change:
+        case Leave(address):
+            return replace(ticket, participants=_without(address, ticket))
+        case SetRequester(_, requester):
+            return replace(ticket, requester=requester, participants=_without(requester.address, ticket))
+        case AddParticipants(people):
+            return replace(ticket, participants=(*ticket.participants, *people))
+
+
+def _without(address: str, ticket: Ticket) -> tuple[Address, ...]:
+    return tuple(person for person in ticket.participants if person.key != address.casefold())

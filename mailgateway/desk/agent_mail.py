@@ -16,11 +16,12 @@ from mailgateway.desk.incoming import Incoming
 from mailgateway.desk.letters import notices
 from mailgateway.desk.letters.receipts import receipt
 from mailgateway.desk.model import Agent, HeldAnswer, StoredFile
-from mailgateway.desk.orders import Decision, Orders, read_orders
+from mailgateway.desk.orders import Decision, Orders
 from mailgateway.desk.plan import Disposition, Plan, RecordEvent
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.problems.declaring import against_declaring
 from mailgateway.desk.problems.incidents import against_linking, taking_along
+from mailgateway.desk.read_orders import read_orders
 from mailgateway.desk.threads.merging import against_merging
 from mailgateway.desk.threads.thread import Thread, signed_as
 from mailgateway.desk.timed.snooze import against_snooze

@@ -58,7 +58,7 @@ def article_meta(number: int, article: Article) -> dict[str, object]:
 
 
 def event_object(event: Event) -> dict[str, object]:
-    """Return an event by itself: its number, when, whose ticket, who, what; no words of people are in it."""
+    """Return an event by itself: its number, when, whose ticket, who, what; no words of articles are in it."""
     return {
         "id": event.id,
         "at": instant(event.at),
@@ -70,10 +70,18 @@ def event_object(event: Event) -> dict[str, object]:
 
 
 def offer_object(offer: Offer | None) -> dict[str, object] | None:
-    """Return by which group a ticket is offered, since and until when; None where it is not."""
+    """Return by which group a ticket is offered, since and until when; None where it is not.
+
+    While the time for accepting stands still, it is paused.
+    """
     if offer is None:
         return None
-    return {"by": offer.giver, "at": instant(offer.at), "accept_by": instant(offer.accept_by)}
+    return {
+        "by": offer.giver,
+        "at": instant(offer.at),
+        "accept_by": instant(offer.accept_by),
+        "paused": offer.left is not None,
+    }
 
 
 def _file(stored: StoredFile) -> dict[str, object]:

@@ -12,6 +12,12 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("#type T", "incident, complaint, question, request or problem"),
     ("#tag a b -c", "put tags on, take tags off"),
     ("#cc ADDRESS", "let somebody take part in the ticket"),
+    ("#subject TEXT", "call the ticket something else; its number stays"),
+    (
+        "#requester ADDRESS",
+        "whose matter it is: your answers go to them; whose it was takes part no longer",
+    ),
+    ("#language xx", "the language that customers are written to in"),
     ("#snooze 2d", "put the ticket aside: 30m, 4h, 2d, 1w, 2026-12-01 09:30; a mail of the customer wakes it; or none"),
     (
         "#problem N|new|none",

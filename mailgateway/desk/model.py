@@ -156,12 +156,14 @@ class HeldAnswer:
 class Offer:
     """A hand-over that the ticket's group has not accepted yet: which group gave it, since when, and by when to accept.
 
-    `accept_by` is None where there is no business time in which that could be.
+    `accept_by` is None where there is no business time in which that could be, and while the time stands still: `left`
+    is then how much business time is left, else None.
     """
 
     giver: str
     at: datetime
     accept_by: datetime | None
+    left: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

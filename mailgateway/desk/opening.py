@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from mailgateway.desk.answers.answering import answering, with_answers
 from mailgateway.desk.answers.knowledge import proposals
+from mailgateway.desk.customers.heading import LONGEST_SUBJECT
 from mailgateway.desk.events import WEBHOOK
 from mailgateway.desk.facts import Facts
 from mailgateway.desk.incoming import Incoming, article_of, message_id_reused, newcomers
@@ -36,8 +37,6 @@ from mailgateway.desk.threads.thread import Thread, writer
 from mailgateway.desk.threads.trust import claimed_agent, proven_agent
 from mailgateway.mail.model import Address
 from mailgateway.mail.written.subjects import without_tags
-
-_SUBJECT_LENGTH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +216,7 @@ def _ticket(
     mail = incoming.mail
     ticket = Ticket(
         number=0,
-        subject=without_tags(mail.subject, policy.conversation.tags)[:_SUBJECT_LENGTH],
+        subject=without_tags(mail.subject, policy.conversation.tags)[:LONGEST_SUBJECT],
         status=chosen.status,
         type=chosen.type,
         priority=chosen.priority,

@@ -44,7 +44,7 @@ VALUES: dict[NoticeKind, dict[str, object]] = {
         "commands": COMMANDS,
     },
     NoticeKind.RATED: {"rating": ""},
-    NoticeKind.ADDED: {},
+    NoticeKind.ADDED: {"yours": False},
     NoticeKind.REMINDER: {},
     NoticeKind.ESCALATION: {"target": "", "share": 0, "due_at": None, "is_over": False},
     NoticeKind.AGENT_REMINDER: {},

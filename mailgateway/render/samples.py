@@ -130,13 +130,7 @@ _VALUES: dict[NoticeKind, dict[str, object]] = {
     NoticeKind.AGENT_RECEIPT: {
         "sent": ["Jan Nowak <jan.nowak@example.org>"],
         "noted": True,
-        "changed": {
-            **NOTHING_CHANGED,
-            "status": "solved",
-            "tags": "+fuser -paper",
-            "held": "sent",
-            "offer": "accepted",
-        },
+        "changed": {**NOTHING_CHANGED, "status": "solved", "tags": "+fuser", "held": "sent", "offer": "accepted"},
         "meanwhile": _MEANWHILE,
     },
     NoticeKind.ANSWER_HELD: {"meanwhile": _MEANWHILE, "reminds": False},
@@ -190,6 +184,7 @@ _ALWAYS_FULL: dict[NoticeKind, tuple[dict[str, object], dict[str, object]]] = {
 """What notices say that are nothing without it: in full, and scanty."""
 _USED_UP = {"organisation": "acme", "contract": "gold", "used": "52", "amount": "50", "per": "month"}
 _MORE: dict[NoticeKind, tuple[dict[str, object], ...]] = {
+    NoticeKind.ADDED: ({"yours": True, "links": _LINKS},),
     NoticeKind.ANSWER_HELD: ({"reminds": True},),
     NoticeKind.UNDELIVERED: ({**_VALUES[NoticeKind.UNDELIVERED], "closed": False},),
     NoticeKind.QUARANTINE_DIGEST: ({**DIGEST, "is_new": False},),
@@ -233,7 +228,8 @@ def samples(kind: NoticeKind, language: str) -> Iterator[Notice]:
 def _handed(kind: NoticeKind, language: str) -> Iterator[Notice]:
     """Give the notices by which tickets are handed to those who shall work on them."""
     if kind in _SAY_OFFERED:
-        yield replace(_notice(kind, language, _offered()), values={"by": "Anna Kowalska"})
+        for ticket in _offered():
+            yield replace(_notice(kind, language, ticket), values={"by": "Anna Kowalska"})
     if kind is not NoticeKind.AGENT_NOTIFICATION:
         return
     for unit in Unit:
@@ -328,8 +324,12 @@ def _ticket(status: Status) -> Ticket:
     )
 
 
-def _offered() -> Ticket:
-    return replace(_ticket(Status.OPEN), assignee=None, offer=Offer("first-line", _AT, _AT + timedelta(hours=2)))
+def _offered() -> Iterator[Ticket]:
+    for offer in (
+        Offer("first-line", _AT, _AT + timedelta(hours=2)),
+        Offer("first-line", _AT, None, timedelta(hours=2)),
+    ):
+        yield replace(_ticket(Status.OPEN), assignee=None, offer=offer)
 
 
 def _bare_ticket() -> Ticket:

@@ -264,6 +264,23 @@ def test_all_that_a_ticket_has_can_be_set(shell: Shell, number: int) -> None:
     assert (ticket["watchers"], ticket["fields"], ticket["organisation"]) == ([], {"site": "Rome, 3"}, None)
 
 
+def test_a_ticket_is_set_right(shell: Shell, number: int) -> None:
+    """Its subject, whose it is and their language; who it is told, and the history says what was before."""
+    asked = ("--subject", "Toner, floor 3", "--requester", "Eve <eve@other.example>", "--language", "DE", "--json")
+    ran = shell.run("tickets", "set", str(number), *asked, "--cc", "carla@customer.example")
+    assert (ran.code, ran.err, ran.only["subject"]) == (0, "", "Toner, floor 3")
+    ticket = _shown(shell, number)
+    assert (ticket["requester"], ticket["language"]) == ({"name": "Eve", "address": "eve@other.example"}, "de")
+    assert "carla@customer.example" in [one["address"] for one in ticket["participants"]]
+    assert ("added", "eve@other.example") in _letters(shell)
+    told = {event["what"]: event["detail"] for event in ticket["events"]}
+    assert told["requester"]["before"]["address"] == "carla@customer.example"
+    assert told["language"] == {"before": "en", "after": "de"}
+    shown = shell.run("tickets", "show", str(number)).out
+    assert "made it a matter of Eve <eve@other.example>" in " ".join(shown.split())
+    assert "called it Toner, floor 3 (it was" in " ".join(shown.split())
+
+
 def test_files_go_along(shell: Shell, number: int) -> None:
     """With an answer to the customer and with a note; the answer may solve the ticket, and go to one alone."""
     (shell.folder / "manual.pdf").write_bytes(b"%PDF-1.7 manual")
@@ -311,6 +328,11 @@ def test_a_ticket_is_assigned(shell: Shell, number: int, assign: str, wanted: st
         (["set", "{n}", "--watch", "carla"], "there are: anna, bob"),
         (["set", "{n}", "--cc", "anna@example.com"], "the desk's own"),
         (["set", "{n}", "--cc", "nobody"], "no address"),
+        (["set", "{n}", "--subject", " "], "a subject has words"),
+        (["set", "{n}", "--language", "ed"], "there are no words in this language"),
+        (["set", "{n}", "--requester", "nobody"], "this is no address"),
+        (["set", "{n}", "--requester", "support@example.com"], "mail to this address arrives here"),
+        (["set", "{n}", "--requester", "noreply@shop.example"], "nobody reads answers"),
         (["set", "{n}", "--field", "Site=x"], "small letters"),
         (["set", "{n}", "--field", "site"], "NAME=VALUE"),
         (["set", "{n}", "--organisation", "acme"], "there are: none"),

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from mailgateway.desk.as_json import ticket_head
 from mailgateway.desk.handovers.answer import OfferAnswer
-from mailgateway.desk.model import ArticleKind
+from mailgateway.desk.model import ArticleKind, Status
 from mailgateway.desk.orders import Orders
 from mailgateway.desk.policy import Handovers
 from mailgateway.flows.operate import operate
@@ -70,7 +70,35 @@ def test_a_new_ticket_that_is_routed_is_no_hand_over(either_bench: Bench) -> Non
     routed = bench.ticket(FIRST + 1).ticket
     assert (routed.group, routed.offer, routed.attend_at) == ("hardware", None, None)
     head = ticket_head(bench.ticket(FIRST).ticket)
-    assert head["offered"] == {"by": "first-line", "at": "2026-11-02T12:00:00Z", "accept_by": "2026-11-02T14:00:00Z"}
+    assert head["offered"] == {
+        "by": "first-line",
+        "at": "2026-11-02T12:00:00Z",
+        "accept_by": "2026-11-02T14:00:00Z",
+        "paused": False,
+    }
+
+
+def test_it_stands_still_while_the_customer_is_waited_for(either_bench: Bench) -> None:
+    """Nobody is told in the meantime; two hours of their own after the hand-over they are, days later."""
+    bench = either_bench
+    offer(bench)
+    bench.now += timedelta(hours=1)
+    order(bench, FIRST, status=Status.PENDING)
+    waiting = bench.ticket(FIRST).ticket.offer
+    assert waiting is not None
+    assert (waiting.accept_by, waiting.left) == (None, timedelta(hours=1))
+    bench.now += timedelta(days=2)
+    attend_due(bench.desk, lambda: False)
+    assert "not_accepted" not in happened(bench)
+    bench.arrive(message("carla@customer.example", f"Re: [#{FIRST}] Screen", "It is black."))
+    bench.ingest()
+    bench.now += timedelta(minutes=59)
+    attend_due(bench.desk, lambda: False)
+    assert "not_accepted" not in happened(bench)
+    bench.now += timedelta(minutes=1)
+    attend_due(bench.desk, lambda: False)
+    told_of = [what for what in happened(bench) if what.startswith(("offer", "not_"))]
+    assert told_of == ["offered", "offer_paused", "offer_resumed", "not_accepted"]
 
 
 def test_it_is_told_once_whatever_hosts_there_are(either_bench: Bench) -> None:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from mailgateway.desk.customers.counting import SetOrganisation
+from mailgateway.desk.customers.heading import SetLanguage, SetRequester, SetSubject
 from mailgateway.desk.model import ArticleKind, Direction, Priority, Status, StoredFile, TicketType
 from mailgateway.desk.plan import (
     AddArticle,
@@ -33,6 +34,7 @@ from mailgateway.store.tables.tickets import ArticleRow, TicketRow
 from mailgateway.store.tickets import shown as tickets
 from mailgateway.store.tickets.apply import apply
 from mailgateway.store.tickets.changes import CARRIED_OUT
+from mailgateway.store.tickets.listed import Wanted, listed
 from mailgateway.store.tickets.shown import TicketSheet
 from tests.store.examples import (
     JANE,
@@ -138,6 +140,26 @@ def test_every_change_is_made_and_told(store: Store) -> None:
         ("participants", "anna", {"added": ["bob@customer.example"]}),
         ("related", "anna", {"ticket": "10002"}),
     ]
+
+
+def test_a_ticket_is_set_right(store: Store) -> None:
+    """Subject, requester and language, each with what was before; the new requester is no participant any more."""
+    number = open_ticket(store, opening(ticket(participants=(BOB,))))
+    eve = Address("Eve", "eve@elsewhere.example")
+    changes = SetSubject("Help", "Smoke"), SetLanguage("en", "pl"), SetRequester(JANE, BOB), AddParticipants((eve,))
+    sheet = _work(store, number, *changes)
+    assert (sheet.ticket.subject, sheet.ticket.language) == ("Smoke", "pl")
+    assert (sheet.ticket.requester, sheet.ticket.participants) == (BOB, (eve,))
+    told = {event.what: event.detail for event in sheet.events[2:]}
+    assert told["subject"] == {"before": "Help", "after": "Smoke"}
+    assert told["requester"] == {
+        "before": {"name": JANE.name, "address": JANE.address},
+        "after": {"name": BOB.name, "address": BOB.address},
+    }
+    with store.reading() as tx:
+        assert [line.number for line in listed(tx, 0, Wanted(requester=BOB.address.upper()))] == [number]
+    with pytest.raises(StoreBusy):
+        _work(store, number, SetRequester(JANE, eve))
 
 
 def test_a_column_changed_twice_ends_at_the_last(store: Store) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mailgateway.desk.customers.heading import HeadingChange
 from mailgateway.desk.letters.silence import Silence
 
 
@@ -43,4 +44,4 @@ class Leave:
 
 
 WishChange = Rate | Unsubscribe | Leave
-CustomerChange = Silence | WishChange
+CustomerChange = Silence | WishChange | HeadingChange

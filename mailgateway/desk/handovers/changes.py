@@ -31,9 +31,22 @@ class EndOffer:
     end: OfferEnd
 
 
-OfferChange = OfferTicket | EndOffer
+@dataclass(frozen=True, slots=True)
+class TimeOffer:
+    """Let the time for accepting stand still or go on: the offer to the group (by name) is `after` from now on."""
+
+    before: Offer
+    after: Offer
+    group: str
+
+
+OfferChange = OfferTicket | EndOffer | TimeOffer
 
 
 def offer_after(change: OfferChange) -> Offer | None:
     """Return the offer that a ticket's group is to answer after a change."""
-    return change.offer if isinstance(change, OfferTicket) else None
+    match change:
+        case OfferTicket(offer, _) | TimeOffer(_, offer, _):
+            return offer
+        case EndOffer():
+            return None

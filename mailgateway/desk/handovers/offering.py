@@ -8,9 +8,11 @@ from datetime import timedelta
 
 from mailgateway.desk.after import after
 from mailgateway.desk.customers.counting import SpendTime
+from mailgateway.desk.customers.heading import SetLanguage, SetRequester, SetSubject
 from mailgateway.desk.facts import Candidate
 from mailgateway.desk.handovers.acceptance import acceptance
 from mailgateway.desk.handovers.changes import EndOffer, OfferChange, OfferEnd, OfferTicket
+from mailgateway.desk.handovers.timing import retimed, timed
 from mailgateway.desk.handovers.to_and_fro import Handed, handed
 from mailgateway.desk.levels.business_time import business_time
 from mailgateway.desk.levels.service_levels import FINISHED
@@ -46,8 +48,11 @@ _WORK = (
     RemoveLink,
     SetCi,
     SetFields,
+    SetLanguage,
     SetPriority,
+    SetRequester,
     SetStatus,
+    SetSubject,
     SetType,
     Snooze,
     SpendTime,
@@ -72,6 +77,8 @@ def offered(plan: Plan, candidate: Candidate, policy: Policy, said: OfferEnd | N
     if move is not None and not _is_back(ticket, changed):
         giver = ticket.offer.giver if ticket.offer is not None and end is not OfferEnd.ACCEPTED else group
         changes += _offer(giver, move, plan, changed, policy)
+    if not changes:
+        changes += retimed(changed, plan.at, policy)
     changed = after(changed, changes, plan.at)
     notices = tuple(_told(notice, changed, end, group, policy) for notice in plan.notices)
     if ticket.offer is not None and end is OfferEnd.ACCEPTED:
@@ -124,8 +131,8 @@ def _offer(giver: str, move: Handed, plan: Plan, changed: Ticket, policy: Policy
     takes = not plan.is_quiet and is_of(group, policy.directory.agent(plan.actor))
     if group is None or span is None or takes or changed.status in FINISHED:
         return []
-    accept_by = business_time(changed, policy).after(plan.at, span)
-    return [OfferTicket(Offer(giver, plan.at, accept_by), group.name)]
+    offer = timed(Offer(giver, plan.at, None, left=span), changed, plan.at, policy)
+    return [OfferTicket(offer, group.name)]
 
 
 def _told(notice: Notice, changed: Ticket, end: OfferEnd | None, group: str, policy: Policy) -> Notice:

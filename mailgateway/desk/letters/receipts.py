@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from mailgateway.desk.after import after
 from mailgateway.desk.agent_policy import Receipts
+from mailgateway.desk.customers.heading import SetLanguage, SetRequester, SetSubject
 from mailgateway.desk.facts import Candidate, Entry, Facts
 from mailgateway.desk.handovers.changes import EndOffer, OfferChange, OfferTicket
 from mailgateway.desk.holding.changes import ReleaseAnswer
@@ -35,9 +36,17 @@ from mailgateway.desk.problems.changes import LinkOthers, ProblemChange, SetMajo
 from mailgateway.desk.threads.thread import bound_to_agent, for_notes
 from mailgateway.mail.model import Address
 
-_REPLACED = {SetStatus: "status", SetPriority: "priority", SetType: "type", MoveToGroup: "group", Assign: "assignee"}
+_REPLACED = {
+    SetStatus: "status",
+    SetPriority: "priority",
+    SetType: "type",
+    MoveToGroup: "group",
+    Assign: "assignee",
+    SetSubject: "subject",
+    SetLanguage: "language",
+}
 
-_WORDS = (*_REPLACED.values(), "tags", "people", "snooze", "link", "incidents", "major", "held", "offer")
+_WORDS = (*_REPLACED.values(), "requester", "tags", "people", "snooze", "link", "incidents", "major", "held", "offer")
 _MOST_SHOWN = 20
 NOTHING_CHANGED = dict.fromkeys(_WORDS, "")
 """What can be told of, by the words of the templates; empty for what stayed."""
@@ -97,12 +106,19 @@ def _changed(change: Change) -> Iterator[tuple[str, str]]:
             yield "held", end.value
         case ChangeTags(added, removed):
             yield "tags", " ".join((*(f"+{tag}" for tag in added), *(f"-{tag}" for tag in removed)))
-        case AddParticipants(people):
-            yield "people", ", ".join(map(_person, people))
+        case AddParticipants() | SetRequester():
+            yield _whose(change)
         case Snooze(_, until):
             yield "snooze", until.isoformat(" ", "minutes") if until else "—"
         case LinkOthers() | SetMajor() | OfferTicket() | EndOffer():
             yield from _of_others(change)
+
+
+def _whose(change: AddParticipants | SetRequester) -> tuple[str, str]:
+    """Give who takes part from now on, or whose matter it is."""
+    if isinstance(change, SetRequester):
+        return "requester", _person(change.after)
+    return "people", ", ".join(map(_person, change.people))
 
 
 def _of_others(change: ProblemChange | OfferChange) -> Iterator[tuple[str, str]]:

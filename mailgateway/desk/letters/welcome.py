@@ -39,4 +39,5 @@ def welcome(
 
 def _notice(person: Address, candidate: Candidate, ticket: Ticket, policy: Policy) -> Notice:
     bare = notices.status_changed(ticket, ticket.status, candidate, policy)
-    return replace(bare, kind=NoticeKind.ADDED, recipient=person, bound_to=person.key, values={})
+    values = {"yours": person.key == ticket.requester.key}
+    return replace(bare, kind=NoticeKind.ADDED, recipient=person, bound_to=person.key, values=values)

@@ -11,6 +11,7 @@ from hashlib import sha256
 from mailgateway.desk.after import after, fired_by
 from mailgateway.desk.facts import Candidate
 from mailgateway.desk.handovers import awaiting
+from mailgateway.desk.handovers.timing import retimed
 from mailgateway.desk.levels import escalation
 from mailgateway.desk.levels.levelled import renewed
 from mailgateway.desk.levels.spelled import spelled
@@ -68,7 +69,7 @@ def with_attention(plan: Plan, candidate: Candidate | None, policy: Policy) -> P
 
 def renewal(candidate: Candidate, at: datetime, policy: Policy) -> Plan | None:
     """Return the plan by which a ticket learns of another policy, None where neither clocks nor agenda change."""
-    changes = renewed(candidate, at, policy)
+    changes = (*renewed(candidate, at, policy), *retimed(candidate.ticket, at, policy))
     ticket = after(candidate.ticket, changes, at)
     due = next_attention(ticket, candidate.fired | fired_by(changes), policy)
     if due != ticket.attend_at:

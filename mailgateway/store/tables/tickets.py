@@ -67,6 +67,7 @@ class TicketRow(Base):
     offer_giver: Mapped[str | None]
     offered_at: Mapped[datetime | None]
     accept_by: Mapped[datetime | None]
+    accept_left: Mapped[int | None]
     dormant: Mapped[bool] = mapped_column(server_default=false())
     trace: Mapped[dict[str, Any]]
 

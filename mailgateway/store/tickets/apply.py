@@ -15,7 +15,8 @@ from mailgateway.store.service.spells import begin_spell, turn_spells
 from mailgateway.store.tables.lookup import address_key
 from mailgateway.store.tables.tickets import TicketRow
 from mailgateway.store.tickets.belongings import add_people, add_tags, add_watchers
-from mailgateway.store.tickets.changes import Changing, carry_out
+from mailgateway.store.tickets.changes import carry_out
+from mailgateway.store.tickets.changing import Changing
 
 _OPEN = insert(TicketRow).returning(TicketRow.number)
 

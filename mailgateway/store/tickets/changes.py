@@ -1,35 +1,30 @@
 """Each change of a plan, as rows: one function a kind of change, and the table that says which."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import bindparam, insert, update
 
 from mailgateway.desk.answers.changes import AnswerChange, InsertAnswer, JudgeAnswer, ProposeAnswers, SendAnswer
 from mailgateway.desk.customers.counting import SetOrganisation, SpendTime
-from mailgateway.desk.customers.wish import Leave, Rate, Unsubscribe
-from mailgateway.desk.events import Event
-from mailgateway.desk.handovers.changes import EndOffer, OfferTicket
+from mailgateway.desk.customers.heading import SetLanguage, SetSubject
+from mailgateway.desk.handovers.changes import EndOffer, OfferTicket, TimeOffer
 from mailgateway.desk.holding.changes import HoldAnswer, HoldOn, ReleaseAnswer
 from mailgateway.desk.letters.silence import Silence
 from mailgateway.desk.levels import clock_events
 from mailgateway.desk.levels.level_changes import Rouse, SetClocks, SetServiceLevel
-from mailgateway.desk.model import ArticleKind, Direction, LinkKind, Offer
+from mailgateway.desk.model import ArticleKind, Direction, LinkKind
 from mailgateway.desk.plan import (
     AddArticle,
     AddLink,
-    AddParticipants,
     Assign,
     Change,
     ChangeTags,
-    ChangeWatchers,
     InformIncidents,
     MarkUndelivered,
     MergeInto,
     MoveToGroup,
     NameBy,
-    Plan,
     RecordEvent,
     RecordFiring,
     RemoveLink,
@@ -43,7 +38,6 @@ from mailgateway.desk.plan import (
     TakeTurn,
 )
 from mailgateway.desk.problems.changes import LinkOthers, SetMajor
-from mailgateway.store.engine import Transaction
 from mailgateway.store.incoming.holding import hold, hold_on, move_held, release
 from mailgateway.store.outgoing import suppressions
 from mailgateway.store.outgoing.broadcasts import add_broadcast
@@ -51,14 +45,16 @@ from mailgateway.store.service.answers import note_answer
 from mailgateway.store.service.clocks import write_clocks
 from mailgateway.store.service.majors import declare, end
 from mailgateway.store.service.usage import Work, add_work, move_work, organisation_of
-from mailgateway.store.service.wishes import rate, remove_person, unsubscribe
 from mailgateway.store.service.workload import take_turn
 from mailgateway.store.tables.tickets import TicketRow
 from mailgateway.store.tables.time import FiringRow
 from mailgateway.store.tickets.articles import add_article
-from mailgateway.store.tickets.belongings import add_people, add_tags, add_watchers, remove_tags, remove_watchers
+from mailgateway.store.tickets.belongings import add_people, add_tags, remove_tags
+from mailgateway.store.tickets.changing import Changing
+from mailgateway.store.tickets.handovers import offer_columns
 from mailgateway.store.tickets.links import add_link, add_links, merge_links, remove_link
 from mailgateway.store.tickets.names import add_ids, add_names
+from mailgateway.store.tickets.people import OF_PEOPLE
 
 _TOUCH = update(TicketRow).where(TicketRow.number == bindparam("survivor")).values(updated_at=bindparam("at"))
 _ADD_FIRING = insert(FiringRow)
@@ -70,38 +66,12 @@ _COLUMNS = {
     Assign: "assignee",
     SetCi: "ci",
     SetServiceLevel: "service_level",
+    SetSubject: "subject",
+    SetLanguage: "language",
 }
-_Replaced = SetStatus | SetPriority | SetType | MoveToGroup | Assign | SetCi | SetServiceLevel
-
-
-@dataclass(slots=True)
-class Changing:
-    """A ticket being changed: what its row was and shall be, what has happened, and its newest article."""
-
-    tx: Transaction
-    plan: Plan
-    number: int
-    spool_id: int | None
-    article: int | None = None
-    is_answered: bool = False
-    before: dict[str, Any] = field(default_factory=dict)
-    after: dict[str, Any] = field(default_factory=dict)
-    events: list[Event] = field(default_factory=list)
-
-    def replace(self, column: str, before: object, after: object) -> None:
-        """Let a column have another value, and say so."""
-        self.before.setdefault(column, before)
-        self.after[column] = after
-        self.tell(column, {"before": before, "after": after})
-
-    def tell(self, what: str, detail: Mapping[str, object], of: int | None = None) -> None:
-        """Write down what happened, to this ticket or to another one."""
-        self.events.append(Event(of or self.number, self.plan.at, self.plan.actor, what, dict(detail)))
-
-    def tell_both(self, other: int, what: str, detail: Mapping[str, object]) -> None:
-        """Write down what happened between this ticket and another one; the other one's is `from` this."""
-        self.tell(what, {**detail, "ticket": str(other)})
-        self.tell(what, {**detail, "from": str(self.number)}, of=other)
+_Replaced = (
+    SetStatus | SetPriority | SetType | MoveToGroup | Assign | SetCi | SetServiceLevel | SetSubject | SetLanguage
+)
 
 
 def carry_out(ticket: Changing, change: Change) -> None:
@@ -167,17 +137,6 @@ def _change_tags(ticket: Changing, change: ChangeTags) -> None:
     ticket.tell("tags", {"added": list(change.add), "removed": list(change.remove)})
 
 
-def _add_participants(ticket: Changing, change: AddParticipants) -> None:
-    add_people(ticket.tx, ticket.number, change.people)
-    ticket.tell("participants", {"added": [person.address for person in change.people]})
-
-
-def _change_watchers(ticket: Changing, change: ChangeWatchers) -> None:
-    add_watchers(ticket.tx, ticket.number, change.add)
-    remove_watchers(ticket.tx, ticket.number, change.remove)
-    ticket.tell("watchers", {"added": list(change.add), "removed": list(change.remove)})
-
-
 def _set_fields(ticket: Changing, change: SetFields) -> None:
     ticket.after["fields"] = dict(change.after)
     ticket.tell("fields", {"before": dict(change.before), "after": dict(change.after)})
@@ -186,21 +145,6 @@ def _set_fields(ticket: Changing, change: SetFields) -> None:
 def _silence(ticket: Changing, change: Silence) -> None:
     ticket.after["silent"] = list(change.after)
     ticket.tell("silent", {"before": list(change.before), "after": list(change.after)})
-
-
-def _rate(ticket: Changing, change: Rate) -> None:
-    rate(ticket.tx, ticket.number, change.value, ticket.plan.at)
-    ticket.tell("rated", {"value": change.value})
-
-
-def _unsubscribe(ticket: Changing, change: Unsubscribe) -> None:
-    unsubscribe(ticket.tx, change.address, 0 if change.everything else ticket.number, ticket.plan.at)
-    ticket.tell("unsubscribed", {"address": change.address, "everything": change.everything})
-
-
-def _leave(ticket: Changing, change: Leave) -> None:
-    remove_person(ticket.tx, ticket.number, change.address)
-    ticket.tell("left", {"address": change.address})
 
 
 def _add_link(ticket: Changing, change: AddLink) -> None:
@@ -259,21 +203,23 @@ def _snooze(ticket: Changing, change: Snooze) -> None:
 
 def _offer(ticket: Changing, change: OfferTicket) -> None:
     offer = change.offer
-    _await(ticket, offer)
+    ticket.after.update(offer_columns(offer))
     accept_by = offer.accept_by.isoformat() if offer.accept_by else None
     ticket.tell("offered", {"from": offer.giver, "to": change.group, "accept_by": accept_by})
 
 
 def _end_offer(ticket: Changing, change: EndOffer) -> None:
     ticket.before.setdefault("offered_at", change.offer.at)
-    _await(ticket, None)
+    ticket.after.update(offer_columns(None))
     ticket.tell(change.end.value, {"from": change.offer.giver, "to": change.group})
 
 
-def _await(ticket: Changing, offer: Offer | None) -> None:
-    ticket.after["offer_giver"] = offer.giver if offer else None
-    ticket.after["offered_at"] = offer.at if offer else None
-    ticket.after["accept_by"] = offer.accept_by if offer else None
+def _time_offer(ticket: Changing, change: TimeOffer) -> None:
+    ticket.before.setdefault("offered_at", change.before.at)
+    ticket.after.update(offer_columns(change.after))
+    until = change.after.accept_by
+    detail = {"from": change.after.giver, "to": change.group, "accept_by": until.isoformat() if until else None}
+    ticket.tell("offer_paused" if change.after.left is not None else "offer_resumed", detail)
 
 
 def _fire(ticket: Changing, change: RecordFiring) -> None:
@@ -319,13 +265,9 @@ CARRIED_OUT: dict[type, Callable[[Changing, Any], None]] = {
     SetOrganisation: _set_organisation,
     SpendTime: _spend_time,
     ChangeTags: _change_tags,
-    AddParticipants: _add_participants,
-    ChangeWatchers: _change_watchers,
+    **OF_PEOPLE,
     SetFields: _set_fields,
     Silence: _silence,
-    Rate: _rate,
-    Unsubscribe: _unsubscribe,
-    Leave: _leave,
     AddLink: _add_link,
     LinkOthers: _link_others,
     RemoveLink: _remove_link,
@@ -336,6 +278,7 @@ CARRIED_OUT: dict[type, Callable[[Changing, Any], None]] = {
     Snooze: _snooze,
     OfferTicket: _offer,
     EndOffer: _end_offer,
+    TimeOffer: _time_offer,
     RecordFiring: _fire,
     SetAttention: _set_attention,
     SetClocks: _set_clocks,

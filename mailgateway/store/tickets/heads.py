@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, case, cast, func, literal, null, select, union_all
 
-from mailgateway.desk.model import HeldAnswer, News, Offer, Ticket
+from mailgateway.desk.model import HeldAnswer, News, Ticket
 from mailgateway.mail.model import Address
 from mailgateway.store.engine import Transaction
 from mailgateway.store.tables.columns import Instant
 from mailgateway.store.tables.holding import HeldAnswerRow
 from mailgateway.store.tables.lookup import possible_ids
 from mailgateway.store.tables.tickets import ArticleRow, ParticipantRow, TagRow, TicketRow, WatcherRow
+from mailgateway.store.tickets.handovers import offer_of
 
 _HEADS = (
     select(
@@ -41,6 +42,7 @@ _HEADS = (
         TicketRow.offer_giver,
         TicketRow.offered_at,
         TicketRow.accept_by,
+        TicketRow.accept_left,
         TicketRow.dormant,
     )
     .where(TicketRow.number.in_(bindparam("numbers", expanding=True)))
@@ -140,6 +142,6 @@ def _ticket(row: Any) -> Ticket:
         service_level=row.service_level,
         fields=row.fields or {},
         silent=tuple(News(one) for one in row.silent or ()),
-        offer=Offer(row.offer_giver, row.offered_at, row.accept_by) if row.offered_at is not None else None,
+        offer=offer_of(row),
         dormant=row.dormant,
     )

@@ -19,6 +19,7 @@ from mailgateway.store.tables.lookup import address_key
 from mailgateway.store.tables.majors import MajorRow
 from mailgateway.store.tables.tickets import LinkRow, TagRow, TicketRow, WatcherRow
 from mailgateway.store.tables.time import ClockRow
+from mailgateway.store.tickets.handovers import offer_of
 
 LOOKED_THROUGH = 100_000
 """How many of the newest tickets are looked through for what no index finds."""
@@ -160,6 +161,7 @@ _HEADS = select(
     TicketRow.offer_giver,
     TicketRow.offered_at,
     TicketRow.accept_by,
+    TicketRow.accept_left,
 )
 _SORTED = (apart(TicketRow.number).desc(),)
 
@@ -307,6 +309,6 @@ def _line(head: Any, tags: list[str], due_at: datetime | None, *, is_major: bool
         ci=head.ci,
         due_at=due_at,
         is_major=is_major,
-        offer=Offer(head.offer_giver, head.offered_at, head.accept_by) if head.offered_at is not None else None,
+        offer=offer_of(head),
         snoozed_until=head.snoozed_until,
     )

@@ -6,18 +6,23 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mailgateway.desk.act import act
 from mailgateway.desk.after import after
 from mailgateway.desk.facts import Candidate
 from mailgateway.desk.handovers.answer import OfferAnswer
 from mailgateway.desk.handovers.answering import against_answering
-from mailgateway.desk.handovers.changes import EndOffer, OfferEnd, OfferTicket
+from mailgateway.desk.handovers.changes import EndOffer, OfferChange, OfferEnd, OfferTicket, TimeOffer
 from mailgateway.desk.handovers.offering import offered
+from mailgateway.desk.handovers.timing import retimed, timed
 from mailgateway.desk.letters.notices import agent_notification
 from mailgateway.desk.levels.calendar import Calendar
+from mailgateway.desk.levels.service_levels import Promise, ServiceLevel
+from mailgateway.desk.levels.timepiece import Target
 from mailgateway.desk.model import Agent, ArticleKind, Directory, Group, Offer, Priority, Status
-from mailgateway.desk.orders import Orders, read_orders
+from mailgateway.desk.orders import Orders
 from mailgateway.desk.plan import (
     AddArticle,
     Assign,
@@ -33,7 +38,8 @@ from mailgateway.desk.plan import (
     SetStatus,
 )
 from mailgateway.desk.policy import Handovers, Policy
-from mailgateway.desk.timed.agenda import next_attention
+from mailgateway.desk.read_orders import read_orders
+from mailgateway.desk.timed.agenda import next_attention, renewal
 from mailgateway.desk.timed.attend import attend
 from tests.unit.desk.builders import (
     ANNA,
@@ -80,7 +86,7 @@ def after_of(plan: Plan, candidate: Candidate) -> str | None:
 
 def of_offers(plan: Plan) -> list[object]:
     """Return what a plan does about offers."""
-    return [change for change in plan.changes if isinstance(change, OfferTicket | EndOffer)]
+    return [change for change in plan.changes if isinstance(change, OfferChange)]
 
 
 TO_HARDWARE = MoveToGroup("first-line", "hardware")
@@ -296,3 +302,78 @@ def test_nobody_is_told_at_night_or_of_what_is_solved() -> None:
     assert plan.notices == ()
     assert plan.changes == (SetAttention(datetime(2026, 11, 3, 7, 0, tzinfo=UTC)),)
     assert next_attention(replace(candidate.ticket, status=Status.SOLVED), (), desk) is None
+
+
+PAUSED = replace(OFFER, accept_by=None, left=timedelta(hours=1))
+PENDING, REOPENED = SetStatus(Status.OPEN, Status.PENDING), SetStatus(Status.PENDING, Status.OPEN)
+
+
+def test_the_time_stands_still_while_the_customer_is_waited_for() -> None:
+    """Whoever has it wait; no moment is left then, and what was left is counted from the customer's mail on."""
+    plan = offered(plan_of(PENDING), waiting(), policy())
+    assert of_offers(plan) == [TimeOffer(OFFER, PAUSED, "hardware")]
+    still = waiting(status=Status.PENDING, offer=PAUSED)
+    assert next_attention(still.ticket, (), policy()) is None
+    woken = replace(plan_of(REOPENED, actor="carla@customer.example"), at=NOW + timedelta(days=3))
+    (moved,) = of_offers(offered(woken, still, policy()))
+    assert moved == TimeOffer(PAUSED, replace(OFFER, accept_by=woken.at + timedelta(hours=1)), "hardware")
+    assert isinstance(moved, TimeOffer)
+    going = replace(still.ticket, status=Status.OPEN, offer=moved.after)
+    assert next_attention(going, (), policy()) == woken.at + timedelta(hours=1)
+
+
+def test_what_is_handed_over_while_it_waits_begins_standing_still() -> None:
+    """The group has all of its time once the customer has written."""
+    plan = offered(plan_of(TO_HARDWARE), make_candidate(make_ticket(status=Status.PENDING)), policy())
+    assert of_offers(plan) == [OfferTicket(Offer("first-line", NOW, None, SPAN), "hardware")]
+
+
+def test_what_ran_out_before_stays_so() -> None:
+    """As a clock that is overdue: the customer is not to blame for it."""
+    late = replace(OFFER, accept_by=NOW - timedelta(minutes=1))
+    assert of_offers(offered(plan_of(PENDING), waiting(offer=late), policy())) == []
+
+
+def test_it_stands_still_where_the_policy_says_so_in_business_time() -> None:
+    """`pauses` of the ticket's service level decides, and what is left is business time of its calendar."""
+    promise = Promise({Target.RESOLUTION: SPAN})
+    level = ServiceLevel("gold", OFFICE, OFFICE, (promise,), pauses=frozenset({Status.ON_HOLD}))
+    desk = policy(calendars=(OFFICE,), service_levels=(level,))
+    afternoon = datetime(2026, 11, 2, 14, 30, tzinfo=UTC)
+    offer = replace(OFFER, at=afternoon - timedelta(minutes=90), accept_by=datetime(2026, 11, 3, 7, 30, tzinfo=UTC))
+    hold = replace(plan_of(SetStatus(Status.OPEN, Status.ON_HOLD)), at=afternoon)
+    (moved,) = of_offers(offered(hold, waiting(offer=offer), desk))
+    assert isinstance(moved, TimeOffer)
+    assert moved.after == replace(offer, accept_by=None, left=timedelta(hours=1))
+    assert of_offers(offered(replace(plan_of(PENDING), at=afternoon), waiting(offer=offer), desk)) == []
+
+
+def test_another_policy_reaches_what_waits_to_be_accepted() -> None:
+    """As it does clocks: at once, for open tickets."""
+    pending = waiting(status=Status.PENDING)
+    plan = renewal(pending, NOW, policy())
+    assert plan is not None
+    assert of_offers(plan) == [TimeOffer(OFFER, PAUSED, "hardware")]
+    assert renewal(waiting(status=Status.PENDING, offer=PAUSED), NOW, policy()) is None
+
+
+@given(st.lists(st.tuples(st.integers(0, 10_000), st.booleans()), max_size=30), st.integers(1, 6_000))
+def test_it_counts_what_a_watch_in_the_office_counts(turns: list[tuple[int, bool]], minutes: int) -> None:
+    """Whatever stops and starts there are: by the end as much is left as the minutes of business time say."""
+    desk, span, at = policy(calendars=(OFFICE,)), timedelta(minutes=minutes), NOW
+    ticket = make_ticket(group="hardware")
+    ticket = replace(ticket, offer=timed(Offer("first-line", at, None, span), ticket, at, desk))
+    counted = timedelta()
+    for wait, stands in turns:
+        before, at = at, at + timedelta(minutes=wait)
+        counted += OFFICE.between(before, at) if ticket.status is Status.OPEN else timedelta()
+        if counted >= span:
+            break
+        changed = replace(ticket, status=Status.PENDING if stands else Status.OPEN)
+        ticket = after(changed, retimed(changed, at, desk), at)
+        offer = ticket.offer
+        assert offer is not None
+        if stands:
+            assert (offer.left, offer.accept_by) == (span - counted, None)
+        else:
+            assert (offer.left, offer.accept_by) == (None, OFFICE.after(at, span - counted))

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from mailgateway.desk.commands import COMMANDS
 from mailgateway.desk.model import Priority, Status, TicketType
-from mailgateway.desk.orders import MOST_COMMANDS, Orders, Reading, read_orders, tickets_named
+from mailgateway.desk.orders import Orders
+from mailgateway.desk.read_orders import MOST_COMMANDS, Reading, read_orders, tickets_named
 from mailgateway.mail.model import Address
 from tests.unit.desk.builders import make_policy
 

@@ -19,6 +19,13 @@ SetGroup = Annotated[str | None, typer.Option("--group", metavar="NAME", help="A
 SetAssignee = Annotated[str | None, typer.Option("--assign", metavar="NAME", help="An agent's name, me, or none.")]
 SetPriority = Annotated[Priority | None, typer.Option("--priority", help="How urgent it is.")]
 SetType = Annotated[TicketType | None, typer.Option("--type", help="What it is about.")]
+SetSubject = Annotated[str | None, typer.Option("--subject", metavar="TEXT", help="What it is called.")]
+SetRequester = Annotated[
+    str | None, typer.Option("--requester", metavar="ADDRESS", help="Whose matter it is; who had it leaves it.")
+]
+SetLanguage = Annotated[
+    str | None, typer.Option("--language", metavar="CODE", help="What its customers are written to in: en, pl, de.")
+]
 Tag = Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="Put a tag on; may be repeated.")]
 Untag = Annotated[list[str] | None, typer.Option("--untag", metavar="TAG", help="Take a tag off; may be repeated.")]
 Cc = Annotated[
@@ -58,6 +65,9 @@ def set_(  # noqa: PLR0913 - each is an option of the command
     assign: SetAssignee = None,
     priority: SetPriority = None,
     kind: SetType = None,
+    subject: SetSubject = None,
+    requester: SetRequester = None,
+    language: SetLanguage = None,
     tag: Tag = None,
     untag: Untag = None,
     cc: Cc = None,
@@ -84,19 +94,19 @@ def set_(  # noqa: PLR0913 - each is an option of the command
         assign=assign,
         priority=priority,
         type=kind,
+        subject=subject,
+        requester=ordered.requester(requester),
+        language=language,
         minutes=ordered.minutes(time),
         add_tags=ordered.tags("--tag", tag or ()),
         remove_tags=ordered.tags("--untag", untag or ()),
-        participants=ordered.people(cc or ()),
-        leave=tuple(uncc or ()),
-        watch=tuple(watch or ()),
-        unwatch=tuple(unwatch or ()),
         fields=ordered.fields(field or ()),
         snooze=ordered.snoozing(snooze),
         ci=ci,
         organisation=organisation,
         service_level=service_level,
     )
+    orders = ordered.with_people(orders, cc or (), uncc or (), watch or (), unwatch or ())
     _give(ctx, numbers, ordered.with_problem(orders, problem), name, as_objects=as_objects)
 
 
