@@ -35,12 +35,13 @@ def tags(option: str, words: Sequence[str]) -> tuple[str, ...]:
     return tuple(word.casefold() for word in words)
 
 
-def requester(written: str | None) -> Address | None:
-    """Return whose matter it shall be."""
+def with_heading(orders: Orders, subject: str | None, requester: str | None, language: str | None) -> Orders:
+    """Return orders with what the ticket is called, whose it is and in which language."""
     try:
-        return None if written is None else read_person(written)
+        whose = None if requester is None else read_person(requester)
     except ValueError as error:
-        raise _wrong(f"--requester {str(written)[:60]!r}: {error}") from None
+        raise _wrong(f"--requester {str(requester)[:60]!r}: {error}") from None
+    return replace(orders, subject=subject, requester=whose, language=language)
 
 
 def with_people(

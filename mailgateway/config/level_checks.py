@@ -1,9 +1,11 @@
-"""What no single key of a service level shows to be wrong: names that are not there, the same name twice."""
+"""What no single key of a service level or the life cycle shows to be wrong: names that are not there, or twice."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from mailgateway.config.checks import Named, repeated, unknown
+from mailgateway.config.gateway.life_cycle import LifeCycle
 from mailgateway.config.reading.document import Document
 from mailgateway.config.service.agreements import PolicyEntry, ScopeEntry
 from mailgateway.config.service.service_levels import ServiceLevelsFile
@@ -34,7 +36,19 @@ def check_service_levels(levels: ServiceLevelsFile, document: Document, known: N
         yield from _check_scopes(policy, path, known, document)
 
 
+def check_life_cycle(cycle: LifeCycle, document: Document, known: NamesInLevels) -> Iterator[Finding]:
+    """Check the names of the tickets that have times of their own in gateway.yaml."""
+    for number, one in enumerate(cycle.exceptions):
+        path: EntryPath = ("lifecycle", "exceptions", number)
+        yield from _strange(partial(_named, path, one), known, document)
+
+
 def _check_scopes(policy: PolicyEntry, path: EntryPath, known: NamesInLevels, document: Document) -> Iterator[Finding]:
+    yield from _strange(lambda key: _called(policy, path, key), known, document)
+
+
+def _strange(called: Callable[[str], Named], known: NamesInLevels, document: Document) -> Iterator[Finding]:
+    """Find names, which are called for each key of a scope, that are not there."""
     for names, key in (
         (known.groups, "group"),
         (known.organisations, "organisation"),
@@ -42,9 +56,12 @@ def _check_scopes(policy: PolicyEntry, path: EntryPath, known: NamesInLevels, do
     ):
         if names is not None:
             folded = {name.casefold() for name in names}
-            written = _called(policy, path, key)
-            strange = [(place, name) for place, name in written if name.casefold() not in folded]
+            strange = [(place, name) for place, name in called(key) if name.casefold() not in folded]
             yield from unknown(strange, names, key, document)
+
+
+def _named(above: EntryPath, scope: ScopeEntry, key: str) -> Named:
+    return (((*above, key), name) for name in getattr(scope, key))
 
 
 def _called(policy: PolicyEntry, path: EntryPath, key: str) -> Named:
@@ -52,7 +69,7 @@ def _called(policy: PolicyEntry, path: EntryPath, key: str) -> Named:
     scopes: list[tuple[EntryPath, ScopeEntry]] = [((*path, "for"), policy.scope)] if policy.scope else []
     scopes += [((*path, "targets", number), targets) for number, targets in enumerate(policy.targets)]
     for above, scope in scopes:
-        yield from (((*above, key), name) for name in getattr(scope, key))
+        yield from _named(above, scope, key)
     for number, step in enumerate(policy.escalations if key == "group" else ()):
         for taken, written in (("group", step.group), ("on_call", step.on_call)):
             if written:

@@ -23,7 +23,7 @@ from mailgateway.config.checks import (
 from mailgateway.config.doubts import doubts_about_gateway, doubts_about_groups, doubts_about_organisations
 from mailgateway.config.gateway.file import GatewayFile
 from mailgateway.config.gateway.files import Files
-from mailgateway.config.level_checks import NamesInLevels, check_service_levels
+from mailgateway.config.level_checks import NamesInLevels, check_life_cycle, check_service_levels
 from mailgateway.config.level_doubts import doubts_about_service_levels, named_levels
 from mailgateway.config.policy import policy as policy_of
 from mailgateway.config.reading.document import Document
@@ -207,6 +207,7 @@ def _checked(parts: _Parts, files: Files) -> Iterator[Finding]:
     gateway, groups = parts.gateway, parts.groups
     if gateway.document is not None and gateway.model is not None:
         yield from check_gateway(gateway.model, gateway.document)
+        yield from check_life_cycle(gateway.model.lifecycle, gateway.document, _named_in_levels(parts))
         yield from check_logos(gateway.model, gateway.document)
         yield from check_webhooks(gateway.model, gateway.document, entries(groups.document, "groups"))
         yield from check_default_groups(gateway.model, gateway.document, entries(groups.document, "groups"))

@@ -12,7 +12,8 @@ from mailgateway.config.gateway.agents import Agents
 from mailgateway.config.gateway.api import Api
 from mailgateway.config.gateway.attachments import Attachments
 from mailgateway.config.gateway.branding import Branding
-from mailgateway.config.gateway.file import Alarms, Bounces, Conversation, Handovers, LifeCycle, Mailbox, Problems
+from mailgateway.config.gateway.file import Alarms, Bounces, Conversation, Handovers, Mailbox, Problems
+from mailgateway.config.gateway.life_cycle import LifeCycle
 from mailgateway.config.gateway.limits import Limits
 from mailgateway.config.gateway.metrics import Metrics
 from mailgateway.config.gateway.notifications import Notifications

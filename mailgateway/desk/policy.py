@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from mailgateway.desk.agent_policy import AgentPolicy
 from mailgateway.desk.answers.knowledge import EMPTY, Library
-from mailgateway.desk.customers.organisations import Organisations
+from mailgateway.desk.customers.organisations import Contract, Organisations
 from mailgateway.desk.files.policy import FilePolicy
 from mailgateway.desk.letters.brand import PLAIN, Brand
 from mailgateway.desk.letters.loop_limits import USUAL, LoopLimits
@@ -21,6 +21,7 @@ from mailgateway.desk.privacy.retention import Retention
 from mailgateway.desk.problems.assets import Assets
 from mailgateway.desk.quarantine.decision import QuarantinePolicy
 from mailgateway.desk.reporting.subscription import Subscription
+from mailgateway.desk.timed.life_cycle import LifeCycle
 from mailgateway.mail.limits import DEFAULT, Limits
 from mailgateway.mail.written.subjects import DEFAULT_TAGS
 from mailgateway.rules.schema import Ruleset
@@ -108,21 +109,7 @@ _NOTHING = Assets()
 _QUARANTINE = QuarantinePolicy()
 _KEPT = Retention()
 _FILES = FilePolicy()
-
-
-@dataclass(frozen=True, slots=True)
-class LifeCycle:
-    """What happens to a ticket by itself when nobody does anything; None for nothing.
-
-    Counted from the last thing that a person did, or from the status if that was set later: when the customer who is
-    waited for is reminded, when such a ticket is solved, and when a solved one is closed.
-    A mail opens a closed ticket again if it was closed less than `reopen_within` ago; None is for ever.
-    """
-
-    remind_after: timedelta | None = None
-    solve_after: timedelta | None = None
-    close_after: timedelta | None = None
-    reopen_within: timedelta | None = None
+_CYCLE = LifeCycle()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +180,7 @@ class Policy:
     reading: Limits = DEFAULT
     problems: Problems = Problems()
     calendars: tuple[Calendar, ...] = ()
-    life_cycle: LifeCycle = LifeCycle()
+    life_cycle: LifeCycle = _CYCLE
     suppression: SuppressionPolicy = LEAVE_ALONE
     verp: bool = False
     service_levels: tuple[ServiceLevel, ...] = ()
@@ -241,13 +228,21 @@ class Policy:
 
         Its time is counted in the support hours of the requester's contract, where there are any.
         """
-        customer = self.organisations.named(ticket.organisation)
-        contract = customer.contract if customer is not None else None
+        contract = self._contract_of(ticket)
         about = self.assets.named(ticket.ci)
         agreed = (contract.service_level if contract is not None else "", about.service_level if about else "")
         level = level_of(ticket, self.service_levels, contract.name if contract is not None else "", agreed)
         support_hours = self.calendar(contract.support_hours) if contract is not None else None
         return level.counted_in(support_hours) if level is not None and support_hours is not None else level
+
+    def life_cycle_of(self, ticket: Ticket) -> LifeCycle:
+        """Return the times after which something happens to a ticket by itself."""
+        contract = self._contract_of(ticket)
+        return self.life_cycle.of(ticket, contract.name if contract is not None else "")
+
+    def _contract_of(self, ticket: Ticket) -> Contract | None:
+        customer = self.organisations.named(ticket.organisation)
+        return customer.contract if customer is not None else None
 
     def calendar(self, name: str) -> Calendar | None:
         """Return the calendar of this name."""

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from mailgateway.desk.levels.service_levels import Scope
 from mailgateway.desk.model import Status, TicketType
 from mailgateway.desk.orders import Orders
 from mailgateway.desk.plan import Plan
-from mailgateway.desk.policy import LifeCycle
 from mailgateway.desk.timed.attend import attend as attend_to
+from mailgateway.desk.timed.life_cycle import LifeCycle, OwnTimes
 from mailgateway.flows.operate import operate
 from mailgateway.flows.timed import attend as flow
 from mailgateway.flows.timed.attend import TRY_AGAIN_AFTER, attend_due
@@ -19,6 +20,7 @@ from mailgateway.store.tickets import attention
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
 from tests.flows.hosts import at_once
+from tests.flows.test_inform import order
 from tests.unit.rules.examples import ruleset
 
 DAY = timedelta(days=1)
@@ -161,6 +163,23 @@ def test_open_tickets_learn_of_a_new_policy(bench: Bench) -> None:
     assert renew(bench.desk, "", lambda: True) == known
     assert attend(bench) == 1
     assert happened(bench, number, "reminded") == 1
+
+
+def test_open_tickets_learn_of_times_of_their_own(either_bench: Bench) -> None:
+    """Those of the group that gets some, and no others."""
+    bench = either_bench
+    first, second = wait_for_customers(bench, 2)
+    there = next(
+        one.name for one in bench.gateway.policy.directory.groups if one.name != bench.ticket(first).ticket.group
+    )
+    order(bench, second, group=there)
+    own = OwnTimes(Scope(group=frozenset({there})), {"remind_after": DAY})
+    edited = replace(bench.desk.policy(), life_cycle=replace(CYCLE, exceptions=(own,)))
+    bench.desk = replace(bench.desk, policy=lambda: edited)
+    renew(bench.desk, "", lambda: False)
+    bench.now += DAY
+    assert attend(bench) == 1
+    assert [happened(bench, number, "reminded") for number in (first, second)] == [0, 1]
 
 
 def test_a_stop_leaves_the_rest_for_the_next_time(bench: Bench) -> None:

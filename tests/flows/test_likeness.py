@@ -6,7 +6,8 @@ from email.message import EmailMessage
 
 from mailgateway.desk.model import Status, TicketType
 from mailgateway.desk.orders import Orders
-from mailgateway.desk.policy import LifeCycle, Problems
+from mailgateway.desk.policy import Problems
+from mailgateway.desk.timed.life_cycle import LifeCycle
 from mailgateway.flows.operate import operate
 from mailgateway.flows.timed.attend import attend_due
 from mailgateway.flows.timed.inform import inform_incidents

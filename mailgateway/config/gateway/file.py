@@ -1,9 +1,9 @@
 """What gateway.yaml may say. The descriptions are shown by editors, and where a key that is needed is missing."""
 
 from datetime import timedelta
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from mailgateway.config.gateway.access import Dkim, Imap, Smtp
 from mailgateway.config.gateway.agents import Agents
@@ -12,6 +12,7 @@ from mailgateway.config.gateway.attachments import Attachments
 from mailgateway.config.gateway.branding import Branding
 from mailgateway.config.gateway.files import Files
 from mailgateway.config.gateway.first_run import RECENT, FirstRunPolicy
+from mailgateway.config.gateway.life_cycle import LifeCycle
 from mailgateway.config.gateway.limits import Limits
 from mailgateway.config.gateway.metrics import Metrics
 from mailgateway.config.gateway.notifications import Notifications
@@ -36,7 +37,6 @@ from mailgateway.config.reading.kinds import (
     TagFormat,
     Truth,
     Word,
-    wrong,
 )
 from mailgateway.config.service.agreements import BusinessTime
 from mailgateway.desk.letters.suppression import DEFAULT as LEAVE_ALONE
@@ -109,25 +109,6 @@ class Alarms(Strict):
     send_after: Duration = Field(
         default=timedelta(minutes=15), description="mail is due, and none could be sent for this long"
     )
-
-
-class LifeCycle(Strict):
-    """What happens to a ticket when nobody does anything (without a time, nothing), and after it was closed."""
-
-    remind_after: Duration | None = Field(
-        default=None, description="a ticket is pending this long: its requester is reminded"
-    )
-    solve_after: Duration | None = Field(default=None, description="a ticket is pending this long: it is solved")
-    close_after: Duration | None = Field(default=None, description="a ticket is solved this long: it is closed")
-    reopen_within: Duration = Field(
-        default=timedelta(days=14), description="how long a mail opens a closed ticket again; later it opens a new one"
-    )
-
-    @model_validator(mode="after")
-    def _reminds_first(self) -> Self:
-        if self.remind_after and self.solve_after and self.remind_after >= self.solve_after:
-            wrong("remind_after is not before solve_after: nobody could answer the reminder; make it shorter")
-        return self
 
 
 class Bounces(Strict):

@@ -63,5 +63,5 @@ def joined(incoming: Incoming, thread: Thread, policy: Policy, agent: Agent | No
 
 def is_over(ticket: Ticket, facts: Facts, policy: Policy) -> bool:
     """Tell whether a ticket was closed so long ago that a mail about it is a new matter."""
-    within = policy.life_cycle.reopen_within
+    within = policy.life_cycle_of(ticket).reopen_within
     return within is not None and ticket.status is Status.CLOSED and facts.now - ticket.status_since > within

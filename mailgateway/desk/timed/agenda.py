@@ -88,5 +88,6 @@ def version(policy: Policy) -> str:
         if one.contract is not None
     ]
     assets = [(one.name, one.service_level) for one in policy.assets.all if one.service_level]
+    cycle = spelled(policy.life_cycle)
     levels = spelled((policy.calendars, policy.service_levels))
-    return sha256(repr((policy.life_cycle, rules, agreed, assets, levels)).encode()).hexdigest()[:16]
+    return sha256(repr((cycle, rules, agreed, assets, levels)).encode()).hexdigest()[:16]

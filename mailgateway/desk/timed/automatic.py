@@ -23,7 +23,7 @@ def _moments(ticket: Ticket, policy: Policy) -> Iterator[Moment]:
     """
     base, hours = last_change(ticket), hours_to_tell(ticket, policy)
     at, waited = base, timedelta()
-    for what, wait in _steps(ticket.status, policy):
+    for what, wait in _steps(ticket, policy):
         opening = hours.next_opening(at + wait - waited) if wait is not None else None
         if opening is None or wait is None:
             continue
@@ -31,11 +31,11 @@ def _moments(ticket: Ticket, policy: Policy) -> Iterator[Moment]:
         yield Moment(at, f"{what}/{base.isoformat()}", what)
 
 
-def _steps(status: Status, policy: Policy) -> tuple[tuple[str, timedelta | None], ...]:
-    cycle = policy.life_cycle
-    if status is Status.PENDING:
+def _steps(ticket: Ticket, policy: Policy) -> tuple[tuple[str, timedelta | None], ...]:
+    cycle = policy.life_cycle_of(ticket)
+    if ticket.status is Status.PENDING:
         return (_REMIND, cycle.remind_after), (_SOLVE, cycle.solve_after)
-    return ((_CLOSE, cycle.close_after),) if status is Status.SOLVED else ()
+    return ((_CLOSE, cycle.close_after),) if ticket.status is Status.SOLVED else ()
 
 
 def _take(due: Sequence[Moment], candidate: Candidate, facts: Facts, policy: Policy) -> Effect:

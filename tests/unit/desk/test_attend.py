@@ -8,10 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailgateway.desk.after import after
+from mailgateway.desk.customers.organisations import Contract, Organisation, organisations
 from mailgateway.desk.facts import Candidate, Facts
-from mailgateway.desk.model import Status, Ticket
+from mailgateway.desk.levels.service_levels import Scope
+from mailgateway.desk.model import Status, Ticket, TicketType
 from mailgateway.desk.plan import (
     Disposition,
+    MoveToGroup,
     NoticeKind,
     OpenTicket,
     Plan,
@@ -21,9 +24,10 @@ from mailgateway.desk.plan import (
     SetStatus,
     Snooze,
 )
-from mailgateway.desk.policy import LifeCycle, Policy
-from mailgateway.desk.timed.agenda import moments, next_attention, with_attention
+from mailgateway.desk.policy import Policy
+from mailgateway.desk.timed.agenda import moments, next_attention, version, with_attention
 from mailgateway.desk.timed.attend import attend
+from mailgateway.desk.timed.life_cycle import LifeCycle, OwnTimes
 from tests.unit.desk.builders import NOW, kinds, make_candidate, make_facts, make_policy, make_ticket
 
 DAY = timedelta(days=1)
@@ -92,6 +96,48 @@ def test_a_requester_who_cannot_be_written_to_is_not_reminded() -> None:
     plan = attend(make_candidate(replace(PENDING, attend_at=NOW + 3 * DAY)), facts, POLICY)
     why = "the address had enough automatic mails within the hour"
     assert (plan.changes[0], plan.notices) == (RecordEvent("not_reminded", {"why": why}), ())
+
+
+def test_some_tickets_have_times_of_their_own() -> None:
+    """Of the exceptions that fit the first that has a time counts for it; what none has is as for all."""
+    exceptions = (
+        OwnTimes(Scope(group=frozenset({"first-line"})), {"close_after": 9 * DAY}),
+        OwnTimes(Scope(type=frozenset({"complaint"})), {"solve_after": None, "close_after": DAY}),
+        OwnTimes(Scope(contract=frozenset({"gold"})), {"remind_after": 2 * DAY}),
+    )
+    acme = Organisation("acme", "ACME", contract=Contract("Gold"))
+    policy = replace(
+        POLICY,
+        life_cycle=replace(POLICY.life_cycle, exceptions=exceptions, reopen_within=DAY),
+        organisations=organisations((acme,)),
+    )
+
+    def times(ticket: Ticket) -> list[tuple[str, timedelta]]:
+        return [(moment.what, moment.at - NOW) for moment in moments(ticket, policy)]
+
+    elsewhere = make_ticket(group="hardware", status=Status.SOLVED)
+    assert times(PENDING) == [("remind", 3 * DAY), ("solve", 7 * DAY)]
+    assert times(replace(PENDING, type=TicketType.COMPLAINT)) == [("remind", 3 * DAY)]
+    assert times(replace(PENDING, organisation="acme")) == [("remind", 2 * DAY), ("solve", 7 * DAY)]
+    assert times(elsewhere) == [("close", 5 * DAY)]
+    assert times(replace(elsewhere, group="first-line", type=TicketType.COMPLAINT)) == [("close", 9 * DAY)]
+    assert times(replace(elsewhere, type=TicketType.COMPLAINT)) == [("close", DAY)]
+
+
+def test_a_ticket_of_another_group_goes_by_its_times() -> None:
+    """From the change on, whoever makes it."""
+    mine = OwnTimes(Scope(group=frozenset({"hardware"})), {"remind_after": DAY})
+    policy = replace(POLICY, life_cycle=replace(POLICY.life_cycle, exceptions=(mine,)))
+    move = Plan(NOW, "anna", Disposition.FOLLOWED_UP, "", 7, (MoveToGroup("first-line", "hardware"),))
+    assert with_attention(move, make_candidate(PENDING), policy).changes[-1] == SetAttention(NOW + DAY)
+
+
+def test_other_times_for_some_are_another_policy() -> None:
+    """So that open tickets learn of them; the same times written in another order of a list are the same."""
+    own = OwnTimes(Scope(group=frozenset({"first-line", "hardware", "network"})), {"remind_after": DAY})
+    same = OwnTimes(Scope(group=frozenset({"network", "hardware", "first-line"})), {"remind_after": DAY})
+    first, second = (replace(POLICY, life_cycle=replace(POLICY.life_cycle, exceptions=(one,))) for one in (own, same))
+    assert version(first) == version(second) != version(POLICY)
 
 
 def test_nothing_happens_by_itself_unless_it_is_configured() -> None:

@@ -9,6 +9,7 @@ import pytest
 from mailgateway.desk.customers.organisations import Organisation, Person, organisations
 from mailgateway.desk.decide import decide_mail
 from mailgateway.desk.facts import Candidate, Earlier, Evidence, Facts
+from mailgateway.desk.levels.service_levels import Scope
 from mailgateway.desk.model import ArticleKind, Status
 from mailgateway.desk.plan import (
     AddArticle,
@@ -21,8 +22,9 @@ from mailgateway.desk.plan import (
     RecordEvent,
     SetStatus,
 )
-from mailgateway.desk.policy import AgentEvidence, AgentForwards, Colleagues, Conversation, LifeCycle, Policy
+from mailgateway.desk.policy import AgentEvidence, AgentForwards, Colleagues, Conversation, Policy
 from mailgateway.desk.threads.naming import keys
+from mailgateway.desk.timed.life_cycle import LifeCycle, OwnTimes
 from mailgateway.mail.model import Address, Mail, Reply
 from mailgateway.mail.outgoing.tokens import letter_mark
 from tests.unit.desk.builders import (
@@ -267,7 +269,8 @@ def test_a_forward_without_proof_or_against_the_policy_is_the_agents_own() -> No
 def test_a_ticket_that_was_closed_long_ago_is_followed_by_a_new_one(days: int, opens: bool) -> None:  # noqa: FBT001 - a column of the table
     """Within the time it wakes; after it the new one is linked, and the receipt says so."""
     old = make_ticket(status=Status.CLOSED, status_since=NOW - timedelta(days=days))
-    policy = make_policy(life_cycle=LifeCycle(reopen_within=timedelta(days=14)))
+    own = OwnTimes(Scope(group=frozenset({"first-line"})), {"reopen_within": timedelta(days=14)})
+    policy = make_policy(life_cycle=LifeCycle(reopen_within=timedelta(days=1), exceptions=(own,)))
     plan = decided(make_mail(to=(token(CARLA.key),)), make_candidate(old), policy=policy)
     assert (plan.disposition is Disposition.OPENED) is opens
     if opens:

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from mailgateway.desk.model import HeldAnswer, Status, Ticket
 from mailgateway.desk.plan import NoticeKind, Plan, RecordFiring, SetAttention
-from mailgateway.desk.policy import LifeCycle, Policy
+from mailgateway.desk.policy import Policy
 from mailgateway.desk.timed.agenda import moments, next_attention
 from mailgateway.desk.timed.attend import attend
+from mailgateway.desk.timed.life_cycle import LifeCycle
 from tests.unit.desk.builders import make_candidate, make_facts, make_policy, make_ticket
 from tests.unit.desk.test_escalation import OFFICE
 from tests.unit.rules.examples import ruleset

@@ -94,9 +94,6 @@ def set_(  # noqa: PLR0913 - each is an option of the command
         assign=assign,
         priority=priority,
         type=kind,
-        subject=subject,
-        requester=ordered.requester(requester),
-        language=language,
         minutes=ordered.minutes(time),
         add_tags=ordered.tags("--tag", tag or ()),
         remove_tags=ordered.tags("--untag", untag or ()),
@@ -106,6 +103,7 @@ def set_(  # noqa: PLR0913 - each is an option of the command
         organisation=organisation,
         service_level=service_level,
     )
+    orders = ordered.with_heading(orders, subject, requester, language)
     orders = ordered.with_people(orders, cc or (), uncc or (), watch or (), unwatch or ())
     _give(ctx, numbers, ordered.with_problem(orders, problem), name, as_objects=as_objects)
 
