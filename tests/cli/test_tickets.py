@@ -273,9 +273,9 @@ def test_a_ticket_is_set_right(shell: Shell, number: int) -> None:
     assert (ticket["requester"], ticket["language"]) == ({"name": "Eve", "address": "eve@other.example"}, "de")
     assert "carla@customer.example" in [one["address"] for one in ticket["participants"]]
     assert ("added", "eve@other.example") in _letters(shell)
-    told = {event["what"]: event["detail"] for event in ticket["events"]}
+    told = {event["what"]: event for event in ticket["events"]}
     assert told["requester"]["before"]["address"] == "carla@customer.example"
-    assert told["language"] == {"before": "en", "after": "de"}
+    assert (told["language"]["before"], told["language"]["after"]) == ("en", "de")
     shown = shell.run("tickets", "show", str(number)).out
     assert "made it a matter of Eve <eve@other.example>" in " ".join(shown.split())
     assert "called it Toner, floor 3 (it was" in " ".join(shown.split())
