@@ -19,7 +19,7 @@ from mailgateway.desk.letters import news, notices
 from mailgateway.desk.letters.reply import readers, reply
 from mailgateway.desk.letters.welcome import welcome
 from mailgateway.desk.model import Agent, Article, ArticleKind, Direction, Directory, StoredFile, Ticket
-from mailgateway.desk.orders import Orders
+from mailgateway.desk.orders import Orders, people_named
 from mailgateway.desk.plan import (
     AddArticle,
     AddParticipants,
@@ -91,6 +91,7 @@ def act(
         ticket=before.number,
         changes=changes,
         notices=(*to_customers, *_to_workers(before, after, article, agent, candidate, policy), *merged.notices),
+        asks_about=tuple(one.key for one in people_named(orders) if one.key not in facts.automatic_mails),
     )
     plan = offered(plan, candidate, policy, ended_by(orders))
     return plan if plan.changes else replace(plan, changes=(RecordEvent("nothing_ordered"),))
@@ -262,7 +263,8 @@ def _to_customers(
 def _newcomers(before: Ticket, after: Ticket, known: Ticket) -> tuple[Address, ...]:
     """Return who takes part now; `known` is the ticket as it was before its requester was set right."""
     added = after.participants[len(before.participants) :]
-    return added if known.has_participant(after.requester.address) else (after.requester, *added)
+    is_new = after.requester != known.requester and not known.has_participant(after.requester.address)
+    return (after.requester, *added) if is_new else added
 
 
 def _answers(

@@ -75,3 +75,8 @@ class Orders:
 def named(orders: Orders) -> tuple[int, ...]:
     """Return the other tickets that orders speak of."""
     return tuple(number for number in (orders.merge, orders.problem) if number)
+
+
+def people_named(orders: Orders) -> tuple[Address, ...]:
+    """Return whom orders bring to a ticket: they may be told of it."""
+    return (*orders.participants, *((orders.requester,) if orders.requester is not None else ()))

@@ -6,7 +6,7 @@ from mailgateway.desk.act import act
 from mailgateway.desk.handovers.answering import against_answering
 from mailgateway.desk.incoming import stored
 from mailgateway.desk.model import Agent
-from mailgateway.desk.orders import Orders, named
+from mailgateway.desk.orders import Orders, named, people_named
 from mailgateway.desk.problems.declaring import against_declaring, words_about_problems
 from mailgateway.desk.problems.incidents import against_linking
 from mailgateway.desk.threads.merging import against_merging
@@ -28,7 +28,8 @@ def operate(
     policy = desk.policy()
     desk.store.blobs.put_all([file.content for file in files])
     with desk.store.writing() as tx:
-        facts = gather_ticket(tx, number, occasion, desk.clock(), named(orders))
+        newcomers = [one.address for one in people_named(orders)]
+        facts = gather_ticket(tx, number, occasion, desk.clock(), named(orders), newcomers)
         facts = about_problems(tx, facts, words_about_problems(orders))
         candidate = facts.candidate(number)
         if candidate is None:

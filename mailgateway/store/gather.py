@@ -144,17 +144,25 @@ def gather_open(tx: Transaction, behind: int, most: int) -> tuple[Candidate, ...
     return with_clocks(tx, _candidates(tx, list(numbers), {})) if numbers else ()
 
 
-def gather_ticket(tx: Transaction, number: int, occasion: str, now: datetime, others: Collection[int] = ()) -> Facts:
+def gather_ticket(
+    tx: Transaction,
+    number: int,
+    occasion: str,
+    now: datetime,
+    others: Collection[int] = (),
+    newcomers: Iterable[str] = (),
+) -> Facts:
     """Gather what must be known to work on a ticket without a mail, and lock it; no candidate where there is none.
 
-    `others` are tickets that the work is about too. A ticket that was merged stays itself here, and says so.
+    `others` are tickets that the work is about too, `newcomers` addresses that it may write to. A ticket that was
+    merged stays itself here, and says so.
     """
     candidates = with_clocks(tx, _candidates(tx, possible_ids({number, *others}), {}))
     return Facts(
         now=now,
         occasion=occasion,
         candidates=candidates,
-        **limits(tx, _people(candidates), now),
+        **limits(tx, (*newcomers, *_people(candidates)), now),
     )
 
 

@@ -8,7 +8,8 @@ import pytest
 from mailgateway.desk.model import ArticleKind, News, Status
 from mailgateway.desk.orders import Orders
 from mailgateway.flows.operate import operate
-from mailgateway.mail.model import Mail
+from mailgateway.mail.model import Address, Mail
+from mailgateway.mail.outgoing.tokens import reply_address
 from mailgateway.mail.parse import parse
 from mailgateway.store.outgoing import outbox
 from mailgateway.store.service import wishes
@@ -146,3 +147,29 @@ def test_news_of_newcomers_can_be_switched_off(bench: Bench) -> None:
     bench.arrive(message(CARLA, "Screen", "It is dead.", cc=[DAVE]))
     bench.ingest()
     assert letters(bench, "added") == []
+
+
+@pytest.mark.parametrize("by_mail", [True, False])
+def test_who_wants_no_mail_at_all_is_not_told_that_a_ticket_is_theirs(
+    bench: Bench, solved: Mail, by_mail: bool
+) -> None:  # noqa: FBT001 - a column of the table
+    """Nor that they take part: what they said of another ticket is known, be it a mail or the shell that brings them."""
+    eve, fritz = "eve@elsewhere.example", "fritz@elsewhere.example"
+    with bench.store.writing() as tx:
+        for address in (eve, fritz):
+            wishes.unsubscribe(tx, address, 0, bench.now)
+    if by_mail:
+        agent = bench.desk.policy().directory.agents[0]
+        to = reply_address_of(bench, agent.name)
+        click(bench, to, f"#requester {eve}\n#cc {fritz}\n", sender=agent.address)
+    else:
+        order(bench, Orders(requester=Address("", eve), participants=(Address("", fritz),)))
+    ticket = bench.ticket(TICKET).ticket
+    assert (ticket.requester.address, fritz in {one.address for one in ticket.participants}) == (eve, True)
+    assert [mail for mail in letters(bench, "added") if mail.to[0].address in (eve, fritz)] == []
+
+
+def reply_address_of(bench: Bench, agent: str) -> str:
+    """Return the reply address of the ticket that is signed for an agent."""
+    policy = bench.desk.policy()
+    return reply_address(policy.mailboxes[0].address, policy.reply_keys[0], TICKET, f"agent:{agent}")

@@ -113,6 +113,23 @@ def test_a_new_requester_is_told_that_it_is_theirs() -> None:
     assert [one.values["yours"] for one in plan.notices] == [False]
 
 
+def test_who_wants_no_mail_is_asked_about_and_gets_none() -> None:
+    """Whoever is brought to a ticket may have been there before: what they said then counts."""
+    plan, _ = carried_out(Orders(requester=JAN, participants=(CARLA,)))
+    assert plan.asks_about == (CARLA.key, JAN.key)
+    candidate = make_candidate(TICKET)
+    told = dict.fromkeys((CARLA.key, JAN.key), 0)
+    facts = replace(make_facts(candidate, automatic_mails=told), unsubscribed={JAN.key: frozenset({0})})
+    plan = act(Orders(requester=JAN), ANNA, candidate, facts, POLICY)
+    assert (plan.asks_about, plan.notices) == ((), ())
+
+
+def test_nobody_is_new_where_the_requester_stays() -> None:
+    """Not even one without an address."""
+    plan, _ = carried_out(Orders(subject="Toner"), make_ticket(requester=Address("Front door", "")))
+    assert plan.notices == ()
+
+
 def test_the_next_letters_are_the_new_requesters() -> None:
     """The answer in the same mail and the status; not a word to whose matter it was."""
     plan, _ = carried_out(Orders(requester=JAN, text="It is done.", status=Status.SOLVED))
