@@ -91,6 +91,9 @@ def _with_answers(tx: Transaction, incoming: Incoming, facts: Facts, policy: Pol
 def _decided(tx: Transaction, incoming: Incoming, facts: Facts, requester: tuple[str, ...], policy: Policy) -> Plan:
     """Decide; where the rules' answer depends on more than was gathered, gather that and decide again."""
     plan = decide_mail(incoming, facts, policy)
+    if plan.asks_course_of:
+        facts = replace(facts, course=course(tx, plan.asks_course_of, incoming.keys.message_ids))
+        plan = decide_mail(incoming, facts, policy)
     if plan.asks_about:
         more = limits(tx, plan.asks_about, facts.now)
         facts = replace(
@@ -99,9 +102,6 @@ def _decided(tx: Transaction, incoming: Incoming, facts: Facts, requester: tuple
             suppressed={**facts.suppressed, **more["suppressed"]},
             unsubscribed={**facts.unsubscribed, **more["unsubscribed"]},
         )
-        plan = decide_mail(incoming, facts, policy)
-    if plan.asks_course_of:
-        facts = replace(facts, course=course(tx, plan.asks_course_of, incoming.keys.message_ids))
         plan = decide_mail(incoming, facts, policy)
     if plan.asks_use_of:
         facts = replace(facts, used=count_use(tx, plan.asks_use_of, facts.now, policy))

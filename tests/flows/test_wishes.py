@@ -149,11 +149,10 @@ def test_news_of_newcomers_can_be_switched_off(bench: Bench) -> None:
     assert letters(bench, "added") == []
 
 
+@pytest.mark.usefixtures("solved")
 @pytest.mark.parametrize("by_mail", [True, False])
-def test_who_wants_no_mail_at_all_is_not_told_that_a_ticket_is_theirs(
-    bench: Bench, solved: Mail, by_mail: bool
-) -> None:  # noqa: FBT001 - a column of the table
-    """Nor that they take part: what they said of another ticket is known, be it a mail or the shell that brings them."""
+def test_who_wants_no_mail_at_all_is_not_told_that_a_ticket_is_theirs(bench: Bench, by_mail: bool) -> None:  # noqa: FBT001 - a column of the table
+    """Nor that they take part: what they said of other tickets is known, be it a mail or the shell that adds them."""
     eve, fritz = "eve@elsewhere.example", "fritz@elsewhere.example"
     with bench.store.writing() as tx:
         for address in (eve, fritz):
