@@ -198,6 +198,16 @@ def test_a_customers_old_reply_address_still_leads_to_the_ticket_that_goes_on() 
     assert (plan.disposition, plan.ticket) == (Disposition.FOLLOWED_UP, 7)
 
 
+@pytest.mark.parametrize(
+    "domain", ["pm.me", "att.net", "go2.pl", "arcor.de", "yahoo.ca", "duck.com", "privaterelay.appleid.com"]
+)
+def test_to_share_a_providers_or_a_forwarders_domain_makes_nobody_a_colleague(domain: str) -> None:
+    """Who has an address there knows nothing of who else has one."""
+    ticket = make_ticket(requester=Address("Ola", f"ola@{domain}"))
+    found = make_candidate(ticket, named_by={"ours@example.com": Evidence.OUR_MESSAGE_ID})
+    assert decided(answer(Address("", f"mallory@{domain}")), found).disposition is Disposition.OPENED
+
+
 def test_colleagues_may_be_kept_out() -> None:
     """With `nobody` only those join who take part."""
     policy = make_policy(conversation=Conversation(colleagues=Colleagues.NOBODY))
