@@ -61,9 +61,10 @@ def deferred(
 ) -> Delivery:
     """Return when to try again: 1, 5 and 30 minutes, then hourly, each up to a tenth later; failed after `retry_for`.
 
-    `jitter` is a random number in [0, 1).
+    A letter that waited so long for the server to be there is tried a few times all the same: after an outage a server
+    is likely to say "later" to many. `jitter` is a random number in [0, 1).
     """
-    if now - attempt.first_at >= retry_for:
+    if now - attempt.first_at >= retry_for and attempt.attempts > len(_DELAYS):
         hours = retry_for / timedelta(hours=1)
         return Delivery(DeliveryState.FAILED, None, f"gave up after {hours:g} hours: {answer}", uncertain, now)
     step = max(attempt.attempts, 1) - 1

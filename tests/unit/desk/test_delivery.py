@@ -40,6 +40,12 @@ def test_a_letter_that_waited_too_long_has_failed(uncertain: bool) -> None:  # n
     assert delivery.answer == "gave up after 72 hours: 451 later"
 
 
+def test_a_letter_that_an_outage_held_up_for_too_long_is_tried_a_few_times() -> None:
+    """It waits as at any other server that says "later", and fails with its fourth attempt."""
+    waits = [defer(attempts, waited=2 * DAYS).next_attempt_at for attempts in (1, 2, 3, 4)]
+    assert waits == [NOW + timedelta(minutes=1), NOW + timedelta(minutes=5), NOW + timedelta(minutes=30), None]
+
+
 @given(st.integers(0, 1000), st.floats(min_value=0, max_value=1, exclude_max=True))
 def test_retries_grow_and_stay_within_bounds(attempts: int, jitter: float) -> None:
     """A minute at least, an hour and a tenth at most, never sooner after one attempt more."""
