@@ -196,8 +196,9 @@ class Gateway:
 
     def reload(self) -> None:
         """Read configuration and keys again; a wrong one leaves the last good one in force, and the admin is told."""
-        seen = self._seen = fingerprint(self.settings)
+        self._seen = ()  # a database that is away ends this here, and the next look for changes begins anew
         self._reply_keys = self._kept_keys()
+        seen = self._seen = fingerprint(self.settings)
         try:
             settings = load(self.settings.path)
             made = self._made(settings)

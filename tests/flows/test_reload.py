@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from mailgateway.errors import StoreUnusable
 from mailgateway.flows import understand as flow
 from mailgateway.mail.model import Mail, Reply
 from mailgateway.mail.outgoing.tokens import reply_address
@@ -63,6 +64,32 @@ def test_the_mail_in_hand_finishes_under_the_rules_it_began_with(
     after = bench.gateway.policy.ruleset.version
     assert [bench.ticket(number).trace["version"] for number in (10001, 10002)] == [before, after]
     assert before != after
+
+
+def test_a_reload_while_the_database_is_away_is_made_up_for(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was asked for in an outage is not forgotten: looks for changes ask for it again until it is done."""
+    asked: list[int] = []
+    monkeypatch.setattr("os.kill", lambda _, signal: asked.append(signal))
+    before = bench.gateway.policy.ruleset.version
+    (tmp_path / "routing.yaml").write_text(NEW)
+    database, away = tmp_path / "bench.db", tmp_path / "away.db"
+    bench.store.engine.dispose()
+    database.rename(away)
+    with pytest.raises(StoreUnusable):
+        bench.gateway.reload()
+    bench.store.engine.dispose()
+    away.replace(database)
+    for _ in range(2):
+        bench.gateway._look_for_changes()
+    assert asked
+    bench.gateway.reload()
+    assert bench.gateway.policy.ruleset.version != before
+    asked.clear()
+    for _ in range(2):
+        bench.gateway._look_for_changes()
+    assert asked == []
 
 
 def test_a_new_key_is_taken_up_and_answers_to_letters_of_before_still_join(
