@@ -1,5 +1,7 @@
 """A connection to an IMAP server: imapclient's, protected as the settings say, with three of its habits mended."""
 
+from imaplib import IMAP4
+
 from imapclient import IMAPClient  # type: ignore[import-untyped]  # imapclient ships no types
 
 from mailgateway.accounts.server import Server, Tls, ssl_context
@@ -31,10 +33,19 @@ class Connection(IMAPClient):  # type: ignore[misc]  # imapclient ships no types
         untagged.clear()
         return fresh
 
-    def idle(self) -> None:
-        """Start IDLE (RFC 2177)."""
-        super().idle()
+    def idle(self) -> bool:
+        """Start IDLE (RFC 2177), and tell whether mail was announced on the way; raises IMAP4.error for a refusal.
+
+        imapclient takes whatever a server tells before its "+" for a refusal.
+        """
+        protocol = self._imap
+        before = len(protocol.untagged_responses.get("EXISTS", ()))
+        self._idle_tag = protocol._command("IDLE")  # noqa: SLF001 - as imapclient does
+        while (line := protocol._get_response()) is not None:  # noqa: SLF001 - as imapclient does
+            if line.startswith(self._idle_tag + b" "):
+                raise IMAP4.error(line.removeprefix(self._idle_tag).decode("ascii", "replace").strip())
         self._looks_first = True
+        return len(protocol.untagged_responses.get("EXISTS", ())) > before
 
     def _poll_socket(self, sock: object, timeout: float | None = None) -> object:
         """Wait for the socket, but not the first time in an IDLE: lines that came with the "+" are already read."""

@@ -22,8 +22,7 @@ def idle(connection: Connection, longest: timedelta, stop: Event, renewal: timed
     """
     end = monotonic() + longest.total_seconds()
     while not stop.is_set() and (now := monotonic()) < end:
-        connection.idle()
-        heard = _listen(connection, min(end, now + renewal.total_seconds()), stop)
+        heard = connection.idle() or _listen(connection, min(end, now + renewal.total_seconds()), stop)
         _, rest = connection.idle_done()
         if heard or _announce(rest):
             return True

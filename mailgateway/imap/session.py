@@ -69,14 +69,17 @@ class Session:
     def wait(self, longest: timedelta, stop: Event) -> bool:
         """Wait for mail: True as soon as the server announces some, False after `longest` or when `stop` is set.
 
-        Announcements made since the last `new_mails` count too. Without IDLE it only waits, and the caller looks for
-        itself. Raises MailboxUnavailable.
+        Announcements made since the last `new_mails` count too. Without IDLE, or where the server offers and refuses
+        it, it only waits, and the caller looks for itself. Raises MailboxUnavailable.
         """
-        if not self.has_idle:
-            stop.wait(longest.total_seconds())
-            return False
-        with self.asking("IDLE") as connection:
-            return connection.announced() or idle(connection, longest, stop)
+        if self.has_idle:
+            try:
+                with self.asking("IDLE") as connection:
+                    return connection.announced() or idle(connection, longest, stop)
+            except CommandRefused:
+                self.has_idle = False
+        stop.wait(longest.total_seconds())
+        return False
 
     def close(self) -> None:
         """Log out, and close the connection; a connection already lost is closed without a word."""

@@ -18,7 +18,7 @@ from tests.end_to_end.office import message
 from tests.flows.bench import Bench
 from tests.imap.scripted import QUICK, server_at
 from tests.servers.imap_answers import chosen, uid_fetch, uid_move
-from tests.servers.scripted_imap import Dialogue, ScriptedImap, bye
+from tests.servers.scripted_imap import Dialogue, ScriptedImap, bye, refuse
 
 SHORT = timedelta(seconds=0.01)
 
@@ -155,6 +155,22 @@ def test_it_polls_where_the_server_has_no_idle(bench: Bench) -> None:
     with bench.store.reading() as tx:
         beat = health.beats(tx)[fetching("support")]
     assert (beat.good_at, beat.error) == (bench.now, "")
+
+
+def test_it_polls_where_the_server_offers_idle_and_refuses_it(bench: Bench) -> None:
+    """It stays connected, asks for IDLE no more, and looks for itself."""
+    with ScriptedImap({1: mail(1)}, answers={"IDLE": refuse("[LIMIT] too many")}) as imap:
+        at_work = mailbox_worker(imap, bench)
+        at_work.start()
+        wait_for(bench, ["M1"])
+        while not imap.commands("IDLE"):
+            threading.Event().wait(0.02)
+        imap.inbox[2] = mail(2)
+        wait_for(bench, ["M1", "M2"])
+        at_work.ask_to_stop()
+        at_work.join(10)
+        assert len(imap.commands("IDLE")) == 1
+        assert len(imap.commands("SELECT")) == 1
 
 
 def test_while_mail_keeps_coming_nobody_waits_for_announcements(bench: Bench) -> None:

@@ -16,6 +16,7 @@ from mailgateway.imap.idle import RENEWAL, idle
 from mailgateway.imap.session import Session
 from tests.imap.scripted import MAIL, QUICK, opened
 from tests.servers.dovecot import Dovecot
+from tests.servers.imap_answers import ANSWERS
 from tests.servers.scripted_imap import Dialogue, ScriptedImap, bye, hang, raw, refuse
 
 _LONG = timedelta(seconds=30)
@@ -41,6 +42,20 @@ def test_a_folder_with_a_name_of_any_letters_is_opened(account: Server, dovecot:
     dovecot.append(mailbox_user, MAIL, "Zg&AUI-oszenia & co".replace(" & ", " &- "))
     with Session.open(account, "Zgłoszenia & co") as session:
         assert len(list(new_mails(session, 0))) == 1
+
+
+def test_what_a_server_tells_before_idle_begins_is_heard() -> None:
+    """Mail that is announced ahead of the "+" ends the wait, and costs no connection."""
+
+    def telling(dialogue: Dialogue, arguments: str) -> None:
+        dialogue.line("* OK still here")
+        dialogue.line("* 1 EXISTS")
+        ANSWERS["IDLE"](dialogue, arguments)
+
+    with ScriptedImap(answers={"IDLE": telling}) as imap, opened(imap) as session:
+        list(new_mails(session, 0))
+        assert session.wait(_LONG, _never())
+        assert list(new_mails(session, 0)) == []
 
 
 def test_a_missing_folder_is_named_with_those_there_are(account: Server, dovecot: Dovecot, mailbox_user: str) -> None:
@@ -239,7 +254,7 @@ def _deaf_while_idle(dialogue: Dialogue, _arguments: str) -> None:
     dialogue.hang()
 
 
-@pytest.mark.parametrize("fault", [_end_while_idle, _bye_while_idle, _deaf_while_idle, hang, refuse("no idling here")])
+@pytest.mark.parametrize("fault", [_end_while_idle, _bye_while_idle, _deaf_while_idle, hang])
 def test_a_connection_that_dies_in_idle_is_noticed(fault: Callable[[Dialogue, str], None]) -> None:
     """A lost, ended or dead connection is MailboxUnavailable at the latest when IDLE is renewed."""
     with ScriptedImap(answers={"IDLE": fault}) as imap, opened(imap, QUICK) as session:
