@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from mailgateway import log
+from mailgateway import clock, log
 from mailgateway.daemon import service_manager
 from mailgateway.daemon.api_worker import ApiPost, ApiWorker
 from mailgateway.daemon.caller import Caller, Line
+from mailgateway.daemon.catching_up import catch_up
 from mailgateway.daemon.mailbox_worker import MailboxWorker, Post
 from mailgateway.daemon.monitor_worker import MonitorPost, MonitorWorker
 from mailgateway.daemon.pulse import Pulse
@@ -185,6 +186,7 @@ class Supervisor:
             if self._reload_asked:
                 self._reload_asked = False
                 _guarded("reload", self._reload)()
+            catch_up(self._scheduler, clock.now())
             if lost := tuple(thread.name for thread in self._threads() if not thread.is_alive()):
                 _log.error("supervisor.thread_lost", threads=lost)
                 return lost

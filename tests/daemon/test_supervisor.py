@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mailgateway import clock
 from mailgateway.daemon import service_manager
 from mailgateway.daemon.sender import Sender
 from mailgateway.daemon.supervisor import Supervisor, Tick
@@ -107,6 +108,24 @@ def test_periodic_work_that_fails_comes_again_and_never_overlaps(bench: Bench) -
     supervisor(bench, Tick("work", timedelta(seconds=0.01), work)).run()
     assert len(turns) >= 4
     assert all(turns)
+
+
+def test_periodic_work_goes_on_when_the_clock_was_set_back(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work whose next turn is suddenly an hour away, as it is then, is done at once and goes on."""
+    monkeypatch.setenv("WATCHDOG_USEC", "100000")
+    turns: list[object] = []
+
+    def work(_stop: Stop) -> None:
+        job = at_work._scheduler.get_job("work")
+        turns.append(job)
+        if len(turns) == 1:
+            job.modify(next_run_time=clock.now() + timedelta(hours=1))
+        elif len(turns) == 4:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    at_work = supervisor(bench, Tick("work", timedelta(seconds=0.1), work))
+    at_work.run()
+    assert len(turns) >= 4
 
 
 def test_a_reload_that_breaks_changes_nothing(bench: Bench) -> None:
