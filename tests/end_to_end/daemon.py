@@ -55,7 +55,11 @@ class Daemon:
 
     def __enter__(self) -> Self:
         """Wait until it is ready."""
-        self.wait_for("supervisor.ready")
+        try:
+            self.wait_for("supervisor.ready")
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
         return self
 
     def __exit__(
