@@ -209,11 +209,17 @@ def _end_of_quote(lines: list[Line], start: int) -> int:
 
 
 def _is_overflow(lines: list[Line], place: int) -> bool:
-    """Tell whether an unquoted line is the end of the long quoted one above it, broken off by a mailer on the way."""
+    """Tell whether an unquoted line is the end of the long quoted one above it, broken off by a mailer on the way.
+
+    Who is quoted chooses the word at which it breaks: a `#command` between quoted lines is theirs as well.
+    """
     above, here = lines[place - 1], lines[place]
     below = lines[place + 1] if place + 1 < len(lines) else None
-    wrapped = above.depth > 0 and len(above.text) >= 60 and here.text[:1].islower()
-    return wrapped and (below is None or below.depth > 0)
+    if above.depth == 0 or len(above.text) < 60:
+        return False
+    if below is None or below.depth == 0:
+        return below is None and here.text[:1].islower()
+    return here.text[:1].islower() or here.text.startswith(("#", "＃"))
 
 
 def _behind_attribution(lines: list[Line], place: int) -> int:

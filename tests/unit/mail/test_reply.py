@@ -246,3 +246,12 @@ def test_any_text_is_split_and_nothing_is_invented(lines: list[str]) -> None:
 def test_a_word_right_above_the_attribution_is_kept(attribution: str) -> None:
     """No empty line, no full date: the answer is one word, and not a part of what introduces the quotation."""
     assert split_reply(Mail(text=f"hej\n{attribution}\n> y\n")).text == "hej"
+
+
+@pytest.mark.parametrize("command", ["#solved", "#assign mallory", "＃note"])
+def test_a_command_that_a_mailer_broke_off_a_quoted_line_is_the_quoted_ones(command: str) -> None:
+    """A customer can write a line so long that it breaks at such a word; who answers below never wrote it."""
+    line = "> I wrote to you so many times about that printer on the third floor"
+    quoted = f"> {MARKER}\n>\n{line}\n{command}\n> Carla\n"
+    assert split_reply(Mail(text=f"Anna wrote:\n{quoted}\nI have a look.")).text == "I have a look."
+    assert split_reply(Mail(text=f"{line}\n#solved\nIt works now.")).text.startswith("#solved")
