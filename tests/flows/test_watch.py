@@ -3,6 +3,7 @@
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -158,3 +159,23 @@ def test_watching_forgets_hosts_that_are_gone(bench: Bench) -> None:
     look(bench)
     with bench.store.reading() as tx:
         assert [one.host for one in health.beats_of_hosts(tx)] == [""]
+
+
+def test_mails_that_are_put_off_again_and_again_are_told(bench: Bench, tmp_path: Path) -> None:
+    """The bytes of one cannot be read: after a time the admin knows, and hears when it is filed."""
+    since = bench.now
+    bench.arrive(message("carla@customer.example", "Question", "Why?"))
+    (blob,) = (tmp_path / "blobs").rglob("*.z")
+    kept = blob.rename(blob.with_suffix(".kept"))
+    blob.symlink_to(blob)  # the system goes round in circles, and gives up
+    told = []
+    for _ in range(3):
+        bench.ingest()
+        bench.now += 10 * MINUTE
+        watch.watch(bench.desk, [], watch.Thresholds(15 * MINUTE, 600 * MINUTE), since)
+        told.append(len(bench.letters()))
+    assert told == [0, 1, 1]
+    kept.replace(blob)
+    bench.ingest()
+    watch.watch(bench.desk, [], watch.Thresholds(15 * MINUTE, 600 * MINUTE), since)
+    assert len([line for line in bench.letters() if line.template == "alarm"]) == 2

@@ -24,6 +24,7 @@ from mailgateway.store.outgoing import calls, outbox, pace
 _MOST_LINES = 50
 _MORE_THAN_ONE = 2
 _QUIET_AFTER = timedelta(hours=1)
+_UNFILED = "file"
 
 _log = log.logger("watch")
 
@@ -100,6 +101,9 @@ def _troubles(
     if policy.files.is_scanned:
         counted = _counted(raised.get(SCAN), thresholds, since)
         yield from _unscanned(beats.get(SCAN), delayed_since(tx), thresholds, counted, now)
+    if not (policy.files.is_scanned and _has_error(beats.get(SCAN))):
+        counted = _counted(raised.get(_UNFILED), thresholds, since)
+        yield from _unfiled(delayed_since(tx), thresholds, counted, now)
     for route in policy.routes:
         beat = beats.get(sending(route.mailbox))
         stuck = tuple(_stuck(route, beat, outbox.oldest_due(tx, now, route), thresholds, now))
@@ -138,6 +142,20 @@ def _unscanned(
     if waiting >= thresholds.fetch_after:
         title = f"Mails wait to be scanned for viruses for {_minutes(waiting)} minutes: none becomes a ticket"
         yield Trouble(SCAN, title, (_last_error(beat),))
+
+
+def _has_error(beat: Beat | None) -> bool:
+    return beat is not None and bool(beat.error)
+
+
+def _unfiled(delayed: datetime | None, thresholds: Thresholds, since: datetime, now: datetime) -> Iterator[Trouble]:
+    """Tell of mails that were put off again and again, as where their bytes cannot be read."""
+    if delayed is None:
+        return
+    waiting = now - max(delayed, since)
+    if waiting >= thresholds.fetch_after:
+        title = f"Mails are accepted and cannot be filed for {_minutes(waiting)} minutes"
+        yield Trouble(_UNFILED, title, ("The log tells why (ingest.postponed). They are tried again all the time.",))
 
 
 def _stuck(
