@@ -1,5 +1,6 @@
 """`mailgateway outbox`: letters that wait, and what became of them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -7,10 +8,11 @@ import typer
 
 from mailgateway import clock
 from mailgateway.cli.apps import group
-from mailgateway.cli.lines import complain, say, say_json
+from mailgateway.cli.lines import say, say_json
 from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson, Ids, Limit, OptionalIds
 from mailgateway.cli.tables import Column, show_table, span
+from mailgateway.cli.tally import Tally
 from mailgateway.desk.as_json import instant
 from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.store.outgoing import outbox
@@ -63,7 +65,7 @@ def retry(
     with opened(ctx) as gateway, gateway.store.writing() as tx:
         done = outbox.retry(tx, ids, clock.now()) if ids else outbox.retry_waiting(tx, clock.now())
     if ids:
-        _tell(done, len(set(ids)), "queued again", "sent, being sent, or unknown", as_object=as_object)
+        _tally(done, ids, "queued again", "sent, being sent, or unknown").tell(as_object=as_object)
     elif as_object:
         say_json({"done": done, "asked": None})
     else:
@@ -75,17 +77,11 @@ def cancel(ctx: typer.Context, ids: Ids, *, as_object: AsJson = False) -> None:
     """Give letters up that wait or failed."""
     with opened(ctx) as gateway, gateway.store.writing() as tx:
         done = outbox.cancel(tx, ids, clock.now())
-    _tell(done, len(set(ids)), "cancelled", "sent, being sent, cancelled before, or unknown", as_object=as_object)
+    _tally(done, ids, "cancelled", "sent, being sent, cancelled before, or unknown").tell(as_object=as_object)
 
 
-def _tell(done: int, asked: int, what: str, otherwise: str, *, as_object: bool) -> None:
-    if as_object:
-        say_json({"done": done, "asked": asked})
-    else:
-        say(f"{done} of {asked} {what}.")
-    if done < asked:
-        complain(f"{asked - done} left as they are: {otherwise}; `mailgateway outbox list --all` shows them")
-        raise typer.Exit(1)
+def _tally(done: int, ids: Sequence[int], what: str, otherwise: str) -> Tally:
+    return Tally(done, len(set(ids)), what, otherwise, "outbox list --all")
 
 
 def _as_json(line: OutboxLine) -> dict[str, object]:

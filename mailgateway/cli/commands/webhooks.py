@@ -1,5 +1,6 @@
 """`mailgateway webhooks`: calls of other systems, and what became of them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from mailgateway.cli.names import unknown
 from mailgateway.cli.opened import opened
 from mailgateway.cli.options import AsJson, Ids, Limit
 from mailgateway.cli.tables import Column, show_table, span
+from mailgateway.cli.tally import Tally
 from mailgateway.desk.as_json import instant
 from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.store.outgoing import calls
@@ -58,7 +60,7 @@ def retry(ctx: typer.Context, ids: Ids, *, as_object: AsJson = False) -> None:
     """Make calls again that failed, were cancelled, or wait for their next try."""
     with opened(ctx) as gateway, gateway.store.writing() as tx:
         done = calls.retry(tx, ids, clock.now())
-    _tell(done, len(set(ids)), "queued again", "through, being made, or unknown", as_object=as_object)
+    _tally(done, ids, "queued again", "through, being made, or unknown").tell(as_object=as_object)
 
 
 @app.command()
@@ -66,7 +68,7 @@ def cancel(ctx: typer.Context, ids: Ids, *, as_object: AsJson = False) -> None:
     """Give calls up that wait or failed."""
     with opened(ctx) as gateway, gateway.store.writing() as tx:
         done = calls.cancel(tx, ids, clock.now())
-    _tell(done, len(set(ids)), "cancelled", "through, being made, cancelled before, or unknown", as_object=as_object)
+    _tally(done, ids, "cancelled", "through, being made, cancelled before, or unknown").tell(as_object=as_object)
 
 
 @app.command("test")
@@ -94,14 +96,8 @@ def call_once(
         raise typer.Exit(1)
 
 
-def _tell(done: int, asked: int, what: str, otherwise: str, *, as_object: bool) -> None:
-    if as_object:
-        say_json({"done": done, "asked": asked})
-    else:
-        say(f"{done} of {asked} {what}.")
-    if done < asked:
-        complain(f"{asked - done} left as they are: {otherwise}; `mailgateway webhooks list --all` shows them")
-        raise typer.Exit(1)
+def _tally(done: int, ids: Sequence[int], what: str, otherwise: str) -> Tally:
+    return Tally(done, len(set(ids)), what, otherwise, "webhooks list --all")
 
 
 def _as_json(line: CallLine) -> dict[str, object]:
