@@ -190,21 +190,13 @@ class Dovecot:
 
     def deliver(self, user: str, raw: bytes) -> None:
         """Put a mail into the INBOX as a delivery agent does: written to tmp/, then moved to new/."""
-        maildir = self._maildir(user)
-        name = f"{next(self._serial):09d}.{os.getpid()}.test"
-        written = maildir / "tmp" / name
-        written.write_bytes(raw)
-        self._give(written)
-        written.rename(maildir / "new" / name)
+        self._put(self._maildir(user), raw)
 
     def lay(self, user: str, mails: Iterable[tuple[bytes, datetime]]) -> None:
         """Put mails into the INBOX that arrived at these times, quickly: their time is their INTERNALDATE."""
         maildir = self._maildir(user)
         for raw, arrived in mails:
-            path = maildir / "new" / f"{next(self._serial):09d}.{os.getpid()}.test"
-            path.write_bytes(raw)
-            self._give(path)
-            os.utime(path, (arrived.timestamp(), arrived.timestamp()))
+            self._put(maildir, raw, arrived)
 
     def mails(self, user: str, folder: str = "INBOX") -> list[bytes]:
         """Return the bytes of every mail of a folder, in the order of UIDs; none where there is no such folder."""
@@ -274,6 +266,15 @@ class Dovecot:
                 return connection.recv(4) == b"* OK"
         except OSError:
             return False
+
+    def _put(self, maildir: Path, raw: bytes, arrived: datetime | None = None) -> None:
+        name = f"{next(self._serial):09d}.{os.getpid()}.test"
+        written = maildir / "tmp" / name
+        written.write_bytes(raw)
+        self._give(written)
+        if arrived is not None:
+            os.utime(written, (arrived.timestamp(), arrived.timestamp()))
+        written.rename(maildir / "new" / name)
 
     def _maildir(self, user: str) -> Path:
         home = self.folder / "mail" / user
