@@ -20,7 +20,10 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _build(ROOT, folder, "sdist")
     with tarfile.open(next(folder.glob("*.tar.gz"))) as archive:
         archive.extractall(folder / "unpacked", filter="data")
-    _build(next((folder / "unpacked").iterdir()), folder, "wheel")
+    [tree] = (folder / "unpacked").iterdir()
+    (tree / "config" / "data").mkdir()
+    (tree / "config" / "data" / "mailgateway.db").write_text("mails and keys")
+    _build(tree, folder, "wheel")
     return folder
 
 
@@ -67,6 +70,12 @@ def test_the_wheel_holds_everything_that_is_shared(dist: Path) -> None:
     assert {name for name in names if "/_share/" in name} >= shared
     assert "mailgateway/py.typed" in names
     assert any(name.endswith("/licenses/LICENSE") for name in names)
+
+
+def test_the_wheel_holds_nothing_that_a_gateway_in_the_checkout_kept(dist: Path) -> None:
+    """Whoever tried it in the checkout and then installs from there packs no mails and no keys."""
+    with zipfile.ZipFile(next(dist.glob("*.whl"))) as wheel:
+        assert [name for name in wheel.namelist() if "data" in Path(name).parts] == []
 
 
 def _build(source: Path, folder: Path, what: str) -> None:
