@@ -2,7 +2,6 @@
 
 import os
 import signal
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from mailgateway.daemon.mailbox_worker import MailboxWorker, Post
 from mailgateway.daemon.monitor_worker import MonitorPost, MonitorWorker
 from mailgateway.daemon.pulse import Pulse
 from mailgateway.daemon.sender import Outlet, Sender
+from mailgateway.daemon.signals import Signals
 from mailgateway.daemon.worker import Worker
 from mailgateway.errors import GatewayError, TransientError
 from mailgateway.flows.desk import Desk, Stop
@@ -70,7 +70,6 @@ class Supervisor:
         self._jitter = jitter
         self._workers: dict[str, _StationWorker] = {}
         self._leaving: list[_StationWorker] = []
-        self._signalled = threading.Event()
         self._leave = False
         self._pulses = {tick.name: Pulse() for tick in ticks} | {_ITSELF: Pulse()}
         self._reload_asked = False
@@ -83,8 +82,12 @@ class Supervisor:
 
         Raises TransientError where a thread was lost, after all others have ended: the daemon is to be started anew.
         """
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, self._on_signal)
+        with Signals(self._on_signal) as signals:
+            lost = self._work(signals)
+        if lost:
+            raise TransientError(f"lost {', '.join(lost)}: start the daemon again")
+
+    def _work(self, signals: Signals) -> tuple[str, ...]:
         if self._keeper is not None:
             self._keeper.start()
         self.match_workers()
@@ -94,10 +97,9 @@ class Supervisor:
         self._scheduler.start()
         service_manager.tell("READY=1")
         _log.info("supervisor.ready", pid=os.getpid(), workers=sorted(self._workers))
-        lost = self._watch_over()
+        lost = self._watch_over(signals)
         self._end()
-        if lost:
-            raise TransientError(f"lost {', '.join(lost)}: start the daemon again")
+        return lost
 
     def is_leaving(self) -> bool:
         """Tell whether a signal has asked the daemon to end."""
@@ -169,19 +171,17 @@ class Supervisor:
     def _hears_news(self) -> bool:
         return self._keeper is not None and self._keeper.is_connected()
 
-    def _on_signal(self, number: int, _frame: object) -> None:
+    def _on_signal(self, number: int) -> None:
         if number == signal.SIGHUP:
             self._reload_asked = True
         else:
             self._leave = True
-        self._signalled.set()
 
-    def _watch_over(self) -> tuple[str, ...]:
+    def _watch_over(self, signals: Signals) -> tuple[str, ...]:
         """Wait for signals, and feed the watchdog; return the threads that ended although nobody asked them to."""
         interval = service_manager.watchdog_seconds()
         while not self._leave:
-            self._signalled.wait(min(interval / 2, 5) if interval else 5)
-            self._signalled.clear()
+            signals.wait(min(interval / 2, 5) if interval else 5)
             self._pulses[_ITSELF].beat()
             if self._reload_asked:
                 self._reload_asked = False
