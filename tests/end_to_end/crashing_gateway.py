@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from mailgateway import app, log
-from mailgateway.flows import carry_out, collect, receive
+from mailgateway.flows import carry_out, collect, settling
 from mailgateway.flows.sending import lighten, outcomes
 from mailgateway.store.incoming import spool
 from mailgateway.store.outgoing import calls, outbox
@@ -86,9 +86,9 @@ POINTS: dict[str, tuple[Any, str, Callable[[Callable[..., Any], Fuse], Callable[
     "after_spool_commit": (collect, "receive", on_each),
     "inside_apply": (carry_out, "apply", after),
     "before_ticket_commit": (spool, "finish", after),
-    "before_settle": (receive, "settle", before),
-    "during_settle": (receive, "settle", within),
-    "after_settle": (receive, "settle", after),
+    "before_settle": (settling, "settle", before),
+    "during_settle": (settling, "settle", within),
+    "after_settle": (settling, "settle", after),
     "after_data": (outbox, "record", before),
 }
 """Where mail is on its way."""

@@ -32,4 +32,4 @@ def test_a_yes_to_an_answer_solves_the_ticket(office: Office) -> None:
     (number,) = office.numbers()
     assert office.ticket(number).ticket.status is Status.SOLVED
     with office.gateway.store.reading() as tx:
-        assert answers.counts(tx) == {"password": Counts(1, 1, 0)}
+        assert answers.counts(tx) == {"password": Counts(proposed=1, sent=1, helped=1)}
