@@ -10,7 +10,7 @@ from mailgateway.clock import monotonic
 from mailgateway.daemon.holding import Alone, Holding, Tenure
 from mailgateway.daemon.rhythm import Rhythm
 from mailgateway.daemon.worker import Worker
-from mailgateway.errors import GatewayError
+from mailgateway.errors import GatewayError, StoreBusy, StoreUnusable
 from mailgateway.flows.beats import fetching
 from mailgateway.flows.collect import collect
 from mailgateway.flows.desk import Desk
@@ -59,12 +59,15 @@ class MailboxWorker(Worker):
     def rounds(self) -> Iterator[None]:
         """Wait until the mailbox is ours, then read it for as long as it is.
 
-        After a failure another host may try meanwhile: it may reach a server that this one does not.
+        After a failure another host may try meanwhile: it may reach a server that this one does not. A database or a
+        store of blobs that is away says nothing of that, as all hosts share them.
         """
         tenure = self._tenure = self._holding.want(self.post.source.mailbox, has_failed=self._has_failed)
         try:
             if self._is_ours(tenure):
                 yield from self._read(tenure)
+        except (StoreBusy, StoreUnusable):
+            raise
         except GatewayError:
             self._has_failed = True
             raise

@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from mailgateway.daemon import mailbox_worker as mailbox_worker_module
 from mailgateway.daemon import worker
+from mailgateway.daemon.holding import Alone, Holding, Tenure
 from mailgateway.daemon.mailbox_worker import MailboxWorker, Post
 from mailgateway.daemon.worker import Worker
-from mailgateway.errors import LoginRefused, MailboxUnavailable, PermanentError, StoreBusy
+from mailgateway.errors import BlobsAway, LoginRefused, MailboxUnavailable, PermanentError, StoreBusy, StoreUnusable
 from mailgateway.flows.beats import fetching
 from mailgateway.flows.receive import Source
 from mailgateway.imap.settle import Move
@@ -118,10 +120,57 @@ def test_a_pause_ends_when_the_worker_is_asked_to_stop(bench: Bench) -> None:
     assert not scripted.is_alive()
 
 
-def mailbox_worker(imap: ScriptedImap, bench: Bench, poll: timedelta = SHORT) -> MailboxWorker:
+def mailbox_worker(
+    imap: ScriptedImap, bench: Bench, poll: timedelta = SHORT, holding: Holding | None = None
+) -> MailboxWorker:
     """Return a worker at a scripted server, which polls all the time unless told otherwise."""
     source = Source("support", 1_000_000, Move("Processed"), Move("Quarantine"))
-    return MailboxWorker(Post(source, server_at(imap, timeout=QUICK), "INBOX", poll), bench.desk, lambda: 0.0)
+    post = Post(source, server_at(imap, timeout=QUICK), "INBOX", poll)
+    return MailboxWorker(post, bench.desk, lambda: 0.0, holding)
+
+
+class Recorded(Alone):
+    """Grants every wish, and records which came after a failure to read the mailbox."""
+
+    def __init__(self) -> None:
+        """Record nothing yet."""
+        self.wishes: list[bool] = []
+
+    def want(self, mailbox: str, *, has_failed: bool = False) -> Tenure:
+        """Take it down."""
+        self.wishes.append(has_failed)
+        return super().want(mailbox)
+
+
+@pytest.mark.parametrize(
+    ("error", "has_failed"),
+    [
+        (MailboxUnavailable("no route"), True),
+        (LoginRefused("no"), True),
+        (BlobsAway("disk full"), False),
+        (StoreBusy("restarted"), False),
+        (StoreUnusable("no rights"), False),
+    ],
+)
+def test_only_what_may_be_better_on_another_host_leaves_a_mailbox_to_it(
+    bench: Bench, pauses: Pauses, monkeypatch: pytest.MonkeyPatch, error: Exception, *, has_failed: bool
+) -> None:
+    """A disk that was full for all hosts must not keep them from sharing mailboxes for a quarter of an hour."""
+    holding = Recorded()
+    with ScriptedImap() as imap:
+        at_work = mailbox_worker(imap, bench, holding=holding)
+
+        def fail(*_: object) -> int:
+            if len(holding.wishes) == 2:
+                at_work.ask_to_stop()
+            raise error
+
+        monkeypatch.setattr(mailbox_worker_module, "collect", fail)
+        at_work.start()
+        at_work.join(20)
+        assert not at_work.is_alive()
+    assert holding.wishes == [False, has_failed]
+    assert len(pauses.asked) == 2
 
 
 def mail(uid: int) -> bytes:
