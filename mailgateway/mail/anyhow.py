@@ -30,5 +30,6 @@ def read_anyhow(raw: bytes, limits: Limits = DEFAULT) -> Mail:
 
 def readable(raw: bytes) -> str:
     """Return what in bytes looks like text: runs of at least four signs, each on a line."""
-    text = raw[:_MOST_BYTES].decode("utf-8", "replace").replace("\r\n", "\n")
+    signs = raw[:_MOST_BYTES].decode("utf-8", "replace").replace("\r\n", "\n")
+    text = "".join(sign if sign.isprintable() or sign.isspace() else "\ufffd" for sign in signs)
     return "\n".join(found[0].strip("\n") for found in _READABLE.finditer(text)).strip()[:_MOST_TEXT]

@@ -1,13 +1,14 @@
 """Bytes that may be no mail at all, read for a person."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mailgateway.mail.anyhow import read_anyhow, readable
 
 
 @given(st.binary(max_size=2000))
+@example("\U00040000\t\t ".encode())
 def test_any_bytes_give_a_mail_with_the_bytes_attached(raw: bytes) -> None:
     """The first file is the mail as it came, under a type that nobody shows; nothing in the text moves a cursor."""
     mail = read_anyhow(raw)
