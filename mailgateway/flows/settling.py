@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from mailgateway import log
 from mailgateway.errors import FolderMissing
-from mailgateway.flows.beats import beat, settling
+from mailgateway.flows.beats import beat_sparingly, settling
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.receive import Source
 from mailgateway.imap.errors import CommandRefused
@@ -38,7 +38,7 @@ def settle_outcomes(session: Session, source: Source, desk: Desk) -> None:
     if refusals:
         _log.warning("receive.not_settled", mailbox=source.mailbox, why=refusals[0])
     if below is not None:
-        beat(desk, settling(source.mailbox), refusals[0] if refusals else None)
+        beat_sparingly(desk, settling(source.mailbox), refusals[0] if refusals else None)
 
 
 def _unsettled(session: Session, source: Source, desk: Desk, below: int | None) -> tuple[Unsettled, ...]:

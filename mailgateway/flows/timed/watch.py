@@ -98,12 +98,13 @@ def _troubles(
         counted = _counted(raised.get(fetching(mailbox)), thresholds, since)
         yield from _silent(beats.get(fetching(mailbox)), mailbox, thresholds, counted, now)
         yield from _unsettled(beats.get(settling(mailbox)), mailbox, thresholds, now)
+    delayed = delayed_since(tx)
     if policy.files.is_scanned:
         counted = _counted(raised.get(SCAN), thresholds, since)
-        yield from _unscanned(beats.get(SCAN), delayed_since(tx), thresholds, counted, now)
+        yield from _unscanned(beats.get(SCAN), delayed, thresholds, counted, now)
     if not (policy.files.is_scanned and _has_error(beats.get(SCAN))):
         counted = _counted(raised.get(_UNFILED), thresholds, since)
-        yield from _unfiled(delayed_since(tx), thresholds, counted, now)
+        yield from _unfiled(delayed, thresholds, counted, now)
     for route in policy.routes:
         beat = beats.get(sending(route.mailbox))
         stuck = tuple(_stuck(route, beat, outbox.oldest_due(tx, now, route), thresholds, now))
