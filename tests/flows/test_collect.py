@@ -6,8 +6,10 @@ from contextlib import suppress
 import pytest
 
 from mailgateway.errors import MailboxUnavailable
+from mailgateway.flows.beats import settling
 from mailgateway.flows.collect import collect
 from mailgateway.flows.receive import Source
+from mailgateway.flows.signs import EVERY
 from mailgateway.flows.timed import watch
 from mailgateway.imap.session import Session
 from mailgateway.imap.settle import Delete, Flag, Settlement
@@ -120,6 +122,33 @@ def test_a_fault_while_settling_files_nothing_twice(bench: Bench, fault: Answer)
         bench.collect(imap)
         assert imap.inbox == {}
     assert bench.subjects() == ["M1", "M2", "M3"]
+
+
+def test_settling_gives_a_sign_of_life_now_and_then(bench: Bench) -> None:
+    """One with every mail would be a commit with every mail; a refusal is told at once."""
+
+    def sign() -> tuple[object, str]:
+        with bench.store.reading() as tx:
+            beat = health.beats(tx)[settling("support")]
+        return beat.attempt_at, beat.error
+
+    began = bench.now
+    with ScriptedImap(mails(1)) as imap:
+        imap.folders["Processed"] = {}
+        bench.collect(imap)
+        bench.now += EVERY / 2
+        imap.inbox[2] = mails(2)[2]
+        bench.collect(imap)
+        assert sign() == (began, "")
+        imap.answers["UID MOVE"] = refuse("[OVERQUOTA] full")
+        imap.inbox[3] = mails(3)[3]
+        bench.collect(imap)
+        at, error = sign()
+        assert at == bench.now
+        assert "full" in error
+        imap.answers["UID MOVE"] = ANSWERS["UID MOVE"]
+        bench.collect(imap)
+        assert sign() == (bench.now, "")
 
 
 def refused_move(imap: ScriptedImap) -> None:
