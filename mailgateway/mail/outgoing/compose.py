@@ -16,7 +16,7 @@ from html import unescape
 from urllib.parse import unquote
 
 from mailgateway.mail.model import Address, Attachment
-from mailgateway.mail.outgoing.fields import address_field, clean_id, ids_field, parameter, text_field
+from mailgateway.mail.outgoing.fields import address_field, clean_id, ids_field, mailto_field, parameter, text_field
 
 _MOST_LAST_IDS = 9
 _REFERENCES_LENGTH = 1_500
@@ -79,9 +79,7 @@ def compose(outgoing: Outgoing) -> bytes:
         ids_field("References", _references(outgoing)),
         text_field("Auto-Submitted", outgoing.automatic) if automatic else b"",
         b"X-Auto-Response-Suppress: All\r\n" if automatic else b"",
-        text_field("List-Unsubscribe", f"<mailto:{outgoing.unsubscribe}?subject=unsubscribe>")
-        if outgoing.unsubscribe
-        else b"",
+        mailto_field("List-Unsubscribe", outgoing.unsubscribe, "unsubscribe") if outgoing.unsubscribe else b"",
         text_field("X-Mailgateway", outgoing.marks),
         text_field("User-Agent", outgoing.user_agent) if outgoing.user_agent else b"",
         b"MIME-Version: 1.0\r\n",

@@ -52,6 +52,14 @@ def address_field(name: str, person: Address) -> bytes:
     return _folded(name, [*encoded_words(display), spec])
 
 
+def mailto_field(name: str, address: str, subject: str) -> bytes:
+    """Return a field with one link to write a mail (RFC 2369 section 2, RFC 6068), whole however long it is.
+
+    It is no text: in encoded words (RFC 2047 section 5) nobody would find it.
+    """
+    return _folded(name, [f"<mailto:{quote(address, safe='@+')}?subject={quote(subject, safe='')}>"])
+
+
 def ids_field(name: str, ids: Iterable[str]) -> bytes:
     """Return a field of message ids (given without brackets), or nothing where no id is left."""
     brackets = [f"<{known}>" for known in ids]

@@ -85,6 +85,13 @@ def test_an_automatic_mail_says_so(automatic: str) -> None:
     assert not [name for name in message if name.lower().startswith(("list-", "precedence"))]
 
 
+def test_how_to_unsubscribe_is_a_link_and_no_encoded_word() -> None:
+    """Programs look for `<mailto:…>` in the bytes (RFC 2369); a signed address is longer than a line of a header."""
+    address = f"support+t10001-never.{'q' * 40}@example.com"
+    raw = compose(replace(PLAIN, unsubscribe=address))
+    assert f"\r\nList-Unsubscribe: <mailto:{address}?subject=unsubscribe>\r\n".encode() in raw
+
+
 def test_both_bodies_are_alternatives() -> None:
     """The plain text comes first, the HTML last, both come back as they were."""
     message = read(compose(replace(PLAIN, text="Zażółć\r\ngęślą\rjaźń = 1 \n.\n", html="<p>ąęść</p>")))
