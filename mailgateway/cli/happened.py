@@ -150,11 +150,7 @@ def _clock(one: Mapping[str, Any]) -> str:
 
 def _requester(detail: Mapping[str, Any]) -> str:
     before, after = (Address(one["name"], one["address"]) for one in (detail["before"], detail["after"]))
-    return f"made it a matter of {_person(after)} (it was {_person(before)}'s)"
-
-
-def _person(one: Address) -> str:
-    return f"{one.name} <{one.address}>" if one.name else one.address
+    return f"made it a matter of {after.shown} (it was {before.shown}'s)"
 
 
 def _offered(detail: Mapping[str, Any]) -> str:

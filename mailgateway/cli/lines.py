@@ -38,6 +38,12 @@ def complain(line: str) -> None:
     typer.echo(clean(line), err=True)
 
 
+def wrong_usage(line: str) -> typer.Exit:
+    """Complain, and return what to raise for wrong usage."""
+    complain(line)
+    return typer.Exit(2)
+
+
 def say(line: str = "") -> None:
     """Put a line on standard output."""
     typer.echo(clean(line))

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-import typer
-
-from mailgateway.cli.lines import complain
+from mailgateway.cli.lines import wrong_usage
 from mailgateway.desk.customers.correcting import read_person
 from mailgateway.desk.customers.counting import read_minutes
 from mailgateway.desk.model import TicketType
@@ -21,7 +19,7 @@ def minutes(time: str | None) -> int:
     """Return how long somebody worked."""
     read = read_minutes(time) if time is not None else 0
     if read is None:
-        raise _wrong(f"--time {time}: write how long, at most a day: 45m, 1h or 1h30m")
+        raise wrong_usage(f"--time {time}: write how long, at most a day: 45m, 1h or 1h30m")
     return read
 
 
@@ -29,7 +27,7 @@ def tags(option: str, words: Sequence[str]) -> tuple[str, ...]:
     """Return tags as tickets have them; rules and `#tag` take no others."""
     for word in words:
         if "," in word or word.split() != [word] or not word.isprintable() or len(word) > LONGEST_TAG:
-            raise _wrong(
+            raise wrong_usage(
                 f"{option} {word!r}: a tag is one word of at most {LONGEST_TAG} letters; give {option} for each"
             )
     return tuple(word.casefold() for word in words)
@@ -40,7 +38,7 @@ def with_heading(orders: Orders, subject: str | None, requester: str | None, lan
     try:
         whose = None if requester is None else read_person(requester)
     except ValueError as error:
-        raise _wrong(f"--requester {str(requester)[:60]!r}: {error}") from None
+        raise wrong_usage(f"--requester {str(requester)[:60]!r}: {error}") from None
     return replace(orders, subject=subject, requester=whose, language=language)
 
 
@@ -57,7 +55,7 @@ def people(written: Sequence[str]) -> tuple[Address, ...]:
     for one in written:
         read = read_addresses(one)
         if len(read) != 1 or not read[0].domain or read[0].address.startswith("@"):
-            raise _wrong(f"--cc {one[:60]!r}: this is no address; give --cc for each")
+            raise wrong_usage(f"--cc {one[:60]!r}: this is no address; give --cc for each")
         found += read
     return tuple(found)
 
@@ -70,9 +68,9 @@ def fields(written: Sequence[str]) -> tuple[tuple[str, str], ...]:
         try:
             checked = custom_field(name, value or "none")
         except Wrong as wrong:
-            raise _wrong(f"--field {one[:60]!r}: {wrong}") from None
+            raise wrong_usage(f"--field {one[:60]!r}: {wrong}") from None
         if not equals:
-            raise _wrong(f"--field {one[:60]!r}: write NAME=VALUE, or NAME= to take it away")
+            raise wrong_usage(f"--field {one[:60]!r}: write NAME=VALUE, or NAME= to take it away")
         found.append((checked[0], value))
     return tuple(found)
 
@@ -81,7 +79,7 @@ def snoozing(written: str | None) -> Wanted | None:
     """Return how long or until when a ticket is put aside."""
     wanted = None if written is None else read_snooze(written)
     if written is not None and wanted is None:
-        raise _wrong(f"--snooze {written!r}: should be {SHOWN}")
+        raise wrong_usage(f"--snooze {written!r}: should be {SHOWN}")
     return wanted
 
 
@@ -94,10 +92,5 @@ def with_problem(orders: Orders, written: str | None) -> Orders:
     if written.casefold() == "none":
         return replace(orders, problem=0)
     if not (written.isascii() and written.isdigit() and 0 < len(written) <= 12 and int(written)):
-        raise _wrong(f"--problem {written[:60]}: the number of a ticket belongs here, new, or none")
+        raise wrong_usage(f"--problem {written[:60]}: the number of a ticket belongs here, new, or none")
     return replace(orders, problem=int(written))
-
-
-def _wrong(line: str) -> typer.Exit:
-    complain(line)
-    return typer.Exit(2)

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-import typer
-
-from mailgateway.cli.lines import complain
+from mailgateway.cli.lines import wrong_usage
 from mailgateway.cli.names import unknown
 from mailgateway.desk.answers.knowledge import Library
 from mailgateway.desk.customers.correcting import against_requester, read_language, read_subject
@@ -56,8 +54,7 @@ def _assignee(wanted: str | None, author: str | None, directory: Directory) -> s
     if wanted is None or wanted.casefold() == "none":
         return None if wanted is None else ""
     if wanted.casefold() == "me" and author is None:
-        complain("--assign me: say who you are with --as NAME")
-        raise typer.Exit(2)
+        raise wrong_usage("--assign me: say who you are with --as NAME")
     name = author if wanted.casefold() == "me" and author is not None else wanted
     return _agent("--assign", name, directory, ("me", "none"))
 
@@ -69,8 +66,7 @@ def _ci(wanted: str | None, known: Assets) -> str | None:
     if known.all and known.named(wanted) is None:
         raise unknown("--ci", wanted, [one.name for one in known.all])
     if not wanted.strip() or len(wanted) > LONGEST_CI or not wanted.isprintable():
-        complain(f"--ci {wanted[:60]!r}: this is no name")
-        raise typer.Exit(2)
+        raise wrong_usage(f"--ci {wanted[:60]!r}: this is no name")
     return known.spelled(wanted)
 
 
@@ -95,8 +91,7 @@ def _service_level(wanted: str | None, policy: Policy) -> str | None:
 def _customers(people: tuple[Address, ...], policy: Policy) -> tuple[Address, ...]:
     for person in people:
         if policy.is_internal(person.address):
-            complain(f"--cc {person.address}: this is the desk's own; who takes part is a customer")
-            raise typer.Exit(2)
+            raise wrong_usage(f"--cc {person.address}: this is the desk's own; who takes part is a customer")
     return people
 
 
@@ -104,25 +99,20 @@ def _subject(written: str | None, policy: Policy) -> str | None:
     try:
         return None if written is None else read_subject(written, policy.conversation.tags)
     except ValueError as error:
-        raise _wrong(f"--subject {str(written)[:60]!r}: {error}") from None
+        raise wrong_usage(f"--subject {str(written)[:60]!r}: {error}") from None
 
 
 def _language(written: str | None, policy: Policy) -> str | None:
     try:
         return None if written is None else read_language(written, policy.languages)
     except ValueError as error:
-        raise _wrong(f"--language {str(written)[:60]!r}: {error}") from None
+        raise wrong_usage(f"--language {str(written)[:60]!r}: {error}") from None
 
 
 def _requester(person: Address | None, policy: Policy) -> Address | None:
     if person is not None and (against := against_requester(person, policy)):
-        raise _wrong(f"--requester {person.address}: {against}")
+        raise wrong_usage(f"--requester {person.address}: {against}")
     return person
-
-
-def _wrong(line: str) -> typer.Exit:
-    complain(line)
-    return typer.Exit(2)
 
 
 def _answers(wanted: Sequence[str], library: Library) -> tuple[str, ...]:

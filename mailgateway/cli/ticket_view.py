@@ -15,7 +15,6 @@ from mailgateway.cli.lines import clean, clean_text
 from mailgateway.cli.tables import moment
 from mailgateway.desk.files.said import why
 from mailgateway.desk.model import ArticleKind, Direction, Ticket
-from mailgateway.mail.model import Address
 from mailgateway.store.tickets.shown import FiledArticle, TicketSheet
 
 _MOST_LINKS = 20
@@ -59,9 +58,9 @@ def _facts(ticket: Ticket, now: datetime, *, is_vip: bool, about: str) -> dict[s
         "Group": f"{ticket.group}, assigned to {ticket.assignee or 'nobody'}",
         "Offered": _offered(ticket),
         "Snoozed": f"until {moment(ticket.snoozed_until)}" if ticket.snoozed_until and sleeps else "",
-        "Requester": f"{_spoken(ticket.requester)}{', VIP' if is_vip else ''}",
+        "Requester": f"{ticket.requester.shown}{', VIP' if is_vip else ''}",
         "Organisation": ticket.organisation or "",
-        "Participants": ", ".join(_spoken(person) for person in ticket.participants),
+        "Participants": ", ".join(person.shown for person in ticket.participants),
         "About": about,
         "Watchers": ", ".join(ticket.watchers),
         "Tags": " ".join(ticket.tags),
@@ -104,7 +103,7 @@ def _show_article(console: Console, filed: FiledArticle, ticket: Ticket) -> None
         else _HEADS.get((article.kind, article.direction), (article.kind.value, ""))
     )
     where = "" if filed.ticket == ticket.number else f"  in #{filed.ticket}"
-    title = f"{sign} {_spoken(article.sender)}  {moment(article.at)}{where}"
+    title = f"{sign} {article.sender.shown}  {moment(article.at)}{where}"
     console.print(Rule(Text(clean(title, 76), style=style), align="left", style="dim"))
     console.print(Text(clean_text(article.text) or "(no text)"))
     for stored in article.attachments:
@@ -132,7 +131,3 @@ def _show_trace(console: Console, trace: Mapping[str, Any]) -> None:
     told += [f"rules {trace['version']}"] if trace.get("version") else []
     if told:
         console.print(Text(clean("; ".join(told)), style="dim"))
-
-
-def _spoken(person: Address) -> str:
-    return f"{person.name} <{person.address}>" if person.name else person.address

@@ -25,6 +25,11 @@ class Address:
         """The part after the last @, casefolded; empty where there is none."""
         return self.key.rpartition("@")[2] if "@" in self.address else ""
 
+    @property
+    def shown(self) -> str:
+        """The person as people read it: `Name <address>`, or the address alone."""
+        return f"{self.name} <{self.address}>" if self.name else self.address
+
 
 @dataclass(frozen=True, slots=True)
 class Headers:

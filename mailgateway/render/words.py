@@ -58,7 +58,7 @@ def person(name: str) -> str:
 
 def mailbox(who: Address) -> str:
     """Return a person as `Name <address>`."""
-    return f"{who.name} <{who.address}>" if who.name else who.address
+    return who.shown
 
 
 def told(commands: Iterable[tuple[str, str]], meanings: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -71,7 +71,7 @@ def receipt(
     if wanted is Receipts.NEVER or (wanted is Receipts.CHANGES and not (changed or noted or since)):
         return ()
     values = {
-        "sent": [_person(one.recipient) for one in plan.notices if one.kind is NoticeKind.REPLY],
+        "sent": [one.recipient.shown for one in plan.notices if one.kind is NoticeKind.REPLY],
         "noted": noted,
         "changed": {**NOTHING_CHANGED, **changed},
         "meanwhile": told_of(since),
@@ -117,8 +117,8 @@ def _changed(change: Change) -> Iterator[tuple[str, str]]:
 def _whose(change: AddParticipants | SetRequester) -> tuple[str, str]:
     """Give who takes part from now on, or whose matter it is."""
     if isinstance(change, SetRequester):
-        return "requester", _person(change.after)
-    return "people", ", ".join(map(_person, change.people))
+        return "requester", change.after.shown
+    return "people", ", ".join(one.shown for one in change.people)
 
 
 def _of_others(change: ProblemChange | OfferChange) -> Iterator[tuple[str, str]]:
@@ -137,7 +137,3 @@ def _of_others(change: ProblemChange | OfferChange) -> Iterator[tuple[str, str]]
 def _numbered(tickets: Sequence[int]) -> str:
     shown = ", ".join(f"#{number}" for number in tickets[:_MOST_SHOWN])
     return f"{shown}, … ({len(tickets)})" if len(tickets) > _MOST_SHOWN else shown
-
-
-def _person(person: Address) -> str:
-    return f"{person.name} <{person.address}>" if person.name else person.address
