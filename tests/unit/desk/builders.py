@@ -11,7 +11,7 @@ from mailgateway.desk.model import Agent, Directory, Group, Priority, Status, Ti
 from mailgateway.desk.plan import Change, NameBy, Notice, RecordEvent
 from mailgateway.desk.policy import Defaults, MailboxPolicy, Policy
 from mailgateway.desk.threads.naming import keys
-from mailgateway.mail.model import Address, Headers, Kind, Mail, Reply, Verdict
+from mailgateway.mail.model import Address, Bounce, Headers, Kind, Mail, Reply, Verdict
 from mailgateway.mail.outgoing.tokens import reply_address
 from mailgateway.rules.schema import Ruleset
 
@@ -30,6 +30,13 @@ HARDWARE = Group("hardware", "Hardware", ("bob",), address="hardware-team@exampl
 MAILBOX = MailboxPolicy("support", SUPPORT, "Example support", Defaults("first-line"), aliases=("help@example.com",))
 DMARC_PASS = ("Authentication-Results", "mx.example.com; dmarc=pass header.from=example.com")
 NORMAL = Verdict(Kind.NORMAL)
+BOUNCE = Verdict(
+    Kind.BOUNCE,
+    ("delivery report",),
+    answerable=False,
+    bounce=Bounce("gone@customer.example", "5.1.1", "failed", "550 no such user" + "!" * 1000, "ours@example.com"),
+    about="ours@example.com",
+)
 AUTO_REPLY = Verdict(Kind.AUTO_REPLY, ("Auto-Submitted: auto-replied",), answerable=False)
 
 
