@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415 - see above
 
 _LONGEST_VALUE = 500
+_LIBRARY = "library"
+_parts = {_LIBRARY}
 _COUNTED = ("warning", "error")
 _TURNING = (0x61C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
 """Line separators, and what turns the direction of writing: a Message-ID may hold any of them."""
@@ -46,7 +48,13 @@ def count(counter: Callable[[str, str], None]) -> None:
 
 def logger(part: str) -> FilteringBoundLogger:
     """Return the logger of one part of the gateway; `part` stands in each of its lines."""
+    _parts.add(part)
     return cast("FilteringBoundLogger", _Logger(part))
+
+
+def parts() -> tuple[str, ...]:
+    """Return the parts that may write to the log."""
+    return tuple(sorted(_parts))
 
 
 class _Logger:
@@ -75,7 +83,7 @@ class _Libraries(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line."""
-        write = getattr(logger("library"), "error" if record.levelno >= logging.ERROR else "warning")
+        write = getattr(logger(_LIBRARY), "error" if record.levelno >= logging.ERROR else "warning")
         error = record.exc_info[1] if record.exc_info else None
         where = frames(error) if error is not None else None
         try:

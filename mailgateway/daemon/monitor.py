@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mailgateway import log
 from mailgateway.daemon.lookout import Lookout
+from mailgateway.flows.beats import API, calling, fetching, sending
 from mailgateway.flows.condition import Condition, Here, Patience, liveness, readiness
 from mailgateway.flows.desk import Desk
-from mailgateway.metrics.counters import Counters
+from mailgateway.metrics.counters import Counters, Expected
 from mailgateway.metrics.depths import DepthsCollector
 from mailgateway.metrics.exposition import exposed
 from mailgateway.store.depths import Depths, read_depths
@@ -51,6 +53,7 @@ class Monitor:
 
     def figures(self) -> tuple[bytes, str]:
         """Return the metrics and their media type."""
+        self._counters.expect(self._expected())
         return exposed(self._counters.registry)
 
     def liveness(self) -> Condition:
@@ -62,6 +65,17 @@ class Monitor:
         watched = self._watched()
         here = Here(self.liveness(), watched.refused, self._failing(), self._desk.host)
         return readiness(here, self._lookout.depths(), watched.mailboxes, watched.patience, self._desk.clock())
+
+    def _expected(self) -> Expected:
+        watched, policy = self._watched(), self._desk.policy()
+        routes = [sending(route.mailbox) for route in policy.routes]
+        return Expected(
+            mailboxes=watched.mailboxes,
+            senders=[*routes, *map(calling, watched.webhooks)],
+            doors=[*map(fetching, watched.mailboxes), *routes, API],
+            parts=log.parts(),
+            rules=[rule.name for rule in policy.ruleset.rules],
+        )
 
     def _look(self) -> tuple[Depths | None, datetime]:
         return self._lookout.depths(), self._desk.clock()

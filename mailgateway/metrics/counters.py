@@ -1,7 +1,8 @@
 """What this process did since it started: told by the flows, counted here."""
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from prometheus_client import (
@@ -20,11 +21,27 @@ from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.desk.levels.timepiece import Target
 from mailgateway.desk.noted import broken_promises, matched_rules
 from mailgateway.desk.plan import Disposition, Plan
-from mailgateway.metrics.labels import Bounded
+from mailgateway.metrics.labels import MOST_VALUES, Bounded
 
 FETCH, INGEST, SEND = "fetch", "ingest", "send"
+_LEVELS = ("warning", "error")
+_TRIED = (DeliveryState.SENT, DeliveryState.QUEUED, DeliveryState.FAILED)
 _BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600)
 _PREFIX = "mailgateway"
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What may be counted by the configuration in force.
+
+    `senders` send letters or make calls, `doors` log in or are logged in at, `parts` write to the log.
+    """
+
+    mailboxes: Collection[str]
+    senders: Collection[str]
+    doors: Collection[str]
+    parts: Collection[str]
+    rules: Collection[str]
 
 
 class Counters:
@@ -57,6 +74,18 @@ class Counters:
         _prepare(self._mails, *Disposition)
         _prepare(self._broken, *Target)
         _prepare(self._stages, FETCH, INGEST, SEND)
+
+    def expect(self, expected: Expected) -> None:
+        """Let what may be counted be there with 0: Prometheus sees no increase in a series that begins with its first.
+
+        Of more rules than are named, none is: those that match are to have the places.
+        """
+        _prepare(self._fetched, *expected.mailboxes)
+        _prepare(self._auth, *expected.doors)
+        _prepare_pairs(self._letters, expected.senders, _TRIED)
+        _prepare_pairs(self._events, expected.parts, _LEVELS)
+        if len(expected.rules) <= MOST_VALUES:
+            _prepare(self._rules, *map(self._rule_names, expected.rules))
 
     def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
         return Counter(f"{_PREFIX}_{name}", meaning, labels, registry=self.registry)
@@ -101,3 +130,9 @@ class Counters:
 def _prepare(metric: MetricWrapperBase, *values: str) -> None:
     for value in values:
         metric.labels(str(value))
+
+
+def _prepare_pairs(metric: MetricWrapperBase, firsts: Collection[str], seconds: Collection[str]) -> None:
+    for first in firsts:
+        for second in seconds:
+            metric.labels(first, str(second))

@@ -89,6 +89,23 @@ def test_figures_tell_what_went_through(office: Office) -> None:
     assert "broken" not in text
 
 
+def test_what_is_counted_is_there_before_the_first(small_office: Office) -> None:
+    """For each mailbox, server, rule and part of the log: an alert sees an increase, not a series that begins."""
+    port = with_metrics(small_office)
+    with Daemon(small_office.configuration) as daemon:
+        daemon.wait_for("metrics.listening")
+        found = scrape(port)
+        assert daemon.end() == 0
+    expected = [
+        *(key("auth_failures_total", part=part) for part in ("fetch:support", "send", "api")),
+        *(key("deliveries_total", part="send", state=state) for state in ("sent", "queued", "failed")),
+        *(key("log_events_total", part=part, level="error") for part in ("ingest", "gateway", "worker", "library")),
+        *(key("rule_hits_total", rule=rule) for rule in ("printers", "polish")),
+        key("fetched_mails_total", mailbox="support"),
+    ]
+    assert {one: found.get(one) for one in expected} == dict.fromkeys(expected, 0)
+
+
 def test_ready_is_who_works(small_office: Office) -> None:
     """Alive and ready from the start; a configuration that is refused is told, and takes no host away."""
     port = with_metrics(small_office)
