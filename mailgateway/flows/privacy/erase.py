@@ -76,7 +76,7 @@ def _empty(work: _Erasing) -> None:
     now = work.desk.clock()
     for some in parts(found.own, _TICKETS):
         work.part(erasing.give_up_unsent, some, (), now)
-    for some in parts(found.letters, BATCH):
+    for some in parts((*found.letters, *found.speaking), BATCH):
         work.part(erasing.give_up_unsent, (), some, now)
         work.part(erasing.empty_letters, (), some, BATCH)
     for some in parts(tickets, _TICKETS):

@@ -117,7 +117,9 @@ class Export:
                 path = f"mails/{mail.id}.eml"
                 outcome = mail.disposition.value if mail.disposition else None
                 told = {"id": mail.id, "at": instant(mail.received_at), "outcome": outcome, "ticket": mail.ticket}
-                listed.append({**told, "file": path})
+                listed.append({**told, "file": path if mail.sha256 else None})
+                if not mail.sha256:
+                    continue  # its time is over
                 try:
                     yield Piece(path, self.store.blobs.get(mail.sha256))
                 except PermanentError as error:

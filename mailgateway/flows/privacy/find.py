@@ -1,14 +1,21 @@
 """Find a person: everything that is kept about some addresses."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from mailgateway.desk.privacy.person import ERASED_TEXT, Person
+from mailgateway.desk.privacy.speaking import speaks_of
 from mailgateway.errors import PermanentError
+from mailgateway.mail.parse import parse
 from mailgateway.store.engine import Store
 from mailgateway.store.incoming.headline import headline
+from mailgateway.store.outgoing import outbox
 from mailgateway.store.privacy import traces
-from mailgateway.store.privacy.traces import PART, Keys
+from mailgateway.store.privacy.traces import PART, Keys, parts
+
+_READ = 20
+"""So many letters are in memory at a time."""
 
 Step = Callable[[int], None]
 """Told after each part how many numbers were walked through."""
@@ -20,7 +27,8 @@ class Found:
 
     `own` are the tickets that they asked for, `shared` those of others in which they are found. `theirs` are articles
     that they wrote, `about` what else goes with their own tickets; `signed` are what they answered as an agent, of
-    which the name goes alone. `mails` lie in the spool, `waiting` is how many of theirs are not filed yet.
+    which the name goes alone. `mails` lie in the spool, `waiting` is how many of theirs are not filed yet. `letters`
+    are to them, `speaking` those to others that name them or a ticket of theirs and are about no single ticket.
     """
 
     person: Person
@@ -33,6 +41,7 @@ class Found:
     mails: tuple[int, ...]
     waiting: int
     letters: tuple[int, ...]
+    speaking: tuple[int, ...]
     open_tickets: tuple[int, ...]
     counts: dict[str, int]
 
@@ -64,11 +73,12 @@ def find(store: Store, addresses: Collection[str], step: Step) -> Found:
     """Look for what is kept about these addresses; changes nothing. Raises StoreBusy and StoreUnusable."""
     keys, walk = Keys.of(addresses), _Walk()
     with store.reading() as tx:
-        participants, articles, mails = traces.last_numbers(tx)
+        participants, articles, mails, written = traces.last_numbers(tx)
         own, letters = traces.own_tickets(tx, keys), traces.letters_to(tx, keys)
     _people(store, keys, walk, participants, step)
     _articles(store, keys, walk, articles, step)
     _unfiled(store, keys, walk, mails, step)
+    speaking = sorted(_speaking(store, Person.of(addresses), own, written, step) - letters.keys())
     walk.names.update(own.values())
     shared = (walk.shared | {ticket for ticket in letters.values() if ticket is not None}) - own.keys()
     with store.reading() as tx:
@@ -86,14 +96,14 @@ def find(store: Store, addresses: Collection[str], step: Step) -> Found:
         "articles": len(walk.theirs) + len(beside),
         "attachments": files,
         "mails": len(kept),
-        "letters": len(letters),
+        "letters": len(letters) + len(speaking),
         "suppressions": closed,
         "unsubscriptions": wishes,
     }
     person = Person.of(addresses, walk.names)
     theirs = tuple(sorted(walk.theirs))
     found = (person, keys, tuple(sorted(own)), tuple(sorted(shared)), theirs, beside, signed, tuple(kept))
-    return Found(*found, walk.waiting, tuple(sorted(letters)), open_tickets, counts)
+    return Found(*found, walk.waiting, tuple(sorted(letters)), tuple(speaking), open_tickets, counts)
 
 
 def _people(store: Store, keys: Keys, walk: _Walk, last: int, step: Step) -> None:
@@ -130,6 +140,28 @@ def _unfiled(store: Store, keys: Keys, walk: _Walk, last: int, step: Step) -> No
             else:
                 walk.mails.add(one.id)
         step(min(PART, last - start))
+
+
+def _speaking(store: Store, person: Person, own: Collection[int], last: int, step: Step) -> set[int]:
+    """Read the letters that may name anybody, and return those that name this person; what is lost names nobody."""
+    found: set[int] = set()
+    for start in range(0, last, PART):
+        with store.reading() as tx:
+            several = traces.about_several(tx, start)
+        for some in parts(several, _READ):
+            for letter, content in _contents(store, some):
+                if speaks_of(parse(content), person, own):
+                    found.add(letter)
+        step(min(PART, last - start))
+    return found
+
+
+def _contents(store: Store, letters: tuple[int, ...]) -> Iterator[tuple[int, bytes]]:
+    with store.reading() as tx:
+        stored = outbox.stored(tx, letters)
+    for one in stored:
+        with suppress(PermanentError):
+            yield one.id, one.letter(store.blobs).content
 
 
 def _sender(store: Store, digest: str) -> str:

@@ -15,7 +15,7 @@ from mailgateway.desk.privacy.person import ERASED_TEXT, Person, bare_trace
 from mailgateway.mail.model import Address
 from mailgateway.store.engine import Transaction
 from mailgateway.store.loose import let_go
-from mailgateway.store.privacy.traces import Keys
+from mailgateway.store.privacy.traces import KNOWN, Keys
 from mailgateway.store.tables.base import SpoolState
 from mailgateway.store.tables.holding import HeldAnswerRow
 from mailgateway.store.tables.lookup import address_key
@@ -84,7 +84,7 @@ def rename_recipient(tx: Transaction, letters: Sequence[int], marker: str) -> Co
 
 def erase_mails(tx: Transaction, mails: Sequence[int]) -> Counts:
     """Remove the bytes of mails; the ledger keeps that they came, and what became of them."""
-    kept = SpoolRow.id.in_(mails) & (SpoolRow.state != SpoolState.WAITING) & (SpoolRow.sha256 != "")
+    kept = SpoolRow.id.in_(mails) & (SpoolRow.state != SpoolState.WAITING) & KNOWN
     rows = tx.connection.execute(select(SpoolRow.id, SpoolRow.sha256, SpoolRow.state).where(kept)).all()
     let_go(tx, [row.sha256 for row in rows])
     gone = SpoolRow.id.in_([row.id for row in rows])

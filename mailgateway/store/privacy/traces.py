@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
+from mailgateway.desk.letters.notice_kind import NoticeKind
 from mailgateway.desk.lifecycle import DONE
 from mailgateway.desk.model import ArticleKind, Direction
 from mailgateway.store.engine import Transaction
@@ -29,6 +30,9 @@ PART = 10_000
 
 IDS = 500
 """So many rows are asked for by number at a time."""
+
+KNOWN = (SpoolRow.sha256 != "") | (SpoolRow.sender != "")
+"""Of which mails the bytes are kept or, once these have outlived their time, who wrote them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +78,13 @@ def parts(ids: Sequence[int], size: int = IDS) -> Iterator[tuple[int, ...]]:
         yield tuple(ids[start : start + size])
 
 
-def last_numbers(tx: Transaction) -> tuple[int, int, int]:
-    """Return the last numbers of participants, articles and mails: how far there is to walk."""
-    participants, articles, mails = (
+def last_numbers(tx: Transaction) -> tuple[int, int, int, int]:
+    """Return the last numbers of participants, articles, mails and letters: how far there is to walk."""
+    participants, articles, mails, letters = (
         tx.connection.execute(select(func.max(key))).scalar() or 0
-        for key in (ParticipantRow.id, ArticleRow.id, SpoolRow.id)
+        for key in (ParticipantRow.id, ArticleRow.id, SpoolRow.id, OutboxRow.id)
     )
-    return participants, articles, mails
+    return participants, articles, mails, letters
 
 
 def own_tickets(tx: Transaction, whose: Keys) -> dict[int, str]:
@@ -115,16 +119,27 @@ def written(tx: Transaction, whose: Keys, start: int) -> Iterator[Written]:
 
 
 def unfiled(tx: Transaction, start: int) -> tuple[Unfiled, ...]:
-    """Return the mails in the part behind `start` that are kept and became no article."""
+    """Return the mails in the part behind `start` that became no article, where they or their writers are known."""
     found = (
         select(SpoolRow.id, SpoolRow.sender, SpoolRow.sha256, SpoolRow.state)
         .outerjoin(ArticleRow, ArticleRow.spool_id == SpoolRow.id)
-        .where(_part(SpoolRow.id, start), ArticleRow.id.is_(None), SpoolRow.sha256 != "")
+        .where(_part(SpoolRow.id, start), ArticleRow.id.is_(None), KNOWN)
     )
     return tuple(
         Unfiled(number, sender, sha256, state is SpoolState.WAITING)
         for number, sender, sha256, state in tx.connection.execute(found)
     )
+
+
+def about_several(tx: Transaction, start: int) -> tuple[int, ...]:
+    """Return the letters in the part behind `start` that may name anybody, and whose content is kept.
+
+    These are about no ticket, or tell of others beside their own.
+    """
+    kept = OutboxRow.content.is_not(None) | OutboxRow.sha256.is_not(None)
+    several = OutboxRow.ticket.is_(None) | (OutboxRow.notice == NoticeKind.PROBLEM_SUGGESTION)
+    found = select(OutboxRow.id).where(_part(OutboxRow.id, start), several, kept)
+    return tuple(tx.connection.execute(found).scalars())
 
 
 def about(tx: Transaction, own: Sequence[int], gone: str) -> Iterator[tuple[int, int | None]]:
@@ -147,10 +162,10 @@ def letters_to(tx: Transaction, whose: Keys) -> dict[int, int | None]:
 
 
 def kept_mails(tx: Transaction, ids: Sequence[int]) -> list[int]:
-    """Return those of these mails whose bytes are kept."""
+    """Return those of these mails whose bytes are kept, or who wrote them."""
     kept: list[int] = []
     for some in parts(ids):
-        found = select(SpoolRow.id).where(SpoolRow.id.in_(some), SpoolRow.sha256 != "").order_by(SpoolRow.id)
+        found = select(SpoolRow.id).where(SpoolRow.id.in_(some), KNOWN).order_by(SpoolRow.id)
         kept += tx.connection.execute(found).scalars()
     return kept
 
