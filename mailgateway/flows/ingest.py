@@ -17,9 +17,11 @@ from mailgateway.errors import PoisonMessage, ScanFailed, StoreUnusable, Transie
 from mailgateway.flows.carry_out import carry_out
 from mailgateway.flows.desk import Desk, Stop
 from mailgateway.flows.judge import judge
+from mailgateway.flows.observer import Stage
 from mailgateway.flows.quarantine import to_be_filed
 from mailgateway.flows.races import despite_races
 from mailgateway.flows.screening import screen
+from mailgateway.flows.stopwatch import Stopwatch
 from mailgateway.flows.understand import understand
 from mailgateway.store.engine import Transaction
 from mailgateway.store.incoming import quarantine, spool
@@ -81,14 +83,18 @@ def _file(desk: Desk, spool_id: int) -> Disposition | None:
     if spooled is None:
         return None
     log.also(mailbox=spooled.mailbox, message_id=spooled.identity.message_id)
-    policy = desk.policy()
+    policy, watch = desk.policy(), Stopwatch(desk.observer())
     incoming = screen(desk, spooled, understand(spooled, policy), policy)
+    watch.lap(Stage.UNDERSTAND)
     spooled = replace(spooled, raw=b"")  # understood by now: what is large is not in memory twice
     desk.store.blobs.put_all([file.content for file in incoming.mail.attachments if not file.refused])
+    watch.lap(Stage.KEEP)
 
     def decide_and_apply(incoming: Incoming) -> tuple[Plan | None, int | None]:
         with desk.store.writing() as tx:
-            return _decide_and_apply(desk, tx, spooled, incoming, policy)
+            made = _decide_and_apply(desk, tx, spooled, incoming, policy, watch)
+        watch.lap(Stage.COMMIT)
+        return made
 
     plan, number = despite_races(partial(decide_and_apply, incoming))
     while plan is not None and plan.asks_mail:
@@ -126,11 +132,12 @@ def _go_on(desk: Desk, spool_id: int, plan: Plan) -> Disposition | None:
 
 
 def _decide_and_apply(
-    desk: Desk, tx: Transaction, spooled: Spooled, incoming: Incoming, policy: Policy
+    desk: Desk, tx: Transaction, spooled: Spooled, incoming: Incoming, policy: Policy, watch: Stopwatch
 ) -> tuple[Plan | None, int | None]:
     if not spool.claim(tx, spooled.id):
         return None, None
     plan, facts = judge(desk, tx, spooled, incoming, policy)
+    watch.lap(Stage.DECIDE)
     if plan.is_unfinished:
         quarantine.decide(tx, plan.decisions, plan.actor, plan.at, asked_by=spooled.id)
         spool.postpone(tx, spooled.id, plan.reason, plan.at + POSTPONEMENT)

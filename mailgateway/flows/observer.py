@@ -2,10 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from enum import StrEnum
 from typing import Protocol
 
 from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.desk.plan import Disposition, Plan
+
+
+class Stage(StrEnum):
+    """What the work on one mail consists of, in its order."""
+
+    UNDERSTAND = "understand"
+    """Parsing, and the virus scanner where there is one."""
+    KEEP = "keep"
+    """Its files go to the blob store."""
+    DECIDE = "decide"
+    """From asking for the database to the plan: waiting for who writes, the facts, the rules."""
+    COMMIT = "commit"
+    """The plan is carried out, its letters are written, and the transaction ends."""
 
 
 class Observer(Protocol):
@@ -16,6 +30,9 @@ class Observer(Protocol):
 
     def filed(self, outcome: Disposition, wait: timedelta | None) -> None:
         """Hear of a mail that has its outcome, and how long it was in the spool (None: a person had it released)."""
+
+    def took(self, stage: Stage, span: timedelta) -> None:
+        """Hear how long a stage of the work on a mail took; of one that was begun again, each time."""
 
     def planned(self, plan: Plan) -> None:
         """Hear of a plan that was carried out."""
@@ -34,6 +51,9 @@ class Unobserved:
         """Count nothing."""
 
     def filed(self, outcome: Disposition, wait: timedelta | None) -> None:
+        """Count nothing."""
+
+    def took(self, stage: Stage, span: timedelta) -> None:
         """Count nothing."""
 
     def planned(self, plan: Plan) -> None:

@@ -21,12 +21,13 @@ from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.desk.levels.timepiece import Target
 from mailgateway.desk.noted import broken_promises, matched_rules
 from mailgateway.desk.plan import Disposition, Plan
+from mailgateway.flows.observer import Stage
 from mailgateway.metrics.labels import MOST_VALUES, Bounded
 
 FETCH, INGEST, SEND = "fetch", "ingest", "send"
 _LEVELS = ("warning", "error")
 _TRIED = (DeliveryState.SENT, DeliveryState.QUEUED, DeliveryState.FAILED)
-_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600)
+_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600)
 _PREFIX = "mailgateway"
 
 
@@ -65,7 +66,7 @@ class Counters:
         self._events = self._counter("log_events", "Warnings and errors in the log.", "part", "level")
         self._stages = Histogram(
             f"{_PREFIX}_stage_duration_seconds",
-            "Waits: arrival at the server to spool (fetch), spool to outcome (ingest), due to sent (send).",
+            "Waits: arrival to spool (fetch), spool to outcome (ingest), due to sent (send); and the work of ingest.",
             ("stage",),
             buckets=_BUCKETS,
             registry=self.registry,
@@ -73,7 +74,7 @@ class Counters:
         self._rule_names = Bounded()
         _prepare(self._mails, *Disposition)
         _prepare(self._broken, *Target)
-        _prepare(self._stages, FETCH, INGEST, SEND)
+        _prepare(self._stages, FETCH, INGEST, SEND, *Stage)
 
     def expect(self, expected: Expected) -> None:
         """Let what may be counted be there with 0: Prometheus sees no increase in a series that begins with its first.
@@ -101,6 +102,10 @@ class Counters:
         self._mails.labels(outcome.value).inc()
         if wait is not None:
             self._observe(INGEST, wait)
+
+    def took(self, stage: Stage, span: timedelta) -> None:
+        """Count how long a stage of the work on a mail took."""
+        self._observe(stage.value, span)
 
     def planned(self, plan: Plan) -> None:
         """Count the rules that matched, and the promises that were broken."""

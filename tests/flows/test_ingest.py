@@ -1,5 +1,6 @@
 """One mail must not stop another: faults of ours, of the database, and of the configuration."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,9 +9,10 @@ from mailgateway.desk.decide import Incoming
 from mailgateway.desk.quarantine.decision import Decision, Order
 from mailgateway.errors import BlobsAway, StoreBusy, StoreUnusable
 from mailgateway.flows import judge, understand
-from mailgateway.flows.ingest import ingest, ingest_left_over
+from mailgateway.flows.ingest import ingest, ingest_left_over, ingest_waiting
 from mailgateway.flows.races import despite_races
 from mailgateway.mail.model import Mail
+from mailgateway.metrics.counters import Counters
 from mailgateway.store.blobs import Blobs
 from mailgateway.store.incoming import quarantine
 from tests.end_to_end.office import message
@@ -151,3 +153,15 @@ def test_blobs_that_are_away_are_asked_once_a_mail(bench: Bench, monkeypatch: py
     assert len(asked) == 1
     bench.now += MINUTE
     assert bench.ingest() == 1
+
+
+def test_each_stage_of_the_work_is_timed(bench: Bench) -> None:
+    """Once for a mail, so that an admin sees whether scanner, blob store or database is slow."""
+    counters = Counters()
+    bench.arrive(message("carla@customer.example", "The printer is broken", "Help."))
+    assert ingest_waiting(replace(bench.desk, observer=lambda: counters), None, stop=lambda: False) == 1
+    timed = {
+        stage: counters.registry.get_sample_value("mailgateway_stage_duration_seconds_count", {"stage": stage})
+        for stage in ("understand", "keep", "decide", "commit", "ingest")
+    }
+    assert timed == dict.fromkeys(timed, 1)
