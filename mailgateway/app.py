@@ -28,6 +28,7 @@ from mailgateway.flows.observer import UNOBSERVED, Observer
 from mailgateway.share import share
 from mailgateway.store import keys, schema
 from mailgateway.store.engine import Store, open_store
+from mailgateway.store.hosts.time import keep_time
 
 if TYPE_CHECKING:
     from mailgateway.accounts.server import Server
@@ -324,13 +325,13 @@ def open_gateway(path: Path, *, makes: bool = True) -> Gateway:
     """Read the configuration, open the store and put the parts together.
 
     With `makes`, a missing SQLite database is made, an empty one gets its tables, and the tests of the rules are run;
-    who only looks needs neither. Raises ConfigError, and StoreUnusable where the database is not there or not at the
-    revision of this version.
+    who only looks needs neither. Raises ConfigError, and StoreUnusable where there is none of this version's revision.
     """
     settings = load(path, tested=makes)
     store = open_store(settings.database_url(), settings.blobs_at(), makes=makes)
     try:
         schema.ensure(store, makes=makes)
+        keep_time(store)
         return Gateway(settings, store, keys.kept_keys(store, bytes.fromhex(clock.fresh_id() + clock.fresh_id())))
     except BaseException:
         store.close()

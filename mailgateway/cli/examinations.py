@@ -37,6 +37,7 @@ from mailgateway.smtp.relay import Relay
 from mailgateway.store import health, schema
 from mailgateway.store.blobs import Blobs
 from mailgateway.store.engine import NoDatabaseYet, Store, open_store
+from mailgateway.store.hosts.time import clock_of_database
 from mailgateway.store.places.folder import folder_of
 
 _LEAP = timedelta(minutes=1)
@@ -200,19 +201,20 @@ def _blobs(settings: Settings) -> Finding:
 
 
 def _clock(store: Store | None) -> Finding:
-    now = clock.now()
+    now = clock.own()
     remembered, told = [], None
     if store is not None:
         with suppress(GatewayError), store.reading() as tx:  # what is wrong with the database is another line's matter
             remembered = [beat.attempt_at for beat in health.beats(tx).values()]
-            told = health.clock_of_database(tx)
-    latest = max(remembered, default=now)
-    if latest > now + _LEAP:
-        detail = f"{now:%Y-%m-%d %H:%M} UTC, and the database remembers {latest:%Y-%m-%d %H:%M} UTC"
-        return Finding("clock", is_well=False, detail=detail, mend="set the clock right, and keep it so with NTP")
+            told = clock_of_database(tx)
     if told is not None and abs(told - now) > _LEAP:
-        detail = f"{now:%Y-%m-%d %H:%M} UTC, and the database's host says {told:%Y-%m-%d %H:%M} UTC"
+        theirs = f"the database's host, which all hosts go by, says {told:%Y-%m-%d %H:%M} UTC"
+        detail = f"{now:%Y-%m-%d %H:%M} UTC, and {theirs}"
         return Finding("clock", is_well=False, detail=detail, mend="set both clocks right, and keep them so with NTP")
+    latest = max(remembered, default=now)
+    if latest > (told or now) + _LEAP:
+        detail = f"{told or now:%Y-%m-%d %H:%M} UTC, and the database remembers {latest:%Y-%m-%d %H:%M} UTC"
+        return Finding("clock", is_well=False, detail=detail, mend="set the clock right, and keep it so with NTP")
     return Finding("clock", is_well=True, detail=f"{now:%Y-%m-%d %H:%M} UTC")
 
 

@@ -27,6 +27,9 @@ UNREAD_FOR = timedelta(seconds=5)
 RELUCTANT_FOR = timedelta(minutes=15)
 """So long a host that failed to read a mailbox leaves it to others, before it asks for it again."""
 
+MOST_APART = timedelta(minutes=1)
+"""A host whose clock is further from the database's is told of: certificates and the log go by its own."""
+
 _log = log.logger(NAME)
 
 
@@ -63,6 +66,7 @@ class Keeper(Worker):
         self._look_asked = threading.Event()
         self._to_tell: set[News] = set()
         self._told_at = float("-inf")
+        self._is_apart = False
 
     def is_connected(self) -> bool:
         """Tell whether news of other processes are heard."""
@@ -169,9 +173,17 @@ class Keeper(Worker):
         self._show_wishes(session, eager)
         sight = session.look()
         self._sure_until = began + self._silence.total_seconds() * 2 / 3
+        self._agree_on_time(session)
         self._leave_to_others(session, sight)
         wanted = [number for number in wishes if number in eager or not sight.rivals(number, session.number)]
         self._take(session, sight, wishes, wanted, began)
+
+    def _agree_on_time(self, session: HostSession) -> None:
+        ahead = session.agree_on_time()
+        if (abs(ahead) > MOST_APART) is not self._is_apart:
+            self._is_apart = not self._is_apart
+            write = _log.warning if self._is_apart else _log.info
+            write("hosts.clock", agrees=not self._is_apart, seconds_ahead=round(ahead.total_seconds()))
 
     def _give_back(self, session: HostSession) -> None:
         left = [number for number, tenure in self._held.items() if tenure.is_left]

@@ -186,7 +186,7 @@ class Supervisor:
             if self._reload_asked:
                 self._reload_asked = False
                 _guarded("reload", self._reload)()
-            catch_up(self._scheduler, clock.now())
+            catch_up(self._scheduler, clock.own())
             if lost := tuple(thread.name for thread in self._threads() if not thread.is_alive()):
                 _log.error("supervisor.thread_lost", threads=lost)
                 return lost

@@ -117,14 +117,6 @@ def version_of_database(tx: Transaction) -> str:
     return f"{tx.dialect} {version.partition(' ')[0]}"
 
 
-def clock_of_database(tx: Transaction) -> datetime | None:
-    """Return what the clock of the database's host says, None where that is our own (SQLite)."""
-    if tx.dialect == "sqlite":
-        return None
-    at: datetime = tx.connection.execute(select(func.clock_timestamp())).scalar_one()
-    return at
-
-
 def raised(tx: Transaction) -> dict[str, Alarm]:
     """Return the alarms that stand, by name."""
     found = select(AlarmRow.name, AlarmRow.text, AlarmRow.raised_at).order_by(AlarmRow.name)

@@ -7,13 +7,15 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 
-from mailgateway import __version__
+from mailgateway import __version__, clock
 from mailgateway.cli import examinations
 from tests.cli.shell import Shell
 from tests.servers.dovecot import Dovecot
+from tests.servers.postgres import Postgres
 from tests.servers.sink import Sink
 
 
@@ -269,6 +271,19 @@ def test_the_doctor_makes_nothing_and_says_a_thing_once(shell: Shell) -> None:
     found = {one["what"]: one for one in shell.run("doctor", "--json").objects}
     assert (found["database"]["ok"], found["clock"]["ok"]) == (False, True)
     assert "that it runs" in found["database"]["mend"]
+
+
+def test_the_doctor_tells_a_host_that_its_clock_is_wrong(
+    shell: Shell, postgres: Postgres, postgres_template: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is compared with the database's, which the gateway goes by: certificates are judged by the host's own."""
+    own = clock.own
+    monkeypatch.setattr(clock, "own", lambda: own() - timedelta(minutes=20))
+    shell.configure(database=postgres.create_database(like=postgres_template))
+    (found,) = (one for one in shell.run("doctor", "--json").objects if one["what"] == "clock")
+    assert found["ok"] is False
+    assert "the database's host, which all hosts go by, says" in found["detail"]
+    assert "NTP" in found["mend"]
 
 
 def test_the_doctor_knows_a_port_without_tls(desk: Shell) -> None:

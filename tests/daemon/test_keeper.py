@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from mailgateway import clock
 from mailgateway.accounts.server import Server, Tls
+from mailgateway.clock import Clock
 from mailgateway.daemon import keeper as keeping
 from mailgateway.daemon.holding import Tenure
 from mailgateway.daemon.keeper import Keeper
@@ -303,3 +305,27 @@ def test_news_that_a_cut_connection_did_not_take_are_told_by_the_next(
         keeper.spread([News.LETTERS])
         assert other.hear(timedelta(seconds=PATIENCE)) == {News.LETTERS}
         assert not fails
+
+
+@pytest.mark.parametrize("minutes", [-20, 20])
+def test_a_host_goes_by_the_databases_clock_and_says_once_that_its_own_is_wrong(
+    shared: Bench, minutes: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With every look around; it says so again when that has changed."""
+    own, ours, skew = clock.own, Clock(), [minutes * MINUTE]
+    monkeypatch.setattr(clock, "keep_to", ours.keep_to)
+    monkeypatch.setattr(clock, "now", ours.now)
+    monkeypatch.setattr(clock, "own", lambda: own() + skew[0])
+    written: list[str] = []
+
+    def told() -> list[str]:
+        written.extend(line for line in "".join(capsys.readouterr()).splitlines() if "hosts.clock" in line)
+        return written
+
+    with kept(shared, "one/1"):
+        wait_until(lambda: bool(told()))
+        assert abs(ours.now() - own()) < timedelta(seconds=5)
+        skew[0] = 0 * MINUTE
+        wait_until(lambda: len(told()) > 1)
+    assert all(f"seconds_ahead={seconds}" in line for seconds, line in zip((minutes * 60, 0), written, strict=True))
+    assert ["agrees=True" in line for line in written] == [False, True]

@@ -20,13 +20,13 @@ _SECRET = re.compile(r"\{(env|file): ([^}]+)\}")
 class Daemon:
     """`mailgateway run` as a process of its own, with its log lines as they come."""
 
-    def __init__(self, configuration: Path, **environment: str) -> None:
-        """Start it, with more variables in its environment."""
+    def __init__(self, configuration: Path, program: str = "mailgateway", **environment: str) -> None:
+        """Start it, or a program that makes something of it, with more variables in its environment."""
         self._configuration = configuration
         self._environment = {**os.environ, "OFFICE_PASSWORD": PASSWORD, **environment}
         self._note_secrets()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "mailgateway", "-c", str(configuration), "run"],
+            [sys.executable, "-m", program, "-c", str(configuration), "run"],
             stderr=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stdin=subprocess.DEVNULL,

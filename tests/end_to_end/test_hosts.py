@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import timedelta
 
 import pytest
 
@@ -106,3 +107,21 @@ def test_a_host_that_is_frozen_loses_its_mailboxes_and_wakes_up_harmless(two_mai
         wait_for(office, lambda now: [len(host.mailboxes) for host in now.hosts] == [1, 1])
         assert frozen.lines_of("worker.broken") == []
         assert_each_once(office, 8)
+
+
+@pytest.mark.parametrize("minutes", [-20, 20])
+def test_a_host_whose_clock_is_wrong_does_as_the_others_do(office: Office, minutes: int) -> None:
+    """What it claimed is left to it, what it dates is right, and each letter leaves once."""
+    office.sink.hang("DOT", recipient="c1@customer.example", accept_mail=True)
+    with ExitStack() as stack:
+        wrong, skew = "tests.end_to_end.skewed_gateway", str(minutes)
+        stack.enter_context(Daemon(office.configuration, wrong, SKEW_MINUTES=skew))
+        office.write(message("c1@customer.example", "Matter 1", "Please help."))
+        office.sink.wait_until_hanging()
+        right = stack.enter_context(Daemon(office.configuration))
+        office.write(message("c2@customer.example", "Matter 2", "Please help."))
+        assert_each_once(office, 2)
+        assert right.lines_of("deliver.released") == []
+    (number, *_) = office.numbers()
+    opened_at = office.ticket(number).ticket.created_at
+    assert abs(opened_at - clock.now()) < timedelta(minutes=1)

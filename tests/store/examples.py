@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select, update
+
 from mailgateway.desk.facts import Facts, ThreadKeys
 from mailgateway.desk.model import Article, ArticleKind, Direction, Priority, Status, Ticket, TicketType
 from mailgateway.desk.plan import AddArticle, Change, Disposition, OpenTicket, Plan
@@ -15,6 +17,7 @@ from mailgateway.store.incoming import spool
 from mailgateway.store.incoming.spool import Arrival, Spooled
 from mailgateway.store.outgoing import outbox
 from mailgateway.store.outgoing.outbox import Queued
+from mailgateway.store.tables.tickets import CallRow, OutboxRow
 from mailgateway.store.tickets.apply import apply
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -117,6 +120,13 @@ def queued(key: str = "k1", number: int | None = None, **changes: Any) -> Queued
     """Make a letter to be queued; its Message-ID tells its key."""
     new = Queued(key, number, "acknowledgement", "customer", automatic=True, letter=letter(f"{key}@example.com"))
     return replace(new, **changes)
+
+
+def let_go_by(tx: Transaction, row: type[OutboxRow] | type[CallRow], time: timedelta) -> None:
+    """Let time go by since everything was claimed, by the clock that leases go by."""
+    for one, at in tx.connection.execute(select(row.id, row.claimed_at)).all():
+        if at is not None:
+            tx.connection.execute(update(row).where(row.id == one).values(claimed_at=at - time))
 
 
 def file_mail(store: Store, spool_id: int, *, several: SeveralMailboxes = SeveralMailboxes.SHARED) -> Facts | None:

@@ -10,8 +10,9 @@ from mailgateway.desk.letters.delivery import Attempt, DeliveryState, deferred, 
 from mailgateway.store.engine import Store
 from mailgateway.store.outgoing import calls
 from mailgateway.store.outgoing.calls import CallLine, OutgoingCall, QueuedCall
+from mailgateway.store.tables.tickets import CallRow
 from tests.store.conftest import Opener
-from tests.store.examples import MINUTE, NOW, open_ticket
+from tests.store.examples import MINUTE, NOW, let_go_by, open_ticket
 
 LEASE = timedelta(minutes=15)
 
@@ -117,10 +118,11 @@ def test_what_its_maker_left_behind_is_made_again(
     _put(store, "a")
     (claimed,) = _claim(store)
     with store.writing() as tx:
-        assert calls.release_abandoned(tx, NOW + after, LEASE, lambda _owner: is_alive) == released
+        let_go_by(tx, CallRow, after)
+        assert calls.release_abandoned(tx, NOW, LEASE, lambda _owner: is_alive) == released
     assert [line.uncertain for line in _lines(store)] == [bool(released)]
     if released:
-        assert [again.message_id for again in _claim(store, at=after)] == [claimed.message_id]
+        assert [again.message_id for again in _claim(store)] == [claimed.message_id]
 
 
 def test_what_was_not_begun_costs_no_try(store: Store) -> None:

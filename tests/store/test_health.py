@@ -110,14 +110,3 @@ def test_an_alarm_is_raised_once_and_cleared_once(store: Store) -> None:
         assert health.clear_alarm(tx, "send", NOW)
         assert not health.clear_alarm(tx, "send", NOW)
         assert health.raised(tx) == {}
-
-
-def test_a_database_on_another_host_tells_its_clock(store: Store) -> None:
-    """PostgreSQL has one of its own, aware of its zone; SQLite's is ours."""
-    with store.reading() as tx:
-        told = health.clock_of_database(tx)
-    if store.engine.dialect.name == "sqlite":
-        assert told is None
-    else:
-        assert told is not None
-        assert told.utcoffset() is not None

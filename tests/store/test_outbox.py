@@ -16,7 +16,7 @@ from mailgateway.store.outgoing import outbox, pace
 from mailgateway.store.outgoing.outbox import Outgoing
 from mailgateway.store.tables.tickets import OutboxRow
 from mailgateway.store.tickets import shown as tickets
-from tests.store.examples import MINUTE, NOW, letter, open_ticket, queued
+from tests.store.examples import MINUTE, NOW, let_go_by, letter, open_ticket, queued
 
 LEASE = timedelta(minutes=15)
 
@@ -158,8 +158,10 @@ def test_letters_of_a_dead_owner_are_released(store: Store) -> None:
     assert lines[dead[0].id].uncertain
     assert lines[alive[0].id].state is DeliveryState.SENDING
     with store.writing() as tx:
-        assert outbox.release_abandoned(tx, NOW + LEASE + MINUTE, LEASE, lambda _: True) == 1
-        assert outbox.release_abandoned(tx, NOW + LEASE + MINUTE, LEASE, lambda _: True) == 0
+        assert outbox.release_abandoned(tx, NOW, LEASE, lambda _: True) == 0
+        let_go_by(tx, OutboxRow, LEASE + MINUTE)
+        assert outbox.release_abandoned(tx, NOW, LEASE, lambda _: True) == 1
+        assert outbox.release_abandoned(tx, NOW, LEASE, lambda _: True) == 0
 
 
 def test_who_lost_a_letter_cannot_queue_it_again(store: Store) -> None:

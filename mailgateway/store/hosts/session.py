@@ -22,6 +22,7 @@ from mailgateway.store.engine import Store
 from mailgateway.store.failures import translate_driver, translated
 from mailgateway.store.hosts.names import READS, WAITS, connection_name, lock
 from mailgateway.store.hosts.news import CHANNEL, News, heard_from_others, tell
+from mailgateway.store.hosts.time import agree
 
 SILENCE = timedelta(seconds=15)
 """After so long without a word from us the server ends the session, and others take over."""
@@ -88,6 +89,11 @@ class HostSession:
                 else:
                     waiting.setdefault(mailbox, set()).add(host)
         return Sight(readers, {mailbox: frozenset(hosts) for mailbox, hosts in waiting.items()})
+
+    def agree_on_time(self) -> timedelta:
+        """Let the time of this process be the database's; return how far the host's own clock is ahead of it."""
+        with translated():
+            return agree(self._connection)
 
     def take(self, mailbox: int) -> bool:
         """Hold a mailbox from now on; False where another host does."""

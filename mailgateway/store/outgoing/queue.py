@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Executable, Row, Table, Update, and_, bind
 from mailgateway.desk.letters.delivery import Delivery, DeliveryState
 from mailgateway.store.engine import Transaction
 from mailgateway.store.hosts.news import News
+from mailgateway.store.hosts.time import time_of_lease
 from mailgateway.store.tables.lookup import possible_ids
 from mailgateway.store.tables.tickets import CallRow, OutboxRow
 
@@ -38,7 +39,8 @@ class Queue:
         rows = tx.connection.execute(due, wanted).all()
         if rows:
             claimed = update(self.row).where(self.row.id.in_([row.id for row in rows]))
-            state = {"state": DeliveryState.SENDING, "claimed_by": owner, "claimed_at": wanted["now"]}
+            since = time_of_lease(tx, wanted["now"])
+            state = {"state": DeliveryState.SENDING, "claimed_by": owner, "claimed_at": since}
             tx.connection.execute(claimed.values(**state, attempts=self.row.attempts + 1))
         return rows
 
@@ -54,11 +56,12 @@ class Queue:
         Such a row may have gone out: it is marked uncertain.
         """
         row = self.row
-        claimed = select(row.id, row.claimed_by, row.claimed_at).where(row.state == DeliveryState.SENDING)
+        by_lease = time_of_lease(tx, now)
+        claimed = select(row.id, row.claimed_by, row.claimed_at, by_lease).where(row.state == DeliveryState.SENDING)
         abandoned = [
             one
-            for one, owner, since in tx.connection.execute(claimed.with_for_update(skip_locked=True))
-            if since is None or owner is None or now - since > lease or not is_alive(owner)
+            for one, owner, since, at in tx.connection.execute(claimed.with_for_update(skip_locked=True))
+            if since is None or owner is None or at - since > lease or not is_alive(owner)
         ]
         self._release(tx, abandoned, uncertain=True, next_attempt_at=now)
         return len(abandoned)
