@@ -26,6 +26,7 @@ from benchmarks import (
     startup,
 )
 from benchmarks.goals import Goal, table, write
+from mailgateway.cli.footprint import tread_lightly
 
 Run = Callable[..., list[Goal] | None]
 BENCHMARKS: dict[str, tuple[Run, tuple[str, ...]]] = {
@@ -53,7 +54,8 @@ _ALL_GOALS = "goals"
 
 
 def main() -> None:
-    """Run those asked for, or all."""
+    """Run those asked for, or all; with the memory and the garbage of a command of ours."""
+    tread_lightly()
     asked = _options().parse_args()
     names = [one for name in asked.names or BENCHMARKS for one in (GOALS if name == _ALL_GOALS else (name,))]
     goals: list[Goal] = []

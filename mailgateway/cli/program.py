@@ -1,6 +1,5 @@
 """The command `mailgateway`: its own options, its commands, and what each error means to the shell."""
 
-import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from typer.core import TyperGroup
 
 import mailgateway
 from mailgateway.cli.apps import plainly
+from mailgateway.cli.footprint import tread_lightly
 from mailgateway.cli.invocation import Invocation, LogFormat
 from mailgateway.cli.lines import complain
 from mailgateway.errors import ConfigError, GatewayError
@@ -154,8 +154,7 @@ def options(
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    # nothing that is imported is garbage, and to look for it again and again takes a tenth of a short command
-    gc.set_threshold(20_000, 20, 50)
+    tread_lightly()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

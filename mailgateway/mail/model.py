@@ -1,5 +1,6 @@
 """What a mail is once it is understood: frozen values, no bytes of the wire left but those of attachments."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,16 +32,23 @@ class Address:
         return f"{self.name} <{self.address}>" if self.name else self.address
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Headers:
     """Header fields in the order of the wire, names as written, values unfolded and decoded to text."""
 
     fields: tuple[tuple[str, str], ...] = ()
 
+    @cached_property
+    def _by_name(self) -> dict[str, tuple[str, ...]]:
+        # a mail is asked for some ninety fields
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for name, value in self.fields:
+            found[name.casefold()].append(value)
+        return {name: tuple(values) for name, values in found.items()}
+
     def all(self, name: str) -> tuple[str, ...]:
         """Return every value of the field `name` (any case), topmost first."""
-        wanted = name.casefold()
-        return tuple(value for key, value in self.fields if key.casefold() == wanted)
+        return self._by_name.get(name.casefold(), ())
 
     def get(self, name: str, default: str = "") -> str:
         """Return the topmost value of the field `name` (any case), or `default`."""
@@ -48,7 +56,7 @@ class Headers:
 
     def __contains__(self, name: str) -> bool:
         """Tell whether the field `name` (any case) is there."""
-        return bool(self.all(name))
+        return name.casefold() in self._by_name
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         """Walk over (name, value) pairs, topmost first."""

@@ -1,5 +1,6 @@
 """The template environment: sandboxed, strict about names, operators' templates before the shipped ones."""
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -117,16 +118,18 @@ class Templates:
     """The templates of some folders, the first folder going before the next. Files that change are read anew."""
 
     def __init__(self, *folders: Path) -> None:
-        self._folders = folders
-        self._environment = _environment(folders)
+        # text: a letter asks a dozen times, and paths would be put together anew each time
+        self._folders = tuple(map(str, folders))
+        self._environment = _environment(self._folders)
 
     def offers(self, name: str) -> bool:
         """Tell whether there is a file of this name, sound or not; `name` is ours, never a stranger's."""
-        return any((folder / name).is_file() for folder in self._folders)
+        return any(os.path.isfile(f"{folder}/{name}") for folder in self._folders)  # noqa: PTH113 - see _folders
 
     def file(self, name: str) -> Path:
         """Return the file that a template is read from."""
-        return next((folder / name for folder in self._folders if (folder / name).is_file()), Path(name))
+        here = (file for folder in self._folders if (file := Path(folder, name)).is_file())
+        return next(here, Path(name))
 
     def produce(self, name: str, context: Mapping[str, object]) -> str:
         """Render a template; raises whatever the template does, and TemplateRuntimeError for a result out of bounds."""
@@ -165,9 +168,9 @@ def _phrases(context: Context) -> Phrases:
     return found
 
 
-def _environment(folders: tuple[Path, ...]) -> _Sandbox:
+def _environment(folders: tuple[str, ...]) -> _Sandbox:
     made = _Sandbox(
-        loader=FileSystemLoader([str(folder) for folder in folders]),
+        loader=FileSystemLoader(folders),
         undefined=_Unknown,
         autoescape=select_autoescape(enabled_extensions=("html",), default=False),
         trim_blocks=True,

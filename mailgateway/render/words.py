@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from html import unescape
 from urllib.parse import quote, unquote
 
@@ -71,10 +72,11 @@ def proposed(answers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(f"#answer {name}", title) for name, title in answers]
 
 
-def spellings(usage: str) -> list[str]:
+@lru_cache(maxsize=100)
+def spellings(usage: str) -> tuple[str, ...]:
     """Return the commands in a usage such as `#solved #open`, one by one."""
     first, *others = usage.split(" #")
-    return [first, *(f"#{other}" for other in others)]
+    return (first, *(f"#{other}" for other in others))
 
 
 def columns(rows: Iterable[tuple[str, str]], indent: int = 0, left: int = 0, width: int = 72) -> str:

@@ -88,7 +88,15 @@ def _leak(notice: Notice, rendered: Rendered, policy: Policy) -> str:
     if article is not None and article.direction is Direction.OUT and _has_commands(article):
         return "it carries commands"
     shown = "\n".join((rendered.subject, rendered.text, rendered.html or ""))
-    return "it shows an agent's own address" if _found(shown) & private_addresses(policy) - _known(notice) else ""
+    private = _shown_of(private_addresses(policy), shown)
+    return "it shows an agent's own address" if private and private - _known(notice) else ""
+
+
+def _shown_of(addresses: frozenset[str], text: str) -> frozenset[str]:
+    """Return which of these addresses (casefolded) a text shows."""
+    folded = text.casefold()
+    # nearly always there is none, and that is seen much faster than addresses are found
+    return _found(text) & addresses if any(address in folded for address in addresses) else frozenset()
 
 
 def _has_commands(article: Article) -> bool:
