@@ -8,11 +8,11 @@ import typer
 
 from mailgateway import clock
 from mailgateway.app import Gateway
-from mailgateway.cli.attached import attached
 from mailgateway.cli.lines import complain, say, say_json
-from mailgateway.cli.names import unknown
 from mailgateway.cli.opened import opened
-from mailgateway.cli.spelling import spelled
+from mailgateway.cli.typed.attached import attached
+from mailgateway.cli.typed.names import unknown
+from mailgateway.cli.typed.spelling import spelled
 from mailgateway.desk.model import Agent
 from mailgateway.desk.orders import Orders
 from mailgateway.desk.policy import Policy

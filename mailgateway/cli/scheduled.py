@@ -8,8 +8,8 @@ import typer
 from mailgateway import clock
 from mailgateway.app import Gateway
 from mailgateway.cli.lines import clean_text, say, say_json
-from mailgateway.cli.names import unknown
-from mailgateway.cli.tables import Column, moment, show_table
+from mailgateway.cli.typed.names import unknown
+from mailgateway.cli.views.tables import Column, moment, show_table
 from mailgateway.desk.as_json import instant
 from mailgateway.desk.reporting.copies import Copy
 from mailgateway.flows.timed.issue import Prepared, all_copies, prepare, send

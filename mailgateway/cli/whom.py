@@ -7,8 +7,8 @@ import typer
 
 from mailgateway.app import Gateway
 from mailgateway.cli.lines import say
-from mailgateway.cli.progress import progress
-from mailgateway.cli.typed import address
+from mailgateway.cli.typed.addresses import address
+from mailgateway.cli.views.progress import progress
 from mailgateway.flows.privacy.find import Found, find, way
 
 Addresses = Annotated[list[str], typer.Argument(metavar="ADDRESS", help="The addresses of one person.")]

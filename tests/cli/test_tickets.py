@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mailgateway.cli.happened import in_words
+from mailgateway.cli.views.happened import in_words
 from mailgateway.desk.events import Event
 from mailgateway.store.tickets import listed as ticket_list
 from tests.cli.shell import Shell, names

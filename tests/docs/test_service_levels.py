@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from runpy import run_path
 from zoneinfo import ZoneInfo
 
-from mailgateway.cli.explained_view import as_lines
+from mailgateway.cli.views.arithmetic import as_lines
 from mailgateway.desk.levels.calendar import Calendar
 from mailgateway.desk.levels.explained import explained
 from mailgateway.desk.levels.service_levels import Promise, ServiceLevel

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailgateway.cli.ticket_view import show_sheet
+from mailgateway.cli.views.tickets import show_sheet
 from mailgateway.desk.model import Status
 from tests.end_to_end.office import Office, answer, message, to
 

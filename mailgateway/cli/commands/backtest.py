@@ -16,8 +16,8 @@ import typer
 from mailgateway.cli.invocation import invocation
 from mailgateway.cli.lines import clean, complain, say, say_json
 from mailgateway.cli.opened import opened
-from mailgateway.cli.options import AsJson
-from mailgateway.cli.progress import Shown, progress
+from mailgateway.cli.typed.options import AsJson
+from mailgateway.cli.views.progress import Shown, progress
 from mailgateway.clock import now
 from mailgateway.config.load import load
 from mailgateway.config.policy import policy as policy_of

@@ -3,10 +3,10 @@
 import typer
 
 from mailgateway.cli.apps import single
-from mailgateway.cli.findings import findings_said, say_findings
 from mailgateway.cli.invocation import invocation
 from mailgateway.cli.lines import complain, say
-from mailgateway.cli.options import AsJson
+from mailgateway.cli.typed.options import AsJson
+from mailgateway.cli.views.findings import findings_said, say_findings
 from mailgateway.config.exposed import exposed
 from mailgateway.config.load import load
 from mailgateway.config.settings import Settings

@@ -10,8 +10,8 @@ from mailgateway.cli.apps import group
 from mailgateway.cli.invocation import invocation
 from mailgateway.cli.lines import complain, say, say_json
 from mailgateway.cli.opened import opened
-from mailgateway.cli.options import AsJson
-from mailgateway.cli.progress import progress
+from mailgateway.cli.typed.options import AsJson
+from mailgateway.cli.views.progress import progress
 from mailgateway.store import backup as backups
 from mailgateway.store import schema
 

@@ -9,7 +9,7 @@ from mailgateway.cli.apps import single
 from mailgateway.cli.examinations import Finding, examine
 from mailgateway.cli.invocation import invocation
 from mailgateway.cli.lines import clean, say_json
-from mailgateway.cli.options import AsJson
+from mailgateway.cli.typed.options import AsJson
 from mailgateway.config.load import load
 
 app = single()

@@ -7,10 +7,10 @@ import typer
 from mailgateway.cli.apps import single
 from mailgateway.cli.lines import complain, say, say_json
 from mailgateway.cli.opened import opened
-from mailgateway.cli.options import AsJson
 from mailgateway.cli.orders import unix_user
-from mailgateway.cli.tables import Column, moment, show_table
-from mailgateway.cli.typed import address
+from mailgateway.cli.typed.addresses import address
+from mailgateway.cli.typed.options import AsJson
+from mailgateway.cli.views.tables import Column, moment, show_table
 from mailgateway.cli.whom import WORDS, look_for, say_counts
 from mailgateway.desk.as_json import instant
 from mailgateway.desk.policy import Policy

@@ -10,12 +10,12 @@ from typing import Annotated
 import typer
 
 from mailgateway.cli.apps import single
-from mailgateway.cli.happened import in_words
 from mailgateway.cli.lines import complain, say, say_json
-from mailgateway.cli.moments import SHOWN, read_moment
 from mailgateway.cli.opened import opened
-from mailgateway.cli.options import AsJson
-from mailgateway.cli.tables import moment
+from mailgateway.cli.typed.moments import SHOWN, read_moment
+from mailgateway.cli.typed.options import AsJson
+from mailgateway.cli.views.happened import in_words
+from mailgateway.cli.views.tables import moment
 from mailgateway.desk.as_json import event_object
 from mailgateway.desk.events import Event
 from mailgateway.store import events as stream

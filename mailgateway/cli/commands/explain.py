@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from mailgateway.cli.explanation import show, show_timers
 from mailgateway.cli.invocation import invocation
 from mailgateway.cli.lines import complain, say_json
-from mailgateway.cli.names import no_ticket, unknown
-from mailgateway.cli.options import AsJson
+from mailgateway.cli.typed.names import no_ticket, unknown
+from mailgateway.cli.typed.options import AsJson
+from mailgateway.cli.views.routing import show, show_timers
 from mailgateway.clock import now
 from mailgateway.config.load import load
 from mailgateway.config.policy import policy as policy_of

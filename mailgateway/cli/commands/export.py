@@ -10,8 +10,8 @@ from mailgateway.cli.apps import single
 from mailgateway.cli.exported import destination
 from mailgateway.cli.lines import complain, say, say_json
 from mailgateway.cli.opened import opened
-from mailgateway.cli.options import AsJson
-from mailgateway.cli.progress import progress
+from mailgateway.cli.typed.options import AsJson
+from mailgateway.cli.views.progress import progress
 from mailgateway.cli.whom import Addresses, look_for, say_counts
 from mailgateway.flows.privacy.export import Export
 

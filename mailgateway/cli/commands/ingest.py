@@ -15,10 +15,10 @@ from mailgateway.app import Gateway
 from mailgateway.cli.apps import single
 from mailgateway.cli.lines import complain, say, say_json
 from mailgateway.cli.opened import opened
-from mailgateway.cli.options import AsJson
-from mailgateway.cli.progress import Shown, progress
 from mailgateway.cli.resuming import Import
 from mailgateway.cli.sources import Found, NoMbox, files_below, is_mbox, mails_in, mails_of
+from mailgateway.cli.typed.options import AsJson
+from mailgateway.cli.views.progress import Shown, progress
 from mailgateway.config.gateway.file import Mailbox
 from mailgateway.config.settings import Settings
 from mailgateway.desk.plan import Disposition

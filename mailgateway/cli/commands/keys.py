@@ -7,7 +7,7 @@ from mailgateway.app import open_bare_store
 from mailgateway.cli.apps import group
 from mailgateway.cli.invocation import invocation
 from mailgateway.cli.lines import say, say_json
-from mailgateway.cli.options import AsJson
+from mailgateway.cli.typed.options import AsJson
 from mailgateway.store import keys
 
 _ABOUT = "The keys that sign reply addresses."

@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 
 from mailgateway.cli.apps import group
-from mailgateway.cli.findings import findings_said
 from mailgateway.cli.invocation import invocation
 from mailgateway.cli.lines import say, say_json
 from mailgateway.cli.opened import opened
-from mailgateway.cli.options import AsJson
-from mailgateway.cli.tables import Column, show_table
+from mailgateway.cli.typed.options import AsJson
+from mailgateway.cli.views.findings import findings_said
+from mailgateway.cli.views.tables import Column, show_table
 from mailgateway.config.load import load
 from mailgateway.desk.answers.knowledge import Library, likeness, query_of
 from mailgateway.errors import ConfigError

@@ -7,10 +7,10 @@ import typer
 from mailgateway import clock
 from mailgateway.cli.apps import group
 from mailgateway.cli.lines import clean, say, say_json
-from mailgateway.cli.names import unknown
 from mailgateway.cli.opened import opened
-from mailgateway.cli.options import AsJson
-from mailgateway.cli.tables import Column, show_table
+from mailgateway.cli.typed.names import unknown
+from mailgateway.cli.typed.options import AsJson
+from mailgateway.cli.views.tables import Column, show_table
 from mailgateway.desk.as_json import instant
 from mailgateway.desk.customers.allowance import Period, Use
 from mailgateway.desk.customers.organisations import Organisation

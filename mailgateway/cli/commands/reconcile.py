@@ -8,7 +8,7 @@ from mailgateway.app import Gateway
 from mailgateway.cli.apps import single
 from mailgateway.cli.lines import complain, say, say_json
 from mailgateway.cli.opened import opened
-from mailgateway.cli.options import AsJson
+from mailgateway.cli.typed.options import AsJson
 from mailgateway.daemon.mailbox_worker import Post
 from mailgateway.errors import MailboxUnavailable, PermanentError, TransientError
 from mailgateway.flows.reconcile import Line

@@ -9,8 +9,8 @@ from mailgateway import clock
 from mailgateway.cli.apps import group
 from mailgateway.cli.lines import clean, clean_text, complain, say, say_json
 from mailgateway.cli.opened import opened
-from mailgateway.cli.options import AsJson, Limit
-from mailgateway.cli.tables import Column, moment, show_table, span
+from mailgateway.cli.typed.options import AsJson, Limit
+from mailgateway.cli.views.tables import Column, moment, show_table, span
 from mailgateway.desk.as_json import instant
 from mailgateway.store.incoming import refusals, spool
 from mailgateway.store.incoming.refusals import Refusal

@@ -14,10 +14,10 @@ from mailgateway import clock
 from mailgateway.app import Gateway
 from mailgateway.cli.apps import single
 from mailgateway.cli.lines import complain, say, say_json
-from mailgateway.cli.names import unknown
 from mailgateway.cli.opened import opened
-from mailgateway.cli.options import AsJson
-from mailgateway.cli.report_options import refuse_idle
+from mailgateway.cli.typed.names import unknown
+from mailgateway.cli.typed.options import AsJson
+from mailgateway.cli.typed.reports import refuse_idle
 from mailgateway.reports.asked import read_asked
 from mailgateway.reports.counted import Listed, Scope
 from mailgateway.reports.export import as_object, as_rows, listed_object, listed_rows
@@ -196,7 +196,7 @@ def _listed(gateway: Gateway, figure: str, days: Period, scope: Scope, now: date
 
 
 def _show_list(form: Format, tickets: tuple[Listed, ...]) -> None:
-    from mailgateway.cli.report_view import show_list
+    from mailgateway.cli.views.reports import show_list
 
     match form:
         case Format.JSON:
@@ -211,7 +211,7 @@ def _show_list(form: Format, tickets: tuple[Listed, ...]) -> None:
 
 
 def _show(form: Format, gateway: Gateway, made: Report, language: str) -> None:
-    from mailgateway.cli.report_view import show_report
+    from mailgateway.cli.views.reports import show_report
     from mailgateway.flows.report import report_page
     from mailgateway.render.report import as_sheet
 

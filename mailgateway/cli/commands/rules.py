@@ -5,10 +5,10 @@ import typer
 from mailgateway.cli.apps import group
 from mailgateway.cli.commands.backtest import backtest
 from mailgateway.cli.commands.explain import explain
-from mailgateway.cli.findings import findings_said, say_findings
 from mailgateway.cli.invocation import invocation
 from mailgateway.cli.lines import complain, say
-from mailgateway.cli.options import AsJson
+from mailgateway.cli.typed.options import AsJson
+from mailgateway.cli.views.findings import findings_said, say_findings
 from mailgateway.config.load import load
 
 app = group("Check the routing rules, and see what they make of a mail.")

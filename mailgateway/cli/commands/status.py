@@ -6,8 +6,8 @@ from mailgateway import clock
 from mailgateway.cli.apps import single
 from mailgateway.cli.lines import say, say_json
 from mailgateway.cli.opened import opened
-from mailgateway.cli.options import AsJson
-from mailgateway.cli.tables import Column, moment, show_table, span
+from mailgateway.cli.typed.options import AsJson
+from mailgateway.cli.views.tables import Column, moment, show_table, span
 from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.desk.letters.route import Route
 from mailgateway.flows.beats import API, SCAN, calling, fetching, sending

@@ -9,9 +9,9 @@ from mailgateway import clock
 from mailgateway.cli.apps import group
 from mailgateway.cli.lines import complain, say, say_json
 from mailgateway.cli.opened import opened
-from mailgateway.cli.options import AsJson, Limit
-from mailgateway.cli.tables import Column, show_table
-from mailgateway.cli.typed import address as typed
+from mailgateway.cli.typed.addresses import address as typed
+from mailgateway.cli.typed.options import AsJson, Limit
+from mailgateway.cli.views.tables import Column, show_table
 from mailgateway.desk.as_json import instant
 from mailgateway.desk.letters.suppression import Reachability
 from mailgateway.store.outgoing import suppressions

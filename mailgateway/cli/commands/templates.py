@@ -10,8 +10,8 @@ import typer
 from mailgateway.cli.apps import group
 from mailgateway.cli.invocation import invocation
 from mailgateway.cli.lines import complain
-from mailgateway.cli.names import no_ticket
 from mailgateway.cli.opened import opened
+from mailgateway.cli.typed.names import no_ticket
 from mailgateway.config.load import load
 from mailgateway.config.policy import policy
 from mailgateway.desk.letters.letter import Rendered, with_brand

@@ -9,11 +9,11 @@ import typer
 from mailgateway import clock
 from mailgateway.cli.apps import group
 from mailgateway.cli.lines import complain, say, say_json
-from mailgateway.cli.names import unknown
 from mailgateway.cli.opened import opened
-from mailgateway.cli.options import AsJson, Ids, Limit
-from mailgateway.cli.tables import Column, show_table, span
-from mailgateway.cli.tally import Tally
+from mailgateway.cli.typed.names import unknown
+from mailgateway.cli.typed.options import AsJson, Ids, Limit
+from mailgateway.cli.views.tables import Column, show_table, span
+from mailgateway.cli.views.tally import Tally
 from mailgateway.desk.as_json import instant
 from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.store.outgoing import calls

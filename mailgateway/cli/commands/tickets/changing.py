@@ -6,7 +6,7 @@ import typer
 
 from mailgateway.cli.commands.tickets.words import As, Number, Numbers
 from mailgateway.cli.lines import complain
-from mailgateway.cli.options import AsJson
+from mailgateway.cli.typed.options import AsJson
 from mailgateway.desk.model import Priority, Status, TicketType
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def set_(  # noqa: PLR0913 - each is an option of the command
     as_objects: AsJson = False,
 ) -> None:
     """Change tickets. Whoever has to know is told by mail, as if an agent had ordered it."""
-    from mailgateway.cli import ordered
+    from mailgateway.cli.typed import ordered
     from mailgateway.desk.orders import Orders
 
     orders = Orders(

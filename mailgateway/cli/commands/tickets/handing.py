@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from mailgateway.cli.commands.tickets.words import As, Numbers
-from mailgateway.cli.options import AsJson
+from mailgateway.cli.typed.options import AsJson
 
 # ruff: noqa: PLC0415 - what carries out orders takes as long to import as a list takes to show
 

@@ -10,10 +10,10 @@ import typer
 from mailgateway import clock
 from mailgateway.cli.commands.tickets.narrowing import Customers, narrowed
 from mailgateway.cli.lines import complain, say_json
-from mailgateway.cli.moments import moment_in, span_in
 from mailgateway.cli.opened import opened
-from mailgateway.cli.options import AsJson, Limit
-from mailgateway.cli.tables import Column, show_table, span
+from mailgateway.cli.typed.moments import moment_in, span_in
+from mailgateway.cli.typed.options import AsJson, Limit
+from mailgateway.cli.views.tables import Column, show_table, span
 from mailgateway.desk.customers.organisations import Organisations
 from mailgateway.desk.model import Priority, Status, TicketType
 from mailgateway.flows.sheets import line_object

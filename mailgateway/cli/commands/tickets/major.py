@@ -6,7 +6,7 @@ import typer
 
 from mailgateway.cli.commands.tickets.words import As, Number
 from mailgateway.cli.opened import opened
-from mailgateway.cli.options import AsJson
+from mailgateway.cli.typed.options import AsJson
 
 # ruff: noqa: PLC0415 - what carries out orders takes as long to import as a list takes to show
 
@@ -26,8 +26,8 @@ def major(  # noqa: PLR0913 - each is an option of the command
     as_object: AsJson = False,
 ) -> None:
     """Declare a problem a major incident. Receipts of new tickets say what is down until it is solved."""
-    from mailgateway.cli.announcement import announced
     from mailgateway.cli.orders import give
+    from mailgateway.cli.typed.announcement import announced
     from mailgateway.desk.orders import Orders
 
     with opened(ctx) as gateway:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from mailgateway.cli.names import unknown
+from mailgateway.cli.typed.names import unknown
 from mailgateway.desk.policy import Policy
 from mailgateway.store.engine import Transaction
 from mailgateway.store.tables.lookup import address_key

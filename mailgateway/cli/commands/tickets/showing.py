@@ -6,12 +6,12 @@ import typer
 
 from mailgateway import clock
 from mailgateway.cli.commands.tickets.words import Number
-from mailgateway.cli.explained_view import as_lines, as_objects
 from mailgateway.cli.lines import clean, say, say_json
-from mailgateway.cli.names import no_ticket
 from mailgateway.cli.opened import opened
-from mailgateway.cli.options import AsJson
-from mailgateway.cli.ticket_view import show_sheet
+from mailgateway.cli.typed.names import no_ticket
+from mailgateway.cli.typed.options import AsJson
+from mailgateway.cli.views.arithmetic import as_lines, as_objects
+from mailgateway.cli.views.tickets import show_sheet
 from mailgateway.desk.customers.organisations import Organisations
 from mailgateway.desk.levels.clocks import Calendars
 from mailgateway.desk.levels.explained import explained

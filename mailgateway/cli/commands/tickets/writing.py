@@ -8,7 +8,7 @@ import typer
 
 from mailgateway.cli.commands.tickets.words import As, Number
 from mailgateway.cli.lines import complain
-from mailgateway.cli.options import AsJson
+from mailgateway.cli.typed.options import AsJson
 from mailgateway.desk.model import Status
 
 # ruff: noqa: PLC0415 - what carries out orders takes as long to import as a list takes to show

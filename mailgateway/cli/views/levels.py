@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from mailgateway.cli.tables import moment, span
+from mailgateway.cli.views.tables import moment, span
 from mailgateway.desk.levels.clocks import current
 from mailgateway.desk.levels.timepiece import Clock, Target
 from mailgateway.desk.model import Ticket

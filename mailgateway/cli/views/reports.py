@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mailgateway.cli.lines import clean
-from mailgateway.cli.tables import Column, moment, show_table
+from mailgateway.cli.views.tables import Column, moment, show_table
 from mailgateway.render.report import Grid, Sheet
 from mailgateway.reports.counted import Listed
 

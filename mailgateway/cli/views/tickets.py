@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
-from mailgateway.cli import level_view
-from mailgateway.cli.happened import in_words
 from mailgateway.cli.lines import clean, clean_text
-from mailgateway.cli.tables import moment
+from mailgateway.cli.views import levels
+from mailgateway.cli.views.happened import in_words
+from mailgateway.cli.views.tables import moment
 from mailgateway.desk.files.said import why
 from mailgateway.desk.model import ArticleKind, Direction, Ticket
 from mailgateway.store.tickets.shown import FiledArticle, TicketSheet
@@ -32,7 +32,7 @@ def show_sheet(sheet: TicketSheet, now: datetime, *, is_vip: bool, about: str) -
     """Put a ticket on the terminal; `is_vip`: its requester matters more; `about` names what it is about."""
     console = Console(highlight=False, markup=False, emoji=False)
     console.print(Text(clean(f"#{sheet.ticket.number}  {sheet.ticket.subject}"), style="bold"))
-    facts = _facts(sheet.ticket, now, is_vip=is_vip, about=about) | level_view.facts(sheet.ticket, now)
+    facts = _facts(sheet.ticket, now, is_vip=is_vip, about=about) | levels.facts(sheet.ticket, now)
     for label, value in facts.items():
         if value:
             console.print(Text(f"{label:<13}", style="dim") + Text(clean(value)))
@@ -65,7 +65,7 @@ def _facts(ticket: Ticket, now: datetime, *, is_vip: bool, about: str) -> dict[s
         "Watchers": ", ".join(ticket.watchers),
         "Tags": " ".join(ticket.tags),
         "Fields": ", ".join(f"{name}={value}" for name, value in ticket.fields.items()),
-        "Policy": level_view.policy_of(ticket),
+        "Policy": levels.policy_of(ticket),
         "Held": ", ".join(
             f"answer of {one.agent}, article {one.article}, since {moment(one.at)}" for one in ticket.held
         ),
@@ -78,7 +78,7 @@ def _offered(ticket: Ticket) -> str:
     if offer is None:
         return ""
     until = f", to be accepted by {moment(offer.accept_by)}" if offer.accept_by else ""
-    stands = f", to be accepted; paused, with {level_view.hours(offer.left)} left" if offer.left is not None else ""
+    stands = f", to be accepted; paused, with {levels.hours(offer.left)} left" if offer.left is not None else ""
     return f"by {offer.giver}, since {moment(offer.at)}{until}{stands}"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mailgateway.cli.lines import wrong_usage
-from mailgateway.cli.names import unknown
+from mailgateway.cli.typed.names import unknown
 from mailgateway.desk.answers.knowledge import Library
 from mailgateway.desk.customers.correcting import against_requester, read_language, read_subject
 from mailgateway.desk.model import Directory

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from mailgateway.cli.level_view import hours, name_of
+from mailgateway.cli.views.levels import hours, name_of
 from mailgateway.desk.as_json import instant
 from mailgateway.desk.levels.explained import Explained, Interval, Why
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from mailgateway.cli.lines import clean
-from mailgateway.cli.tables import moment
+from mailgateway.cli.views.tables import moment
 from mailgateway.desk.model import Ticket
 from mailgateway.desk.timed.timers import Outlook
 

@@ -1,0 +1,1 @@
+"""What people type at a shell, read: names, moments, addresses, options; what cannot be read leaves with 2."""
