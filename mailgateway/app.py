@@ -23,8 +23,8 @@ from mailgateway.config.settings import Settings
 from mailgateway.config.watch import fingerprint
 from mailgateway.desk.policy import Policy
 from mailgateway.errors import ConfigError, GatewayError
+from mailgateway.flows.health.observer import UNOBSERVED, Observer
 from mailgateway.flows.kept_tokens import KeptTokens
-from mailgateway.flows.observer import UNOBSERVED, Observer
 from mailgateway.share import share
 from mailgateway.store import keys, schema
 from mailgateway.store.engine import Store, open_store

@@ -63,8 +63,8 @@ def outlets(settings: Settings, routes: Iterable[Route], server_of: ServerOf) ->
     """Return where the senders stand; equal ones for routes whose configuration did not change."""
     from mailgateway.daemon.sender import Outlet
     from mailgateway.desk.letters.pacing import Pace
-    from mailgateway.flows.owners import own_name
     from mailgateway.flows.sending.outcomes import Sending
+    from mailgateway.flows.sending.owners import own_name
 
     found = []
     for route in routes:
@@ -79,8 +79,8 @@ def lines(settings: Settings) -> tuple[Line, ...]:
     """Return where the callers of webhooks stand; equal ones for webhooks whose configuration did not change."""
     from mailgateway.config.servers import endpoint
     from mailgateway.daemon.caller import Line
-    from mailgateway.flows.owners import own_name
     from mailgateway.flows.sending.call import Calling
+    from mailgateway.flows.sending.owners import own_name
 
     return tuple(Line(endpoint(one), Calling(own_name(), clock.jitter)) for one in settings.webhooks)
 
@@ -121,7 +121,7 @@ def monitor(
 def watched(settings: Settings, mistakes: int) -> Watched:
     """Return what monitoring looks at; `mistakes` keep a changed configuration out of force."""
     from mailgateway.daemon.monitor import Watched
-    from mailgateway.flows.condition import Patience
+    from mailgateway.flows.health.condition import Patience
 
     folders = {mailbox.name: mailbox.imap.folder for mailbox in settings.mailboxes}
     patience = Patience(settings.alarms.fetch_after, settings.alarms.send_after)
@@ -130,7 +130,7 @@ def watched(settings: Settings, mistakes: int) -> Watched:
 
 def host(store: Store) -> str:
     """Return what this host is called among several, "" where no other host can be."""
-    from mailgateway.flows.owners import host_name
+    from mailgateway.flows.sending.owners import host_name
 
     return host_name() if is_shared(store) else ""
 
@@ -152,7 +152,7 @@ def keeper(desk: Desk, letters: Callable[[], None], calls: Callable[[], None]) -
         desk.store.teller = partial(heed, hearers)
         return None
     from mailgateway.daemon.keeper import Keeper
-    from mailgateway.flows.owners import shown_name
+    from mailgateway.flows.sending.owners import shown_name
 
     made = Keeper(desk, clock.jitter, shown_name(), hearers)
     desk.store.teller = made.spread

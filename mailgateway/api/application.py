@@ -15,8 +15,8 @@ from mailgateway.api import shapes
 from mailgateway.api.door import Door
 from mailgateway.api.reader import Reader
 from mailgateway.api.wanted import MOST, asked_for
-from mailgateway.flows.beats import API
 from mailgateway.flows.desk import Desk
+from mailgateway.flows.health.beats import API
 from mailgateway.store.tickets.listed import Wanted
 
 _log = log.logger("api")

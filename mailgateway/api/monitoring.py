@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from mailgateway import log
-from mailgateway.flows.condition import Condition
+from mailgateway.flows.health.condition import Condition
 
 _KEPT_FROM_CACHES = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _log = log.logger("metrics")

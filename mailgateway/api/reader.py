@@ -10,8 +10,8 @@ from mailgateway import log
 from mailgateway.desk.as_json import event_object
 from mailgateway.errors import GatewayError
 from mailgateway.flows.desk import Desk
+from mailgateway.flows.health.state import read_state, state_object
 from mailgateway.flows.sheets import line_object, sheet_object
-from mailgateway.flows.state import read_state, state_object
 from mailgateway.store import events
 from mailgateway.store.tickets import shown as tickets
 from mailgateway.store.tickets.listed import Wanted, listed

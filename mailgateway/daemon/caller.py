@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 from mailgateway.accounts.endpoint import Endpoint
 from mailgateway.daemon.worker import Worker
-from mailgateway.flows.beats import calling
 from mailgateway.flows.desk import Desk
-from mailgateway.flows.owners import one_of
+from mailgateway.flows.health.beats import calling
 from mailgateway.flows.sending.call import Calling, call_due, find_webhook
 from mailgateway.flows.sending.in_hand import InHand
 from mailgateway.flows.sending.naps import until_calls
+from mailgateway.flows.sending.owners import one_of
 from mailgateway.store.outgoing import calls
 
 

@@ -11,9 +11,9 @@ from mailgateway.daemon.holding import Alone, Holding, Tenure
 from mailgateway.daemon.rhythm import Rhythm
 from mailgateway.daemon.worker import Worker
 from mailgateway.errors import GatewayError, StoreBusy, StoreUnusable
-from mailgateway.flows.beats import fetching
 from mailgateway.flows.collect import collect
 from mailgateway.flows.desk import Desk
+from mailgateway.flows.health.beats import fetching
 from mailgateway.flows.receive import Source
 from mailgateway.flows.suspects import Suspects
 from mailgateway.imap.session import Session

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from mailgateway import log
 from mailgateway.daemon.lookout import Lookout
-from mailgateway.flows.beats import API, calling, fetching, sending
-from mailgateway.flows.condition import Condition, Here, Patience, liveness, readiness
 from mailgateway.flows.desk import Desk
+from mailgateway.flows.health.beats import API, calling, fetching, sending
+from mailgateway.flows.health.condition import Condition, Here, Patience, liveness, readiness
 from mailgateway.metrics.counters import Counters, Expected
 from mailgateway.metrics.depths import DepthsCollector
 from mailgateway.metrics.exposition import exposed

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from mailgateway import log
 from mailgateway.daemon.http_worker import HttpWorker
-from mailgateway.flows.beats import METRICS
 from mailgateway.flows.desk import Desk
+from mailgateway.flows.health.beats import METRICS
 
 if TYPE_CHECKING:
     from mailgateway.api.monitoring import Monitor

@@ -9,9 +9,9 @@ from mailgateway.daemon.caller import Line
 from mailgateway.daemon.mailbox_worker import Post
 from mailgateway.daemon.sender import Outlet
 from mailgateway.errors import GatewayError, MailboxUnavailable
-from mailgateway.flows.beats import beat, fetching
 from mailgateway.flows.collect import collect
 from mailgateway.flows.desk import Desk, Stop
+from mailgateway.flows.health.beats import beat, fetching
 from mailgateway.flows.ingest import ingest_waiting
 from mailgateway.flows.sending.call import call_due
 from mailgateway.flows.sending.deliver import deliver_due

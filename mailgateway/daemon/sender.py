@@ -9,11 +9,11 @@ from datetime import timedelta
 
 from mailgateway.daemon.worker import Worker
 from mailgateway.flows.desk import Desk
-from mailgateway.flows.owners import one_of
 from mailgateway.flows.sending.deliver import deliver_due, find_server, is_wanted_now
 from mailgateway.flows.sending.in_hand import InHand
 from mailgateway.flows.sending.naps import UNHEARD, until_letters
 from mailgateway.flows.sending.outcomes import Sending
+from mailgateway.flows.sending.owners import one_of
 from mailgateway.smtp.pool import Pool
 from mailgateway.smtp.relay import Relay
 

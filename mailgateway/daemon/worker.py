@@ -8,8 +8,8 @@ from mailgateway import log
 from mailgateway.daemon.pulse import Pulse
 from mailgateway.desk.letters.backoff import pause
 from mailgateway.errors import GatewayError, LoginRefused
-from mailgateway.flows.beats import beat
 from mailgateway.flows.desk import Desk
+from mailgateway.flows.health.beats import beat
 
 _log = log.logger("worker")
 

@@ -1,7 +1,7 @@
 """One round at a mailbox: receive a batch, ingest it, settle it, until nothing new is there."""
 
-from mailgateway.flows.beats import beat, fetching
 from mailgateway.flows.desk import Desk, Stop
+from mailgateway.flows.health.beats import beat, fetching
 from mailgateway.flows.ingest import ingest_waiting
 from mailgateway.flows.receive import Source, Visit, first_sight, receive, receive_old
 from mailgateway.flows.settling import settle_outcomes

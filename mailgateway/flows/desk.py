@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mailgateway.desk.policy import Policy
-from mailgateway.flows.observer import UNOBSERVED, Observer
+from mailgateway.flows.health.observer import UNOBSERVED, Observer
+from mailgateway.flows.health.signs import Signs
 from mailgateway.flows.scanner import Scanner
-from mailgateway.flows.signs import Signs
 from mailgateway.mail.model import Letter
 from mailgateway.store.engine import Store
 

@@ -14,8 +14,8 @@ from mailgateway.desk.files.screening import judged, refused, screened, unscanne
 from mailgateway.desk.incoming import Incoming
 from mailgateway.desk.policy import Policy
 from mailgateway.errors import PoisonMessage, ScanFailed, TransientError
-from mailgateway.flows.beats import SCAN, beat_sparingly
 from mailgateway.flows.desk import Desk
+from mailgateway.flows.health.beats import SCAN, beat_sparingly
 from mailgateway.flows.scanner import Scanner
 from mailgateway.mail.model import Attachment, Mail
 from mailgateway.scan.clamd import Found, TooLarge, Verdict

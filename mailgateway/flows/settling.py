@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from mailgateway import log
 from mailgateway.errors import FolderMissing
-from mailgateway.flows.beats import beat_sparingly, settling
 from mailgateway.flows.desk import Desk
+from mailgateway.flows.health.beats import beat_sparingly, settling
 from mailgateway.flows.receive import Source
 from mailgateway.imap.errors import CommandRefused
 from mailgateway.imap.session import Session

@@ -6,7 +6,7 @@ from datetime import datetime
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from mailgateway.flows.beats import fetching
+from mailgateway.flows.health.beats import fetching
 from mailgateway.store.depths import Depth, Depths
 
 Look = Callable[[], tuple[Depths | None, datetime]]

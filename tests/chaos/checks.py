@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from mailgateway import clock
 from mailgateway.desk.letters.delivery import DeliveryState
+from mailgateway.flows.health.state import read_state
 from mailgateway.flows.reconcile import reconcile
-from mailgateway.flows.state import read_state
 from mailgateway.imap.session import Session
 from mailgateway.store.tables.base import SpoolState
 from mailgateway.store.tables.tickets import ArticleRow, OutboxRow, SpoolRow, TicketRow

@@ -11,7 +11,7 @@ from mailgateway.daemon.pulse import Pulse
 from mailgateway.daemon.supervisor import Supervisor, Tick
 from mailgateway.daemon.worker import Worker
 from mailgateway.errors import StoreBusy
-from mailgateway.flows.condition import Here, Patience, liveness, readiness
+from mailgateway.flows.health.condition import Here, Patience, liveness, readiness
 from mailgateway.store.depths import Depths
 from mailgateway.store.health import Beat
 from tests.flows.bench import MINUTE, NOON, Bench

@@ -12,7 +12,7 @@ from mailgateway.daemon.holding import Alone, Holding, Tenure
 from mailgateway.daemon.mailbox_worker import MailboxWorker, Post
 from mailgateway.daemon.worker import Worker
 from mailgateway.errors import BlobsAway, LoginRefused, MailboxUnavailable, PermanentError, StoreBusy, StoreUnusable
-from mailgateway.flows.beats import fetching
+from mailgateway.flows.health.beats import fetching
 from mailgateway.flows.receive import Source
 from mailgateway.imap.settle import Move
 from mailgateway.store import health

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from mailgateway import clock
-from mailgateway.flows.state import State, read_state
+from mailgateway.flows.health.state import State, read_state
 from tests.end_to_end.daemon import Daemon
 from tests.end_to_end.office import Office, message
 from tests.servers.postgres import Postgres

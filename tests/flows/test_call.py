@@ -11,7 +11,7 @@ from mailgateway.desk.letters.delivery import Delivery, DeliveryState
 from mailgateway.desk.model import Status
 from mailgateway.desk.orders import Orders
 from mailgateway.errors import StoreUnusable, WebhookUnavailable
-from mailgateway.flows.beats import beat, calling
+from mailgateway.flows.health.beats import beat, calling
 from mailgateway.flows.operate import operate
 from mailgateway.flows.sending.call import LEASE, Calling, call_due, find_webhook, trial
 from mailgateway.flows.sending.in_hand import InHand

@@ -6,10 +6,10 @@ from contextlib import suppress
 import pytest
 
 from mailgateway.errors import MailboxUnavailable
-from mailgateway.flows.beats import settling
 from mailgateway.flows.collect import collect
+from mailgateway.flows.health.beats import settling
+from mailgateway.flows.health.signs import EVERY
 from mailgateway.flows.receive import Source
-from mailgateway.flows.signs import EVERY
 from mailgateway.flows.timed import watch
 from mailgateway.imap.session import Session
 from mailgateway.imap.settle import Delete, Flag, Settlement

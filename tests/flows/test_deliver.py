@@ -10,8 +10,8 @@ import pytest
 from mailgateway.desk.letters.delivery import Delivery, DeliveryState
 from mailgateway.desk.letters.pacing import Pace, Rate
 from mailgateway.errors import SmtpUnavailable, StoreBusy
-from mailgateway.flows import owners
-from mailgateway.flows.beats import beat, fetching
+from mailgateway.flows.health.beats import beat, fetching
+from mailgateway.flows.sending import owners
 from mailgateway.flows.timed import watch
 from mailgateway.mail.model import Letter
 from mailgateway.smtp.connection import Connection

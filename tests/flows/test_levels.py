@@ -14,9 +14,9 @@ from mailgateway.desk.model import Agent, Priority, Status, TicketType
 from mailgateway.desk.orders import Orders
 from mailgateway.desk.timed.agenda import next_attention
 from mailgateway.flows.operate import operate
-from mailgateway.flows.refusals import tell_workers
 from mailgateway.flows.timed.attend import attend_due
 from mailgateway.flows.timed.inform import inform_incidents
+from mailgateway.flows.timed.refusals import tell_workers
 from mailgateway.flows.timed.renew import renew
 from mailgateway.store.outgoing import outbox
 from tests.end_to_end.office import message

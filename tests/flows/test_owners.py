@@ -2,7 +2,7 @@
 
 import os
 
-from mailgateway.flows import owners
+from mailgateway.flows.sending import owners
 
 
 def test_a_process_that_runs_is_alive_and_one_that_is_gone_is_not() -> None:

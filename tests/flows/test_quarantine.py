@@ -12,7 +12,7 @@ import pytest
 from mailgateway.desk.model import ArticleKind, Status
 from mailgateway.desk.plan import Disposition
 from mailgateway.desk.policy import AgentEvidence
-from mailgateway.flows.beats import beat, fetching
+from mailgateway.flows.health.beats import beat, fetching
 from mailgateway.flows.timed import watch
 from mailgateway.mail.model import Mail
 from mailgateway.mail.parse import parse

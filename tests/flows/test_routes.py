@@ -11,7 +11,7 @@ from mailgateway.daemon.once import run_once
 from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.desk.letters.pacing import Pace, Rate
 from mailgateway.errors import SmtpUnavailable
-from mailgateway.flows.beats import beat, fetching
+from mailgateway.flows.health.beats import beat, fetching
 from mailgateway.flows.sending.deliver import deliver_due
 from mailgateway.flows.timed import watch
 from mailgateway.mail.parse import parse

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from mailgateway.desk.letters import notices
 from mailgateway.desk.plan import Disposition, Plan
-from mailgateway.flows.beats import beat, fetching
+from mailgateway.flows.health.beats import beat, fetching
 from mailgateway.flows.sending.letters import queue_letters
 from mailgateway.flows.timed import watch
 from mailgateway.mail.model import Address

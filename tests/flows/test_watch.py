@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mailgateway.errors import SmtpUnavailable
-from mailgateway.flows.beats import PRIMARY, SEND, beat, fetching
+from mailgateway.flows.health.beats import PRIMARY, SEND, beat, fetching
 from mailgateway.flows.ingest import ingest_waiting
 from mailgateway.flows.timed import watch
 from mailgateway.mail.parse import parse

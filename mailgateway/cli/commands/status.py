@@ -10,8 +10,8 @@ from mailgateway.cli.typed.options import AsJson
 from mailgateway.cli.views.tables import Column, moment, show_table, span
 from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.desk.letters.route import Route
-from mailgateway.flows.beats import API, SCAN, calling, fetching, sending
-from mailgateway.flows.state import State, read_state, state_object
+from mailgateway.flows.health.beats import API, SCAN, calling, fetching, sending
+from mailgateway.flows.health.state import State, read_state, state_object
 
 app = single()
 

@@ -10,9 +10,9 @@ from mailgateway.accounts.endpoint import Endpoint
 from mailgateway.desk.letters import webhooks
 from mailgateway.desk.letters.delivery import Attempt, Delivery, DeliveryState, deferred, failed, sent
 from mailgateway.errors import WebhookUnavailable
-from mailgateway.flows import owners
-from mailgateway.flows.beats import beat, calling, recover
 from mailgateway.flows.desk import Desk, Stop
+from mailgateway.flows.health.beats import beat, calling, recover
+from mailgateway.flows.sending import owners
 from mailgateway.flows.sending.in_hand import InHand
 from mailgateway.hooks.outcome import Gone, Later, Outcome, Taken
 from mailgateway.hooks.post import post, reachable

@@ -7,9 +7,9 @@ from mailgateway import log
 from mailgateway.desk.letters.delivery import Attempt, Delivery, deferred, failed
 from mailgateway.desk.letters.route import Route
 from mailgateway.errors import BlobsAway, GatewayError, LoginRefused, PermanentError, SmtpUnavailable, StoreUnusable
-from mailgateway.flows import owners
-from mailgateway.flows.beats import beat, beat_sparingly, primary, recover
 from mailgateway.flows.desk import Desk, Stop
+from mailgateway.flows.health.beats import beat, beat_sparingly, primary, recover
+from mailgateway.flows.sending import owners
 from mailgateway.flows.sending.in_hand import InHand
 from mailgateway.flows.sending.outcomes import Outcomes, Sending, Tally
 from mailgateway.mail.model import Letter

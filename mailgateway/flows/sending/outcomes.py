@@ -9,8 +9,8 @@ from mailgateway.desk.letters.delivery import Attempt, Delivery, DeliveryState, 
 from mailgateway.desk.letters.pacing import Pace
 from mailgateway.desk.letters.route import EVERYTHING, Route
 from mailgateway.errors import PermanentError, StoreUnusable
-from mailgateway.flows.beats import sending as part_of
 from mailgateway.flows.desk import Desk
+from mailgateway.flows.health.beats import sending as part_of
 from mailgateway.flows.sending.in_hand import InHand
 from mailgateway.flows.sending.lighten import send_without_files
 from mailgateway.smtp.outcome import Deferred, Outcome, Rejected, Sent, TooLarge

@@ -9,12 +9,12 @@ from mailgateway.desk.letters import notices
 from mailgateway.desk.letters.route import Route
 from mailgateway.desk.plan import Disposition, Plan
 from mailgateway.desk.policy import Policy
-from mailgateway.flows.beats import SCAN, fetching, primary, sending, settling
 from mailgateway.flows.desk import Desk
+from mailgateway.flows.health.beats import SCAN, fetching, primary, sending, settling
 from mailgateway.flows.quarantine import tell_admin
-from mailgateway.flows.refusals import tell_workers
 from mailgateway.flows.sending.letters import queue_letters
 from mailgateway.flows.sending.stopped import ALARM as LOOP
+from mailgateway.flows.timed.refusals import tell_workers
 from mailgateway.store import health
 from mailgateway.store.engine import Transaction
 from mailgateway.store.health import Alarm, Beat

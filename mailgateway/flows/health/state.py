@@ -9,7 +9,7 @@ from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.desk.letters.route import Route
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.problems.major import Major
-from mailgateway.flows.beats import API, SCAN, SEND, calling, fetching, primary, sending, settling
+from mailgateway.flows.health.beats import API, SCAN, SEND, calling, fetching, primary, sending, settling
 from mailgateway.flows.privacy.kept import KindKept, kept_object, read_kept
 from mailgateway.flows.sheets import major_object
 from mailgateway.store import health

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from mailgateway.flows.beats import fetching
+from mailgateway.flows.health.beats import fetching
 from mailgateway.store.depths import Depths
 
 
