@@ -16,12 +16,12 @@ from mailgateway.desk.policy import Policy
 from mailgateway.errors import PoisonMessage, ScanFailed, StoreUnusable, TransientError
 from mailgateway.flows.carry_out import carry_out
 from mailgateway.flows.desk import Desk, Stop
+from mailgateway.flows.health.observer import Stage
+from mailgateway.flows.health.stopwatch import Stopwatch
 from mailgateway.flows.judge import judge
-from mailgateway.flows.observer import Stage
 from mailgateway.flows.quarantine import to_be_filed
 from mailgateway.flows.races import despite_races
 from mailgateway.flows.screening import screen
-from mailgateway.flows.stopwatch import Stopwatch
 from mailgateway.flows.understand import understand
 from mailgateway.store.engine import Transaction
 from mailgateway.store.incoming import quarantine, spool

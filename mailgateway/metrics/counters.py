@@ -21,7 +21,7 @@ from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.desk.levels.timepiece import Target
 from mailgateway.desk.noted import broken_promises, matched_rules
 from mailgateway.desk.plan import Disposition, Plan
-from mailgateway.flows.observer import Stage
+from mailgateway.flows.health.observer import Stage
 from mailgateway.metrics.labels import MOST_VALUES, Bounded
 
 FETCH, INGEST, SEND = "fetch", "ingest", "send"

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from mailgateway import clock
-from mailgateway.flows.observer import Observer, Stage
+from mailgateway.flows.health.observer import Observer, Stage
 
 
 class Stopwatch:
