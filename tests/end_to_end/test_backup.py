@@ -1,6 +1,7 @@
 """A backup that is made while mail arrives, restored elsewhere: nothing is missing, nothing is sent twice unsaid."""
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from mailgateway.app import open_gateway
 from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.mail.parse import parse
 from mailgateway.store.tables.tickets import OutboxRow, TicketRow
+from tests.docs.pages import page, section
 from tests.end_to_end.office import Office, message
 from tests.servers.dovecot import PASSWORD
 from tests.servers.postgres import Postgres
@@ -160,6 +162,35 @@ def _move_in(office: Office, database: str, folder: Path) -> None:
     ]  # fmt: skip
     office.configuration.write_text("\n".join(lines) + "\n")
     office.gateway = open_gateway(office.configuration)
+
+
+_KILLED = """
+import os, signal, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+connection.execute("UPDATE tickets SET subject = 'younger than the backup'")
+connection.commit()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_the_manual_restores_over_what_a_killed_process_left(small_office: Office, tmp_path: Path) -> None:
+    """Its very lines for SQLite: a log that lies beside the old file must not be taken for the copy's."""
+    small_office.write(message("carla@customer.example", "Question", "Why?"))
+    small_office.round()
+    folder = tmp_path / "backup"
+    folder.mkdir()
+    assert run(small_office, "db", "backup", str(folder / "mailgateway.db")).returncode == 0
+    small_office.gateway.close()
+    subprocess.run([sys.executable, "-c", _KILLED, str(tmp_path / "office.db")], check=False)
+    assert (tmp_path / "office.db-wal").stat().st_size
+    lines = section(page("docs/operations.md"), "Backup and restore").partition("**Restore**")[2].splitlines()
+    commands = [line.strip() for line in lines if line.strip().startswith(("rm ", "cp "))]
+    assert len(commands) == 2
+    for command in commands:
+        there = command.replace("/var/lib/mailgateway/mailgateway.db", str(tmp_path / "office.db"))
+        subprocess.run(shlex.split(there.replace("/backup/", f"{folder}/")), check=True)
+    small_office.gateway = open_gateway(small_office.configuration)
+    assert subjects(small_office) == ["Question"]
 
 
 def test_a_missing_file_is_found(small_office: Office, tmp_path: Path) -> None:
