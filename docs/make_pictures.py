@@ -19,8 +19,8 @@ from mailgateway.desk.plan import Notice, NoticeKind
 from mailgateway.render.branding import with_logo
 from mailgateway.render.charts import charts, described
 from mailgateway.render.notices import Renderer
-from mailgateway.render.sample_brand import PICTURE
-from mailgateway.render.samples import samples
+from mailgateway.render.samples.brand import PICTURE
+from mailgateway.render.samples.notices import samples
 from mailgateway.reports.report import Report
 
 ROOT = Path(__file__).resolve().parent.parent

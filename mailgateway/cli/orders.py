@@ -13,8 +13,8 @@ from mailgateway.cli.opened import opened
 from mailgateway.cli.typed.attached import attached
 from mailgateway.cli.typed.names import unknown
 from mailgateway.cli.typed.spelling import spelled
+from mailgateway.desk.agents.orders import Orders
 from mailgateway.desk.model import Agent
-from mailgateway.desk.orders import Orders
 from mailgateway.desk.policy import Policy
 from mailgateway.flows.operate import operate
 from mailgateway.flows.sheets import line_object

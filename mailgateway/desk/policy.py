@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from mailgateway.desk.agent_policy import AgentPolicy
+from mailgateway.desk.agents.policy import AgentPolicy
 from mailgateway.desk.answers.knowledge import EMPTY, Library
 from mailgateway.desk.customers.organisations import Contract, Organisations
 from mailgateway.desk.files.policy import FilePolicy

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from mailgateway.desk.agents.command_lines import words_of_commands
 from mailgateway.desk.answers.helped import may_judge
 from mailgateway.desk.answers.knowledge import query_of
-from mailgateway.desk.command_lines import words_of_commands
 from mailgateway.desk.decide import Incoming, addressees, decide_mail
 from mailgateway.desk.facts import Facts
 from mailgateway.desk.plan import Plan

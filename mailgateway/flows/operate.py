@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from mailgateway.desk.act import act
+from mailgateway.desk.agents.act import act
+from mailgateway.desk.agents.orders import Orders, named, people_named
 from mailgateway.desk.handovers.answering import against_answering
 from mailgateway.desk.incoming import stored
 from mailgateway.desk.model import Agent
-from mailgateway.desk.orders import Orders, named, people_named
 from mailgateway.desk.problems.declaring import against_declaring, words_about_problems
 from mailgateway.desk.problems.incidents import against_linking
 from mailgateway.desk.threads.merging import against_merging

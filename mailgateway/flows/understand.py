@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from mailgateway.desk import backfill
+from mailgateway.desk.agents.read_orders import tickets_named
 from mailgateway.desk.decide import Incoming
 from mailgateway.desk.facts import ThreadKeys
 from mailgateway.desk.policy import Policy
-from mailgateway.desk.read_orders import tickets_named
 from mailgateway.desk.threads.about import about_its_letter
 from mailgateway.desk.threads.naming import keys
 from mailgateway.desk.threads.trust import claimed_agent

@@ -19,7 +19,7 @@ from mailgateway.render.notices import (
     said_of_files,
     shelf,
 )
-from mailgateway.render.samples import FILES, samples
+from mailgateway.render.samples.notices import FILES, samples
 from mailgateway.render.wording import FILE, Words, WordsError, is_plural, places, read_words
 from mailgateway.rules.nearest import instead
 

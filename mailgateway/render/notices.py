@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from mailgateway.desk.agents.commands import COMMANDS
 from mailgateway.desk.answers.knowledge import Answer
-from mailgateway.desk.commands import COMMANDS
 from mailgateway.desk.letters.letter import Rendered
 from mailgateway.desk.letters.receipts import NOTHING_CHANGED
 from mailgateway.desk.model import Article, Direction

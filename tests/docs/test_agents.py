@@ -1,6 +1,6 @@
 """docs/agents.md lists the commands that there are."""
 
-from mailgateway.desk.commands import COMMANDS
+from mailgateway.desk.agents.commands import COMMANDS
 from mailgateway.desk.model import Priority, Status, TicketType
 from tests.docs.pages import codes, page, rows
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from mailgateway.desk.agents.orders import Orders
 from mailgateway.desk.levels.service_levels import Scope
 from mailgateway.desk.model import Status, TicketType
-from mailgateway.desk.orders import Orders
 from mailgateway.desk.plan import Plan
 from mailgateway.desk.timed.attend import attend as attend_to
 from mailgateway.desk.timed.life_cycle import LifeCycle, OwnTimes

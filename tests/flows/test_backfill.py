@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from mailgateway.desk.agents.orders import Orders
 from mailgateway.desk.model import Agent, Status
-from mailgateway.desk.orders import Orders
 from mailgateway.flows.operate import operate
 from mailgateway.flows.timed.attend import attend_due
 from mailgateway.flows.timed.renew import renew

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from mailgateway.desk.orders import Orders
+from mailgateway.desk.agents.orders import Orders
 from mailgateway.flows.operate import operate
 from mailgateway.flows.timed import watch
 from mailgateway.store.outgoing import outbox, suppressions

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from mailgateway.config.servers import endpoint
+from mailgateway.desk.agents.orders import Orders
 from mailgateway.desk.letters.delivery import Delivery, DeliveryState
 from mailgateway.desk.model import Status
-from mailgateway.desk.orders import Orders
 from mailgateway.errors import StoreUnusable, WebhookUnavailable
 from mailgateway.flows.health.beats import beat, calling
 from mailgateway.flows.operate import operate

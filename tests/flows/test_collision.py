@@ -7,9 +7,9 @@ from email.message import EmailMessage
 
 import pytest
 
-from mailgateway.desk.agent_policy import Collision, Receipts
+from mailgateway.desk.agents.orders import Orders
+from mailgateway.desk.agents.policy import Collision, Receipts
 from mailgateway.desk.model import ArticleKind, Direction, HeldAnswer, Status
-from mailgateway.desk.orders import Orders
 from mailgateway.desk.timed.held import REMIND_AFTER
 from mailgateway.flows.operate import operate
 from mailgateway.flows.timed.attend import attend_due

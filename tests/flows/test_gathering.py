@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from mailgateway.desk.agents.orders import Orders
 from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.desk.model import Status
-from mailgateway.desk.orders import Orders
 from mailgateway.desk.policy import Notifications
 from mailgateway.flows.operate import operate
 from mailgateway.mail.parse import parse

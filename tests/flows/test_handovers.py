@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from mailgateway.desk.agents.orders import Orders
 from mailgateway.desk.as_json import ticket_head
 from mailgateway.desk.handovers.answer import OfferAnswer
 from mailgateway.desk.model import ArticleKind, Status
-from mailgateway.desk.orders import Orders
 from mailgateway.desk.policy import Handovers
 from mailgateway.flows.operate import operate
 from mailgateway.flows.timed.attend import attend_due

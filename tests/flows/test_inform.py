@@ -2,8 +2,8 @@
 
 import pytest
 
+from mailgateway.desk.agents.orders import Orders
 from mailgateway.desk.model import Agent, Status, TicketType
-from mailgateway.desk.orders import Orders
 from mailgateway.desk.problems import incidents
 from mailgateway.errors import StoreUnusable
 from mailgateway.flows.operate import operate

@@ -11,9 +11,9 @@ from io import StringIO
 
 import pytest
 
+from mailgateway.desk.agents.orders import Orders
 from mailgateway.desk.customers.organisations import Allowance, Contract, Organisation, Per, Unit, organisations
 from mailgateway.desk.letters.suppression import Reachability
-from mailgateway.desk.orders import Orders
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.reporting.schedule import Every, Schedule
 from mailgateway.desk.reporting.subscription import About, Attach, Content, Role, Subscription

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from mailgateway.desk.agents.orders import Orders
 from mailgateway.desk.levels.clocks import current
 from mailgateway.desk.levels.explained import explained
 from mailgateway.desk.levels.timepiece import Clock, Target
 from mailgateway.desk.model import Agent, Priority, Status, TicketType
-from mailgateway.desk.orders import Orders
 from mailgateway.desk.timed.agenda import next_attention
 from mailgateway.flows.operate import operate
 from mailgateway.flows.timed.attend import attend_due

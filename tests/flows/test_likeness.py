@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 
+from mailgateway.desk.agents.orders import Orders
 from mailgateway.desk.model import Status, TicketType
-from mailgateway.desk.orders import Orders
 from mailgateway.desk.policy import Problems
 from mailgateway.desk.timed.life_cycle import LifeCycle
 from mailgateway.flows.operate import operate

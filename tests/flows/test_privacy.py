@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from mailgateway.desk.agents.orders import Orders
 from mailgateway.desk.letters import delivery
 from mailgateway.desk.lifecycle import DONE
 from mailgateway.desk.model import Status
-from mailgateway.desk.orders import Orders
 from mailgateway.desk.quarantine.decision import Order
 from mailgateway.desk.reporting.schedule import Every, Schedule
 from mailgateway.desk.reporting.subscription import About, Content, Subscription

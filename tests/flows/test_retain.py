@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
+from mailgateway.desk.agents.orders import Orders
 from mailgateway.desk.model import Status
-from mailgateway.desk.orders import Orders
 from mailgateway.desk.privacy.retention import REMOVED_TEXT, Kind, Retention
 from mailgateway.errors import PermanentError
 from mailgateway.flows.operate import operate

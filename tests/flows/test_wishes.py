@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from mailgateway.desk.agents.orders import Orders
 from mailgateway.desk.model import ArticleKind, News, Status
-from mailgateway.desk.orders import Orders
 from mailgateway.flows.operate import operate
 from mailgateway.mail.model import Address, Mail
 from mailgateway.mail.outgoing.tokens import reply_address

@@ -18,7 +18,7 @@ from mailgateway.desk.letters.letter import Rendered, with_brand
 from mailgateway.desk.plan import Notice, NoticeKind
 from mailgateway.render.branding import with_logo
 from mailgateway.render.notices import Renderer
-from mailgateway.render.samples import samples
+from mailgateway.render.samples.notices import samples
 from mailgateway.share import share
 from mailgateway.store.tickets import shown as tickets
 

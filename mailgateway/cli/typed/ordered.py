@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mailgateway.cli.lines import wrong_usage
+from mailgateway.desk.agents.orders import LONGEST_TAG, Orders
 from mailgateway.desk.customers.correcting import read_person
 from mailgateway.desk.customers.counting import read_minutes
 from mailgateway.desk.model import TicketType
-from mailgateway.desk.orders import LONGEST_TAG, Orders
 from mailgateway.desk.timed.snooze import SHOWN, Wanted, read_snooze
 from mailgateway.mail.model import Address
 from mailgateway.mail.wire.addresses import read_addresses

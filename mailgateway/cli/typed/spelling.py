@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from mailgateway.cli.lines import wrong_usage
 from mailgateway.cli.typed.names import unknown
+from mailgateway.desk.agents.orders import LONGEST_CI, Orders
 from mailgateway.desk.answers.knowledge import Library
 from mailgateway.desk.customers.correcting import against_requester, read_language, read_subject
 from mailgateway.desk.model import Directory
-from mailgateway.desk.orders import LONGEST_CI, Orders
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.problems.assets import Assets
 from mailgateway.mail.model import Address

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from mailgateway.config.reading.kinds import Domain, Line, Strict, Truth
-from mailgateway.desk.agent_policy import AgentPolicy, Collision, Receipts, ReplyTo
+from mailgateway.desk.agents.policy import AgentPolicy, Collision, Receipts, ReplyTo
 from mailgateway.desk.policy import AgentEvidence, AgentForwards
 
 _Count = Annotated[int, Field(strict=True, ge=1, le=10_000)]

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from mailgateway.desk.agents.orders import Orders
 from mailgateway.desk.answers.changes import ProposeAnswers, SendAnswer
 from mailgateway.desk.answers.knowledge import Answer, Proposal
 from mailgateway.desk.model import Ticket
-from mailgateway.desk.orders import Orders
 from mailgateway.desk.plan import Change, Notice
 from mailgateway.desk.policy import MailboxPolicy, Policy
 

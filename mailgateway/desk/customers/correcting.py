@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterator
 
+from mailgateway.desk.agents.orders import Orders
 from mailgateway.desk.customers.counting import SetOrganisation
 from mailgateway.desk.customers.heading import LONGEST_SUBJECT, SetLanguage, SetRequester, SetSubject
 from mailgateway.desk.customers.organisations import Organisation
 from mailgateway.desk.model import Ticket
-from mailgateway.desk.orders import Orders
 from mailgateway.desk.plan import Change
 from mailgateway.desk.policy import Policy
 from mailgateway.mail.machines.unread import is_unread

@@ -1,7 +1,7 @@
 """What is said of a file that is not kept, in a line for whoever works here."""
 
+from mailgateway.desk.agents.misread import shown
 from mailgateway.desk.files.policy import Refusal
-from mailgateway.desk.misread import shown
 
 _WHY = {
     Refusal.TYPE: "files of this kind are not accepted",

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from mailgateway.desk.misread import MisreadError
+from mailgateway.desk.agents.misread import MisreadError
 
 
 class OfferAnswer(StrEnum):

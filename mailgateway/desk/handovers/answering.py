@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
+from mailgateway.desk.agents.orders import Orders
 from mailgateway.desk.facts import Candidate
 from mailgateway.desk.handovers.answer import OfferAnswer
 from mailgateway.desk.handovers.changes import OfferEnd
 from mailgateway.desk.handovers.offering import is_of
 from mailgateway.desk.model import Agent, Ticket
-from mailgateway.desk.orders import Orders
 from mailgateway.desk.policy import Policy
 
 _ENDS = {

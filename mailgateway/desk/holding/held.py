@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from mailgateway.desk.agents.orders import Orders
 from mailgateway.desk.facts import Course, Entry, Facts
 from mailgateway.desk.holding.changes import HeldEnd, HoldAnswer, HoldOn, ReleaseAnswer
 from mailgateway.desk.holding.meanwhile import TELLS_NOTHING
@@ -10,7 +11,6 @@ from mailgateway.desk.holding.question import question
 from mailgateway.desk.incoming import Incoming, files_of
 from mailgateway.desk.letters import notices
 from mailgateway.desk.model import Agent, Article, ArticleKind, Direction, HeldAnswer, StoredFile, Ticket
-from mailgateway.desk.orders import Orders
 from mailgateway.desk.plan import AddArticle, Disposition, NoticeKind, Plan
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.threads.thread import Thread

@@ -6,7 +6,7 @@ What is found here is a mistake of ours or of a template; the letter is not sent
 import re
 from collections.abc import Callable, Iterator
 
-from mailgateway.desk.command_lines import begins_with_command, has_marker
+from mailgateway.desk.agents.command_lines import begins_with_command, has_marker
 from mailgateway.desk.letters.letter import Rendered
 from mailgateway.desk.model import Article, ArticleKind, Direction
 from mailgateway.desk.plan import Audience, Notice, NoticeKind

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from mailgateway.desk.after import after
-from mailgateway.desk.agent_policy import Receipts
+from mailgateway.desk.agents.policy import Receipts
 from mailgateway.desk.customers.heading import SetLanguage, SetRequester, SetSubject
 from mailgateway.desk.facts import Candidate, Entry, Facts
 from mailgateway.desk.handovers.changes import EndOffer, OfferChange, OfferTicket

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from mailgateway.desk.agent_policy import ReplyTo
+from mailgateway.desk.agents.policy import ReplyTo
 from mailgateway.desk.facts import Candidate
 from mailgateway.desk.letters.audience import without_agents
 from mailgateway.desk.letters.brand import filled, spoken

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from mailgateway.desk.after import after
+from mailgateway.desk.agents.orders import Orders
 from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.letters.audience import without_agents
 from mailgateway.desk.lifecycle import DONE
 from mailgateway.desk.model import Ticket, TicketType
-from mailgateway.desk.orders import Orders
 from mailgateway.desk.plan import (
     Change,
     Plan,

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from mailgateway.desk import lifecycle
 from mailgateway.desk.after import after
+from mailgateway.desk.agents.orders import Orders
 from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.letters import notices
 from mailgateway.desk.letters.reply import reply
 from mailgateway.desk.model import Agent, Article, ArticleKind, Direction, LinkKind, Status, Ticket, TicketType
-from mailgateway.desk.orders import Orders
 from mailgateway.desk.plan import (
     AddArticle,
     AddLink,

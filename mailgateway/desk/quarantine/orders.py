@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from mailgateway.desk.command_lines import command_of
+from mailgateway.desk.agents.command_lines import command_of
 from mailgateway.desk.quarantine.decision import Order
 from mailgateway.rules.nearest import nearest
 

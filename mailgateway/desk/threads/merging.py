@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, replace
 
+from mailgateway.desk.agents.orders import Orders
 from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.incoming import MOST_PARTICIPANTS
 from mailgateway.desk.letters import notices
 from mailgateway.desk.model import Agent, Status, Ticket
-from mailgateway.desk.orders import Orders
 from mailgateway.desk.plan import Change, MergeInto, Notice, SetStatus
 from mailgateway.desk.policy import Policy
 from mailgateway.mail.model import Address

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from mailgateway.desk.act import act, objection
+from mailgateway.desk.agents.act import act, objection
+from mailgateway.desk.agents.orders import Orders
 from mailgateway.desk.model import ArticleKind, Direction, Priority, Status, StoredFile, Ticket, TicketType
-from mailgateway.desk.orders import Orders
 from mailgateway.desk.plan import (
     AddArticle,
     AddParticipants,

@@ -4,16 +4,16 @@ from datetime import UTC, timedelta
 
 import pytest
 
-from mailgateway.desk.act import act
+from mailgateway.desk.agents.act import act
+from mailgateway.desk.agents.orders import Orders
+from mailgateway.desk.agents.read_orders import read_orders
 from mailgateway.desk.customers.organisations import Contract, Organisation, organisations
 from mailgateway.desk.decide import decide_mail
 from mailgateway.desk.levels.calendar import Calendar
 from mailgateway.desk.levels.service_levels import Promise, ServiceLevel
 from mailgateway.desk.levels.timepiece import Target
-from mailgateway.desk.orders import Orders
 from mailgateway.desk.plan import OpenTicket, RecordEvent, SetCi
 from mailgateway.desk.problems.assets import Asset, assets
-from mailgateway.desk.read_orders import read_orders
 from mailgateway.rules.schema import ActionName, AllOf, Rule, Ruleset
 from tests.unit.desk.builders import ANNA, make_candidate, make_facts, make_incoming, make_policy, make_ticket
 

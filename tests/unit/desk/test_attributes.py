@@ -2,11 +2,11 @@
 
 import pytest
 
-from mailgateway.desk.attributes import attributes
+from mailgateway.desk.agents.attributes import attributes
+from mailgateway.desk.agents.orders import Orders
 from mailgateway.desk.customers.counting import SetOrganisation
 from mailgateway.desk.customers.wish import Leave
 from mailgateway.desk.levels.level_changes import SetServiceLevel
-from mailgateway.desk.orders import Orders
 from mailgateway.desk.plan import Change, ChangeWatchers, SetFields
 from mailgateway.mail.model import Address
 from tests.unit.desk.builders import make_ticket

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgateway.desk.act import act
+from mailgateway.desk.agents.act import act
+from mailgateway.desk.agents.read_orders import read_orders
 from mailgateway.desk.customers.organisations import Organisation, organisations
 from mailgateway.desk.letters.audience import FOR_CUSTOMERS, breach, without_agents
 from mailgateway.desk.letters.letter import Rendered
 from mailgateway.desk.model import Article, ArticleKind, Direction
 from mailgateway.desk.plan import Audience, Automatic, Notice, NoticeKind
-from mailgateway.desk.read_orders import read_orders
 from mailgateway.desk.reporting.reveals import Reveals
 from mailgateway.desk.reporting.schedule import Every, Schedule
 from mailgateway.desk.reporting.subscription import Subscription

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from mailgateway.desk.agent_policy import AgentPolicy, Collision, Receipts
+from mailgateway.desk.agents.policy import AgentPolicy, Collision, Receipts
 from mailgateway.desk.decide import decide_mail
 from mailgateway.desk.facts import AnsweredLetter, Course, Entry
 from mailgateway.desk.holding.changes import HeldEnd, HoldAnswer, HoldOn, ReleaseAnswer

@@ -5,8 +5,10 @@ from datetime import UTC, timedelta
 
 import pytest
 
-from mailgateway.desk.act import act, objection
 from mailgateway.desk.after import after
+from mailgateway.desk.agents.act import act, objection
+from mailgateway.desk.agents.orders import Orders
+from mailgateway.desk.agents.read_orders import read_orders
 from mailgateway.desk.customers.correcting import against_requester, corrected, read_language, read_person, read_subject
 from mailgateway.desk.customers.counting import SetOrganisation
 from mailgateway.desk.customers.heading import LONGEST_SUBJECT, SetLanguage, SetRequester, SetSubject
@@ -16,9 +18,7 @@ from mailgateway.desk.levels.calendar import Calendar
 from mailgateway.desk.levels.service_levels import Promise, Scope, ServiceLevel
 from mailgateway.desk.levels.timepiece import Target
 from mailgateway.desk.model import Status, Ticket
-from mailgateway.desk.orders import Orders
 from mailgateway.desk.plan import AddParticipants, Change, Disposition, Plan
-from mailgateway.desk.read_orders import read_orders
 from mailgateway.mail.model import Address
 from tests.unit.desk.builders import (
     ANNA,

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from mailgateway.desk.agents.orders import Orders
+from mailgateway.desk.agents.read_orders import read_orders
 from mailgateway.desk.decide import decide_mail
 from mailgateway.desk.model import LinkKind, Status, Ticket, TicketType
-from mailgateway.desk.orders import Orders
 from mailgateway.desk.plan import (
     AddLink,
     Change,
@@ -26,7 +27,6 @@ from mailgateway.desk.problems.changes import SetMajor
 from mailgateway.desk.problems.declaration import Declaration
 from mailgateway.desk.problems.declaring import against_declaring, declaring, ended
 from mailgateway.desk.problems.major import Major
-from mailgateway.desk.read_orders import read_orders
 from mailgateway.rules.schema import AllOf, Rule, Ruleset
 from tests.unit.desk.builders import (
     ANNA,

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from mailgateway.desk.act import act
+from mailgateway.desk.agents.act import act
+from mailgateway.desk.agents.orders import Orders
+from mailgateway.desk.agents.read_orders import tickets_named
 from mailgateway.desk.decide import decide_mail
 from mailgateway.desk.facts import Candidate
 from mailgateway.desk.incoming import MOST_PARTICIPANTS
 from mailgateway.desk.model import LinkKind, Status, Ticket
-from mailgateway.desk.orders import Orders
 from mailgateway.desk.plan import Disposition, MergeInto, NoticeKind, Plan, SetStatus
-from mailgateway.desk.read_orders import tickets_named
 from mailgateway.desk.threads.merging import against_merging
 from mailgateway.mail.model import Address
 from tests.unit.desk.builders import (

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgateway.desk.act import act
 from mailgateway.desk.after import after
+from mailgateway.desk.agents.act import act
+from mailgateway.desk.agents.orders import Orders
+from mailgateway.desk.agents.read_orders import read_orders
 from mailgateway.desk.facts import Candidate
 from mailgateway.desk.handovers.answer import OfferAnswer
 from mailgateway.desk.handovers.answering import against_answering
@@ -22,7 +24,6 @@ from mailgateway.desk.levels.calendar import Calendar
 from mailgateway.desk.levels.service_levels import Promise, ServiceLevel
 from mailgateway.desk.levels.timepiece import Target
 from mailgateway.desk.model import Agent, ArticleKind, Directory, Group, Offer, Priority, Status
-from mailgateway.desk.orders import Orders
 from mailgateway.desk.plan import (
     AddArticle,
     Assign,
@@ -38,7 +39,6 @@ from mailgateway.desk.plan import (
     SetStatus,
 )
 from mailgateway.desk.policy import Handovers, Policy
-from mailgateway.desk.read_orders import read_orders
 from mailgateway.desk.timed.agenda import next_attention, renewal
 from mailgateway.desk.timed.attend import attend
 from tests.unit.desk.builders import (

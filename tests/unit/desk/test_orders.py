@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgateway.desk.commands import COMMANDS
+from mailgateway.desk.agents.commands import COMMANDS
+from mailgateway.desk.agents.orders import Orders
+from mailgateway.desk.agents.read_orders import MOST_COMMANDS, Reading, read_orders, tickets_named
 from mailgateway.desk.model import Priority, Status, TicketType
-from mailgateway.desk.orders import Orders
-from mailgateway.desk.read_orders import MOST_COMMANDS, Reading, read_orders, tickets_named
 from mailgateway.mail.model import Address
 from tests.unit.desk.builders import make_policy
 

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from mailgateway.desk.act import act
+from mailgateway.desk.agents.act import act
+from mailgateway.desk.agents.orders import Orders
+from mailgateway.desk.agents.read_orders import read_orders
 from mailgateway.desk.decide import decide_mail
 from mailgateway.desk.facts import Candidate
 from mailgateway.desk.model import Article, ArticleKind, Direction, LinkKind, Status, StoredFile, TicketType
-from mailgateway.desk.orders import Orders
 from mailgateway.desk.plan import (
     AddArticle,
     AddLink,
@@ -22,7 +23,6 @@ from mailgateway.desk.plan import (
 )
 from mailgateway.desk.policy import Problems
 from mailgateway.desk.problems.incidents import News, against_linking, linked_by_rule, news_for
-from mailgateway.desk.read_orders import read_orders
 from mailgateway.mail.model import Address
 from mailgateway.rules.schema import ActionName, AllOf, Rule, Ruleset
 from tests.unit.desk.builders import (

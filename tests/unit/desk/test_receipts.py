@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from mailgateway.desk.agent_policy import AgentPolicy, Receipts, ReplyTo
+from mailgateway.desk.agents.policy import AgentPolicy, Receipts, ReplyTo
 from mailgateway.desk.decide import decide_mail
 from mailgateway.desk.model import Status, Ticket
 from mailgateway.desk.plan import Assign, NoticeKind, Plan, SetStatus

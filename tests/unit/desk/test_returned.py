@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgateway.desk.act import act
+from mailgateway.desk.agents.act import act
+from mailgateway.desk.agents.orders import Orders
 from mailgateway.desk.decide import decide_mail
 from mailgateway.desk.facts import Evidence, Facts
 from mailgateway.desk.letters.returned import refused
 from mailgateway.desk.letters.suppression import Reachability, SentLetter, SuppressionPolicy, after_failure, is_hard
 from mailgateway.desk.model import Ticket
-from mailgateway.desk.orders import Orders
 from mailgateway.desk.plan import Audience, Disposition, MarkUndelivered, NoticeKind, Plan, RecordEvent
 from mailgateway.mail.model import Bounce, Kind, Verdict
 from tests.unit.desk.builders import (

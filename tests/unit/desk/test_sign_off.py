@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailgateway.desk.sign_off import without_sign_off
+from mailgateway.desk.agents.sign_off import without_sign_off
 from tests.unit.desk.builders import ANNA
 
 SAID = "Hello Carla,\n\nI have changed the drum.\n\n"

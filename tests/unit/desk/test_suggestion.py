@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from mailgateway.desk.act import act
+from mailgateway.desk.agents.act import act
+from mailgateway.desk.agents.orders import Orders
+from mailgateway.desk.agents.read_orders import read_orders
 from mailgateway.desk.decide import decide_mail
 from mailgateway.desk.model import LinkKind, Status, Ticket, TicketType
-from mailgateway.desk.orders import Orders
 from mailgateway.desk.plan import (
     AddLink,
     Disposition,
@@ -24,7 +25,6 @@ from mailgateway.desk.problems.changes import LinkOthers
 from mailgateway.desk.problems.incidents import against_linking, informed
 from mailgateway.desk.problems.likeness import Matter, alike
 from mailgateway.desk.problems.suggestion import Known, suggested
-from mailgateway.desk.read_orders import read_orders
 from mailgateway.desk.threads.thread import bound_to_agent, for_all, for_notes
 from tests.unit.desk.builders import (
     ANNA,

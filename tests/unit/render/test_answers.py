@@ -11,7 +11,7 @@ from mailgateway.mail.outgoing.compose import Outgoing, compose
 from mailgateway.mail.parse import parse
 from mailgateway.mail.written.reply import split_reply
 from mailgateway.render.notices import Renderer
-from mailgateway.render.samples import samples
+from mailgateway.render.samples.notices import samples
 
 SHIPPED = Path(__file__).parents[3] / "templates"
 UNANSWERED = (

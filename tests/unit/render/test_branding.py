@@ -10,7 +10,7 @@ from mailgateway.desk.letters.brand import filled, spoken, unknown_places
 from mailgateway.desk.model import StoredFile
 from mailgateway.desk.plan import NoticeKind
 from mailgateway.render.notices import Renderer
-from mailgateway.render.samples import samples
+from mailgateway.render.samples.notices import samples
 from mailgateway.render.words import body, shown
 from tests.unit.desk.test_notices import ARTICLE
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mailgateway.desk.commands import COMMANDS
+from mailgateway.desk.agents.commands import COMMANDS
 from mailgateway.desk.model import Priority, Status, TicketType
 from mailgateway.desk.plan import NoticeKind
 from mailgateway.render.check import findings, untold

@@ -9,7 +9,7 @@ from mailgateway.desk.model import Article
 from mailgateway.desk.plan import Audience, Notice, NoticeKind
 from mailgateway.mail.model import Address
 from mailgateway.render.notices import Renderer, languages
-from mailgateway.render.samples import samples
+from mailgateway.render.samples.notices import samples
 
 SHIPPED = Path(__file__).parents[3] / "templates"
 MARKERS = {

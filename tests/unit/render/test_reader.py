@@ -8,7 +8,7 @@ from mailgateway.desk.plan import NoticeKind
 from mailgateway.mail.model import Address
 from mailgateway.render.notices import Renderer
 from mailgateway.render.reader import Reader
-from mailgateway.render.samples import samples
+from mailgateway.render.samples.notices import samples
 
 SHIPPED = Path(__file__).parents[3] / "templates"
 JAN = Address("Jan", "jan@example.org")

@@ -6,7 +6,7 @@ import pytest
 
 from mailgateway.render.notices import Renderer
 from mailgateway.render.report import as_sheet, laid_out
-from mailgateway.render.sample_report import EMPTY, REPORT
+from mailgateway.render.samples.report import EMPTY, REPORT
 from mailgateway.reports.asked import read_asked
 
 TEMPLATES = Path(__file__).parents[3] / "templates"

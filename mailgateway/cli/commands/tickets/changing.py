@@ -10,7 +10,7 @@ from mailgateway.cli.typed.options import AsJson
 from mailgateway.desk.model import Priority, Status, TicketType
 
 if TYPE_CHECKING:
-    from mailgateway.desk.orders import Orders
+    from mailgateway.desk.agents.orders import Orders
 
 # ruff: noqa: PLC0415 - what carries out orders takes as long to import as a list takes to show
 
@@ -86,7 +86,7 @@ def set_(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """Change tickets. Whoever has to know is told by mail, as if an agent had ordered it."""
     from mailgateway.cli.typed import ordered
-    from mailgateway.desk.orders import Orders
+    from mailgateway.desk.agents.orders import Orders
 
     orders = Orders(
         status=status,
@@ -110,7 +110,7 @@ def set_(  # noqa: PLR0913 - each is an option of the command
 
 def _give(ctx: typer.Context, numbers: list[int], orders: "Orders", name: str | None, *, as_objects: bool) -> None:
     from mailgateway.cli.orders import give
-    from mailgateway.desk.orders import Orders
+    from mailgateway.desk.agents.orders import Orders
 
     if orders == Orders():
         complain("nothing to change: give what shall be, such as --status solved or --assign NAME; see --help")
@@ -128,6 +128,6 @@ def merge(
 ) -> None:
     """Close a ticket and let another one go on in its place, with the people of both."""
     from mailgateway.cli.orders import give
-    from mailgateway.desk.orders import Orders
+    from mailgateway.desk.agents.orders import Orders
 
     give(ctx, [number], Orders(merge=into), name, f"Merged into ticket {into}.", as_objects=as_object)

@@ -20,8 +20,8 @@ def accept(
 ) -> None:
     """Accept tickets that were handed over, for the agent of --as or for their group."""
     from mailgateway.cli.orders import give
+    from mailgateway.desk.agents.orders import Orders
     from mailgateway.desk.handovers.answer import OfferAnswer
-    from mailgateway.desk.orders import Orders
 
     answer = OfferAnswer.ACCEPT_FOR_GROUP if for_group else OfferAnswer.ACCEPT
     give(ctx, numbers, Orders(offer=answer), name, "Accepted.", as_objects=as_objects)
@@ -37,8 +37,8 @@ def decline(
 ) -> None:
     """Give tickets that were handed over back to the group that they came from, which is told."""
     from mailgateway.cli.orders import give
+    from mailgateway.desk.agents.orders import Orders
     from mailgateway.desk.handovers.answer import OfferAnswer
-    from mailgateway.desk.orders import Orders
 
     orders = Orders(offer=OfferAnswer.DECLINE, note=True, text=reason.strip())
     give(ctx, numbers, orders, name, "Declined.", as_objects=as_objects)

@@ -28,7 +28,7 @@ def major(  # noqa: PLR0913 - each is an option of the command
     """Declare a problem a major incident. Receipts of new tickets say what is down until it is solved."""
     from mailgateway.cli.orders import give
     from mailgateway.cli.typed.announcement import announced
-    from mailgateway.desk.orders import Orders
+    from mailgateway.desk.agents.orders import Orders
 
     with opened(ctx) as gateway:
         wanted = announced(gateway.policy, text, language, only_for, news, off=off)

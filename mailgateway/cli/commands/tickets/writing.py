@@ -39,8 +39,8 @@ def reply(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """Answer the requester of a ticket. Everybody who takes part in it gets the answer too."""
     from mailgateway.cli.orders import give
-    from mailgateway.desk.agent_policy import ReplyTo
-    from mailgateway.desk.orders import Orders
+    from mailgateway.desk.agents.orders import Orders
+    from mailgateway.desk.agents.policy import ReplyTo
 
     written = "" if answer and text is None and file is None else _text(text, file)
     orders = Orders(
@@ -61,7 +61,7 @@ def note(
 ) -> None:
     """Put an internal note on a ticket. No customer sees it."""
     from mailgateway.cli.orders import give
-    from mailgateway.desk.orders import Orders
+    from mailgateway.desk.agents.orders import Orders
 
     orders = Orders(text=_text(text, file), note=True)
     give(ctx, [number], orders, name, "The note is filed.", attach or (), as_objects=as_object)

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from mailgateway.desk.agents.orders import Orders
+from mailgateway.desk.agents.sign_off import without_sign_off
 from mailgateway.desk.incoming import stored
 from mailgateway.desk.model import Agent, StoredFile
-from mailgateway.desk.orders import Orders
-from mailgateway.desk.sign_off import without_sign_off
 from mailgateway.mail.content.pictures import Extent, extent, label, shown_pictures
 from mailgateway.mail.model import Attachment, Mail
 

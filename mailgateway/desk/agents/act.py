@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from mailgateway.desk import lifecycle
 from mailgateway.desk.after import after as changed
+from mailgateway.desk.agents.attributes import attributes
+from mailgateway.desk.agents.orders import Orders, people_named
 from mailgateway.desk.answers.answering import inserted, kept_inside
 from mailgateway.desk.answers.changes import InsertAnswer
-from mailgateway.desk.attributes import attributes
 from mailgateway.desk.customers.correcting import corrected
 from mailgateway.desk.customers.counting import SpendTime
 from mailgateway.desk.facts import Candidate, Facts
@@ -19,7 +20,6 @@ from mailgateway.desk.letters import news, notices
 from mailgateway.desk.letters.reply import readers, reply
 from mailgateway.desk.letters.welcome import welcome
 from mailgateway.desk.model import Agent, Article, ArticleKind, Direction, Directory, StoredFile, Ticket
-from mailgateway.desk.orders import Orders, people_named
 from mailgateway.desk.plan import (
     AddArticle,
     AddParticipants,

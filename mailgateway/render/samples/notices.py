@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from mailgateway.desk.agents.commands import COMMANDS
 from mailgateway.desk.answers.knowledge import Answer
-from mailgateway.desk.commands import COMMANDS
 from mailgateway.desk.customers.organisations import Unit
 from mailgateway.desk.letters.receipts import NOTHING_CHANGED
 from mailgateway.desk.model import (
@@ -26,10 +26,10 @@ from mailgateway.desk.problems.likeness import Matter
 from mailgateway.mail.model import Address
 from mailgateway.mail.outgoing.lighter import LeftOut
 from mailgateway.render.markdown import as_html, as_text
-from mailgateway.render.sample_brand import BRAND, PICTURE, SIGNATURE
-from mailgateway.render.sample_digest import ADDRESSES, OF_GROUP, OWN
-from mailgateway.render.sample_quarantine import DIGEST, RECEIPTS
-from mailgateway.render.sample_report import CHARTS, EMPTY, REPORT
+from mailgateway.render.samples.brand import BRAND, PICTURE, SIGNATURE
+from mailgateway.render.samples.digest import ADDRESSES, OF_GROUP, OWN
+from mailgateway.render.samples.quarantine import DIGEST, RECEIPTS
+from mailgateway.render.samples.report import CHARTS, EMPTY, REPORT
 
 _AT = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 _DESK = Address("Service desk", "support@example.com")

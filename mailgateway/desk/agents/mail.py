@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, replace
 
-from mailgateway.desk.act import act, is_answer, objection
-from mailgateway.desk.agent_policy import Collision
-from mailgateway.desk.commands import COMMANDS
-from mailgateway.desk.enclosed import enclosed
+from mailgateway.desk.agents.act import act, is_answer, objection
+from mailgateway.desk.agents.commands import COMMANDS
+from mailgateway.desk.agents.enclosed import enclosed
+from mailgateway.desk.agents.orders import Decision, Orders
+from mailgateway.desk.agents.policy import Collision
+from mailgateway.desk.agents.read_orders import read_orders
 from mailgateway.desk.facts import Candidate, Course, Entry, Facts
 from mailgateway.desk.files.said import not_sent
 from mailgateway.desk.files.screening import refused
@@ -16,12 +18,10 @@ from mailgateway.desk.incoming import Incoming
 from mailgateway.desk.letters import notices
 from mailgateway.desk.letters.receipts import receipt
 from mailgateway.desk.model import Agent, HeldAnswer, StoredFile
-from mailgateway.desk.orders import Decision, Orders
 from mailgateway.desk.plan import Disposition, Plan, RecordEvent
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.problems.declaring import against_declaring
 from mailgateway.desk.problems.incidents import against_linking, taking_along
-from mailgateway.desk.read_orders import read_orders
 from mailgateway.desk.threads.merging import against_merging
 from mailgateway.desk.threads.thread import Thread, signed_as
 from mailgateway.desk.timed.snooze import against_snooze

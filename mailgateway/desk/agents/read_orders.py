@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from mailgateway.desk.agent_policy import ReplyTo
-from mailgateway.desk.command_lines import DECLINE, MARKERS, take_apart
+from mailgateway.desk.agents.command_lines import DECLINE, MARKERS, take_apart
+from mailgateway.desk.agents.misread import MOST_SHOWN, MisreadError, hint, member, shown
+from mailgateway.desk.agents.orders import LONGEST_CI, LONGEST_TAG, Decision, Orders
+from mailgateway.desk.agents.policy import ReplyTo
 from mailgateway.desk.customers.correcting import against_requester, read_language, read_person, read_subject
 from mailgateway.desk.customers.counting import MOST_MINUTES, read_minutes
 from mailgateway.desk.handovers.answer import read_answer
-from mailgateway.desk.misread import MOST_SHOWN, MisreadError, hint, member, shown
 from mailgateway.desk.model import Priority, Status, TicketType
-from mailgateway.desk.orders import LONGEST_CI, LONGEST_TAG, Decision, Orders
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.problems.declaration import Declaration, declared, limited, with_news
 from mailgateway.desk.timed.snooze import SHOWN, read_snooze

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from mailgateway.desk.agent_policy import ReplyTo
+from mailgateway.desk.agents.policy import ReplyTo
 from mailgateway.desk.handovers.answer import OfferAnswer
 from mailgateway.desk.model import Priority, Status, TicketType
 from mailgateway.desk.problems.declaration import Declaration

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from mailgateway.desk.agents.orders import Orders
 from mailgateway.desk.customers.counting import SetOrganisation
 from mailgateway.desk.customers.wish import Leave
 from mailgateway.desk.levels.level_changes import SetServiceLevel
 from mailgateway.desk.model import Ticket
-from mailgateway.desk.orders import Orders
 from mailgateway.desk.plan import Change, ChangeWatchers, SetFields
 
 

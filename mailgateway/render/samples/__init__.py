@@ -1,0 +1,1 @@
+"""Notices to try templates with, and to take pictures of."""
