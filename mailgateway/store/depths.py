@@ -92,7 +92,7 @@ _FIRST_CLOCKS = (
 )
 OVERDUE = select(_FIRST_CLOCKS.c.target, func.count()).group_by(_FIRST_CLOCKS.c.target)
 NEWEST = (
-    select(SpoolRow.received_at, SpoolRow.accepted_at)
+    select(SpoolRow.received_at, SpoolRow.accepted_at, SpoolRow.backfill)
     .where(SpoolRow.mailbox == bindparam("mailbox"), SpoolRow.folder == bindparam("folder"))
     .order_by(SpoolRow.uidvalidity.desc(), SpoolRow.uid.desc())
     .limit(1)
@@ -135,6 +135,6 @@ def _newest(tx: Transaction, mailboxes: Mapping[str, str]) -> dict[str, Newest]:
     found = {}
     for mailbox, folder in mailboxes.items():
         row = tx.connection.execute(NEWEST, {"mailbox": mailbox, "folder": folder}).first()
-        if row is not None:
-            found[mailbox] = Newest(*row)
+        if row is not None and not row.backfill:  # old mail that is filed in silence is not late
+            found[mailbox] = Newest(row.received_at, row.accepted_at)
     return found

@@ -66,6 +66,14 @@ def test_the_newest_mail_of_a_mailbox_is_the_one_with_the_highest_number(store: 
     assert found(store).newest == {"support": Newest(NOW - MINUTE, NOW)}
 
 
+def test_old_mail_that_is_filed_in_silence_is_not_late(store: Store) -> None:
+    """It may have lain there for years: of the newest mail nothing is told until a new one comes."""
+    spool_one(store, arrival(1, received_at=NOW - 5000 * HOUR, backfill=True))
+    assert found(store).newest == {}
+    spool_one(store, arrival(2, received_at=NOW - MINUTE))
+    assert found(store).newest == {"support": Newest(NOW - MINUTE, NOW)}
+
+
 def test_broken_promises_are_counted_by_target(store: Store) -> None:
     """One that is due later, or met, does not count."""
     late = Clock(Target.RESOLUTION, 1, "standard", "office", HOUR, NOW, running_since=NOW, due_at=NOW + MINUTE)
