@@ -4,6 +4,8 @@ import re
 from contextlib import ExitStack, closing
 from datetime import timedelta
 
+import pytest
+
 from mailgateway import clock
 from mailgateway.app import open_gateway
 from mailgateway.store import health
@@ -93,6 +95,18 @@ def test_what_waits_and_what_is_wrong_is_counted(shell: Shell) -> None:
     ):
         assert words in shown.out
     assert "\x1b" not in shown.out
+
+
+@pytest.mark.parametrize(("minutes", "code"), [(14, 0), (16, 1)])
+def test_a_daemon_that_is_gone_raises_no_alarm_and_is_told(shell: Shell, minutes: int, code: int) -> None:
+    """Whoever asks is the only one who can notice: once nothing was fetched for as long as an alarm takes."""
+    gateway = open_gateway(shell.configuration)
+    with gateway.store.writing() as tx:
+        health.beat(tx, "fetch:support", clock.now() - timedelta(minutes=minutes), None)
+    gateway.close()
+    ran = shell.run("status")
+    assert (ran.code, "is it running?" in ran.out) == (code, bool(code))
+    assert shell.run("status", "--json").code == code
 
 
 def test_it_says_which_host_does_what(shell: Shell, postgres: Postgres, postgres_template: str) -> None:

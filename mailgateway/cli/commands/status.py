@@ -1,5 +1,7 @@
 """`mailgateway status`: does mail come in, does it go out, what waits for a person."""
 
+from datetime import timedelta
+
 import typer
 
 from mailgateway import clock
@@ -27,22 +29,24 @@ _COLUMNS = (
 
 @app.command()
 def status(ctx: typer.Context, *, as_object: AsJson = False) -> None:
-    """Show whether mail comes in and goes out. Leaves with 1 while an alarm stands."""
+    """Show whether mail comes in and goes out. Leaves with 1 while an alarm stands, or no daemon is at work."""
     with opened(ctx) as gateway, gateway.store.reading() as tx:
+        patience = gateway.settings.alarms.fetch_after
         state = read_state(tx, gateway.policy, clock.now(), has_api=gateway.settings.api is not None)
     if as_object:
         say_json(state_object(state))
     else:
-        _show(state)
-    if state.alarms:
+        _show(state, patience)
+    if state.alarms or state.is_silent(patience):
         raise typer.Exit(1)
 
 
-def _show(state: State) -> None:
+def _show(state: State, patience: timedelta) -> None:
     _show_mailboxes(state)
     say()
     alive = state.last_sign_of_life
-    say(f"Daemon      {f'last sign of life {span(state.now - alive)} ago' if alive else 'never ran'}")
+    silent = ": is it running?" if state.is_silent(patience) else ""
+    say(f"Daemon      {f'last sign of life {span(state.now - alive)} ago{silent}' if alive else 'never ran'}")
     _show_hosts(state)
     letters = state.figures.letters
     counts = f"{letters[DeliveryState.QUEUED]} queued, {letters[DeliveryState.SENDING]} being sent"

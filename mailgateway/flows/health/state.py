@@ -73,6 +73,11 @@ class State:
         """When a daemon, or `run --once`, last tried anything; None where none ever did."""
         return max((beat.attempt_at for beat in self.beats.values()), default=None)
 
+    def is_silent(self, patience: timedelta) -> bool:
+        """Tell whether a daemon ran once, and nothing did its work for so long: nobody is left who raises an alarm."""
+        last = self.last_sign_of_life
+        return last is not None and not self.hosts and self.now - last >= patience
+
     @property
     def quarantined(self) -> int:
         """How many mails are in quarantine."""
