@@ -2,12 +2,16 @@
 
 import json
 import stat
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from sqlalchemy import update
 
+from mailgateway.app import open_gateway
+from mailgateway.store.tables.tickets import AttachmentRow, OutboxRow, SpoolRow
 from tests.cli.shell import Shell
 
 CARLA = "carla@customer.example"
@@ -101,6 +105,19 @@ def test_what_cannot_be_read_is_told(desk: Shell) -> None:
     assert ran.code == 1
     assert "mails/1.eml: blob" in ran.err
     assert len(read(desk.folder / "carla/person.json")["missing"]) == 2
+
+
+def test_what_outlived_its_time_is_not_missing(desk: Shell) -> None:
+    """It was meant to go: what was there is told, without a file, and the exit code is 0."""
+    with closing(open_gateway(desk.configuration)) as gateway, gateway.store.writing() as tx:
+        tx.connection.execute(update(SpoolRow).values(sha256="", sender=CARLA))
+        tx.connection.execute(update(AttachmentRow).values(sha256=""))
+        tx.connection.execute(update(OutboxRow).values(content=None, sha256=None))
+    ran = desk.run("export", CARLA, "--to", str(desk.folder / "carla"))
+    assert (ran.code, ran.err) == (0, "")
+    person = read(desk.folder / "carla/person.json")
+    assert person["missing"] == []
+    assert {one["file"] for one in (*person["mails"], *person["letters"])} == {None}
 
 
 def test_who_is_not_known_has_nothing(desk: Shell) -> None:

@@ -141,3 +141,10 @@ def test_a_reload_that_breaks_changes_nothing(bench: Bench) -> None:
 
     supervisor(bench, Tick("work", timedelta(seconds=0.02), work), reload=reload).run()
     assert asked
+
+
+def test_the_daemon_does_by_itself_what_nobody_asks_for(bench: Bench) -> None:
+    """Alarms and digests, mails left over, what is due, reports, news of problems, retention, and changed files."""
+    ticks = bench.gateway.supervisor()._ticks
+    expected = {"watch", "left_over", "attend", "reports", "inform", "retention", "configuration"}
+    assert {tick.name for tick in ticks} == expected

@@ -90,8 +90,8 @@ class Export:
 
     def _files(self, one: FiledArticle) -> Iterator[Piece]:
         for place, stored in enumerate(one.article.attachments, 1):
-            if stored.refused:
-                continue
+            if not stored.sha256:
+                continue  # it was refused, or its time is over
             path = _path(one, place, stored)
             try:
                 yield Piece(path, self.store.blobs.get(stored.sha256))
@@ -132,7 +132,10 @@ class Export:
             for letter in found:
                 path = f"letters/{letter.id}.eml"
                 told = {"id": letter.id, "ticket": letter.ticket, "template": letter.template, "to": letter.to}
-                listed.append({**told, "state": letter.state.value, "at": instant(letter.created_at), "file": path})
+                kept_at = {"state": letter.state.value, "at": instant(letter.created_at)}
+                listed.append({**told, **kept_at, "file": path if letter.is_kept else None})
+                if not letter.is_kept:
+                    continue
                 try:
                     with self.store.reading() as tx:
                         content = outbox.letter(tx, letter.id).content
@@ -190,7 +193,7 @@ def _article(one: FiledArticle) -> dict[str, object]:
             "filename": stored.filename,
             "content_type": stored.content_type,
             "size": stored.size,
-            "file": None if is_note or stored.refused else _path(one, place, stored),
+            "file": None if is_note or not stored.sha256 else _path(one, place, stored),
         }
         for place, stored in enumerate(one.article.attachments, 1)
     ]

@@ -27,7 +27,7 @@ class KeptMail:
 
 @dataclass(frozen=True, slots=True)
 class KeptLetter:
-    """A letter to somebody; `template` is its notice."""
+    """A letter to somebody; `template` is its notice. `is_kept` tells whether its content is."""
 
     id: int
     ticket: int | None
@@ -35,6 +35,7 @@ class KeptLetter:
     to: str
     state: DeliveryState
     created_at: datetime
+    is_kept: bool
 
 
 def mails(tx: Transaction, ids: Sequence[int]) -> tuple[KeptMail, ...]:
@@ -47,7 +48,8 @@ def mails(tx: Transaction, ids: Sequence[int]) -> tuple[KeptMail, ...]:
 def letters(tx: Transaction, ids: Sequence[int]) -> tuple[KeptLetter, ...]:
     """Return letters, in the order of their numbers."""
     columns = (OutboxRow.id, OutboxRow.ticket, OutboxRow.notice, OutboxRow.recipient, OutboxRow.state)
-    found = select(*columns, OutboxRow.created_at).where(OutboxRow.id.in_(ids)).order_by(OutboxRow.id)
+    is_kept = OutboxRow.content.is_not(None) | OutboxRow.sha256.is_not(None)
+    found = select(*columns, OutboxRow.created_at, is_kept).where(OutboxRow.id.in_(ids)).order_by(OutboxRow.id)
     return tuple(KeptLetter(*row) for row in tx.connection.execute(found))
 
 
