@@ -80,7 +80,7 @@ def offer_object(offer: Offer | None) -> dict[str, object] | None:
         "by": offer.giver,
         "at": instant(offer.at),
         "accept_by": instant(offer.accept_by),
-        "paused": offer.left is not None,
+        "paused": offer.is_paused,
     }
 
 

@@ -84,6 +84,7 @@ WORDS: Mapping[str, str] = {
     "offer_withdrawn": "it was offered to a group, which need not accept it any more",
     "offer_paused": "the time for accepting it stands still, while the customer is waited for",
     "offer_resumed": "the time for accepting it goes on",
+    "offer_retimed": "the time for accepting it ends at another moment: the hours of work are others",
     "not_accepted": "the group that it was offered to did not accept it in time, and somebody was told",
     "to_and_fro": "two groups handed it to each other again and again",
     "erased": "a person was erased from it, on request",

@@ -156,14 +156,21 @@ class HeldAnswer:
 class Offer:
     """A hand-over that the ticket's group has not accepted yet: which group gave it, since when, and by when to accept.
 
-    `accept_by` is None where there is no business time in which that could be, and while the time stands still: `left`
-    is then how much business time is left, else None.
+    `left` is how much business time there was for it at `since`, from when on it goes; None for `since` while it stands
+    still. `accept_by` is None then, and where there is no business time in which that could be. Offers of versions that
+    kept `accept_by` alone have neither while their time goes.
     """
 
     giver: str
     at: datetime
     accept_by: datetime | None
     left: timedelta | None = None
+    since: datetime | None = None
+
+    @property
+    def is_paused(self) -> bool:
+        """Tell whether the time stands still."""
+        return self.left is not None and self.since is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Hand-overs: to and fro they are counted from what happened; and groups accept them, decline them, or are told of."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from mailgateway.desk.agents.orders import Orders
 from mailgateway.desk.as_json import ticket_head
@@ -10,6 +11,7 @@ from mailgateway.desk.model import ArticleKind, Status
 from mailgateway.desk.policy import Handovers
 from mailgateway.flows.operate import operate
 from mailgateway.flows.timed.attend import attend_due
+from mailgateway.flows.timed.renew import renew
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
 from tests.flows.hosts import at_once
@@ -99,6 +101,33 @@ def test_it_stands_still_while_the_customer_is_waited_for(either_bench: Bench) -
     attend_due(bench.desk, lambda: False)
     told_of = [what for what in happened(bench) if what.startswith(("offer", "not_"))]
     assert told_of == ["offered", "offer_paused", "offer_resumed", "not_accepted"]
+
+
+def test_a_calendar_that_is_changed_reaches_it(either_bench: Bench, tmp_path: Path) -> None:
+    """The ticket's history says when it is to be accepted by, and it is looked at then."""
+    bench = either_bench
+    levels, configuration = tmp_path / "service_levels.yaml", tmp_path / "gateway.yaml"
+    levels.write_text('calendars: [{name: office, timezone: UTC, hours: {weekdays: "08:00-16:00"}}]\n')
+    files = "files: {groups: groups.yaml, service_levels: service_levels.yaml,"
+    configuration.write_text(
+        configuration.read_text().replace("files: {groups: groups.yaml,", files) + "handovers: {accept_within: 2h}\n"
+    )
+    bench.gateway.reload()
+    bench.arrive(message("carla@customer.example", "Screen", "Help."))
+    bench.ingest()
+    order(bench, FIRST, group="hardware")
+    known = renew(bench.desk, "", lambda: False)
+    closed = "}, closures: [{name: Stocktaking, from: 2026-11-02, to: 2026-11-02}]}]"
+    levels.write_text(levels.read_text().replace("}}]", closed))
+    bench.gateway.reload()
+    renew(bench.desk, known, lambda: False)
+    ticket, tuesday = bench.ticket(FIRST).ticket, datetime(2026, 11, 3, 10, 0, tzinfo=UTC)
+    assert ticket.offer is not None
+    assert (ticket.offer.accept_by, ticket.attend_at) == (tuesday, tuesday)
+    assert happened(bench)[-1] == "offer_retimed"
+    bench.now = tuesday
+    assert attend_due(bench.desk, lambda: False) == 1
+    assert "not_accepted" in happened(bench)
 
 
 def test_it_is_told_once_whatever_hosts_there_are(either_bench: Bench) -> None:

@@ -201,7 +201,7 @@ def test_what_no_index_finds_is_sought_among_the_newest(
         assert looked_from(tx, of, order) == (numbers[1] if is_bounded else 0)
 
 
-OFFER = Offer("first-line", NOW, NOW + HOUR)
+OFFER = Offer("first-line", NOW, NOW + HOUR, HOUR, NOW)
 
 
 def test_tickets_are_found_by_who_waits_for_whom(store: Store, desk: Mapping[str, int]) -> None:

@@ -226,6 +226,7 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "offer_withdrawn": lambda detail: f"{detail['to']} need not accept it any more",
     "offer_paused": lambda detail: f"the time for {detail['to']} to accept it stands still",
     "offer_resumed": lambda detail: f"the time for {detail['to']} to accept it goes on{_until(detail)}",
+    "offer_retimed": lambda detail: f"{detail['to']} is to accept it at another time{_until(detail)}",
     "not_accepted": lambda detail: f"{detail['to']} did not accept it in time: told {detail['told'] or 'nobody'}",
     "to_and_fro": lambda detail: f"{_list(detail['groups'])} handed it to each other {detail['times']} times",
     "linked": lambda detail: _tied("", detail),

@@ -78,8 +78,9 @@ def _offered(ticket: Ticket) -> str:
     if offer is None:
         return ""
     until = f", to be accepted by {moment(offer.accept_by)}" if offer.accept_by else ""
-    stands = f", to be accepted; paused, with {levels.hours(offer.left)} left" if offer.left is not None else ""
-    return f"by {offer.giver}, since {moment(offer.at)}{until}{stands}"
+    if offer.is_paused and offer.left is not None:
+        until = f", to be accepted; paused, with {levels.hours(offer.left)} left"
+    return f"by {offer.giver}, since {moment(offer.at)}{until}"
 
 
 def _show_links(console: Console, sheet: TicketSheet) -> None:

@@ -33,7 +33,10 @@ class EndOffer:
 
 @dataclass(frozen=True, slots=True)
 class TimeOffer:
-    """Let the time for accepting stand still or go on: the offer to the group (by name) is `after` from now on."""
+    """Let the time for accepting stand still, go on, or be over at another moment, as `after` has it.
+
+    `group` (by name) is who the ticket is offered to.
+    """
 
     before: Offer
     after: Offer

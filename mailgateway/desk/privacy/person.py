@@ -18,7 +18,7 @@ _WORDLESS = frozenset(
         *("escalated", "to_and_fro", "rules", "time_spent", "contract_used_up", "answer_sent", "answer_judged"),
         *("answers_proposed", "answer_inserted", "problem_news", "major", "major_ended", "major_told", "erased"),
         *("offered", "accepted", "declined", "offer_withdrawn", "not_accepted", "language"),
-        *("offer_paused", "offer_resumed"),
+        *("offer_paused", "offer_resumed", "offer_retimed"),
     }
 )
 """Events whose detail says what became of a ticket, with no word of who it is about: reports need them whole."""

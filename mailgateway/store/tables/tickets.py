@@ -68,6 +68,7 @@ class TicketRow(Base):
     offered_at: Mapped[datetime | None]
     accept_by: Mapped[datetime | None]
     accept_left: Mapped[int | None]
+    accept_since: Mapped[datetime | None]
     dormant: Mapped[bool] = mapped_column(server_default=false())
     trace: Mapped[dict[str, Any]]
 

@@ -219,7 +219,8 @@ def _time_offer(ticket: Changing, change: TimeOffer) -> None:
     ticket.after.update(offer_columns(change.after))
     until = change.after.accept_by
     detail = {"from": change.after.giver, "to": change.group, "accept_by": until.isoformat() if until else None}
-    ticket.tell("offer_paused" if change.after.left is not None else "offer_resumed", detail)
+    is_going = change.before.is_paused is change.after.is_paused
+    ticket.tell("offer_retimed" if is_going else "offer_paused" if change.after.is_paused else "offer_resumed", detail)
 
 
 def _fire(ticket: Changing, change: RecordFiring) -> None:

@@ -26,7 +26,7 @@ def offer_of(head: Any) -> Offer | None:
     if head.offered_at is None:
         return None
     left = None if head.accept_left is None else head.accept_left * _TICK
-    return Offer(head.offer_giver, head.offered_at, head.accept_by, left)
+    return Offer(head.offer_giver, head.offered_at, head.accept_by, left, head.accept_since)
 
 
 def offer_columns(offer: Offer | None) -> dict[str, object]:
@@ -36,6 +36,7 @@ def offer_columns(offer: Offer | None) -> dict[str, object]:
         "offered_at": offer.at if offer else None,
         "accept_by": offer.accept_by if offer else None,
         "accept_left": offer.left // _TICK if offer and offer.left is not None else None,
+        "accept_since": offer.since if offer else None,
     }
 
 

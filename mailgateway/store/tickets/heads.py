@@ -43,6 +43,7 @@ _HEADS = (
         TicketRow.offered_at,
         TicketRow.accept_by,
         TicketRow.accept_left,
+        TicketRow.accept_since,
         TicketRow.dormant,
     )
     .where(TicketRow.number.in_(bindparam("numbers", expanding=True)))

@@ -162,6 +162,7 @@ _HEADS = select(
     TicketRow.offered_at,
     TicketRow.accept_by,
     TicketRow.accept_left,
+    TicketRow.accept_since,
 )
 _SORTED = (apart(TicketRow.number).desc(),)
 

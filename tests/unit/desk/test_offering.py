@@ -1,7 +1,7 @@
 """Hand-overs that the new group has to accept: offered, accepted, declined, withdrawn, and told of when nobody does."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,7 @@ from mailgateway.desk.handovers.changes import EndOffer, OfferChange, OfferEnd, 
 from mailgateway.desk.handovers.offering import offered
 from mailgateway.desk.handovers.timing import retimed, timed
 from mailgateway.desk.letters.notices import agent_notification
-from mailgateway.desk.levels.calendar import Calendar
+from mailgateway.desk.levels.calendar import Calendar, Closure
 from mailgateway.desk.levels.service_levels import Promise, ServiceLevel
 from mailgateway.desk.levels.timepiece import Target
 from mailgateway.desk.model import Agent, ArticleKind, Directory, Group, Offer, Priority, Status
@@ -57,9 +57,14 @@ SPAN = timedelta(hours=2)
 EVA = Agent("eva", "Eva Lind", "eva@example.com")
 LINE = replace(FIRST_LINE, members=("anna",))
 NETWORK = Group("network", "Network", ("eva",), lead="eva")
-OFFER = Offer("first-line", NOW - timedelta(hours=1), NOW + timedelta(hours=1))
+OFFER = Offer("first-line", NOW - timedelta(hours=1), NOW + timedelta(hours=1), SPAN, NOW - timedelta(hours=1))
 WEEK = tuple(((8 * 60, 16 * 60),) if day < 5 else () for day in range(7))
 OFFICE = Calendar("office", ZoneInfo("Europe/Warsaw"), WEEK)
+
+
+def just_now(giver: str, span: timedelta = SPAN) -> Offer:
+    """Return what a group offers, with so much time day and night."""
+    return Offer(giver, NOW, NOW + span, span, NOW)
 
 
 def policy(**changes: Any) -> Policy:
@@ -96,7 +101,7 @@ TO_HARDWARE = MoveToGroup("first-line", "hardware")
 def test_whoever_hands_it_over_offers_it(actor: str) -> None:
     """An agent, an escalation or timer rule, the shell, and a rule for a customer's mail."""
     plan = offered(plan_of(TO_HARDWARE, actor=actor, quiet=actor == "clock"), make_candidate(), policy())
-    assert of_offers(plan) == [OfferTicket(Offer("first-line", NOW, NOW + SPAN), "hardware")]
+    assert of_offers(plan) == [OfferTicket(just_now("first-line"), "hardware")]
 
 
 def test_the_groups_own_time_goes_before() -> None:
@@ -104,7 +109,7 @@ def test_the_groups_own_time_goes_before() -> None:
     mine = Directory((ANNA, BOB, EVA), (LINE, replace(HARDWARE, accept_within=timedelta(minutes=30)), NETWORK))
     for handovers in (Handovers(accept_within=SPAN), Handovers()):
         plan = offered(plan_of(TO_HARDWARE), make_candidate(), policy(directory=mine, handovers=handovers))
-        assert of_offers(plan) == [OfferTicket(Offer("first-line", NOW, NOW + timedelta(minutes=30)), "hardware")]
+        assert of_offers(plan) == [OfferTicket(just_now("first-line", timedelta(minutes=30)), "hardware")]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +133,7 @@ def test_it_is_counted_in_business_time() -> None:
     friday = datetime(2026, 11, 6, 14, 0, tzinfo=UTC)
     plan = offered(replace(plan_of(TO_HARDWARE), at=friday), make_candidate(), policy(calendars=(OFFICE,)))
     monday = datetime(2026, 11, 9, 9, 0, tzinfo=ZoneInfo("Europe/Warsaw"))
-    assert of_offers(plan) == [OfferTicket(Offer("first-line", friday, monday), "hardware")]
+    assert of_offers(plan) == [OfferTicket(Offer("first-line", friday, monday, SPAN, friday), "hardware")]
 
 
 def test_the_notice_tells_that_it_is_offered_in_the_desks_time() -> None:
@@ -159,8 +164,16 @@ WITHDRAWN = EndOffer(OFFER, "hardware", OfferEnd.WITHDRAWN)
         (Orders(status=Status.SOLVED), ANNA, [WITHDRAWN]),
         (Orders(group="first-line"), BOB, [DECLINED]),
         (Orders(group="first-line"), ANNA, [WITHDRAWN]),
-        (Orders(group="network"), BOB, [ACCEPTED, OfferTicket(Offer("hardware", NOW, NOW + SPAN), "network")]),
-        (Orders(group="network"), ANNA, [WITHDRAWN, OfferTicket(Offer("first-line", NOW, NOW + SPAN), "network")]),
+        (
+            Orders(group="network"),
+            BOB,
+            [ACCEPTED, OfferTicket(just_now("hardware"), "network")],
+        ),
+        (
+            Orders(group="network"),
+            ANNA,
+            [WITHDRAWN, OfferTicket(just_now("first-line"), "network")],
+        ),
     ],
 )
 def test_how_an_offer_ends(orders: Orders, who: Agent, ends: list[object]) -> None:
@@ -304,7 +317,7 @@ def test_nobody_is_told_at_night_or_of_what_is_solved() -> None:
     assert next_attention(replace(candidate.ticket, status=Status.SOLVED), (), desk) is None
 
 
-PAUSED = replace(OFFER, accept_by=None, left=timedelta(hours=1))
+PAUSED = replace(OFFER, accept_by=None, left=timedelta(hours=1), since=None)
 PENDING, REOPENED = SetStatus(Status.OPEN, Status.PENDING), SetStatus(Status.PENDING, Status.OPEN)
 
 
@@ -316,7 +329,8 @@ def test_the_time_stands_still_while_the_customer_is_waited_for() -> None:
     assert next_attention(still.ticket, (), policy()) is None
     woken = replace(plan_of(REOPENED, actor="carla@customer.example"), at=NOW + timedelta(days=3))
     (moved,) = of_offers(offered(woken, still, policy()))
-    assert moved == TimeOffer(PAUSED, replace(OFFER, accept_by=woken.at + timedelta(hours=1)), "hardware")
+    goes_on = replace(PAUSED, accept_by=woken.at + timedelta(hours=1), since=woken.at)
+    assert moved == TimeOffer(PAUSED, goes_on, "hardware")
     assert isinstance(moved, TimeOffer)
     going = replace(still.ticket, status=Status.OPEN, offer=moved.after)
     assert next_attention(going, (), policy()) == woken.at + timedelta(hours=1)
@@ -340,11 +354,12 @@ def test_it_stands_still_where_the_policy_says_so_in_business_time() -> None:
     level = ServiceLevel("gold", OFFICE, OFFICE, (promise,), pauses=frozenset({Status.ON_HOLD}))
     desk = policy(calendars=(OFFICE,), service_levels=(level,))
     afternoon = datetime(2026, 11, 2, 14, 30, tzinfo=UTC)
-    offer = replace(OFFER, at=afternoon - timedelta(minutes=90), accept_by=datetime(2026, 11, 3, 7, 30, tzinfo=UTC))
+    began, half_past_eight = afternoon - timedelta(minutes=90), datetime(2026, 11, 3, 7, 30, tzinfo=UTC)
+    offer = Offer("first-line", began, half_past_eight, timedelta(minutes=150), began)
     hold = replace(plan_of(SetStatus(Status.OPEN, Status.ON_HOLD)), at=afternoon)
     (moved,) = of_offers(offered(hold, waiting(offer=offer), desk))
     assert isinstance(moved, TimeOffer)
-    assert moved.after == replace(offer, accept_by=None, left=timedelta(hours=1))
+    assert moved.after == replace(offer, accept_by=None, left=timedelta(hours=1), since=None)
     assert of_offers(offered(replace(plan_of(PENDING), at=afternoon), waiting(offer=offer), desk)) == []
 
 
@@ -355,6 +370,49 @@ def test_another_policy_reaches_what_waits_to_be_accepted() -> None:
     assert plan is not None
     assert of_offers(plan) == [TimeOffer(OFFER, PAUSED, "hardware")]
     assert renewal(waiting(status=Status.PENDING, offer=PAUSED), NOW, policy()) is None
+
+
+STOCKTAKING = Calendar("office", OFFICE.zone, WEEK, closures=(Closure(date(2026, 11, 2), date(2026, 11, 2), "Stock"),))
+MORNING = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+
+
+def of_the_office(at: datetime, left: timedelta) -> Offer:
+    """Return the offer of hardware whose time goes since then, within the hours of the office."""
+    return Offer("first-line", at, OFFICE.after(at, left), left, at)
+
+
+def test_a_calendar_that_is_changed_reaches_what_waits_to_be_accepted() -> None:
+    """The time that goes is counted by it since it last began to go, and a moment of its own is set."""
+    offer, desk = of_the_office(MORNING, SPAN), policy(calendars=(STOCKTAKING,))
+    tuesday = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
+    plan = renewal(waiting(offer=offer, attend_at=offer.accept_by), MORNING + timedelta(hours=1), desk)
+    assert plan is not None
+    assert plan.changes == (TimeOffer(offer, replace(offer, accept_by=tuesday), "hardware"), SetAttention(tuesday))
+    noted = replace(plan_of(SetPriority(Priority.NORMAL, Priority.HIGH), actor="eva"), at=MORNING + timedelta(hours=1))
+    assert of_offers(offered(noted, waiting(offer=offer), desk)) == [plan.changes[0]]
+    assert renewal(waiting(offer=plan.changes[0].after, attend_at=tuesday), MORNING, desk) is None
+
+
+def test_what_stands_still_is_counted_from_then_on_by_a_changed_calendar() -> None:
+    """What was counted before stays counted, and what it lets run out in hindsight is over."""
+    offer, desk = of_the_office(MORNING, SPAN), policy(calendars=(STOCKTAKING,))
+    pending = waiting(offer=offer, status=Status.PENDING)
+    (moved,) = retimed(pending.ticket, MORNING + timedelta(hours=1), desk)
+    assert (moved.after.left, moved.after.is_paused) == (SPAN, True)
+    longer = Calendar("office", OFFICE.zone)
+    late = of_the_office(datetime(2026, 11, 2, 14, 0, tzinfo=UTC), SPAN)
+    at = datetime(2026, 11, 2, 17, 0, tzinfo=UTC)
+    (over,) = retimed(replace(pending.ticket, offer=late), at, policy(calendars=(longer,)))
+    assert (over.after.accept_by, over.after.is_paused) == (datetime(2026, 11, 2, 16, 0, tzinfo=UTC), False)
+
+
+def test_an_offer_of_an_older_version_keeps_its_time_while_it_goes() -> None:
+    """It is not known since when it goes; once it stood still it is as any other."""
+    old = Offer("first-line", MORNING, MORNING + SPAN)
+    desk, at = policy(calendars=(STOCKTAKING,)), MORNING - timedelta(days=1)
+    assert retimed(waiting(offer=old).ticket, at, desk) == ()
+    (moved,) = retimed(waiting(offer=old, status=Status.PENDING).ticket, at, policy())
+    assert moved.after == Offer("first-line", MORNING, None, timedelta(days=1) + SPAN)
 
 
 @given(st.lists(st.tuples(st.integers(0, 10_000), st.booleans()), max_size=30), st.integers(1, 6_000))
@@ -374,6 +432,7 @@ def test_it_counts_what_a_watch_in_the_office_counts(turns: list[tuple[int, bool
         offer = ticket.offer
         assert offer is not None
         if stands:
-            assert (offer.left, offer.accept_by) == (span - counted, None)
+            assert (offer.left, offer.accept_by, offer.is_paused) == (span - counted, None, True)
         else:
-            assert (offer.left, offer.accept_by) == (None, OFFICE.after(at, span - counted))
+            assert offer.accept_by == OFFICE.after(at, span - counted)
+            assert not offer.is_paused
