@@ -15,6 +15,7 @@ from mailgateway.flows.collect import collect
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.health.beats import fetching
 from mailgateway.flows.receive import Source
+from mailgateway.flows.settling import Refused
 from mailgateway.flows.suspects import Suspects
 from mailgateway.imap.session import Session
 
@@ -89,9 +90,9 @@ class MailboxWorker(Worker):
 
         with Session.open(self.post.server, self.post.folder) as session:
             _log.info("mailbox.connected", mailbox=self.post.source.mailbox, idle=session.has_idle)
-            rhythm = Rhythm()
+            rhythm, refused = Rhythm(), Refused()
             while not stop():
-                mails = collect(session, self.post.source, self.desk, stop, self._suspects)
+                mails = collect(session, self.post.source, self.desk, stop, self._suspects, refused)
                 self._has_failed = False
                 pause = rhythm.next(mails) if session.has_idle else None
                 if pause is None or rhythm.is_sign_due(monotonic()):

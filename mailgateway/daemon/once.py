@@ -16,6 +16,7 @@ from mailgateway.flows.ingest import ingest_waiting
 from mailgateway.flows.sending.call import call_due
 from mailgateway.flows.sending.deliver import deliver_due
 from mailgateway.flows.sending.in_hand import InHand
+from mailgateway.flows.settling import Refused
 from mailgateway.flows.suspects import Suspects
 from mailgateway.flows.timed.inform import inform_incidents
 from mailgateway.flows.timed.issue import issue_due
@@ -56,7 +57,7 @@ def _collect_despite_suspects(post: Post, desk: Desk, stop: Stop) -> int:
         before = suspects.total
         try:
             with Session.open(post.server, post.folder) as session:
-                return collect(session, post.source, desk, stop, suspects)
+                return collect(session, post.source, desk, stop, suspects, Refused())
         except MailboxUnavailable:
             if suspects.total <= before or stop():
                 raise

@@ -17,6 +17,7 @@ from mailgateway.flows.reconcile import reconcile
 from mailgateway.flows.sending.deliver import deliver_due
 from mailgateway.flows.sending.in_hand import InHand
 from mailgateway.flows.sending.outcomes import Sending
+from mailgateway.flows.settling import Refused
 from mailgateway.flows.suspects import Suspects
 from mailgateway.imap.session import Session
 from mailgateway.imap.settle import Move, Settlement
@@ -86,7 +87,7 @@ class Bench:
         """Make one round over a scripted server, with short patience."""
         source = Source("support", 1_000_000, settlement, Move("Quarantine"), first_run)
         with Session.open(server_at(imap, timeout=QUICK), "INBOX") as session:
-            return collect(session, source, self.desk, lambda: False, self.suspects)
+            return collect(session, source, self.desk, lambda: False, self.suspects, Refused())
 
     def send(self, sink: Sink, connections: int = 2, patience: timedelta = timedelta(seconds=20)) -> int:
         """Send what is due to a sink; return how many letters were tried."""

@@ -10,6 +10,7 @@ from mailgateway.flows.collect import collect
 from mailgateway.flows.health.beats import settling
 from mailgateway.flows.health.signs import EVERY
 from mailgateway.flows.receive import Source
+from mailgateway.flows.settling import Refused
 from mailgateway.flows.timed import watch
 from mailgateway.imap.session import Session
 from mailgateway.imap.settle import Delete, Flag, Settlement
@@ -209,6 +210,43 @@ def test_mails_that_the_server_cannot_move_keep_no_other_from_being_moved(bench:
         assert len(imap.commands("UID MOVE")) <= 6
 
 
+def test_what_is_refused_is_left_alone_for_a_while_and_logged_once(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The quick looks after a mail do not ask again; a new mail is tried by itself, and all are with the next poll."""
+    source = Source("support", 1_000_000, PROCESSED, PROCESSED)
+    with ScriptedImap(mails(2)) as imap:
+        refused_move(imap)
+        with Session.open(server_at(imap), "INBOX") as session:
+            refused = Refused()
+
+            def look() -> int:
+                """Return how often the server was asked to move something."""
+                before = len(imap.commands("UID MOVE"))
+                collect(session, source, bench.desk, lambda: False, bench.suspects, refused)
+                return len(imap.commands("UID MOVE")) - before
+
+            assert look() == 3  # both, then each
+            assert [look() for _ in range(5)] == [0] * 5
+            imap.deliver(9, bytes(message("z@customer.example", "M9", "Text")))
+            assert look() == 2
+            assert look() == 0
+            bench.now += MINUTE
+            assert look() > 0
+            imap.answers["UID MOVE"] = ANSWERS["UID MOVE"]
+            imap.deliver(10, bytes(message("z@customer.example", "M10", "Text")))
+            assert look() == 1
+            with bench.store.reading() as tx:
+                assert health.beats(tx)["settle:support"].error
+            bench.now += MINUTE
+            assert look() == 1
+            with bench.store.reading() as tx:
+                assert not health.beats(tx)["settle:support"].error
+        assert imap.inbox == {}
+    written = "".join(capsys.readouterr())
+    assert written.count("receive.not_settled") == written.count("receive.settled_again") == 1
+
+
 def test_an_over_size_mail_is_asked_for_by_its_header_alone(bench: Bench) -> None:
     """Of a mail over the limit no body ever travels."""
     with ScriptedImap(mails(1, 1_200_000)) as imap:
@@ -226,7 +264,7 @@ def test_a_stop_is_read_between_mails(bench: Bench) -> None:
     source = Source("support", 1_000_000, PROCESSED, PROCESSED)
     with ScriptedImap(mails(3)) as imap:
         with Session.open(server_at(imap), "INBOX") as session:
-            assert collect(session, source, bench.desk, lambda: True, bench.suspects) == 0
+            assert collect(session, source, bench.desk, lambda: True, bench.suspects, Refused()) == 0
         assert bench.subjects() == []
         assert len(imap.inbox) == 3
         bench.collect(imap)

@@ -156,6 +156,7 @@ def test_unsettled_are_those_with_an_outcome(store: Store) -> None:
         assert found == (Unsettled(set_aside, 2, quarantined=True), Unsettled(done, 1, quarantined=False))
         assert ledger.unsettled(tx, "support", "INBOX", 7, 1) == found[:1]
         assert ledger.unsettled(tx, "support", "INBOX", 7, 10, below=2) == found[1:]
+        assert ledger.unsettled(tx, "support", "INBOX", 7, 10, above=found[-1].uid) == found[:-1]
         ledger.settled(tx, [done, set_aside], NOW)
         assert ledger.unsettled(tx, "support", "INBOX", 7, 10) == ()
         assert [outcome.settled for outcome in ledger.outcomes(tx, "support", "INBOX", 7)] == [True, True, False]

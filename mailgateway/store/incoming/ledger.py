@@ -40,16 +40,16 @@ def highest_uid(tx: Transaction, mailbox: str, folder: str, uidvalidity: int) ->
 
 
 def unsettled(
-    tx: Transaction, mailbox: str, folder: str, uidvalidity: int, limit: int, below: int | None = None
+    tx: Transaction, mailbox: str, folder: str, uidvalidity: int, limit: int, below: int | None = None, above: int = 0
 ) -> tuple[Unsettled, ...]:
     """Return mails of a folder that have an outcome and are not settled on the server, the newest first.
 
-    With `below` only those with a lower UID.
+    With `below` only those with a lower UID, with `above` only those with a higher one.
     """
     found = (
         select(SpoolRow.id, SpoolRow.uid, SpoolRow.state)
         .where(*_of(mailbox, folder, uidvalidity), SpoolRow.settled_at.is_(None), SpoolRow.uid.is_not(None))
-        .where(SpoolRow.state != SpoolState.WAITING)
+        .where(SpoolRow.state != SpoolState.WAITING, SpoolRow.uid > above)
         .order_by(SpoolRow.uid.desc())
         .limit(limit)
     )
