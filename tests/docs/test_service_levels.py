@@ -13,8 +13,8 @@ from mailgateway.desk.levels.service_levels import Promise, ServiceLevel
 from mailgateway.desk.levels.timepiece import Target
 from mailgateway.desk.model import Status
 from tests.docs.pages import ROOT, page, section
-from tests.unit.desk import test_explained
-from tests.unit.desk.test_explained import HOUR, Told
+from tests.unit.desk.levels import test_explained
+from tests.unit.desk.levels.test_explained import HOUR, Told
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 OFFICE = Calendar(

@@ -12,7 +12,7 @@ from mailgateway.desk.plan import NoticeKind
 from mailgateway.render.notices import Renderer
 from mailgateway.render.samples.notices import samples
 from mailgateway.render.words import body, shown
-from tests.unit.desk.test_notices import ARTICLE
+from tests.unit.desk.letters.test_notices import ARTICLE
 
 RENDERER = Renderer(None, Path(__file__).parents[3] / "templates")
 PICTURE = StoredFile("a b.png", "image/png", 3, "ab", inline=True, content_id='x"y@z')

@@ -21,7 +21,7 @@ from tests.unit.desk.builders import (
     make_policy,
     make_ticket,
 )
-from tests.unit.desk.test_rules_at_work import opened, ruleset
+from tests.unit.desk.routing.test_rules_at_work import opened, ruleset
 
 REPAIRS = "Repairs@supplier.example"
 KNOWN = {REPAIRS.casefold(): 0}

@@ -12,7 +12,7 @@ from mailgateway.desk.plan import Assign, OpenTicket, TakeTurn
 from mailgateway.desk.routing.assignment import chosen
 from mailgateway.rules.schema import Turn
 from tests.unit.desk.builders import CARLA, make_candidate, make_facts, make_incoming, make_mail, make_policy
-from tests.unit.desk.test_rules_at_work import ruleset
+from tests.unit.desk.routing.test_rules_at_work import ruleset
 
 MEMBERS = ("anna", "bob", "cid")
 

@@ -25,7 +25,7 @@ from tests.unit.desk.builders import (
     make_policy,
     make_ticket,
 )
-from tests.unit.desk.test_rules_at_work import ruleset
+from tests.unit.desk.routing.test_rules_at_work import ruleset
 
 JAN = Person("jan@acme.example", ("jan@home.example",), "Jan")
 ACME = Organisation(
