@@ -1,7 +1,7 @@
 """One round at a mailbox: receive a batch, ingest it, settle it, until nothing new is there."""
 
 from mailgateway.flows.desk import Desk, Stop
-from mailgateway.flows.health.beats import beat, fetching
+from mailgateway.flows.health.beats import beat_sparingly, fetching
 from mailgateway.flows.ingest import ingest_waiting
 from mailgateway.flows.receive import Source, Visit, first_sight, receive, receive_old
 from mailgateway.flows.settling import Refused, settle_outcomes
@@ -25,7 +25,7 @@ def collect(session: Session, source: Source, desk: Desk, stop: Stop, suspects: 
         if stop():
             break
         done += _new(visit, refused, stop)
-        beat(desk, fetching(source.mailbox), None)  # a round may last for hours
+        _give_sign(visit)
     return done
 
 
@@ -34,9 +34,15 @@ def _new(visit: Visit, refused: Refused, stop: Stop) -> int:
     for _ in receive(visit):
         done += _ingest_all(visit.source, visit.desk, stop)
         settle_outcomes(visit.session, visit.source, visit.desk, refused)
+        _give_sign(visit)
         if stop():
             break
     return done
+
+
+def _give_sign(visit: Visit) -> None:
+    """Give a sign of life: a round may last for hours, of old mail or of what an outage left."""
+    beat_sparingly(visit.desk, fetching(visit.source.mailbox), None)
 
 
 def _ingest_all(source: Source, desk: Desk, stop: Stop) -> int:

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import pytest
 
+from mailgateway.desk.first_run import SERVE_ALL
 from mailgateway.errors import MailboxUnavailable
 from mailgateway.flows.collect import collect
 from mailgateway.flows.health.beats import settling
@@ -269,3 +270,21 @@ def test_a_stop_is_read_between_mails(bench: Bench) -> None:
         assert len(imap.inbox) == 3
         bench.collect(imap)
     assert bench.subjects() == ["M1", "M2", "M3"]
+
+
+def test_a_backlog_of_hours_is_no_silence(bench: Bench) -> None:
+    """Each part of it is a sign of life, not the end of it alone: nobody is told that no mail is fetched."""
+    seen: list[bool] = []
+
+    def looked() -> bool:
+        with bench.store.reading() as tx:
+            seen.append("fetch:support" in health.beats(tx))
+        return False
+
+    with ScriptedImap() as imap:
+        bench.collect(imap)  # what comes from now on is new
+        imap.inbox.update(mails(3))
+        with Session.open(server_at(imap), "INBOX") as session:
+            source = Source("support", 1_000_000, PROCESSED, PROCESSED, SERVE_ALL)
+            assert collect(session, source, bench.desk, looked, bench.suspects, Refused()) == 3
+    assert seen[-1]
