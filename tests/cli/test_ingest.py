@@ -124,6 +124,14 @@ def test_a_piped_mail_is_ours_when_the_exit_code_is_0(shell: Shell) -> None:
     assert len(shell.run("quarantine", "list", "--json").objects) == 1
 
 
+def test_an_mbox_may_come_by_a_pipe(shell: Shell) -> None:
+    """As of one that is packed; what broke off begins anew, and what is there is passed over."""
+    packed = box(shell, 3).read_bytes()
+    assert shell.run("ingest", "--silent", "-", stdin=packed[: packed.rindex(b"From ")]).out.count("opened") == 2
+    again = shell.run("ingest", "--silent", "-", stdin=packed)
+    assert (again.out.count("duplicate"), again.out.count("opened")) == (2, 1)
+
+
 def test_an_mta_keeps_a_mail_that_cannot_be_taken(shell: Shell) -> None:
     """Where the store or the configuration cannot be used, a pipe gets 75: the MTA keeps the mail and tries again."""
     raw = shell.mail("one.eml").read_bytes()
