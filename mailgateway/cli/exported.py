@@ -6,9 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
-import typer
-
-from mailgateway.cli.lines import complain
+from mailgateway.cli.lines import wrong_usage
 
 Write = Callable[[str, bytes], None]
 """Takes a path of safe names and the content of a file."""
@@ -27,11 +25,11 @@ def destination(path: Path) -> Iterator[Write]:
             path.mkdir(mode=0o700)
             yield lambda name, content: _write(path / name, content)
     except FileExistsError:
-        complain(f"--to {path}: is there already; name a new folder, or a new file that ends in .zip")
-        raise typer.Exit(2) from None
+        raise wrong_usage(
+            f"--to {path}: is there already; name a new folder, or a new file that ends in .zip"
+        ) from None
     except OSError as error:
-        complain(f"--to {path}: cannot be written: {error.strerror}")
-        raise typer.Exit(2) from None
+        raise wrong_usage(f"--to {path}: cannot be written: {error.strerror}") from None
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from mailgateway.cli.invocation import invocation
-from mailgateway.cli.lines import clean, complain, say, say_json
+from mailgateway.cli.lines import clean, say, say_json, wrong_usage
 from mailgateway.cli.opened import opened
 from mailgateway.cli.typed.options import AsJson
 from mailgateway.cli.views.progress import Shown, progress
@@ -77,8 +77,7 @@ def _since(written: str) -> datetime:
     try:
         return now() - timedelta(seconds=read_number(written, Sort.DURATION))
     except Wrong as wrong:
-        complain(f"--since: {wrong}")
-        raise typer.Exit(2) from None
+        raise wrong_usage(f"--since: {wrong}") from None
 
 
 _Sources = tuple[Path, Path | None]

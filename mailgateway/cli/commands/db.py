@@ -8,7 +8,7 @@ import typer
 from mailgateway.app import open_bare_store
 from mailgateway.cli.apps import group
 from mailgateway.cli.invocation import invocation
-from mailgateway.cli.lines import complain, say, say_json
+from mailgateway.cli.lines import say, say_json, wrong_usage
 from mailgateway.cli.opened import opened
 from mailgateway.cli.typed.options import AsJson
 from mailgateway.cli.views.progress import progress
@@ -65,8 +65,7 @@ def backup(
     try:
         size = backups.back_up(store, file)
     except OSError as error:
-        complain(f"{file}: {error.strerror or 'is there already; name a new file'}")
-        raise typer.Exit(2) from None
+        raise wrong_usage(f"{file}: {error.strerror or 'is there already; name a new file'}") from None
     finally:
         store.close()
     if as_object:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from mailgateway.cli.apps import single
-from mailgateway.cli.lines import complain
+from mailgateway.cli.lines import wrong_usage
 
 app = single()
 
@@ -25,11 +25,9 @@ def demo(
 ) -> None:
     """Show the gateway at work on mail servers of its own. Then it takes your own mails, until Ctrl-C."""
     if report is not None and not report.absolute().parent.is_dir():
-        complain(f"--report {report}: there is no folder {report.absolute().parent}")
-        raise typer.Exit(2)
+        raise wrong_usage(f"--report {report}: there is no folder {report.absolute().parent}")
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
-        complain(f"the demo needs {' and '.join(missing)}: pip install 'mailgateway[demo]'")
-        raise typer.Exit(2)
+        raise wrong_usage(f"the demo needs {' and '.join(missing)}: pip install 'mailgateway[demo]'")
     story = import_module("mailgateway.demo.story")
     raise typer.Exit(story.run(once=once, page=report))

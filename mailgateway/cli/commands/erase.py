@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from mailgateway.cli.apps import single
-from mailgateway.cli.lines import complain, say, say_json
+from mailgateway.cli.lines import complain, say, say_json, wrong_usage
 from mailgateway.cli.opened import opened
 from mailgateway.cli.orders import unix_user
 from mailgateway.cli.typed.addresses import address
@@ -43,8 +43,7 @@ def erase(
 ) -> None:
     """Erase a person from tickets, mails and letters. Shows what would go, and does it with --yes."""
     if bool(addresses) == list_:
-        complain("name the addresses of a person, or ask for --list")
-        raise typer.Exit(2)
+        raise wrong_usage("name the addresses of a person, or ask for --list")
     with opened(ctx) as gateway:
         if not addresses:
             with gateway.store.reading() as tx:
@@ -64,8 +63,7 @@ def _refuse_agents(addresses: list[str], policy: Policy) -> None:
     for one in addresses:
         agent = policy.directory.agent_at(address(one))
         if agent is not None:
-            complain(f"{one} is the address of agent {agent.name}: take them out of groups.yaml first")
-            raise typer.Exit(2)
+            raise wrong_usage(f"{one} is the address of agent {agent.name}: take them out of groups.yaml first")
 
 
 def _show(found: Found, done: Erasure | None, *, as_object: bool) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from mailgateway.cli.apps import single
-from mailgateway.cli.lines import complain, say, say_json
+from mailgateway.cli.lines import say, say_json, wrong_usage
 from mailgateway.cli.opened import opened
 from mailgateway.cli.typed.moments import SHOWN, read_moment
 from mailgateway.cli.typed.options import AsJson
@@ -81,6 +81,5 @@ def _read_since(written: str | None) -> int | datetime | None:
         return None if written is None else int(written)
     moment_read = read_moment(written)
     if moment_read is None:
-        complain(f"--since {written}: write the id of an event, or {SHOWN}")
-        raise typer.Exit(2)
+        raise wrong_usage(f"--since {written}: write the id of an event, or {SHOWN}")
     return moment_read

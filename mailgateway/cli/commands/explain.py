@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from mailgateway.cli.invocation import invocation
-from mailgateway.cli.lines import complain, say_json
+from mailgateway.cli.lines import complain, say_json, wrong_usage
 from mailgateway.cli.typed.names import no_ticket, unknown
 from mailgateway.cli.typed.options import AsJson
 from mailgateway.cli.views.routing import show, show_timers
@@ -59,8 +59,7 @@ def explain(
     settings = load(invocation(ctx).config)
     policy = policy_of(settings, ())
     if not files and ticket is None:
-        complain("name mails (FILE), or a ticket (--ticket NUMBER) to see what timers make of it")
-        raise typer.Exit(2)
+        raise wrong_usage("name mails (FILE), or a ticket (--ticket NUMBER) to see what timers make of it")
     if mailbox is not None and mailbox not in [known.name for known in policy.mailboxes]:
         raise unknown("--mailbox", mailbox, [known.name for known in policy.mailboxes])
     mails = [(file, _read(file)) for file in files or ()]
@@ -78,8 +77,7 @@ def _read(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        complain(f"{file}: cannot be read: {error.strerror}")
-        raise typer.Exit(2) from None
+        raise wrong_usage(f"{file}: cannot be read: {error.strerror}") from None
 
 
 @contextmanager

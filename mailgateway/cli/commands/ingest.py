@@ -13,7 +13,7 @@ import typer
 from mailgateway import clock
 from mailgateway.app import Gateway
 from mailgateway.cli.apps import single
-from mailgateway.cli.lines import complain, say, say_json
+from mailgateway.cli.lines import complain, say, say_json, wrong_usage
 from mailgateway.cli.opened import opened
 from mailgateway.cli.resuming import Import
 from mailgateway.cli.sources import Found, NoMbox, files_below, is_mbox, mails_in, mails_of
@@ -65,8 +65,7 @@ def ingest(
     """
     if _STANDARD_INPUT in paths:
         if len(paths) > 1:
-            complain('"-" stands alone: standard input is read to its end')
-            raise typer.Exit(2)
+            raise wrong_usage('"-" stands alone: standard input is read to its end')
         _ingest_pipe(ctx, mailbox, silent=silent, as_objects=as_objects)
     else:
         _ingest_files(ctx, [Path(path) for path in paths], mailbox, silent=silent, as_objects=as_objects)
@@ -106,8 +105,7 @@ def _ingest_files(
         raise typer.Exit(2)
     count, size = _measured(paths)
     if not count:
-        complain("there are no mails here: .eml and mbox files and Maildirs are looked for")
-        raise typer.Exit(2)
+        raise wrong_usage("there are no mails here: .eml and mbox files and Maildirs are looked for")
     counted: Counter[str] = Counter()
     with opened(ctx, makes=True) as gateway:
         importing = _Importing(gateway, _mailbox(gateway.settings, mailbox), silent, as_objects, counted)

@@ -13,7 +13,7 @@ import typer
 from mailgateway import clock
 from mailgateway.app import Gateway
 from mailgateway.cli.apps import single
-from mailgateway.cli.lines import complain, say, say_json
+from mailgateway.cli.lines import say, say_json, wrong_usage
 from mailgateway.cli.opened import opened
 from mailgateway.cli.typed.names import unknown
 from mailgateway.cli.typed.options import AsJson
@@ -123,8 +123,7 @@ def _check_language(gateway: Gateway, language: str) -> None:
     """Leave with 2 where nobody wrote words in a language: a report in English is not what was asked for."""
     spoken = gateway.desk.renderer().report_words(language).language
     if spoken.partition("-")[0] != language.casefold().partition("-")[0]:
-        complain(f"--language {language}: there are no words in this language, as in de, en and pl")
-        raise typer.Exit(2)
+        raise wrong_usage(f"--language {language}: there are no words in this language, as in de, en and pl")
 
 
 def _scheduled(gateway: Gateway, form: Format, name: str | None, *, send: bool) -> None:
@@ -150,22 +149,19 @@ def _zone(gateway: Gateway, name: str | None) -> ZoneInfo:
     try:
         return ZoneInfo(name or str(gateway.policy.ruleset.timezone))
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        complain(f"--timezone {name}: there is no such time zone; write one such as Europe/Warsaw")
-        raise typer.Exit(2) from None
+        raise wrong_usage(f"--timezone {name}: there is no such time zone; write one such as Europe/Warsaw") from None
 
 
 def _period(first: str | None, last: str | None, name: PeriodName | None, now: datetime, zone: ZoneInfo) -> Period:
     if first is None and last is None:
         return named_period(name or PeriodName.LAST_WEEK, now, zone)
     if name is not None:
-        complain("--period stands beside --from or --to: give one or the other")
-        raise typer.Exit(2)
+        raise wrong_usage("--period stands beside --from or --to: give one or the other")
     today = now.astimezone(zone).date()
     until = _day("--to", last) if last is not None else today
     since = _day("--from", first) if first is not None else until.replace(day=1)
     if since > until:
-        complain(f"--from {since} is after --to {until}: the first day comes first")
-        raise typer.Exit(2)
+        raise wrong_usage(f"--from {since} is after --to {until}: the first day comes first")
     return Period(since, until, zone)
 
 
@@ -175,8 +171,7 @@ def _day(option: str, written: str) -> date:
     except ValueError:
         found = date.min
     if not 1990 <= found.year <= 2200:
-        complain(f"{option} {written}: this is no date; write it as 2026-03-01")
-        raise typer.Exit(2)
+        raise wrong_usage(f"{option} {written}: this is no date; write it as 2026-03-01")
     return found
 
 
@@ -186,11 +181,9 @@ def _listed(gateway: Gateway, figure: str, days: Period, scope: Scope, now: date
     try:
         asked = read_asked(figure)
     except ValueError as error:
-        complain(f"--list {figure}: {error}")
-        raise typer.Exit(2) from None
+        raise wrong_usage(f"--list {figure}: {error}") from None
     if against := against_asking(asked, scope, gateway.policy):
-        complain(f"--list {figure}: {against}")
-        raise typer.Exit(2)
+        raise wrong_usage(f"--list {figure}: {against}")
     with gateway.store.reading() as tx:
         return list_behind(tx, asked, days, scope, gateway.policy, now)
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from mailgateway.cli.apps import single
-from mailgateway.cli.lines import complain
+from mailgateway.cli.lines import wrong_usage
 from mailgateway.config.reading.json_schema import NAMES
 from mailgateway.config.reading.json_schema import schema as schema_of
 
@@ -17,6 +17,5 @@ app = single()
 def schema(name: Annotated[str, typer.Argument(metavar="NAME", help=f"One of {', '.join(NAMES)}.")]) -> None:
     """Show the JSON Schema of a configuration file."""
     if name not in NAMES:
-        complain(f"there is no schema {name!r}; there are: {', '.join(NAMES)}")
-        raise typer.Exit(2)
+        raise wrong_usage(f"there is no schema {name!r}; there are: {', '.join(NAMES)}")
     typer.echo(json.dumps(schema_of(name), indent=2))

@@ -9,7 +9,7 @@ import typer
 
 from mailgateway.cli.apps import group
 from mailgateway.cli.invocation import invocation
-from mailgateway.cli.lines import complain
+from mailgateway.cli.lines import complain, wrong_usage
 from mailgateway.cli.opened import opened
 from mailgateway.cli.typed.names import no_ticket
 from mailgateway.config.load import load
@@ -69,8 +69,7 @@ def _sample(name: str, language: str) -> Notice:
     if name not in kinds:
         near = get_close_matches(name, kinds, n=1)
         hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(kinds)}"
-        complain(f"no mail is called {name!r}; {hint}")
-        raise typer.Exit(2)
+        raise wrong_usage(f"no mail is called {name!r}; {hint}")
     return next(samples(kinds[name], language))
 
 
@@ -94,5 +93,4 @@ def _write(file: Path, rendered: Rendered) -> None:
     try:
         file.write_text(rendered.html, "utf-8")
     except OSError as error:
-        complain(f"{file}: cannot be written: {error.strerror}")
-        raise typer.Exit(2) from None
+        raise wrong_usage(f"{file}: cannot be written: {error.strerror}") from None

@@ -1,8 +1,6 @@
 """Mail addresses that somebody typed."""
 
-import typer
-
-from mailgateway.cli.lines import complain
+from mailgateway.cli.lines import wrong_usage
 from mailgateway.mail.wire.addresses import read_addresses
 
 
@@ -10,6 +8,5 @@ def address(written: str) -> str:
     """Return the one mail address that is written there; leaves with 2 where it is none."""
     found = read_addresses(written, most=2)
     if len(found) != 1 or not found[0].domain or found[0].address.startswith("@"):
-        complain(f"{written!r} is no mail address")
-        raise typer.Exit(2)
+        raise wrong_usage(f"{written!r} is no mail address")
     return found[0].address

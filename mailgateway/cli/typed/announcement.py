@@ -1,8 +1,6 @@
 """What somebody at a shell says of a major incident."""
 
-import typer
-
-from mailgateway.cli.lines import complain
+from mailgateway.cli.lines import wrong_usage
 from mailgateway.desk.policy import Policy
 from mailgateway.desk.problems.declaration import Declaration, declared, limited, with_news
 
@@ -13,8 +11,7 @@ def announced(
     """Return what is to become of a major incident; leaves with 2 where nothing is said, or it cannot be understood."""
     made = Declaration(off=off)
     if language and language.casefold() not in policy.languages:
-        complain(f"--language {language[:20]}: there are {', '.join(sorted(policy.languages))}")
-        raise typer.Exit(2)
+        raise wrong_usage(f"--language {language[:20]}: there are {', '.join(sorted(policy.languages))}")
     try:
         if text is not None:
             made = declared(made, f"{language}: {text}" if language else text, policy.languages)
@@ -23,9 +20,7 @@ def announced(
         if news is not None:
             made = with_news(made, news)
     except ValueError as error:
-        complain(str(error).removeprefix("#"))
-        raise typer.Exit(2) from None
+        raise wrong_usage(str(error).removeprefix("#")) from None
     if made == Declaration():
-        complain("say what is down, --for whom, when there is --news, or that it is --off")
-        raise typer.Exit(2)
+        raise wrong_usage("say what is down, --for whom, when there is --news, or that it is --off")
     return made

@@ -4,9 +4,7 @@ import mimetypes
 from collections.abc import Sequence
 from pathlib import Path
 
-import typer
-
-from mailgateway.cli.lines import complain
+from mailgateway.cli.lines import wrong_usage
 from mailgateway.mail.content.attachments import safe_name, true_type
 from mailgateway.mail.model import Attachment
 
@@ -22,12 +20,10 @@ def attached(files: Sequence[Path]) -> tuple[Attachment, ...]:
             with file.open("rb") as stream:
                 content = stream.read(left + 1)
         except OSError as error:
-            complain(f"--attach {file}: cannot be read: {error.strerror}")
-            raise typer.Exit(2) from None
+            raise wrong_usage(f"--attach {file}: cannot be read: {error.strerror}") from None
         left -= len(content)
         if left < 0:
-            complain(f"--attach {file}: the files are larger than {MOST_BYTES // 1_000_000} MB together")
-            raise typer.Exit(2)
+            raise wrong_usage(f"--attach {file}: the files are larger than {MOST_BYTES // 1_000_000} MB together")
         name = safe_name(file.name) or "file"
         guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
         found.append(Attachment(name, true_type(guessed, name, content), content))

@@ -2,10 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-import typer
-
 from mailgateway import clock
-from mailgateway.cli.lines import complain
+from mailgateway.cli.lines import wrong_usage
 from mailgateway.rules.findings import Wrong
 from mailgateway.rules.measures import Sort, read_number
 
@@ -28,8 +26,7 @@ def moment_in(option: str, written: str | None) -> datetime | None:
     span = _span(written)
     found = read_moment(written) if span is None else _ago(span)
     if found is None:
-        complain(f"{option} {written[:60]}: write {SHOWN}, or how long ago: 2h, 3d, 1w")
-        raise typer.Exit(2)
+        raise wrong_usage(f"{option} {written[:60]}: write {SHOWN}, or how long ago: 2h, 3d, 1w")
     return found
 
 
@@ -37,8 +34,7 @@ def span_in(option: str, written: str | None) -> timedelta | None:
     """Return the span of an option; leaves with 2 where it is none."""
     found = None if written is None else _span(written)
     if written is not None and found is None:
-        complain(f"{option} {written[:60]}: write a span of time: 30m, 4h, 2d")
-        raise typer.Exit(2)
+        raise wrong_usage(f"{option} {written[:60]}: write a span of time: 30m, 4h, 2d")
     return found
 
 

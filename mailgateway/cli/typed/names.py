@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import typer
 
-from mailgateway.cli.lines import complain
+from mailgateway.cli.lines import complain, wrong_usage
 from mailgateway.rules.nearest import nearest
 
 
@@ -13,8 +13,7 @@ def unknown(option: str, name: str, known: Iterable[str]) -> typer.Exit:
     names = list(known)
     near = nearest(name[:100], names)
     hint = f"did you mean {near}? " if near else ""
-    complain(f"{option} {name}: this name is not known; {hint}there are: {', '.join(names) or 'none'}")
-    return typer.Exit(2)
+    return wrong_usage(f"{option} {name}: this name is not known; {hint}there are: {', '.join(names) or 'none'}")
 
 
 def no_ticket(number: int) -> typer.Exit:

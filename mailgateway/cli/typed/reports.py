@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import typer
 
-from mailgateway.cli.lines import complain
+from mailgateway.cli.lines import wrong_usage
 
 _FIGURES = ("first", "last", "period", "group", "organisation", "figure", "language", "timezone")
 _IDLE = {
@@ -28,13 +28,13 @@ def refuse_idle(ctx: typer.Context) -> None:
     for chief, idle in _IDLE.items():
         for name in idle if chief in given else ():
             if name in given:
-                raise _refused(f"{given[name]} does nothing beside {given[chief]}: leave one of them out")
+                raise wrong_usage(f"{given[name]} does nothing beside {given[chief]}: leave one of them out")
     form = str(ctx.params["form"])
     if "as_object" in given and "form" in given and form != "json":
-        raise _refused(f"--json and --format {form} say two things: give one of them")
+        raise wrong_usage(f"--json and --format {form} say two things: give one of them")
     for chief, forms in _WRITTEN.items():
         if chief in given and form not in forms:
-            raise _refused(f"{given[chief]} is written as {', '.join(forms[:-1])} or {forms[-1]}")
+            raise wrong_usage(f"{given[chief]} is written as {', '.join(forms[:-1])} or {forms[-1]}")
 
 
 def _given(ctx: typer.Context) -> Mapping[str, str]:
@@ -45,8 +45,3 @@ def _given(ctx: typer.Context) -> Mapping[str, str]:
         if one.name and source is not None and source.name == "COMMANDLINE":
             found[one.name] = max(one.opts, key=len)
     return found
-
-
-def _refused(why: str) -> typer.Exit:
-    complain(why)
-    return typer.Exit(2)

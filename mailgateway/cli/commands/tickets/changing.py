@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mailgateway.cli.commands.tickets.words import As, Number, Numbers
-from mailgateway.cli.lines import complain
+from mailgateway.cli.lines import wrong_usage
 from mailgateway.cli.typed.options import AsJson
 from mailgateway.desk.model import Priority, Status, TicketType
 
@@ -113,8 +113,7 @@ def _give(ctx: typer.Context, numbers: list[int], orders: "Orders", name: str | 
     from mailgateway.desk.agents.orders import Orders
 
     if orders == Orders():
-        complain("nothing to change: give what shall be, such as --status solved or --assign NAME; see --help")
-        raise typer.Exit(2)
+        raise wrong_usage("nothing to change: give what shall be, such as --status solved or --assign NAME; see --help")
     give(ctx, numbers, orders, name, "Done.", as_objects=as_objects)
 
 

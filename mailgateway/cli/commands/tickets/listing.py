@@ -9,7 +9,7 @@ import typer
 
 from mailgateway import clock
 from mailgateway.cli.commands.tickets.narrowing import Customers, narrowed
-from mailgateway.cli.lines import complain, say_json
+from mailgateway.cli.lines import complain, say_json, wrong_usage
 from mailgateway.cli.opened import opened
 from mailgateway.cli.typed.moments import moment_in, span_in
 from mailgateway.cli.typed.options import AsJson, Limit
@@ -151,8 +151,7 @@ def _due_before(due_within: str | None, *, overdue: bool) -> datetime | None:
 
 def _statuses(status: Sequence[Status] | None, *, is_open: bool) -> tuple[Status, ...]:
     if is_open and status:
-        complain("--open and --status both say which statuses are meant: give one of them")
-        raise typer.Exit(2)
+        raise wrong_usage("--open and --status both say which statuses are meant: give one of them")
     return OPEN if is_open else tuple(dict.fromkeys(status or ()))
 
 

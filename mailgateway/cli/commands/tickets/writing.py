@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mailgateway.cli.commands.tickets.words import As, Number
-from mailgateway.cli.lines import complain
+from mailgateway.cli.lines import wrong_usage
 from mailgateway.cli.typed.options import AsJson
 from mailgateway.desk.model import Status
 
@@ -70,12 +70,10 @@ def note(
 def _text(text: str | None, file: Path | None) -> str:
     """Return what is to be written: the argument, the file, or standard input."""
     if text is not None and file is not None:
-        complain("the text is given twice: as an argument and with --file")
-        raise typer.Exit(2)
+        raise wrong_usage("the text is given twice: as an argument and with --file")
     written = text if text not in (None, "-") else _read(file)
     if not (written or "").strip():
-        complain("there is no text: give it as an argument, with --file, or on standard input")
-        raise typer.Exit(2)
+        raise wrong_usage("there is no text: give it as an argument, with --file, or on standard input")
     return (written or "").strip()
 
 
@@ -89,9 +87,7 @@ def _read(file: Path | None) -> str:
             with file.open("rb") as stream:
                 raw = stream.read(_MOST_TEXT + 1)
         except OSError as error:
-            complain(f"{file}: cannot be read: {error.strerror}")
-            raise typer.Exit(2) from None
+            raise wrong_usage(f"{file}: cannot be read: {error.strerror}") from None
     if len(raw) > _MOST_TEXT:
-        complain(f"the text is longer than {_MOST_TEXT // 1_000_000} MB")
-        raise typer.Exit(2)
+        raise wrong_usage(f"the text is longer than {_MOST_TEXT // 1_000_000} MB")
     return raw.decode("utf-8", "replace").replace("\r\n", "\n")
