@@ -27,6 +27,11 @@ class Address:
         return self.key.rpartition("@")[2] if "@" in self.address else ""
 
     @property
+    def is_whole(self) -> bool:
+        """Whether mail can be sent there: neither the local part nor the domain is missing."""
+        return bool(self.domain) and not self.address.startswith("@")
+
+    @property
     def shown(self) -> str:
         """The person as people read it: `Name <address>`, or the address alone."""
         return f"{self.name} <{self.address}>" if self.name else self.address

@@ -10,7 +10,7 @@ from mailgateway.desk.customers.counting import read_minutes
 from mailgateway.desk.model import TicketType
 from mailgateway.desk.timed.snooze import SHOWN, Wanted, read_snooze
 from mailgateway.mail.model import Address
-from mailgateway.mail.wire.addresses import read_addresses
+from mailgateway.mail.wire.addresses import read_address
 from mailgateway.rules.actions import custom_field
 from mailgateway.rules.findings import Wrong
 
@@ -53,10 +53,10 @@ def people(written: Sequence[str]) -> tuple[Address, ...]:
     """Return who shall take part."""
     found: list[Address] = []
     for one in written:
-        read = read_addresses(one)
-        if len(read) != 1 or not read[0].domain or read[0].address.startswith("@"):
+        read = read_address(one)
+        if read is None:
             raise wrong_usage(f"--cc {one[:60]!r}: this is no address; give --cc for each")
-        found += read
+        found.append(read)
     return tuple(found)
 
 

@@ -163,7 +163,7 @@ def _tag(orders: Orders, value: str, _desk: _Desk) -> Orders:
 
 def _cc(orders: Orders, value: str, desk: _Desk) -> Orders:
     people = read_addresses(value)
-    if not people or any(not person.domain or person.address.startswith("@") for person in people):
+    if not people or not all(person.is_whole for person in people):
         raise MisreadError(f"#cc {shown(value)}: this is no address")
     for person in people:
         if desk.policy.is_internal(person.address):

@@ -11,7 +11,7 @@ from mailgateway.desk.plan import Change
 from mailgateway.desk.policy import Policy
 from mailgateway.mail.machines.unread import is_unread
 from mailgateway.mail.model import Address
-from mailgateway.mail.wire.addresses import read_addresses
+from mailgateway.mail.wire.addresses import read_address
 from mailgateway.mail.written.subjects import without_tags
 from mailgateway.rules.nearest import instead
 
@@ -42,10 +42,10 @@ def read_language(written: str, known: Collection[str]) -> str:
 
 def read_person(written: str) -> Address:
     """Return whom an address with or without a name is of; raises ValueError with the mend."""
-    read = read_addresses(written, most=2)
-    if len(read) != 1 or not read[0].domain or read[0].address.startswith("@"):
+    read = read_address(written)
+    if read is None:
         raise ValueError('this is no address; write one, such as jane@customer.example or "Jane <jane@…>"')
-    return read[0]
+    return read
 
 
 def against_requester(person: Address, policy: Policy) -> str:

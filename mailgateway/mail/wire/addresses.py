@@ -32,6 +32,12 @@ def read_addresses(value: str, most: int = 1_000) -> tuple[Address, ...]:
     return tuple(addresses)
 
 
+def read_address(value: str) -> Address | None:
+    """Return the one whole address that is written there; None where there is none, or several."""
+    found = read_addresses(value, most=2)
+    return found[0] if len(found) == 1 and found[0].is_whole else None
+
+
 def _decode_whole(value: str) -> str:
     """Decode a field that hides its whole structure, addresses included, in encoded words (against RFC 2047)."""
     return decode_words(value) if "@" not in value and "=?" in value else value

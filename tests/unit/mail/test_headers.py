@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailgateway.mail.limits import DEFAULT, Limits
-from mailgateway.mail.wire.addresses import read_addresses
+from mailgateway.mail.wire.addresses import read_address, read_addresses
 from mailgateway.mail.wire.headers import ids_of, read_headers, text_of
 from mailgateway.mail.wire.parameters import read_parameters
 from mailgateway.mail.wire.words import decode_words
@@ -60,6 +60,23 @@ def test_addresses_are_read(value: str, expected: list[tuple[str, str]] | None) 
         assert found[-1][1] == "jan@x.pl"
     else:
         assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("Jan <jan@x.pl>", "jan@x.pl"),
+        ("jan@x.pl, jan@x.pl", None),
+        ("jan@", None),
+        ("<@x.pl>", None),
+        ("Jan", None),
+        ("", None),
+    ],
+)
+def test_one_address_is_read_where_one_is_meant(value: str, expected: str | None) -> None:
+    """Several are not one, and an address without a local part or a domain is none that mail can be sent to."""
+    found = read_address(value)
+    assert (found.address if found else None) == expected
 
 
 @given(st.text(max_size=300))
