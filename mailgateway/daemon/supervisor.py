@@ -101,10 +101,6 @@ class Supervisor:
         self._end()
         return lost
 
-    def is_leaving(self) -> bool:
-        """Tell whether a signal has asked the daemon to end."""
-        return self._leave
-
     def unwell(self) -> dict[str, str]:
         """Return which threads and which periodic work do not get on, and why."""
         workers = self._threads()

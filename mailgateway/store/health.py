@@ -137,6 +137,6 @@ def raise_or_renew(tx: Transaction, name: str, text: str, now: datetime) -> bool
     return False
 
 
-def clear_alarm(tx: Transaction, name: str, now: datetime) -> bool:  # noqa: ARG001 - every change is told its time
+def clear_alarm(tx: Transaction, name: str) -> bool:
     """Take an alarm back; False where it does not stand."""
     return tx.connection.execute(delete(AlarmRow).where(AlarmRow.name == name)).rowcount > 0

@@ -44,11 +44,6 @@ def head() -> str:
     return max(file.name for file in (_MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
 
 
-def is_current(store: Store) -> bool:
-    """Tell whether the database has the newest schema."""
-    return current(store) == head()
-
-
 def ensure(store: Store, *, makes: bool) -> None:
     """Raise StoreUnusable unless the schema is of this version; with `makes`, an empty SQLite file gets its tables."""
     has, wants = current(store), head()

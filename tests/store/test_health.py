@@ -107,6 +107,6 @@ def test_an_alarm_is_raised_once_and_cleared_once(store: Store) -> None:
         assert health.raise_alarm(tx, "send", "stuck", NOW)
         assert not health.raise_alarm(tx, "send", "more stuck", NOW + MINUTE)
         assert health.raised(tx) == {"send": Alarm("send", "stuck", NOW)}
-        assert health.clear_alarm(tx, "send", NOW)
-        assert not health.clear_alarm(tx, "send", NOW)
+        assert health.clear_alarm(tx, "send")
+        assert not health.clear_alarm(tx, "send")
         assert health.raised(tx) == {}

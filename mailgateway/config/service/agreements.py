@@ -73,7 +73,6 @@ Share = Annotated[
     PlainSerializer(lambda share: f"{share}%"),
     WithJsonSchema({"type": "string", "pattern": "^[0-9]+%$", "examples": ["50%", "80%", "100%", "150%"]}),
 ]
-_USUAL_TARGETS = (Target.FIRST_RESPONSE, Target.NEXT_RESPONSE, Target.RESOLUTION)
 
 
 Priorities = Annotated[tuple[Priority, ...], BeforeValidator(_listed)]

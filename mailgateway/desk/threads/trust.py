@@ -63,13 +63,8 @@ def proofs(mail: Mail, policy: Policy, *, token: bool) -> tuple[str, ...]:
     return tuple(filter(None, (TOKEN if token else "", stated)))
 
 
-def has_dmarc_pass(headers: Headers, domain: str, policy: Policy) -> bool:
-    """Tell whether DMARC passed for exactly this From domain: at a server of ours, or at a sealer that we believe."""
-    return bool(_passed_at(headers, domain, policy))
-
-
 def _passed_at(headers: Headers, domain: str, policy: Policy) -> str:
-    """Return where DMARC passed: DMARC at a server of ours, ARC at a sealer that we believe, "" where it did not."""
+    """Return where DMARC passed for exactly this From domain: DMARC at a server of ours, ARC at a sealer we believe."""
     ours = _our_word(headers, policy.trusted_authserv)
     if ours is None:
         return ""

@@ -213,7 +213,7 @@ def _alarms(tx: Transaction, troubles: Iterable[Trouble], now: datetime) -> Iter
             _log.error("watch.alarm", name=name, title=trouble.title)
             yield _Mail(trouble.title, trouble.lines, f"alarm-{name}-{now.isoformat()}")
     for name in sorted(raised.keys() - present.keys()):
-        if health.clear_alarm(tx, name, now):
+        if health.clear_alarm(tx, name):
             _log.info("watch.recovered", name=name)
             lines = (f"Since {_moment(now)}.",)
             yield _Mail(f"Well again: {raised[name].text}", lines, f"recovery-{name}-{now.isoformat()}")

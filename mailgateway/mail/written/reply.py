@@ -24,9 +24,6 @@ from mailgateway.mail.written.quotes import (
 )
 from mailgateway.mail.written.signature import without_signature
 
-MARKER = "##- reply above this line -##"
-"""What our mails begin with, so that everything from it on can be cut from an answer; also known in other languages."""
-
 _MOST_LINES = 5_000
 _QUOTE_SIGNS = re.compile(r"^[ \t]?((?:>[ \t]?)+)")
 

@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailgateway.mail.model import Mail
-from mailgateway.mail.written.reply import MARKER, split_reply
+from mailgateway.mail.written.reply import split_reply
 
+MARKER = "##- reply above this line -##"
 WHO = "A &lt;a@x.y&gt;"
 OLD = "\n> Which model is it?\n>\n> Anna\n"
 

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from mailgateway.desk.facts import Evidence
 from mailgateway.desk.model import Agent, Directory
-from mailgateway.desk.policy import AgentEvidence
+from mailgateway.desk.policy import AgentEvidence, Policy
 from mailgateway.desk.threads.thread import Thread
-from mailgateway.desk.threads.trust import claimed_agent, has_dmarc_pass, proven_agent
-from mailgateway.mail.model import Address, Headers, Mail
+from mailgateway.desk.threads.trust import claimed_agent, proofs, proven_agent
+from mailgateway.mail.model import Address, Mail
 from mailgateway.mail.parse import parse
 from tests.unit.desk.builders import (
     ANNA,
@@ -33,10 +33,10 @@ BY_SUBJECT = Thread(make_candidate(), Evidence.SUBJECT)
 PLAIN, PASSED = make_mail(sender=FROM_ANNA), make_mail(sender=FROM_ANNA, headers=(DMARC_PASS,))
 
 
-def passes(*values: str, domain: str = "example.com") -> bool:
-    """Ask whether Authentication-Results fields, topmost first, show a pass."""
-    headers = Headers(tuple(("Authentication-Results", value) for value in values))
-    return has_dmarc_pass(headers, domain, POLICY)
+def passes(*values: str, domain: str = "example.com", policy: Policy = POLICY) -> bool:
+    """Ask whether Authentication-Results fields, topmost first, show a pass for a From of this domain."""
+    headers = tuple(("Authentication-Results", value) for value in values)
+    return bool(proofs(make_mail(sender=Address("", f"anna@{domain}"), headers=headers), policy, token=False))
 
 
 @pytest.mark.parametrize(
@@ -215,9 +215,9 @@ def test_fields_of_other_servers_above_ours_do_not_matter() -> None:
 
 def test_nobody_trusted_means_no_evidence() -> None:
     """Without a configured authserv-id no field is believed, nor for a sender without domain."""
-    headers = Headers((DMARC_PASS,))
-    assert not has_dmarc_pass(headers, "example.com", make_policy(trusted_authserv=()))
-    assert not has_dmarc_pass(headers, "", POLICY)
+    assert passes(DMARC_PASS[1])
+    assert not passes(DMARC_PASS[1], policy=make_policy(trusted_authserv=()))
+    assert not passes(DMARC_PASS[1], domain="")
     assert not passes('mx.example.com; dmarc=pass header.from=""', domain="")
 
 
