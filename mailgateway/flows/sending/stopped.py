@@ -35,7 +35,7 @@ def within_limits(
     stopped = [(notice, why) for notice, why in judged if why]
     told = [alarm for notice, why in stopped for alarm in _told(tx, notice, why, number, now, policy)]
     if stopped and number is not None:
-        _mark(tx, stopped, number, now)
+        _mark(tx, number, now, [_event(notice, why) for notice, why in stopped])
     return (*(notice for notice, why in judged if not why), *told)
 
 
@@ -46,21 +46,15 @@ def unanswered(tx: Transaction, plan: Plan, number: int | None, policy: Policy) 
     if not why or number is None:
         return ()
     if why == notices.ENOUGH:
-        _write_down(tx, number, plan.at)
+        _mark(tx, number, plan.at)
     return _alarm(tx, plan.actor, None, why, plan.at, policy)
 
 
-def _mark(tx: Transaction, stopped: Sequence[tuple[Notice, str]], number: int, now: datetime) -> None:
-    events = tuple(
-        RecordEvent("automatic_mail_stopped", {"to": notice.recipient.key, "notice": notice.kind.value, "why": why})
-        for notice, why in stopped
-    )
-    apply(
-        tx, Plan(now, "gateway", Disposition.RECORDED, TAG, number, (ChangeTags((TAG,)), *events), is_quiet=True), None
-    )
+def _event(notice: Notice, why: str) -> RecordEvent:
+    return RecordEvent("automatic_mail_stopped", {"to": notice.recipient.key, "notice": notice.kind.value, "why": why})
 
 
-def _write_down(tx: Transaction, number: int, now: datetime, events: tuple[RecordEvent, ...] = ()) -> None:
+def _mark(tx: Transaction, number: int, now: datetime, events: Sequence[RecordEvent] = ()) -> None:
     changes: tuple[Change, ...] = (ChangeTags((TAG,)), *events)
     apply(tx, Plan(now, "gateway", Disposition.RECORDED, TAG, number, changes, is_quiet=True), None)
 
