@@ -190,13 +190,13 @@ class _Writer:
     def _answers(self) -> Grid:
         """Return how answers of the knowledge did, every number with that of the period before in brackets."""
         answers = self._report.answers
-        columns = ("answer", "inserted", "proposed", "sent", "helped", "share")
+        columns = ("answer", "inserted", "proposed", "sent", "helped", "not_helped", "share")
         rows = [(one.name, *self._success(one)) for one in answers[:_MOST_ROWS]]
         rows += self._rest(len(answers), len(columns) - 1)
         return Grid(self._say("answers"), tuple(map(self._say, columns)), tuple(rows))
 
     def _success(self, one: Answer) -> Iterator[str]:
-        for measure in ("inserted", "proposed", "sent", "helped"):
+        for measure in ("inserted", "proposed", "sent", "helped", "not_helped"):
             now, before = (self._number(getattr(success, measure)) for success in (one.now, one.before))
             yield f"{now} ({before})"
         shares = [success.share for success in (one.now, one.before)]

@@ -10,7 +10,7 @@ _WITH_TARGET = (Counting.KEPT, Counting.BROKEN)
 BY_AGENT = (Counting.REPLIED, Counting.WORKED)
 """What is counted by who did it, whoever has the ticket."""
 
-BY_ANSWER = (Counting.PROPOSED, Counting.INSERTED, Counting.SENT_ANSWER, Counting.HELPED)
+BY_ANSWER = (Counting.PROPOSED, Counting.INSERTED, Counting.SENT_ANSWER, Counting.HELPED, Counting.NOT_HELPED)
 """What is counted by the answer of the knowledge that did it."""
 
 CONTRACT = "contract"

@@ -21,6 +21,7 @@ class Counting(StrEnum):
     INSERTED = "inserted"
     SENT_ANSWER = "sent_answer"
     HELPED = "helped"
+    NOT_HELPED = "not_helped"
     RATED = "rated"
     RATED_GOOD = "rated_good"
     RATED_OK = "rated_ok"
@@ -75,12 +76,16 @@ class Promised:
 
 @dataclass(frozen=True, slots=True)
 class Success:
-    """How often an answer of the knowledge was proposed to agents, inserted by one, sent to a customer, and helped."""
+    """How often an answer of the knowledge was proposed to agents, inserted by one, and sent to a customer.
+
+    Of those sent, how many helped and how many did not; of the rest nobody said.
+    """
 
     proposed: int = 0
     inserted: int = 0
     sent: int = 0
     helped: int = 0
+    not_helped: int = 0
 
     @property
     def share(self) -> float | None:

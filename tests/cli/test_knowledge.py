@@ -83,7 +83,7 @@ def test_a_reply_may_be_an_answer_alone(knowing: Shell) -> None:
 def test_a_report_tells_what_answers_did(knowing: Shell) -> None:
     """As an object, a value a line, and ticket by ticket."""
     assert knowing.run("tickets", "reply", "10001", "--answer", "toner").code == 0
-    nothing = {"proposed": 0, "inserted": 0, "sent": 0, "helped": 0}
+    nothing = {"proposed": 0, "inserted": 0, "sent": 0, "helped": 0, "not_helped": 0}
     (told,) = knowing.run("report", "--period", "today", "--json").only["answers"]
     assert told == {"answer": "toner", **nothing, "inserted": 1, "before": nothing}
     written = knowing.run("report", "--period", "today", "--format", "csv").out.splitlines()

@@ -35,7 +35,7 @@ class Life:
     answered_at: datetime | None = None
     came_back: bool = False
     sent: str = ""
-    helped: bool = False
+    helped: bool | None = None
     proposed: list[tuple[datetime, str]] = field(default_factory=list)
     inserted: list[tuple[datetime, str]] = field(default_factory=list)
     rated: tuple[datetime, str] | None = None
@@ -190,7 +190,8 @@ def _counted(lives: list[Life], window: Window) -> Counted:
         Counting.PROPOSED: _count(lives, _proposed, window),
         Counting.INSERTED: _count(lives, _inserted, window),
         Counting.SENT_ANSWER: sum(one.sent != "" for one in new),
-        Counting.HELPED: sum(one.helped for one in new),
+        Counting.HELPED: sum(one.helped is True for one in new),
+        Counting.NOT_HELPED: sum(one.helped is False for one in new),
         Counting.RATED: _count(lives, _rated, window),
         Counting.RATED_GOOD: _count(lives, _good, window),
         Counting.RATED_OK: _count(lives, lambda one, when: _rated(one, when, "ok"), window),
@@ -213,7 +214,8 @@ def _knowledge(lives: list[Life], window: Window) -> dict[str, Success]:
             proposed=sum(_in(at, window) for one in lives for at, which in one.proposed if which == name),
             inserted=sum(_in(at, window) for one in lives for at, which in one.inserted if which == name),
             sent=sum(one.sent == name for one in new),
-            helped=sum(one.sent == name and one.helped for one in new),
+            helped=sum(one.sent == name and one.helped is True for one in new),
+            not_helped=sum(one.sent == name and one.helped is False for one in new),
         )
         for name in names - {""}
     }

@@ -32,6 +32,7 @@ def _counted(
         Counting.CAME_BACK: 3,
         Counting.SENT_ANSWER: sum(one.sent for one in knowledge.values()),
         Counting.HELPED: sum(one.helped for one in knowledge.values()),
+        Counting.NOT_HELPED: sum(one.not_helped for one in knowledge.values()),
     }
     promises = {"first_response": Promised(kept[0], 12), "resolution": Promised(kept[1], 19)}
     named |= {
@@ -67,7 +68,7 @@ _NOW = _counted(
     answer=Spread(210, 2_340, 11_820, 0),
     solution=Spread(231, 15_400, 98_000, 24),
     kept=(198, 203),
-    knowledge={"toner": Success(31, 9, 24, 12), "vpn": Success(26, 17, 17, 5), "wifi-guests": Success(12, 4)},
+    knowledge={"toner": Success(31, 9, 24, 12, 3), "vpn": Success(26, 17, 17, 5, 8), "wifi-guests": Success(12, 4)},
 )
 _BEFORE = _counted(
     221,
@@ -77,7 +78,7 @@ _BEFORE = _counted(
     answer=Spread(201, 3_120, 14_400, 0),
     solution=Spread(229, 17_100, 90_000, 30),
     kept=(180, 199),
-    knowledge={"toner": Success(28, 11, 20, 8), "vpn": Success(21, 15, 16, 6)},
+    knowledge={"toner": Success(28, 11, 20, 8, 4), "vpn": Success(21, 15, 16, 6, 5)},
 )
 REPORT = as_report(
     Counts(

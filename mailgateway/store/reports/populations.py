@@ -194,8 +194,8 @@ def _sent_answer(window: Window) -> Population:
     return replace(_opened(window), source=_ANSWERS, answer=SentAnswerRow.name.expression)
 
 
-def _helped(window: Window) -> Population:
-    return _with(_sent_answer(window), SentAnswerRow.outcome == AnswerOutcome.HELPED)
+def _judged_as(outcome: AnswerOutcome) -> Callable[[Window], Population]:
+    return lambda window: _with(_sent_answer(window), SentAnswerRow.outcome == outcome)
 
 
 _USES = AnswerUseRow.__table__.join(TicketRow.__table__, AnswerUseRow.ticket == TicketRow.number)
@@ -272,7 +272,8 @@ _POPULATIONS: Mapping[Counting, Callable[[Window], Population]] = {
     Counting.PROPOSED: _used_as(AnswerUse.PROPOSED),
     Counting.INSERTED: _used_as(AnswerUse.INSERTED),
     Counting.SENT_ANSWER: _sent_answer,
-    Counting.HELPED: _helped,
+    Counting.HELPED: _judged_as(AnswerOutcome.HELPED),
+    Counting.NOT_HELPED: _judged_as(AnswerOutcome.NOT_HELPED),
     Counting.RATED: _rated,
     Counting.RATED_GOOD: _rated_as(Wish.GOOD),
     Counting.RATED_OK: _rated_as(Wish.OK),

@@ -25,8 +25,8 @@ def test_answers_stand_beside_the_period_before() -> None:
     """Each number with the one before in brackets; a share of nothing is none, and no answers are no table."""
     shown = as_sheet(REPORT, Renderer(None, TEMPLATES).report_words("en"))
     (answers,) = [grid for grid in shown.grids if grid.title.startswith("Answers from the knowledge base")]
-    assert answers.rows[0] == ("toner", "9 (11)", "31 (28)", "24 (20)", "12 (8)", "50% (40%)")
-    assert answers.rows[2] == ("wifi-guests", "4 (0)", "12 (0)", "0 (0)", "0 (0)", "– (–)")
+    assert answers.rows[0] == ("toner", "9 (11)", "31 (28)", "24 (20)", "12 (8)", "3 (4)", "50% (40%)")
+    assert answers.rows[2] == ("wifi-guests", "4 (0)", "12 (0)", "0 (0)", "0 (0)", "0 (0)", "– (–)")
     empty = as_sheet(EMPTY, Renderer(None, TEMPLATES).report_words("en"))
     assert not [grid for grid in empty.grids if grid.title == answers.title]
 
@@ -36,5 +36,5 @@ def test_a_report_names_every_list_behind_it() -> None:
     for asked in REPORT.lists:
         read_asked(asked)
     assert len(set(REPORT.lists)) == len(REPORT.lists)
-    assert {"opened", "proposed", "inserted", "helped", "contract:acme"} <= set(REPORT.lists)
+    assert {"opened", "proposed", "inserted", "helped", "not_helped", "contract:acme"} <= set(REPORT.lists)
     assert {"proposed", "inserted"}.isdisjoint((*EMPTY.lists, *REPORT.for_customer().lists))
