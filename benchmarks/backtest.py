@@ -18,7 +18,8 @@ from mailgateway.app import open_gateway
 from mailgateway.desk.model import Priority, Status, TicketType
 from mailgateway.desk.plan import Disposition
 from mailgateway.store.engine import Store
-from mailgateway.store.tables.tickets import SpoolRow, SpoolState, TicketRow
+from mailgateway.store.tables.base import SpoolState
+from mailgateway.store.tables.tickets import SpoolRow, TicketRow
 from tests.end_to_end.office import GATEWAY, GROUPS, ROUTING
 from tests.traffic import mails
 

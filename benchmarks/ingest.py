@@ -10,6 +10,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,6 +19,7 @@ import structlog
 
 from benchmarks.goals import Goal
 from mailgateway.flows.collect import collect
+from mailgateway.flows.settling import Refused
 from mailgateway.flows.suspects import Suspects
 from mailgateway.imap.session import Session
 from tests.end_to_end.office import Office
@@ -50,7 +52,7 @@ def run(count: int) -> list[Goal]:
             office = Office(home, dovecot, sink, name, database)
             for raw in morning:
                 office.write(raw)
-            spent = _timed(lambda office=office: _collect(office))
+            spent = _timed(partial(_collect, office))
             _report(name, count, spent, floor)
             goals.append(Goal(f"filing a mail, beside the floor, {name}", spent[0] / floor[0], TIMES_THE_FLOOR))
             assert len(office.numbers()) == count
@@ -78,7 +80,7 @@ def _floor(dovecot: Dovecot, folder: Path) -> None:
 def _collect(office: Office) -> None:
     (post,) = office.gateway.posts()
     with Session.open(post.server, post.folder) as session:
-        collect(session, post.source, office.gateway.desk, stop=lambda: False, suspects=Suspects())
+        collect(session, post.source, office.gateway.desk, lambda: False, Suspects(), Refused())
 
 
 def _timed(work: Callable[[], None]) -> tuple[float, float]:

@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.goals import Goal
 from mailgateway import clock
+from tests.end_to_end.daemon import Daemon
 from tests.end_to_end.office import Office, message
-from tests.end_to_end.test_daemon import Daemon
 from tests.servers.dovecot import Dovecot
 from tests.servers.sink import Sink
 

@@ -17,6 +17,7 @@ from mailgateway.config.gateway.first_run import RECENT
 from mailgateway.desk.first_run import FirstRun
 from mailgateway.flows.collect import collect
 from mailgateway.flows.receive import Source
+from mailgateway.flows.settling import Refused
 from mailgateway.flows.suspects import Suspects
 from mailgateway.imap.session import Session
 from mailgateway.imap.settle import Flag
@@ -70,7 +71,7 @@ def _measure(office: Office, user: str, first_run: FirstRun) -> None:
         commands = _commands(session)
 
         def poll() -> int:
-            return collect(session, source, office.gateway.desk, lambda: False, Suspects())
+            return collect(session, source, office.gateway.desk, lambda: False, Suspects(), Refused())
 
         _report(f"{user}: first look", poll, statements, commands)
         spent = []
