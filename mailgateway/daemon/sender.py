@@ -1,13 +1,12 @@
 """One thread a server that letters leave by: it sends what is due there, and sleeps until something is."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from mailgateway.daemon.worker import Worker
+from mailgateway.daemon.wakeful import Wakeful
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.sending.deliver import deliver_due, find_server, is_wanted_now
 from mailgateway.flows.sending.in_hand import InHand
@@ -39,49 +38,38 @@ class Outlet:
         return Pool(self.relay, self.fallback, jitter=self.sending.jitter)
 
 
-class Sender(Worker):
-    """Owns the SMTP connections of an outlet; `wake` lets it look at the outbox at once."""
+class Sender(Wakeful):
+    """Owns the SMTP connections of an outlet."""
 
     def __init__(
         self, post: Outlet, desk: Desk, jitter: Callable[[], float], hears_news: Callable[[], bool] = lambda: False
     ) -> None:
-        """Take the outlet, and what tells whether `wake` is called for what others queue; nothing is connected to."""
-        super().__init__(post.name, desk, jitter)
+        """Take the outlet; nothing is connected to."""
+        super().__init__(post.name, desk, jitter, hears_news)
         self.post = post
-        self._hears_news = hears_news
         self._sending = replace(post.sending, owner=one_of(post.sending.owner))
         self._in_hand = InHand()
-        self._woken = threading.Event()
         self._tried_at = desk.clock()
-
-    def wake(self) -> None:
-        """Look at the outbox now."""
-        self._woken.set()
-
-    def hurry(self) -> None:
-        """End the nap, and the pause after a failure."""
-        super().hurry()
-        self.wake()
 
     def rounds(self) -> Iterator[None]:
         """Send what is due, until asked to stop."""
         with closing(self.post.pool()) as pool:
             while not self.stop_asked.is_set():
-                self._woken.clear()
+                self.woken.clear()
                 self._tried_at = self.desk.clock()
                 if self.failing_since is not None:
                     find_server(self.desk, pool, self._sending)  # before letters are taken that another host can send
                 deliver_due(self.desk, pool, self._sending, self._in_hand, self.is_stopping)
                 yield
-                nap = until_letters(self.desk, self._sending.route, hears_news=self._hears_news())
-                self._woken.wait(nap.total_seconds())
+                nap = until_letters(self.desk, self._sending.route, hears_news=self.hears_news())
+                self.woken.wait(nap.total_seconds())
 
     def rest(self, wait: timedelta) -> None:
         """Pause, but no longer than until an operator wants a letter sent since the try that failed began."""
         end = time.monotonic() + wait.total_seconds()
         while (left := end - time.monotonic()) > 0:
-            self._woken.wait(min(left, GLANCE.total_seconds()))
-            self._woken.clear()
+            self.woken.wait(min(left, GLANCE.total_seconds()))
+            self.woken.clear()
             if self.hurried.is_set():
                 return
             if is_wanted_now(self.desk, self._sending.route, self._tried_at):
