@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from mailgateway.desk import backfill
-from mailgateway.desk.agents.mail import AgentMail, from_agent
+from mailgateway.desk.agents.from_agent import from_agent
+from mailgateway.desk.agents.mail import AgentMail
 from mailgateway.desk.customers.charging import charged
 from mailgateway.desk.customers.wishes import is_wish, wished
 from mailgateway.desk.facts import Earlier, Facts

@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 
 from mailgateway.desk.agents.act import act
+from mailgateway.desk.agents.objections import against_orders
 from mailgateway.desk.agents.orders import Orders, named, people_named
-from mailgateway.desk.handovers.answering import against_answering
 from mailgateway.desk.incoming import stored
 from mailgateway.desk.model import Agent
-from mailgateway.desk.problems.declaring import against_declaring, words_about_problems
-from mailgateway.desk.problems.incidents import against_linking
-from mailgateway.desk.threads.merging import against_merging
-from mailgateway.desk.timed.snooze import against_snooze
+from mailgateway.desk.problems.declaring import words_about_problems
 from mailgateway.flows.carry_out import carry_out
 from mailgateway.flows.desk import Desk
 from mailgateway.flows.problems import about_problems
@@ -36,11 +33,7 @@ def operate(
             return f"there is no ticket {number}"
         if candidate.survivor is not None:
             return f"ticket {number} was merged into {candidate.survivor}: work on that one"
-        against = against_snooze(orders.snooze, facts.now, policy.ruleset.timezone)
-        against = against or against_answering(orders, agent, candidate, policy)
-        against = against or against_merging(orders, candidate, facts)
-        against = against or against_linking(orders, candidate, facts)
-        against = against or against_declaring(orders, candidate, facts, policy)
+        against = against_orders(orders, agent, candidate, facts, policy)
         if against:
             return against.removeprefix("#")
         plan = act(orders, agent, candidate, facts, policy, tuple(map(stored, files)))

@@ -1,32 +1,12 @@
-"""What becomes of an agent's mail about a ticket: its orders are carried out, refused, or held and asked about."""
+"""A mail of an agent's, as all see it who decide about it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from mailgateway.desk.agents.act import act, is_answer, objection
-from mailgateway.desk.agents.commands import COMMANDS
-from mailgateway.desk.agents.enclosed import enclosed
-from mailgateway.desk.agents.orders import Decision, Orders
-from mailgateway.desk.agents.policy import Collision
-from mailgateway.desk.agents.read_orders import read_orders
-from mailgateway.desk.facts import Candidate, Course, Entry, Facts
-from mailgateway.desk.files.said import not_sent
-from mailgateway.desk.files.screening import refused
-from mailgateway.desk.handovers.answering import against_answering
-from mailgateway.desk.holding import held
-from mailgateway.desk.holding.meanwhile import meanwhile
+from mailgateway.desk.facts import Candidate, Facts
 from mailgateway.desk.incoming import Incoming
-from mailgateway.desk.letters import notices
-from mailgateway.desk.letters.receipts import receipt
-from mailgateway.desk.model import Agent, HeldAnswer, StoredFile
-from mailgateway.desk.plan import Disposition, Plan, RecordEvent
+from mailgateway.desk.model import Agent, Ticket
 from mailgateway.desk.policy import Policy
-from mailgateway.desk.problems.declaring import against_declaring
-from mailgateway.desk.problems.incidents import against_linking, taking_along
-from mailgateway.desk.threads.merging import against_merging
-from mailgateway.desk.threads.thread import Thread, signed_as
-from mailgateway.desk.timed.snooze import against_snooze
-
-_MOST_NAMED = 10
+from mailgateway.desk.threads.thread import Thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,117 +21,10 @@ class AgentMail:
 
     @property
     def candidate(self) -> Candidate:
-        """The ticket that it is about."""
+        """The ticket that it is about, as the database found it."""
         return self.thread.candidate
 
-
-def from_agent(written: AgentMail) -> Plan:
-    """Decide about an agent's mail. Where the plan asks for the ticket's course, or for a mail, it is decided anew."""
-    agent, thread = written.agent, written.thread
-    reading = read_orders(written.incoming.reply.text, agent.name, written.policy, inside=thread.inside)
-    if reading.problems or reading.orders.help:
-        return _refused(written, reading.problems)
-    orders, files = enclosed(taking_along(reading.orders, thread), written.incoming.mail, agent)
-    stays_inside = orders.note and orders.decision is None
-    if written.facts.course is None and not stays_inside:
-        return replace(_unknown(written), asks_course_of=thread.candidate.numbers)
-    return _carried_out(written, orders, files) if orders.decision is None else _decision(written, orders, files)
-
-
-def _decision(written: AgentMail, orders: Orders, files: tuple[StoredFile, ...]) -> Plan:
-    """Send an answer that is held, or give it up."""
-    ticket, agent = written.candidate.ticket, written.agent
-    one = held.chosen(ticket, agent, written.facts.course or Course())
-    against = held.against_deciding(orders, files, one, ticket, agent)
-    if one is None or against:
-        return _refused(written, (against,))
-    if orders.decision is Decision.DROP:
-        return _with_receipt(written, held.drop(one, ticket, agent, written.facts))
-    original = written.incoming.held.get(one.mail)
-    if original is None:
-        return replace(_unknown(written), asks_mail=one.mail)
-    reading = read_orders(original.reply.text, agent.name, written.policy, inside=one.inside)
-    if reading.problems:
-        return _refused(_quoting(written, original), reading.problems)
-    return _carried_out(written, *enclosed(reading.orders, original.mail, agent), one)
-
-
-def _carried_out(
-    written: AgentMail, orders: Orders, files: tuple[StoredFile, ...], waiting: HeldAnswer | None = None
-) -> Plan:
-    """Carry out orders, of this mail or of the one that is `waiting`; or hold them, where they are out of date."""
-    incoming, agent, facts, policy = written.incoming, written.agent, written.facts, written.policy
-    original = incoming if waiting is None else incoming.held[waiting.mail]
-    problems = _against_files(original) or _objections(written, orders, files)
-    if problems:
-        return _refused(_quoting(written, original), problems)
-    since = _meanwhile(written, waiting)
-    if since and policy.agents.collision is Collision.HOLD and is_answer(orders, files):
-        if waiting is not None:
-            return held.ask_again(incoming, waiting, written.thread, agent, since, facts, policy)
-        return held.hold(incoming, written.thread, agent, since, facts, policy)
-    plan = act(orders, agent, written.candidate, facts, policy, files, mail=original.mail)
-    return _with_receipt(written, plan if waiting is None else held.sent(plan, waiting), since)
-
-
-def _quoting(written: AgentMail, original: Incoming) -> AgentMail:
-    """Give back the words that cannot be carried out, wherever they stood."""
-    mail = replace(written.incoming.mail, text=original.mail.text)
-    return replace(written, incoming=replace(written.incoming, mail=mail))
-
-
-def _against_files(original: Incoming) -> tuple[str, ...]:
-    return tuple(not_sent(file.filename, file.refused) for file in refused(original.mail)[:_MOST_NAMED])
-
-
-def _objections(written: AgentMail, orders: Orders, files: tuple[StoredFile, ...]) -> tuple[str, ...]:
-    candidate, facts, policy = written.candidate, written.facts, written.policy
-    against = (
-        against_snooze(orders.snooze, facts.now, policy.ruleset.timezone)
-        or objection(orders, candidate.ticket, files, policy)
-        or against_answering(orders, written.agent, candidate, policy)
-        or against_merging(orders, candidate, facts)
-        or against_linking(orders, candidate, facts)
-        or against_declaring(orders, candidate, facts, policy)
-    )
-    return (against,) if against else ()
-
-
-def _meanwhile(written: AgentMail, waiting: HeldAnswer | None) -> tuple[Entry, ...]:
-    """Return what happened since the agent saw the ticket; who was asked about a held answer saw it as it was then."""
-    course = written.facts.course
-    if course is None or written.policy.agents.collision is Collision.SEND:
-        return ()
-    return meanwhile(course, written.incoming.keys.message_ids, written.agent, waiting.at if waiting else None)
-
-
-def _with_receipt(written: AgentMail, plan: Plan, since: tuple[Entry, ...] = ()) -> Plan:
-    told = receipt(plan, written.agent, written.incoming, written.candidate, written.facts, written.policy, since)
-    return replace(plan, notices=(*plan.notices, *told))
-
-
-def _unknown(written: AgentMail) -> Plan:
-    """Return a plan that does nothing: something has to be known first."""
-    return Plan(written.facts.now, written.agent.name, Disposition.RECORDED, "more has to be known")
-
-
-def _counted(problems: tuple[str, ...]) -> str:
-    return "one problem" if len(problems) == 1 else f"{len(problems)} problems"
-
-
-def _refused(written: AgentMail, problems: tuple[str, ...]) -> Plan:
-    incoming, agent, facts, policy = written.incoming, written.agent, written.facts, written.policy
-    ticket = written.candidate.ticket
-    notice = notices.commands_refused(incoming.mail, agent, ticket, problems, COMMANDS, policy)
-    notice = replace(notice, bound_to=signed_as(written.thread, notice.bound_to))
-    silence = notices.why_unanswered(notice, incoming.verdict, facts, policy)
-    detail = {"why": "; ".join(problems) or "asked for help", **({"not_told": silence} if silence else {})}
-    return Plan(
-        at=facts.now,
-        actor=agent.name,
-        disposition=Disposition.REFUSED,
-        reason=f"orders of an agent that have {_counted(problems)}" if problems else "an agent asked for help",
-        ticket=ticket.number,
-        changes=(RecordEvent("orders_refused", detail),),
-        notices=() if silence else (notice,),
-    )
+    @property
+    def ticket(self) -> Ticket:
+        """The ticket that it is about."""
+        return self.candidate.ticket

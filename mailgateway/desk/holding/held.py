@@ -3,84 +3,45 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from mailgateway.desk.agents.mail import AgentMail
 from mailgateway.desk.agents.orders import Orders
-from mailgateway.desk.facts import Course, Entry, Facts
+from mailgateway.desk.facts import Course, Entry
 from mailgateway.desk.holding.changes import HeldEnd, HoldAnswer, HoldOn, ReleaseAnswer
 from mailgateway.desk.holding.meanwhile import TELLS_NOTHING
 from mailgateway.desk.holding.question import question
 from mailgateway.desk.incoming import Incoming, files_of
 from mailgateway.desk.letters import notices
 from mailgateway.desk.model import Agent, Article, ArticleKind, Direction, HeldAnswer, StoredFile, Ticket
-from mailgateway.desk.plan import AddArticle, Disposition, NoticeKind, Plan
-from mailgateway.desk.policy import Policy
-from mailgateway.desk.threads.thread import Thread
+from mailgateway.desk.plan import AddArticle, Change, Disposition, Notice, NoticeKind, Plan
 from mailgateway.mail.model import Address
 
 HELD_FLAG = "held"
 """What marks the internal article that an answer lies in as long as it is not sent."""
 
 
-def hold(
-    incoming: Incoming, thread: Thread, agent: Agent, since: Sequence[Entry], facts: Facts, policy: Policy
-) -> Plan:
+def hold(written: AgentMail, since: Sequence[Entry]) -> Plan:
     """Keep an agent's answer with its ticket, where colleagues see it, and ask them. It replaces one held before."""
-    ticket = thread.candidate.ticket
-    article = _kept(incoming, agent, facts)
-    notice = question(article, agent, ticket, since, incoming.mail, policy)
-    silence = notices.why_unanswered(notice, incoming.verdict, facts, policy)
-    return Plan(
-        at=facts.now,
-        actor=agent.name,
-        disposition=Disposition.HELD,
-        reason="an answer to what is out of date by now",
-        ticket=ticket.number,
-        changes=(
-            *(ReleaseAnswer(one, HeldEnd.REPLACED) for one in of_agent(ticket, agent)),
-            AddArticle(article),
-            HoldAnswer(agent.name, thread.inside, silence),
-        ),
-        notices=() if silence else (notice,),
-        is_quiet=True,
+    article = _kept(written.incoming, written)
+    asked, silence = _asked(written, article, since)
+    changes: tuple[Change, ...] = (
+        *(ReleaseAnswer(one, HeldEnd.REPLACED) for one in of_agent(written.ticket, written.agent)),
+        AddArticle(article),
+        HoldAnswer(written.agent.name, written.thread.inside, silence),
     )
+    return _planned(written, Disposition.HELD, "an answer to what is out of date by now", changes, asked)
 
 
-def ask_again(
-    incoming: Incoming,
-    held: HeldAnswer,
-    thread: Thread,
-    agent: Agent,
-    since: Sequence[Entry],
-    facts: Facts,
-    policy: Policy,
-) -> Plan:
+def ask_again(written: AgentMail, held: HeldAnswer, since: Sequence[Entry]) -> Plan:
     """Go on holding an answer that its writer wanted sent, since the ticket went on after they were asked."""
-    ticket = thread.candidate.ticket
-    article = _kept(incoming.held[held.mail], agent, facts)
-    notice = question(article, agent, ticket, since, incoming.mail, policy)
-    silence = notices.why_unanswered(notice, incoming.verdict, facts, policy)
-    return Plan(
-        at=facts.now,
-        actor=agent.name,
-        disposition=Disposition.REFUSED,
-        reason="an answer that is held on, since the ticket changed again",
-        ticket=ticket.number,
-        changes=(HoldOn(held, silence),),
-        notices=() if silence else (notice,),
-        is_quiet=True,
-    )
+    asked, silence = _asked(written, _kept(written.incoming.held[held.mail], written), since)
+    why = "an answer that is held on, since the ticket changed again"
+    return _planned(written, Disposition.REFUSED, why, (HoldOn(held, silence),), asked)
 
 
-def drop(held: HeldAnswer, ticket: Ticket, agent: Agent, facts: Facts) -> Plan:
+def drop(written: AgentMail, held: HeldAnswer) -> Plan:
     """Give up an answer that is held; its words stay inside."""
-    return Plan(
-        at=facts.now,
-        actor=agent.name,
-        disposition=Disposition.FOLLOWED_UP,
-        reason="orders of an agent",
-        ticket=ticket.number,
-        changes=(ReleaseAnswer(held, HeldEnd.DROPPED),),
-        is_quiet=True,
-    )
+    given_up = (ReleaseAnswer(held, HeldEnd.DROPPED),)
+    return _planned(written, Disposition.FOLLOWED_UP, "orders of an agent", given_up)
 
 
 def sent(plan: Plan, held: HeldAnswer) -> Plan:
@@ -118,15 +79,42 @@ def against_deciding(
     return f"{word}: no answer of yours is held here; it was sent, given up or replaced"
 
 
-def _kept(incoming: Incoming, agent: Agent, facts: Facts) -> Article:
+def _planned(
+    written: AgentMail,
+    disposition: Disposition,
+    reason: str,
+    changes: tuple[Change, ...],
+    told: tuple[Notice, ...] = (),
+) -> Plan:
+    return Plan(
+        at=written.facts.now,
+        actor=written.agent.name,
+        disposition=disposition,
+        reason=reason,
+        ticket=written.ticket.number,
+        changes=changes,
+        notices=told,
+        is_quiet=True,
+    )
+
+
+def _asked(written: AgentMail, article: Article, since: Sequence[Entry]) -> tuple[tuple[Notice, ...], str]:
+    """Return the question to the writer of an answer, or why they are not asked."""
+    incoming, policy = written.incoming, written.policy
+    notice = question(article, written.agent, written.ticket, since, incoming.mail, policy)
+    silence = notices.why_unanswered(notice, incoming.verdict, written.facts, policy)
+    return () if silence else (notice,), silence
+
+
+def _kept(answer: Incoming, written: AgentMail) -> Article:
     return Article(
         kind=ArticleKind.NOTE,
         direction=Direction.IN,
-        sender=Address(agent.display, agent.address),
-        at=facts.now,
-        text=incoming.reply.text,
-        full_text=incoming.mail.text,
-        message_id=incoming.mail.message_id,
-        attachments=files_of(incoming.mail),
+        sender=Address(written.agent.display, written.agent.address),
+        at=written.facts.now,
+        text=answer.reply.text,
+        full_text=answer.mail.text,
+        message_id=answer.mail.message_id,
+        attachments=files_of(answer.mail),
         flags=(HELD_FLAG,),
     )

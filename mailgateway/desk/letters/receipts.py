@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Sequence
 
 from mailgateway.desk.after import after
+from mailgateway.desk.agents.mail import AgentMail
 from mailgateway.desk.agents.policy import Receipts
 from mailgateway.desk.customers.heading import SetLanguage, SetRequester, SetSubject
-from mailgateway.desk.facts import Candidate, Entry, Facts
+from mailgateway.desk.facts import Entry
 from mailgateway.desk.handovers.changes import EndOffer, OfferChange, OfferTicket
 from mailgateway.desk.holding.changes import ReleaseAnswer
 from mailgateway.desk.holding.meanwhile import told as told_of
-from mailgateway.desk.incoming import Incoming
 from mailgateway.desk.letters import notices
-from mailgateway.desk.model import Agent, ArticleKind, LinkKind
+from mailgateway.desk.model import ArticleKind, LinkKind
 from mailgateway.desk.plan import (
     AddArticle,
     AddLink,
@@ -31,7 +31,6 @@ from mailgateway.desk.plan import (
     SetType,
     Snooze,
 )
-from mailgateway.desk.policy import Policy
 from mailgateway.desk.problems.changes import LinkOthers, ProblemChange, SetMajor
 from mailgateway.desk.threads.thread import bound_to_agent, for_notes
 from mailgateway.mail.model import Address
@@ -52,22 +51,14 @@ NOTHING_CHANGED = dict.fromkeys(_WORDS, "")
 """What can be told of, by the words of the templates; empty for what stayed."""
 
 
-def receipt(
-    plan: Plan,
-    agent: Agent,
-    incoming: Incoming,
-    candidate: Candidate,
-    facts: Facts,
-    policy: Policy,
-    since: Sequence[Entry] = (),
-) -> tuple[Notice, ...]:
+def receipt(plan: Plan, written: AgentMail, since: Sequence[Entry] = ()) -> tuple[Notice, ...]:
     """Tell an agent what their mail did, where they are to be told, and may be.
 
     `since` is what happened before it came and after they had seen the ticket.
     """
     changed = dict(line for change in plan.changes for line in _changed(change))
     noted = any(isinstance(one, AddArticle) and one.article.kind is ArticleKind.NOTE for one in plan.changes)
-    wanted = policy.agents.receipts
+    wanted = written.policy.agents.receipts
     if wanted is Receipts.NEVER or (wanted is Receipts.CHANGES and not (changed or noted or since)):
         return ()
     values = {
@@ -76,8 +67,8 @@ def receipt(
         "changed": {**NOTHING_CHANGED, **changed},
         "meanwhile": told_of(since),
     }
-    mailbox = policy.mailbox(candidate.ticket.mailbox)
-    mail = incoming.mail
+    mailbox = written.policy.mailbox(written.ticket.mailbox)
+    agent, mail = written.agent, written.incoming.mail
     told = Notice(
         kind=NoticeKind.AGENT_RECEIPT,
         audience=Audience.AGENT,
@@ -85,13 +76,13 @@ def receipt(
         sender=Address(mailbox.display, mailbox.address),
         language=mailbox.default.language,
         automatic=Automatic.REPLIED,
-        ticket=after(candidate.ticket, plan.changes, plan.at),
+        ticket=after(written.ticket, plan.changes, plan.at),
         bound_to=for_notes(bound_to_agent(agent)),
         in_reply_to=mail.message_id or "",
         references=(mail.message_id,) if mail.message_id else (),
         values=values,
     )
-    return () if notices.why_unanswered(told, incoming.verdict, facts, policy) else (told,)
+    return () if notices.why_unanswered(told, written.incoming.verdict, written.facts, written.policy) else (told,)
 
 
 def _changed(change: Change) -> Iterator[tuple[str, str]]:
