@@ -128,6 +128,25 @@ def test_periodic_work_goes_on_when_the_clock_was_set_back(bench: Bench, monkeyp
     assert len(turns) >= 4
 
 
+def test_periodic_work_is_not_hurried_where_the_hosts_clock_is_ahead(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It comes by the host's own clock, whatever the one says that all hosts go by."""
+    monkeypatch.setenv("WATCHDOG_USEC", "100000")
+    monkeypatch.setattr(clock, "now", lambda: clock.own() - timedelta(minutes=20))
+    hurried: list[Stop] = []
+    looks: list[Stop] = []
+
+    def look(stop: Stop) -> None:
+        looks.append(stop)
+        if len(looks) == 5:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    hourly, often = Tick("hourly", timedelta(hours=1), hurried.append), Tick("often", timedelta(seconds=0.1), look)
+    supervisor(bench, hourly, often).run()
+    assert hurried == []
+
+
 def test_a_reload_that_breaks_changes_nothing(bench: Bench) -> None:
     """A bug while the configuration is read leaves the daemon as it was."""
     asked: list[int] = []
