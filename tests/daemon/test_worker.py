@@ -238,6 +238,20 @@ def test_while_mail_keeps_coming_nobody_waits_for_announcements(bench: Bench) ->
         assert not at_work.is_alive()
 
 
+def test_quick_looks_after_a_mail_do_not_ask_again_for_what_was_refused(bench: Bench) -> None:
+    """The mail is tried, again when the folder is made, and by itself; then it is left alone until the next poll."""
+    with ScriptedImap({1: mail(1)}, answers={"UID MOVE": refuse("[OVERQUOTA] full")}) as imap:
+        at_work = mailbox_worker(imap, bench, poll=timedelta(hours=1))
+        at_work.start()
+        while not imap.commands("IDLE"):
+            threading.Event().wait(0.02)
+        at_work.ask_to_stop()
+        at_work.join(10)
+        assert not at_work.is_alive()
+        assert len(imap.commands("UID SEARCH")) > 2
+        assert len(imap.commands("UID MOVE")) == 3
+
+
 @pytest.mark.usefixtures("pauses")
 def test_a_mail_that_breaks_every_connection_does_not_stop_the_daemon(bench: Bench) -> None:
     """The worker sets it aside by itself, and files what is behind it."""
