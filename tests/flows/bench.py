@@ -9,9 +9,12 @@ from pathlib import Path
 
 from mailgateway.accounts.server import Server, Tls
 from mailgateway.app import open_gateway
+from mailgateway.desk.agents.orders import Orders
 from mailgateway.desk.first_run import SERVE_ALL, FirstRun
+from mailgateway.desk.model import Agent
 from mailgateway.flows.collect import collect
 from mailgateway.flows.ingest import ingest_waiting
+from mailgateway.flows.operate import operate
 from mailgateway.flows.receive import Source
 from mailgateway.flows.reconcile import reconcile
 from mailgateway.flows.sending.deliver import deliver_due
@@ -40,6 +43,7 @@ from tests.servers.sink import Sink
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 PROCESSED = Move("Processed")
+ANNA = Agent("anna", "Anna Kowalska", "anna@example.com")
 
 
 def relay_of(sink: Sink, connections: int = 2, patience: timedelta = timedelta(seconds=20)) -> Relay:
@@ -93,6 +97,11 @@ class Bench:
         """Send what is due to a sink; return how many letters were tried."""
         with closing(Pool(relay_of(sink, connections, patience))) as pool:
             return deliver_due(self.desk, pool, self.sending, self.in_hand, lambda: False)
+
+    def order(self, number: int, **orders: object) -> None:
+        """Let Anna give orders about a ticket; nothing stands against them."""
+        made = Orders(**orders)  # type: ignore[arg-type]  # the test's own words
+        assert operate(self.desk, number, made, ANNA, f"test-{number}-{orders}") == ""
 
     def letters(self) -> tuple[OutboxLine, ...]:
         """Return every letter, oldest first."""

@@ -20,7 +20,6 @@ from mailgateway.store.tickets import attention
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
 from tests.flows.hosts import at_once
-from tests.flows.test_inform import order
 from tests.unit.rules.examples import ruleset
 
 DAY = timedelta(days=1)
@@ -172,7 +171,7 @@ def test_open_tickets_learn_of_times_of_their_own(either_bench: Bench) -> None:
     there = next(
         one.name for one in bench.gateway.policy.directory.groups if one.name != bench.ticket(first).ticket.group
     )
-    order(bench, second, group=there)
+    bench.order(second, group=there)
     own = OwnTimes(Scope(group=frozenset({there})), {"remind_after": DAY})
     edited = replace(bench.desk.policy(), life_cycle=replace(CYCLE, exceptions=(own,)))
     bench.desk = replace(bench.desk, policy=lambda: edited)

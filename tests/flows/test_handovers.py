@@ -15,7 +15,6 @@ from mailgateway.flows.timed.renew import renew
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
 from tests.flows.hosts import at_once
-from tests.flows.test_inform import order
 from tests.unit.desk.builders import BOB, token
 
 FIRST = 10001
@@ -35,16 +34,16 @@ def test_it_is_told_once_and_only_of_late(bench: Bench) -> None:
     bench.ingest()
     here = bench.ticket(FIRST).ticket.group
     there = next(one.name for one in bench.gateway.policy.directory.groups if one.name != here)
-    order(bench, FIRST, group=there)
+    bench.order(FIRST, group=there)
     bench.now += timedelta(days=2)
-    order(bench, FIRST, group=here)
-    order(bench, FIRST, group=there, note=True, text="Not ours.")
+    bench.order(FIRST, group=here)
+    bench.order(FIRST, group=there, note=True, text="Not ours.")
     assert told(bench) == 0
     bench.now += timedelta(hours=1)
-    order(bench, FIRST, group=here, note=True, text="Nor ours.")
+    bench.order(FIRST, group=here, note=True, text="Nor ours.")
     first = told(bench)
     assert first > 0
-    order(bench, FIRST, group=there, note=True, text="It is yours.")
+    bench.order(FIRST, group=there, note=True, text="It is yours.")
     assert told(bench) == first
     assert [event.what for event in bench.ticket(FIRST).events].count("to_and_fro") == 1
 
@@ -55,7 +54,7 @@ def offer(bench: Bench) -> None:
     bench.desk = replace(bench.desk, policy=lambda: policy)
     bench.arrive(message("carla@customer.example", "Screen", "Help."))
     bench.ingest()
-    order(bench, FIRST, group="hardware")
+    bench.order(FIRST, group="hardware")
 
 
 def happened(bench: Bench) -> list[str]:
@@ -85,7 +84,7 @@ def test_it_stands_still_while_the_customer_is_waited_for(either_bench: Bench) -
     bench = either_bench
     offer(bench)
     bench.now += timedelta(hours=1)
-    order(bench, FIRST, status=Status.PENDING)
+    bench.order(FIRST, status=Status.PENDING)
     waiting = bench.ticket(FIRST).ticket.offer
     assert waiting is not None
     assert (waiting.accept_by, waiting.left) == (None, timedelta(hours=1))
@@ -115,7 +114,7 @@ def test_a_calendar_that_is_changed_reaches_it(either_bench: Bench, tmp_path: Pa
     bench.gateway.reload()
     bench.arrive(message("carla@customer.example", "Screen", "Help."))
     bench.ingest()
-    order(bench, FIRST, group="hardware")
+    bench.order(FIRST, group="hardware")
     known = renew(bench.desk, "", lambda: False)
     closed = "}, closures: [{name: Stocktaking, from: 2026-11-02, to: 2026-11-02}]}]"
     levels.write_text(levels.read_text().replace("}}]", closed))
@@ -145,8 +144,8 @@ def test_it_is_told_once_whatever_hosts_there_are(either_bench: Bench) -> None:
         "bob@example.com",
     ]
     assert happened(bench).count("not_accepted") == 1
-    order(bench, FIRST, group="first-line")
-    order(bench, FIRST, group="hardware", note=True, text="It is yours after all.")
+    bench.order(FIRST, group="first-line")
+    bench.order(FIRST, group="hardware", note=True, text="It is yours after all.")
     bench.now += SPAN
     assert attend_due(bench.desk, lambda: False) == 1
     assert happened(bench).count("not_accepted") == 2

@@ -2,17 +2,14 @@
 
 import pytest
 
-from mailgateway.desk.agents.orders import Orders
-from mailgateway.desk.model import Agent, Status, TicketType
+from mailgateway.desk.model import Status, TicketType
 from mailgateway.desk.problems import incidents
 from mailgateway.errors import StoreUnusable
-from mailgateway.flows.operate import operate
 from mailgateway.flows.timed import inform
 from mailgateway.flows.timed.inform import inform_incidents
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
 
-ANNA = Agent("anna", "Anna Kowalska", "anna@example.com")
 FIRST = 10001
 
 
@@ -23,16 +20,10 @@ def outage(bench: Bench, incidents: int, *, sender: str = "c{number}@customer.ex
     bench.arrive(message("chief@example.org", "Outage", "It is the server."))
     bench.ingest()
     problem = FIRST + incidents
-    order(bench, problem, type=TicketType.PROBLEM)
+    bench.order(problem, type=TicketType.PROBLEM)
     for number in range(FIRST, problem):
-        order(bench, number, problem=problem)
+        bench.order(number, problem=problem)
     return problem
-
-
-def order(bench: Bench, number: int, **orders: object) -> None:
-    """Let Anna give orders."""
-    made = Orders(**orders)  # type: ignore[arg-type]  # the test's own words
-    assert operate(bench.desk, number, made, ANNA, f"test-{number}-{orders}") == ""
 
 
 def news(bench: Bench) -> list[tuple[int | None, str]]:
@@ -43,7 +34,7 @@ def news(bench: Bench) -> list[tuple[int | None, str]]:
 def test_a_restart_goes_on_where_it_was(bench: Bench) -> None:
     """Stopped after two of five, the rest is told later, and nobody twice."""
     problem = outage(bench, 5)
-    order(bench, problem, text="Soon.")
+    bench.order(problem, text="Soon.")
     asked = iter([False, False, True])
     assert inform_incidents(bench.desk, lambda: next(asked)) == 2
     assert len(news(bench)) == 2
@@ -55,7 +46,7 @@ def test_a_restart_goes_on_where_it_was(bench: Bench) -> None:
 def test_one_incident_that_breaks_us_keeps_the_news_from_nobody(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is passed over and says so; the others are told."""
     problem = outage(bench, 3)
-    order(bench, problem, status=Status.SOLVED)
+    bench.order(problem, status=Status.SOLVED)
     whole = incidents.news_for
 
     def broken(*facts: object) -> object:
@@ -73,7 +64,7 @@ def test_one_incident_that_breaks_us_keeps_the_news_from_nobody(bench: Bench, mo
 def test_a_database_that_cannot_be_used_passes_nobody_over(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """The news waits for it."""
     problem = outage(bench, 1)
-    order(bench, problem, text="Soon.")
+    bench.order(problem, text="Soon.")
 
     def unusable(*_: object) -> object:
         raise StoreUnusable("the disk is full")
@@ -88,7 +79,7 @@ def test_a_database_that_cannot_be_used_passes_nobody_over(bench: Bench, monkeyp
 def test_who_wrote_twice_hears_it_once(bench: Bench) -> None:
     """Two incidents of one person get the article each, and the person one mail."""
     problem = outage(bench, 2, sender="carla@customer.example")
-    order(bench, problem, text="Soon.")
+    bench.order(problem, text="Soon.")
     inform_incidents(bench.desk, lambda: False)
     assert news(bench) == [(FIRST, "carla@customer.example")]
     assert [bench.ticket(FIRST + number).articles[-1].article.text for number in (0, 1)] == ["Soon.", "Soon."]
@@ -97,8 +88,8 @@ def test_who_wrote_twice_hears_it_once(bench: Bench) -> None:
 def test_what_was_merged_meanwhile_is_told_where_it_went(bench: Bench) -> None:
     """The ticket that goes on is told, with everybody in it; the merged one is not."""
     problem = outage(bench, 2)
-    order(bench, FIRST, merge=FIRST + 1)
-    order(bench, problem, text="Soon.")
+    bench.order(FIRST, merge=FIRST + 1)
+    bench.order(problem, text="Soon.")
     inform_incidents(bench.desk, lambda: False)
     assert {ticket for ticket, _ in news(bench)} == {FIRST + 1}
     assert len(news(bench)) == 2

@@ -12,7 +12,6 @@ from mailgateway.render.notices import Renderer
 from mailgateway.store.outgoing import outbox
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
-from tests.flows.test_inform import order
 
 
 class Counting(Renderer):
@@ -57,7 +56,7 @@ def test_who_gets_a_ticket_is_told_what_its_item_is_called_and_where_it_stands(b
     bench.arrive(message("carla@customer.example", "No mail", "It is gone."))
     bench.ingest()
     known = {line.id for line in bench.letters()}
-    order(bench, 10001, ci="m1", assign="bob")
+    bench.order(10001, ci="m1", assign="bob")
     with bench.store.reading() as tx:
         told = [
             parse(outbox.letter(tx, line.id).content)

@@ -14,8 +14,8 @@ from mailgateway.flows.timed.inform import inform_incidents
 from mailgateway.mail.parse import parse
 from mailgateway.store.outgoing import outbox
 from tests.end_to_end.office import message
-from tests.flows.bench import Bench
-from tests.flows.test_inform import ANNA, news, order
+from tests.flows.bench import ANNA, Bench
+from tests.flows.test_inform import news
 
 FIRST = 10001
 HOUR = timedelta(hours=1)
@@ -66,7 +66,7 @@ def test_a_problem_is_suggested_once_and_made_by_one_line(bench: Bench) -> None:
     assert {link.number for link in problem.links if link.relation == "incident"} == {FIRST, FIRST + 2, FIRST + 4}
     arrive(bench, "f", "VPN connection away")
     assert suggestions(bench) == told
-    order(bench, FIRST + 3, status=Status.SOLVED)
+    bench.order(FIRST + 3, status=Status.SOLVED)
     inform_incidents(bench.desk, lambda: False)
     assert {ticket for ticket, _ in news(bench)} == {FIRST, FIRST + 2, FIRST + 4}
 
@@ -80,7 +80,7 @@ def test_what_comes_too_late_is_no_cluster(bench: Bench) -> None:
     bench.now += HOUR + timedelta(seconds=1)
     arrive(bench, "c", "VPN connection drops")
     assert suggestions(bench) == []
-    order(bench, FIRST + 2, status=Status.SOLVED)
+    bench.order(FIRST + 2, status=Status.SOLVED)
     arrive(bench, "d", "VPN connection drops")
     assert suggestions(bench) == []
     arrive(bench, "e", "VPN connection drops")
@@ -93,8 +93,8 @@ def test_the_shell_makes_a_problem_of_them_too(bench: Bench) -> None:
     for who in "abc":
         arrive(bench, who, "VPN connection drops")
     arrive(bench, "d", "Other")
-    order(bench, FIRST + 3, type=TicketType.PROBLEM)
-    order(bench, FIRST + 1, problem=FIRST + 3)
+    bench.order(FIRST + 3, type=TicketType.PROBLEM)
+    bench.order(FIRST + 1, problem=FIRST + 3)
     assert operate(bench.desk, FIRST, Orders(type=TicketType.PROBLEM, collect=True), ANNA, "test-new") == ""
     links = bench.ticket(FIRST).links
     assert [link.number for link in links if link.relation == "incident"] == [FIRST + 2]
@@ -105,8 +105,8 @@ def test_the_time_that_solves_a_problem_tells_its_incidents(bench: Bench) -> Non
     watchful(bench, life_cycle=LifeCycle(solve_after=7 * 24 * HOUR))
     for who in "ab":
         arrive(bench, who, f"Matter of {who}")
-    order(bench, FIRST, type=TicketType.PROBLEM, status=Status.PENDING)
-    order(bench, FIRST + 1, problem=FIRST)
+    bench.order(FIRST, type=TicketType.PROBLEM, status=Status.PENDING)
+    bench.order(FIRST + 1, problem=FIRST)
     bench.now += 7 * 24 * HOUR
     assert attend_due(bench.desk, lambda: False) == 1
     assert inform_incidents(bench.desk, lambda: False) == 1

@@ -10,7 +10,6 @@ from mailgateway.store.outgoing import outbox
 from mailgateway.store.service.majors import open_majors
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
-from tests.flows.test_inform import order
 
 FIRST = 10001
 TEXT = "The mail server is down & out."
@@ -33,7 +32,7 @@ def declare(bench: Bench, **changes: object) -> int:
     bench.desk = replace(bench.desk, policy=lambda: policy)
     arrive(bench, "first")
     wanted = Declaration(texts={"": TEXT}, **changes)  # type: ignore[arg-type]  # the test's own words
-    order(bench, FIRST, type=TicketType.PROBLEM, major=wanted)
+    bench.order(FIRST, type=TicketType.PROBLEM, major=wanted)
     return FIRST
 
 
@@ -47,7 +46,7 @@ def test_receipts_say_what_is_down_until_it_is_solved(bench: Bench) -> None:
     shown = bench.ticket(problem)
     assert shown.major is not None
     assert shown.major.texts == {"": TEXT}
-    order(bench, problem, status=Status.SOLVED)
+    bench.order(problem, status=Status.SOLVED)
     assert bench.ticket(problem).major is None
     assert [event.what for event in bench.ticket(problem).events if "major" in event.what] == ["major", "major_ended"]
     text, html = arrive(bench, "third")
@@ -57,11 +56,11 @@ def test_receipts_say_what_is_down_until_it_is_solved(bench: Bench) -> None:
 def test_it_can_be_declared_again(bench: Bench) -> None:
     """What ended and comes back begins anew; words and readers may change while it stands."""
     problem = declare(bench)
-    order(bench, problem, major=Declaration(off=True))
+    bench.order(problem, major=Declaration(off=True))
     assert bench.ticket(problem).major is None
     began = bench.now = bench.now.replace(hour=20)
-    order(bench, problem, major=Declaration(texts={"pl": "Awaria."}, only_for="group"))
-    order(bench, problem, major=Declaration(texts={"": "Still."}))
+    bench.order(problem, major=Declaration(texts={"pl": "Awaria."}, only_for="group"))
+    bench.order(problem, major=Declaration(texts={"": "Still."}))
     with bench.store.reading() as tx:
         (major,) = open_majors(tx, bench.now)
     assert (major.texts, major.only_for, major.since) == ({"pl": "Awaria.", "": "Still."}, "group", began)

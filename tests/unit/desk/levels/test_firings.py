@@ -16,7 +16,7 @@ from mailgateway.desk.policy import Policy
 from mailgateway.desk.timed.agenda import next_attention, with_attention
 from mailgateway.desk.timed.attend import attend
 from tests.unit.desk.builders import make_facts
-from tests.unit.desk.levels.test_escalation import ALWAYS, FIRST, HOUR, MONDAY, desk, opened, told
+from tests.unit.desk.levels.examples import ALWAYS, FIRST, HOUR, MONDAY, desk, opened, told
 
 MINUTE = timedelta(minutes=1)
 LEAD = Step(80, FIRST, (Told.LEAD,))

@@ -14,7 +14,7 @@ from mailgateway.desk.model import Status
 from mailgateway.desk.plan import Audience, Automatic, Disposition, Notice, NoticeKind, OpenTicket, Plan
 from mailgateway.desk.policy import Policy
 from tests.unit.desk.builders import CARLA, make_facts, make_ticket
-from tests.unit.desk.levels.test_escalation import ALWAYS, FIRST, HOUR, OFFICE, attended, desk, opened, told
+from tests.unit.desk.levels.examples import ALWAYS, FIRST, HOUR, OFFICE, attended, desk, opened, told
 
 FRIDAY = datetime(2026, 3, 6, 15, tzinfo=UTC)
 TOLD = Step(100, FIRST, notify=(Told.GROUP,))

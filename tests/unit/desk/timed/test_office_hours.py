@@ -14,7 +14,7 @@ from mailgateway.desk.timed.agenda import moments, next_attention
 from mailgateway.desk.timed.attend import attend
 from mailgateway.desk.timed.life_cycle import LifeCycle
 from tests.unit.desk.builders import make_candidate, make_facts, make_policy, make_ticket
-from tests.unit.desk.levels.test_escalation import OFFICE
+from tests.unit.desk.levels.examples import OFFICE
 from tests.unit.rules.examples import ruleset
 
 HOUR = timedelta(hours=1)

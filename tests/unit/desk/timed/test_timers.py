@@ -26,7 +26,7 @@ from mailgateway.desk.problems.assets import Asset, assets
 from mailgateway.desk.timed.agenda import moments, next_attention, version
 from mailgateway.desk.timed.attend import attend
 from tests.unit.desk.builders import NOW, make_candidate, make_facts, make_policy, make_ticket
-from tests.unit.desk.levels.test_escalation import ALWAYS, OFFICE, level
+from tests.unit.desk.levels.examples import ALWAYS, OFFICE, level
 from tests.unit.rules.examples import problems, ruleset
 
 DAY = timedelta(days=1)
