@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from mailgateway.desk.answers.answering import answering, with_answers
+from mailgateway.desk.answers.answering import Answering, answering, with_answers
 from mailgateway.desk.answers.knowledge import proposals
 from mailgateway.desk.customers.heading import LONGEST_SUBJECT
 from mailgateway.desk.events import WEBHOOK
@@ -37,6 +37,7 @@ from mailgateway.desk.threads.thread import Thread, writer
 from mailgateway.desk.threads.trust import claimed_agent, proven_agent
 from mailgateway.mail.model import Address
 from mailgateway.mail.written.subjects import without_tags
+from mailgateway.rules.schema import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,56 +51,98 @@ class Origin:
     follows: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Matter:
+    """A mail about a new matter: where it comes from, where the rules send it, and what else decides about it."""
+
+    incoming: Incoming
+    origin: Origin
+    chosen: Route
+    facts: Facts
+    policy: Policy
+
+    @property
+    def author(self) -> Address:
+        """Who wants something."""
+        return writer(self.incoming.mail, self.policy)
+
+    @property
+    def mailbox(self) -> MailboxPolicy:
+        """The mailbox that it came to."""
+        return self.policy.mailbox(self.incoming.mailbox)
+
+
 def open_ticket(incoming: Incoming, origin: Origin, facts: Facts, policy: Policy) -> Plan:
     """Open a ticket, unless a rule says otherwise."""
-    mailbox = policy.mailbox(incoming.mailbox)
     question = question_about(incoming, facts, policy)
     chosen = _as_old(route(policy, question)) if incoming.backfill else route(policy, question)
-    turned_away = (
-        _turned_away(incoming, chosen, mailbox, facts, policy)
-        or _only_forwarded(incoming, chosen, facts, policy)
-        or held_back(incoming, facts, policy)
-    )
-    if turned_away is not None:
-        return replace(turned_away, rules=chosen.matched)
+    matter = _Matter(incoming, origin, chosen, facts, policy)
+    turned_away = _turned_away(matter) or _only_forwarded(matter) or held_back(incoming, facts, policy)
+    return replace(turned_away or _opened(matter, question), rules=chosen.matched)
+
+
+def _opened(matter: _Matter, question: Question) -> Plan:
+    incoming, chosen, facts, policy = matter.incoming, matter.chosen, matter.facts, matter.policy
     worker = assigned(chosen.assignee, chosen.group, facts, policy)
     brought = read_brought(incoming, policy)
-    ticket = replace(_ticket(incoming, chosen, mailbox, brought, facts, policy), assignee=worker.agent)
+    ticket = replace(_ticket(matter, brought), assignee=worker.agent)
     entry = _entry(incoming, ticket, brought, facts)
-    fitting = proposals(policy.library, question, incoming.reply.text, facts.answers)
-    helping = answering(fitting, chosen.answer, ticket, mailbox, policy)
-    receipt = notices.acknowledgement(incoming.mail, entry.article, ticket, mailbox, chosen.template, helping.sent)
-    receipt = _receipt(receipt, origin, brought)
-    silence = _silence(receipt, incoming, chosen, facts, policy)
-    game = None if silence else _game(incoming, facts, policy)
+    greeting = _greeting(matter, question, ticket, entry.article, brought)
+    game, helping = greeting.game, greeting.helping
     if game is not None:
-        silence, ticket = game.why, _in_game(ticket)
-    if silence:
-        helping = replace(helping, sent=None)
-    opening: tuple[Change, ...] = (OpenTicket(ticket, chosen.trace), *entry.changes, *worker.changes)
+        ticket = _in_game(ticket)
     called = (RecordEvent(WEBHOOK, {"names": list(chosen.webhooks)}),) if chosen.webhooks else ()
     told = with_answers(_to_agents(entry.article, ticket, chosen, policy), helping.titles)
     joining = Welcome() if game else _joining(incoming, ticket, facts, policy)
     passed_on = forward(chosen.forward, incoming, entry.article, ticket, facts, policy)
-    remarks = (
-        *_remarks(incoming, origin, silence, facts, policy),
-        *((AddLink(game.first, LinkKind.RELATED, why=TAG),) if game else ()),
-        *passed_on.changes,
-        *named_by(incoming.keys, facts),
-        *message_id_reused(facts),
-        *policy.assets.doubts(ticket.ci),
-    )
     return Plan(
         at=facts.now,
-        actor=writer(incoming.mail, policy).address or "unknown",
+        actor=matter.author.address or "unknown",
         disposition=Disposition.OPENED,
-        reason=f"a new matter in {mailbox.name}",
-        changes=(*opening, *called, *helping.changes, *linked_by_rule(chosen.link, None, facts), *remarks),
-        notices=(*(() if silence else (receipt,)), *told, *joining.notices, *passed_on.notices),
+        reason=f"a new matter in {matter.mailbox.name}",
+        changes=(
+            OpenTicket(ticket, chosen.trace),
+            *entry.changes,
+            *worker.changes,
+            *called,
+            *helping.changes,
+            *linked_by_rule(chosen.link, None, facts),
+            *_remarks(matter, greeting.silence),
+            *((AddLink(game.first, LinkKind.RELATED, why=TAG),) if game else ()),
+            *passed_on.changes,
+            *named_by(incoming.keys, facts),
+            *message_id_reused(facts),
+            *policy.assets.doubts(ticket.ci),
+        ),
+        notices=(*greeting.receipt, *told, *joining.notices, *passed_on.notices),
         waits_for=worker.waits_for,
         asks_about=(*passed_on.asks_about, *joining.asks_about),
-        rules=chosen.matched,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Greeting:
+    """What the requester is told at once: a receipt, with an answer that may help; or nothing, and why."""
+
+    receipt: tuple[Notice, ...]
+    helping: Answering
+    silence: str = ""
+    game: PingPong | None = None
+
+
+def _greeting(
+    matter: _Matter, question: Question, ticket: Ticket, article: Article, brought: Brought | None
+) -> _Greeting:
+    incoming, chosen, facts, policy = matter.incoming, matter.chosen, matter.facts, matter.policy
+    fitting = proposals(policy.library, question, incoming.reply.text, facts.answers)
+    helping = answering(fitting, chosen.answer, ticket, matter.mailbox, policy)
+    receipt = notices.acknowledgement(incoming.mail, article, ticket, matter.mailbox, chosen.template, helping.sent)
+    receipt = _receipt(receipt, matter.origin, brought)
+    silence = _silence(receipt, matter)
+    game = None if silence else _game(incoming, facts, policy)
+    if silence or game is not None:
+        return _Greeting((), replace(helping, sent=None), game.why if game else silence, game)
+    return _Greeting((receipt,), helping)
 
 
 def _as_old(chosen: Route) -> Route:
@@ -134,13 +177,13 @@ def _joining(incoming: Incoming, ticket: Ticket, facts: Facts, policy: Policy) -
     return welcome(ticket.participants, ticket, None, facts, policy)
 
 
-def _only_forwarded(incoming: Incoming, chosen: Route, facts: Facts, policy: Policy) -> Plan | None:
+def _only_forwarded(matter: _Matter) -> Plan | None:
     """Return the plan for a mail that goes on without a ticket; None where it could not, so that it gets one."""
+    incoming, chosen, facts, author = matter.incoming, matter.chosen, matter.facts, matter.author
     if not (chosen.discard and chosen.forward):
         return None
-    author = writer(incoming.mail, policy)
     article = article_of(incoming, author, facts)
-    passed_on = forward(chosen.forward, incoming, article, None, facts, policy)
+    passed_on = forward(chosen.forward, incoming, article, None, facts, matter.policy)
     if not passed_on.to:
         return None
     return Plan(
@@ -153,11 +196,9 @@ def _only_forwarded(incoming: Incoming, chosen: Route, facts: Facts, policy: Pol
     )
 
 
-def _turned_away(
-    incoming: Incoming, chosen: Route, mailbox: MailboxPolicy, facts: Facts, policy: Policy
-) -> Plan | None:
+def _turned_away(matter: _Matter) -> Plan | None:
     """Return the plan for a mail that a rule keeps out; a person's word to let it in outweighs the rule's."""
-    author = writer(incoming.mail, policy)
+    incoming, chosen, facts, author = matter.incoming, matter.chosen, matter.facts, matter.author
     actor = author.address or "unknown"
     if chosen.discard and not chosen.forward:
         return Plan(facts.now, actor, Disposition.DISCARDED, f"rule {chosen.discard}")
@@ -165,8 +206,9 @@ def _turned_away(
         return Plan(facts.now, actor, Disposition.QUARANTINED, f"rule {chosen.quarantine}")
     if chosen.reject and not incoming.released:
         said = chosen.rejection
-        notice = notices.rejected(incoming.mail, author, mailbox, said.reason, chosen.language, template=said.template)
-        silence = notices.why_unanswered(notice, incoming.verdict, facts, policy)
+        mail, mailbox = incoming.mail, matter.mailbox
+        notice = notices.rejected(mail, author, mailbox, said.reason, chosen.language, template=said.template)
+        silence = notices.why_unanswered(notice, incoming.verdict, facts, matter.policy)
         reason = f"rule {chosen.reject}" + (f"; not told: {silence}" if silence else "")
         return Plan(facts.now, actor, Disposition.REFUSED, reason, notices=() if silence else (notice,))
     return None
@@ -187,15 +229,16 @@ def _entry(incoming: Incoming, ticket: Ticket, brought: Brought | None, facts: F
     return _Entry(brought.article(article), brought.changes(article))
 
 
-def _silence(receipt: Notice, incoming: Incoming, chosen: Route, facts: Facts, policy: Policy) -> str:
+def _silence(receipt: Notice, matter: _Matter) -> str:
     """Return why the requester is not told that the ticket is open, "" where they are."""
-    if chosen.unanswered:
-        return f"rule {chosen.unanswered}"
+    policy = matter.policy
+    if matter.chosen.unanswered:
+        return f"rule {matter.chosen.unanswered}"
     if receipt.ticket is not None and is_silent(News.RECEIVED, receipt.ticket, policy):
         return "receipts are switched off for it"
     if "passed_on" in receipt.values and policy.conversation.agent_forwards is AgentForwards.SILENT:
         return "an agent passed it on"
-    return notices.why_unanswered(receipt, incoming.verdict, facts, policy)
+    return notices.why_unanswered(receipt, matter.incoming.verdict, matter.facts, policy)
 
 
 def _receipt(receipt: Notice, origin: Origin, brought: Brought | None) -> Notice:
@@ -205,15 +248,8 @@ def _receipt(receipt: Notice, origin: Origin, brought: Brought | None) -> Notice
     return receipt if brought is None else brought.receipt(receipt)
 
 
-def _ticket(
-    incoming: Incoming,
-    chosen: Route,
-    mailbox: MailboxPolicy,
-    brought: Brought | None,
-    facts: Facts,
-    policy: Policy,
-) -> Ticket:
-    mail = incoming.mail
+def _ticket(matter: _Matter, brought: Brought | None) -> Ticket:
+    mail, chosen, policy, now = matter.incoming.mail, matter.chosen, matter.policy, matter.facts.now
     ticket = Ticket(
         number=0,
         subject=without_tags(mail.subject, policy.conversation.tags)[:LONGEST_SUBJECT],
@@ -222,12 +258,12 @@ def _ticket(
         priority=chosen.priority,
         group=chosen.group,
         assignee=None,
-        requester=brought.author if brought else writer(mail, policy),
-        mailbox=mailbox.name,
+        requester=brought.author if brought else matter.author,
+        mailbox=matter.mailbox.name,
         language=chosen.language,
-        created_at=facts.now,
-        updated_at=facts.now,
-        status_since=facts.now,
+        created_at=now,
+        updated_at=now,
+        status_since=now,
         tags=chosen.tags,
         organisation=chosen.organisation,
         service_level=chosen.service_level,
@@ -240,8 +276,9 @@ def _ticket(
     return replace(ticket, participants=newcomers((*mail.to, *mail.cc, *added), ticket, policy))
 
 
-def _remarks(incoming: Incoming, origin: Origin, silence: str, facts: Facts, policy: Policy) -> tuple[Change, ...]:
+def _remarks(matter: _Matter, silence: str) -> tuple[Change, ...]:
     """Record what somebody who looks at the ticket may wonder about."""
+    incoming, origin, facts, policy = matter.incoming, matter.origin, matter.facts, matter.policy
     remarks: list[Change] = []
     related = origin.related
     if related is not None:
@@ -253,7 +290,7 @@ def _remarks(incoming: Incoming, origin: Origin, silence: str, facts: Facts, pol
     is_linked = policy.conversation.several_mailboxes is SeveralMailboxes.LINKED
     if is_linked and facts.copy is not None and facts.copy.ticket is not None:
         remarks.append(AddLink(facts.copy.ticket, LinkKind.RELATED, why="same_mail"))
-    sender, author = incoming.mail.sender, writer(incoming.mail, policy)
+    sender, author = incoming.mail.sender, matter.author
     if sender is not None and sender.key != author.key:
         remarks.append(RecordEvent("written_for_another", {"from": sender.address}))
     if silence:
