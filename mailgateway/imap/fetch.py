@@ -134,6 +134,7 @@ def _search(session: Session, above: int, below: int, since: datetime | None) ->
     """Give the UIDs between the two in parts, each sorted: no answer can outgrow what imaplib reads as a line."""
     with session.asking("SEARCH") as connection:
         highest = min(max(connection.search("UID *"), default=0), below - 1, _LAST_UID)
+    session.was_told(highest)
     day = f" SINCE {_day_before(since)}" if since is not None else ""
     for first in range(above + 1, highest + 1, _UIDS_PER_SEARCH):
         last = min(first + _UIDS_PER_SEARCH - 1, highest)

@@ -29,6 +29,7 @@ class Session:
         self.uidvalidity = uidvalidity
         self.uid_next = uid_next
         self._connection = connection
+        self._told_up_to = (uid_next or 1) - 1
         self._lost = False
         with translated("CAPABILITY"):
             self.has_idle = bool(connection.has_capability("IDLE"))
@@ -58,6 +59,21 @@ class Session:
         except GatewayError as error:
             self._lost = self._lost or not isinstance(error, CommandRefused)
             raise
+
+    def was_told(self, up_to: int) -> None:
+        """Take note that the server told this session of mails up to a UID."""
+        self._told_up_to = max(self._told_up_to, up_to)
+
+    def catch_up(self, up_to: int) -> None:
+        """Have the server tell of all mails up to a UID, where it did not yet.
+
+        It says OK to a command about mails that it has not told a session of, and does nothing (RFC 3501 section
+        6.4.8): such as those that another host filed while this one was frozen.
+        """
+        if up_to > self._told_up_to:
+            with self.asking("NOOP") as connection:
+                connection.noop()
+            self.was_told(up_to)
 
     def still_there(self, uids: Sequence[int]) -> list[int]:
         """Return those of the UIDs (at most some hundreds) that the folder still has, as of now."""

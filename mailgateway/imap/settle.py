@@ -52,6 +52,7 @@ def settle(session: Session, uids: Sequence[int], action: Settlement) -> None:
 
     Raises MailboxUnavailable, and FolderMissing where the target folder cannot be made.
     """
+    session.catch_up(max(uids, default=0))
     for start in range(0, len(uids), _MOST_UIDS):
         _settle(session, uids[start : start + _MOST_UIDS], action)
 

@@ -60,6 +60,20 @@ def test_mails_that_another_client_removed_are_fine(
     assert dovecot.count(mailbox_user, "Done") == 2
 
 
+def test_what_the_server_did_not_tell_this_session_of_is_settled_too(
+    account: Server, dovecot: Dovecot, mailbox_user: str, deliver: Callable[..., None]
+) -> None:
+    """A host that was frozen, or waits, knows less of the folder than the database: OK alone moves nothing."""
+    deliver("one")
+    dovecot.append(mailbox_user, MAIL, "Done")  # a folder that is there: to make it would tell of new mail as well
+    with Session.open(account, "INBOX") as session:
+        deliver("two", "three")
+        with Session.open(account, "INBOX") as other:
+            assert all_uids(other) == {1, 2, 3}
+        settle(session, [2, 3], Move("Done"))
+    assert (dovecot.count(mailbox_user), dovecot.count(mailbox_user, "Done")) == (1, 3)
+
+
 @pytest.mark.parametrize("name", ["\\Flagged", "\\Seen", "Ticketed"])
 def test_a_flag_is_set(
     account: Server, dovecot: Dovecot, mailbox_user: str, deliver: Callable[..., None], name: str
@@ -121,6 +135,7 @@ def test_a_batch_is_one_command_of_each_kind(capabilities: str, action: Settleme
     mails = dict.fromkeys(range(1, 51), MAIL)
     with ScriptedImap(mails, capabilities=capabilities) as imap, opened(imap) as session:
         imap.folders["Done"] = {}
+        session.was_told(50)  # as who fetched them was
         before = len(imap.received)
         settle(session, range(1, 51), action)
         sent = imap.received[before:]
