@@ -9,9 +9,9 @@ import pytest
 
 from mailgateway.api.application import application
 from mailgateway.api.server import HttpServer
-from tests.api.ports import free_port
 from tests.flows.bench import Bench
 from tests.servers.postgres import Postgres
+from tests.servers.process import free_port
 
 TOKEN = "a token that nobody guesses"
 

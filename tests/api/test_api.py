@@ -13,9 +13,9 @@ import pytest
 from mailgateway.api import door, reader, server, shapes
 from mailgateway.errors import StoreUnusable, TransientError
 from mailgateway.store.tickets import shown as tickets
-from tests.api.ports import free_port
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
+from tests.servers.process import free_port
 
 NOTE = "The customer must not know."
 

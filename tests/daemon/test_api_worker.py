@@ -6,9 +6,9 @@ from pathlib import Path
 
 import httpx
 
-from tests.api.ports import free_port
 from tests.end_to_end.daemon import Daemon
 from tests.end_to_end.office import GATEWAY, GROUPS, ROUTING
+from tests.servers.process import free_port
 
 
 def _configure(folder: Path, api: str) -> Path:

@@ -26,7 +26,7 @@ from mailgateway.imap.settle import Move
 from mailgateway.store.hosts.names import number_of
 from mailgateway.store.hosts.news import News
 from mailgateway.store.hosts.session import HostSession
-from tests.daemon.test_sender import wait_until
+from tests.daemon.waiting import wait_until
 from tests.end_to_end.office import message
 from tests.flows.bench import MINUTE, Bench, relay_of
 from tests.servers.postgres import Postgres

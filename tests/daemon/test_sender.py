@@ -1,7 +1,6 @@
 """Senders: woken by an operator's wish in the middle of a pause, and replaced when their server changes."""
 
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,19 +13,10 @@ from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.store import health
 from mailgateway.store.outgoing import outbox
 from mailgateway.store.tables.tickets import OutboxRow
+from tests.daemon.waiting import wait_until
 from tests.end_to_end.office import message
 from tests.flows.bench import MINUTE, Bench, relay_of
 from tests.servers.sink import Sink
-
-
-def wait_until(done: Callable[[], bool]) -> None:
-    """Wait until something is so."""
-    pause = threading.Event()
-    for _ in range(1000):
-        if done():
-            return
-        pause.wait(0.02)
-    assert done()
 
 
 @pytest.fixture

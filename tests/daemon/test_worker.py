@@ -16,6 +16,7 @@ from mailgateway.flows.health.beats import fetching
 from mailgateway.flows.receive import Source
 from mailgateway.imap.settle import Move
 from mailgateway.store import health
+from tests.daemon.waiting import wait_until
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
 from tests.imap.scripted import QUICK, server_at
@@ -178,24 +179,14 @@ def mail(uid: int) -> bytes:
     return bytes(message(f"c{uid}@customer.example", f"M{uid}", "Text"))
 
 
-def wait_for(bench: Bench, subjects: list[str]) -> None:
-    """Wait until these tickets are there."""
-    done = threading.Event()
-    for _ in range(1000):
-        if bench.subjects() == subjects:
-            return
-        done.wait(0.02)
-    assert bench.subjects() == subjects
-
-
 def test_it_polls_where_the_server_has_no_idle(bench: Bench) -> None:
     """Mail is found by looking, over one connection, and no IDLE is sent."""
     with ScriptedImap({1: mail(1)}, capabilities="IMAP4rev1 AUTH=PLAIN MOVE UIDPLUS") as imap:
         at_work = mailbox_worker(imap, bench)
         at_work.start()
-        wait_for(bench, ["M1"])
+        wait_until(lambda: bench.subjects() == ["M1"])
         imap.inbox[2] = mail(2)
-        wait_for(bench, ["M1", "M2"])
+        wait_until(lambda: bench.subjects() == ["M1", "M2"])
         at_work.ask_to_stop()
         at_work.join(10)
         assert not at_work.is_alive()
@@ -211,11 +202,11 @@ def test_it_polls_where_the_server_offers_idle_and_refuses_it(bench: Bench) -> N
     with ScriptedImap({1: mail(1)}, answers={"IDLE": refuse("[LIMIT] too many")}) as imap:
         at_work = mailbox_worker(imap, bench)
         at_work.start()
-        wait_for(bench, ["M1"])
+        wait_until(lambda: bench.subjects() == ["M1"])
         while not imap.commands("IDLE"):
             threading.Event().wait(0.02)
         imap.inbox[2] = mail(2)
-        wait_for(bench, ["M1", "M2"])
+        wait_until(lambda: bench.subjects() == ["M1", "M2"])
         at_work.ask_to_stop()
         at_work.join(10)
         assert len(imap.commands("IDLE")) == 1
@@ -232,7 +223,7 @@ def test_while_mail_keeps_coming_nobody_waits_for_announcements(bench: Bench) ->
     with ScriptedImap({1: mail(1)}, answers={"UID MOVE": behind}) as imap:
         at_work = mailbox_worker(imap, bench, poll=timedelta(hours=1))
         at_work.start()
-        wait_for(bench, ["M1", "M2"])
+        wait_until(lambda: bench.subjects() == ["M1", "M2"])
         at_work.ask_to_stop()
         at_work.join(10)
         assert not at_work.is_alive()
@@ -265,7 +256,7 @@ def test_a_mail_that_breaks_every_connection_does_not_stop_the_daemon(bench: Ben
     with ScriptedImap({uid: mail(uid) for uid in (1, 2, 3)}, answers={"UID FETCH": breaking}) as imap:
         at_work = mailbox_worker(imap, bench)
         at_work.start()
-        wait_for(bench, ["M1", "M3"])
+        wait_until(lambda: bench.subjects() == ["M1", "M3"])
         at_work.ask_to_stop()
         at_work.join(10)
     assert [entry.uid for entry in bench.aside()] == [2]

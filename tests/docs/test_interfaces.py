@@ -13,10 +13,10 @@ from mailgateway.api.server import HttpServer
 from mailgateway.clock import now
 from mailgateway.desk.events import WORDS
 from mailgateway.desk.letters.webhooks import signed
-from tests.api.ports import free_port
 from tests.docs.pages import codes, page, rows, section
 from tests.end_to_end.office import message
 from tests.flows.bench import Bench
+from tests.servers.process import free_port
 
 TEXT = page("docs/interfaces.md")
 

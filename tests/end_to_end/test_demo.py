@@ -12,7 +12,7 @@ import pytest
 from mailgateway.demo import post_office, story
 from mailgateway.demo.daemon import LAG, SPEED, BelatedClock
 from mailgateway.demo.post_office import PASSWORD, USER, PostOffice
-from tests.api.ports import free_port
+from tests.servers.process import free_port
 
 
 def test_the_story_is_told_to_its_end(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ from collections.abc import Callable
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.api.ports import free_port
 from tests.end_to_end.daemon import Daemon
 from tests.end_to_end.office import Office, message
+from tests.servers.process import free_port
 
 Key = tuple[str, tuple[tuple[str, str], ...]]
 
