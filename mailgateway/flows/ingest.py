@@ -5,7 +5,7 @@ raw bytes ─ parse ─ classify ─ keys ─┐                      ┌─ app
   understand.py                          judge.py                 carry_out.py
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -78,36 +78,44 @@ def ingest(desk: Desk, spool_id: int) -> Disposition | None:
             return _quarantine(desk, spool_id, PoisonMessage("ingest", f"{kind}: {error}"), why=kind)
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One mail on its way, with what all of its stages need."""
+
+    desk: Desk
+    spooled: Spooled
+    policy: Policy
+    watch: Stopwatch
+
+
+@dataclass(frozen=True, slots=True)
+class _Filed:
+    """What a mail was understood to be, what was decided about it, and the ticket that it went to."""
+
+    incoming: Incoming
+    plan: Plan
+    ticket: int | None = None
+
+
 def _file(desk: Desk, spool_id: int) -> Disposition | None:
+    work = _begun(desk, spool_id)
+    if work is None:
+        return None
+    incoming = _understand_and_keep(work)
+    # understood by now: what is large is not in memory twice
+    work = replace(work, spooled=replace(work.spooled, raw=b""))
+    filed = _decide_and_apply(work, incoming)
+    if filed is None:
+        return None
+    return _go_on(work, filed.plan) if filed.plan.is_unfinished else _tell(work, filed)
+
+
+def _begun(desk: Desk, spool_id: int) -> _Work | None:
     spooled = despite_races(partial(_read, desk, spool_id))
     if spooled is None:
         return None
     log.also(mailbox=spooled.mailbox, message_id=spooled.identity.message_id)
-    policy, watch = desk.policy(), Stopwatch(desk.observer())
-    incoming = screen(desk, spooled, understand(spooled, policy), policy)
-    watch.lap(Stage.UNDERSTAND)
-    spooled = replace(spooled, raw=b"")  # understood by now: what is large is not in memory twice
-    desk.store.blobs.put_all([file.content for file in incoming.mail.attachments if not file.refused])
-    watch.lap(Stage.KEEP)
-
-    def decide_and_apply(incoming: Incoming) -> tuple[Plan | None, int | None]:
-        with desk.store.writing() as tx:
-            made = _decide_and_apply(desk, tx, spooled, incoming, policy, watch)
-        watch.lap(Stage.COMMIT)
-        return made
-
-    plan, number = despite_races(partial(decide_and_apply, incoming))
-    while plan is not None and plan.asks_mail:
-        # outside the transaction: a mail is never parsed while others wait to write
-        incoming = _with_mail(desk, plan.asks_mail, incoming, policy)
-        plan, number = despite_races(partial(decide_and_apply, incoming))
-    if plan is not None and plan.is_unfinished:
-        return _go_on(desk, spool_id, plan)
-    if plan is None:
-        return None
-    desk.observer().planned(plan)
-    desk.observer().filed(plan.disposition, _waited(spooled, plan.at))
-    return _told(desk, incoming, plan, number)
+    return _Work(desk, spooled, desk.policy(), Stopwatch(desk.observer()))
 
 
 def _read(desk: Desk, spool_id: int) -> Spooled | None:
@@ -115,35 +123,56 @@ def _read(desk: Desk, spool_id: int) -> Spooled | None:
         return spool.read(tx, spool_id)
 
 
-def _with_mail(desk: Desk, spool_id: int, incoming: Incoming, policy: Policy) -> Incoming:
+def _understand_and_keep(work: _Work) -> Incoming:
+    """Understand the mail, and keep its files: before there is a transaction that others would wait for."""
+    incoming = _understood(work, work.spooled)
+    work.watch.lap(Stage.UNDERSTAND)
+    work.desk.store.blobs.put_all([file.content for file in incoming.mail.attachments if not file.refused])
+    work.watch.lap(Stage.KEEP)
+    return incoming
+
+
+def _understood(work: _Work, spooled: Spooled) -> Incoming:
+    return screen(work.desk, spooled, understand(spooled, work.policy), work.policy)
+
+
+def _decide_and_apply(work: _Work, incoming: Incoming) -> _Filed | None:
+    """Decide about the mail and carry that out; None where somebody else has it, or it is done.
+
+    A mail of an agent's may decide about others: they are read between two transactions, never parsed in one.
+    """
+    filed = despite_races(partial(_transact, work, incoming))
+    while filed is not None and filed.plan.asks_mail:
+        incoming = _with_mail(work, filed.plan.asks_mail, incoming)
+        filed = despite_races(partial(_transact, work, incoming))
+    return filed
+
+
+def _with_mail(work: _Work, spool_id: int, incoming: Incoming) -> Incoming:
     """Read a mail of an agent's that this one decides about, and what tickets its orders name."""
-    with desk.store.reading() as tx:
+    with work.desk.store.reading() as tx:
         kept = spool.kept(tx, spool_id)
-    held = screen(desk, kept, understand(kept, policy), policy)
+    held = _understood(work, kept)
     names = replace(incoming.keys, ordered=held.keys.ordered)
     return replace(incoming, keys=names, held={**incoming.held, spool_id: held})
 
 
-def _go_on(desk: Desk, spool_id: int, plan: Plan) -> Disposition | None:
-    """File what the mail takes out of quarantine, then look at the mail again; what is not done now is done later."""
-    for entry in to_be_filed(plan.decisions):
-        ingest(desk, entry)
-    return _file(desk, spool_id) if plan.decisions else None
+def _transact(work: _Work, incoming: Incoming) -> _Filed | None:
+    with work.desk.store.writing() as tx:
+        filed = _filed(work, tx, incoming) if spool.claim(tx, work.spooled.id) else None
+    work.watch.lap(Stage.COMMIT)
+    return filed
 
 
-def _decide_and_apply(
-    desk: Desk, tx: Transaction, spooled: Spooled, incoming: Incoming, policy: Policy, watch: Stopwatch
-) -> tuple[Plan | None, int | None]:
-    if not spool.claim(tx, spooled.id):
-        return None, None
+def _filed(work: _Work, tx: Transaction, incoming: Incoming) -> _Filed:
+    desk, spooled, policy = work.desk, work.spooled, work.policy
     plan, facts = judge(desk, tx, spooled, incoming, policy)
-    watch.lap(Stage.DECIDE)
+    work.watch.lap(Stage.DECIDE)
     if plan.is_unfinished:
         quarantine.decide(tx, plan.decisions, plan.actor, plan.at, asked_by=spooled.id)
         spool.postpone(tx, spooled.id, plan.reason, plan.at + POSTPONEMENT)
-        return plan, None
-    if plan.asks_mail:
-        return plan, None
+    if plan.is_unfinished or plan.asks_mail:
+        return _Filed(incoming, plan)
     number = carry_out(desk, tx, plan, facts, policy, spooled, incoming.mail.attachments)
     # what is filed for old was decided for its own time, and ends today; else its events are found by this moment
     ended_at = desk.clock() if spooled.backfill else plan.at
@@ -151,17 +180,27 @@ def _decide_and_apply(
         spool.quarantine(tx, spooled.id, "decide", plan.reason, ended_at)
     else:
         spool.finish(tx, spooled.id, plan.disposition, plan.reason, number, ended_at)
-    return plan, number
+    return _Filed(incoming, plan, number)
 
 
-def _told(desk: Desk, incoming: Incoming, plan: Plan, number: int | None) -> Disposition:
+def _go_on(work: _Work, plan: Plan) -> Disposition | None:
+    """File what the mail takes out of quarantine, then look at the mail again; what is not done now is done later."""
+    for entry in to_be_filed(plan.decisions):
+        ingest(work.desk, entry)
+    return _file(work.desk, work.spooled.id) if plan.decisions else None
+
+
+def _tell(work: _Work, filed: _Filed) -> Disposition:
+    plan = filed.plan
+    work.desk.observer().planned(plan)
+    work.desk.observer().filed(plan.disposition, _waited(work.spooled, plan.at))
     if plan.notices:
-        desk.letters_waiting()
+        work.desk.letters_waiting()
     _log.info(
         "ingest.done",
-        ticket=number,
+        ticket=filed.ticket,
         disposition=plan.disposition.value,
-        kind=incoming.verdict.kind.value,
+        kind=filed.incoming.verdict.kind.value,
         why=plan.reason,
         letters=len(plan.notices),
     )
