@@ -18,10 +18,15 @@ import mailparser
 import structlog
 
 from benchmarks.goals import Goal
+from benchmarks.parse import understand
+from mailgateway.desk.plan import NoticeKind
 from mailgateway.flows.collect import collect
 from mailgateway.flows.settling import Refused
 from mailgateway.flows.suspects import Suspects
 from mailgateway.imap.session import Session
+from mailgateway.render.notices import Renderer
+from mailgateway.render.samples.notices import samples
+from mailgateway.share import share
 from tests.end_to_end.office import Office
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.postgres import Postgres
@@ -43,6 +48,8 @@ def run(count: int) -> list[Goal]:
             dovecot.deliver("floor", raw)
         floor = _timed(lambda: _floor(dovecot, Path(folder)))
         _report("floor", count, floor, floor)
+        _report("understood", count, _timed(partial(_understand, morning)), floor)
+        _report("two letters", count, _timed(partial(_render, count)), floor)
         for name, database in (
             ("sqlite", f"sqlite:///{folder}/office.db"),
             ("postgresql", postgres.create_database()),
@@ -75,6 +82,22 @@ def _floor(dovecot: Dovecot, folder: Path) -> None:
     with database:
         database.executemany("INSERT INTO mails VALUES (?, ?, ?, ?)", rows)
     database.close()
+
+
+def _understand(morning: list[bytes]) -> None:
+    """Understand each mail, and nothing else: a part of filing that no way of filing can leave out."""
+    for raw in morning:
+        understand(raw)
+
+
+def _render(count: int) -> None:
+    """Render a receipt and a notification a mail, and nothing else."""
+    renderer = Renderer(None, share("templates"))
+    kinds = (NoticeKind.ACKNOWLEDGEMENT, NoticeKind.AGENT_NOTIFICATION)
+    notices = [next(samples(kind, "en")) for kind in kinds]
+    for _ in range(count):
+        for notice in notices:
+            renderer.render(notice)
 
 
 def _collect(office: Office) -> None:
