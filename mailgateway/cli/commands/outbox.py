@@ -8,7 +8,7 @@ import typer
 
 from mailgateway import clock
 from mailgateway.cli.apps import group
-from mailgateway.cli.lines import say, say_json
+from mailgateway.cli.lines import say, say_json, wrong_usage
 from mailgateway.cli.opened import opened
 from mailgateway.cli.typed.options import AsJson, Ids, Limit, OptionalIds
 from mailgateway.cli.views.tables import Column, show_table, span
@@ -61,7 +61,7 @@ def retry(
 ) -> None:
     """Send letters now that failed, were cancelled, or wait; no rate of their domain holds them up."""
     if bool(ids) is everything:
-        raise typer.BadParameter("say which letters: their ids, or --all for everything that waits")
+        raise wrong_usage("say which letters: their ids, or --all for everything that waits")
     with opened(ctx) as gateway, gateway.store.writing() as tx:
         done = outbox.retry(tx, ids, clock.now()) if ids else outbox.retry_waiting(tx, clock.now())
     if ids:
