@@ -41,9 +41,7 @@ from tests.unit.desk.builders import (
     spelled_out,
     token,
 )
-
-POLICY = make_policy()
-ANNAS, CARLAS = token("agent:anna"), token(CARLA.key)
+from tests.unit.desk.deciding import ANNAS, CARLAS, POLICY
 
 people = st.sampled_from([
     CARLA, DAVE, MALLORY, FROM_ANNA, FROM_BOB, Address("", SUPPORT), Address("", "help+x@example.com"),
