@@ -15,7 +15,7 @@ from mailgateway.desk.privacy.person import ERASED_TEXT, Person, bare_trace
 from mailgateway.mail.model import Address
 from mailgateway.store.engine import Transaction
 from mailgateway.store.loose import let_go
-from mailgateway.store.privacy.traces import KNOWN, Keys
+from mailgateway.store.privacy.traces import HAS_CONTENT, KNOWN, Keys
 from mailgateway.store.tables.base import SpoolState
 from mailgateway.store.tables.holding import HeldAnswerRow
 from mailgateway.store.tables.lookup import address_key
@@ -41,8 +41,9 @@ _TOLD = "a person was erased on request"
 def empty_letters(tx: Transaction, tickets: Sequence[int], letters: Sequence[int], most: int) -> Counts:
     """Remove the content of letters that wait no longer, those of tickets and these; of `most` at most."""
     which = OutboxRow.ticket.in_(tickets) | OutboxRow.id.in_(letters)
-    kept = OutboxRow.content.is_not(None) | OutboxRow.sha256.is_not(None)
-    some = select(OutboxRow.id, OutboxRow.sha256).where(which, kept, OutboxRow.state.not_in(_UNDER_WAY)).limit(most)
+    some = (
+        select(OutboxRow.id, OutboxRow.sha256).where(which, HAS_CONTENT, OutboxRow.state.not_in(_UNDER_WAY)).limit(most)
+    )
     rows = tx.connection.execute(some).all()
     let_go(tx, [row.sha256 for row in rows])
     emptied = update(OutboxRow).where(OutboxRow.id.in_([row.id for row in rows]))

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.desk.plan import Disposition
 from mailgateway.store.engine import Transaction
-from mailgateway.store.privacy.traces import Keys
+from mailgateway.store.privacy.traces import HAS_CONTENT, Keys
 from mailgateway.store.tables.tickets import OutboxRow, SpoolRow
 from mailgateway.store.tables.wishes import UnsubscriptionRow
 
@@ -48,8 +48,7 @@ def mails(tx: Transaction, ids: Sequence[int]) -> tuple[KeptMail, ...]:
 def letters(tx: Transaction, ids: Sequence[int]) -> tuple[KeptLetter, ...]:
     """Return letters, in the order of their numbers."""
     columns = (OutboxRow.id, OutboxRow.ticket, OutboxRow.notice, OutboxRow.recipient, OutboxRow.state)
-    is_kept = OutboxRow.content.is_not(None) | OutboxRow.sha256.is_not(None)
-    found = select(*columns, OutboxRow.created_at, is_kept).where(OutboxRow.id.in_(ids)).order_by(OutboxRow.id)
+    found = select(*columns, OutboxRow.created_at, HAS_CONTENT).where(OutboxRow.id.in_(ids)).order_by(OutboxRow.id)
     return tuple(KeptLetter(*row) for row in tx.connection.execute(found))
 
 

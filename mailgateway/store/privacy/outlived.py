@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text, update
+from sqlalchemy import Select, and_, func, or_, select, text, update
 
 from mailgateway.desk.letters.delivery import DeliveryState
 from mailgateway.desk.model import LinkKind, Status
@@ -13,6 +13,7 @@ from mailgateway.desk.privacy.retention import REMOVED_TEXT, Kind
 from mailgateway.store.engine import Transaction
 from mailgateway.store.loose import let_go
 from mailgateway.store.privacy.marks import Mark
+from mailgateway.store.privacy.traces import HAS_CONTENT
 from mailgateway.store.tables.base import SpoolState
 from mailgateway.store.tables.partial import BARE_LETTER, BARE_MAIL, CLOSED
 from mailgateway.store.tables.tickets import (
@@ -108,9 +109,8 @@ def _mails(before: datetime) -> _Rows:
 
 
 def _letters(before: datetime) -> _Rows:
-    kept: ColumnElement[bool] = OutboxRow.content.is_not(None) | OutboxRow.sha256.is_not(None)
     return select(OutboxRow.id, OutboxRow.sha256).where(
-        kept, OutboxRow.state.not_in(_UNDER_WAY), OutboxRow.ended_at < before
+        HAS_CONTENT, OutboxRow.state.not_in(_UNDER_WAY), OutboxRow.ended_at < before
     )
 
 

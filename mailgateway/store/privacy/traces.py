@@ -31,6 +31,9 @@ PART = 10_000
 IDS = 500
 """So many rows are asked for by number at a time."""
 
+HAS_CONTENT: ColumnElement[bool] = OutboxRow.content.is_not(None) | OutboxRow.sha256.is_not(None)
+"""Of which letters the bytes are kept: beside them, or among the blobs."""
+
 KNOWN = (SpoolRow.sha256 != "") | (SpoolRow.sender != "")
 """Of which mails the bytes are kept or, once these have outlived their time, who wrote them."""
 
@@ -136,9 +139,8 @@ def about_several(tx: Transaction, start: int) -> tuple[int, ...]:
 
     These are about no ticket, or tell of others beside their own.
     """
-    kept = OutboxRow.content.is_not(None) | OutboxRow.sha256.is_not(None)
     several = OutboxRow.ticket.is_(None) | (OutboxRow.notice == NoticeKind.PROBLEM_SUGGESTION)
-    found = select(OutboxRow.id).where(_part(OutboxRow.id, start), several, kept)
+    found = select(OutboxRow.id).where(_part(OutboxRow.id, start), several, HAS_CONTENT)
     return tuple(tx.connection.execute(found).scalars())
 
 
