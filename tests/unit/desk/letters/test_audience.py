@@ -43,6 +43,24 @@ ASKED = Article(ArticleKind.PUBLIC, Direction.IN, CARLA, NOW, "It is broken. Is 
 WORDS = Rendered("Re: Printer", "Try again.\n\n-- \nsupport@example.com", "<p>Try again.</p>")
 
 
+_PIECES = [
+    "anna@example.com",
+    "BOB@Example.COM",
+    "bob@home.example",
+    "straße",
+    "İ",
+    "ß",
+    "jo",
+    ".",
+    "-",
+    "@",
+    ">",
+    " ",
+    "ann",
+    "a@b.c",
+]
+
+
 def notice(kind: NoticeKind = NoticeKind.REPLY, **changes: object) -> Notice:
     """Return a letter that may be sent."""
     made = Notice(
@@ -89,6 +107,13 @@ def test_no_template_shows_an_agents_address(place: str) -> None:
             place
         ]
         assert breach(notice(), words, POLICY) == "it shows an agent's own address"
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=8).map("".join))
+def test_a_letter_shows_an_agent_where_their_address_would_be_replaced(text: str) -> None:
+    """The quick look for an address, which spares nearly every letter the search for all, misses none."""
+    is_shown = without_agents(text, "", POLICY) != text
+    assert bool(breach(notice(), Rendered("", text, None), POLICY)) is is_shown
 
 
 def test_what_the_reader_wrote_or_is_may_be_shown() -> None:
