@@ -11,7 +11,7 @@ from mailgateway.smtp.outcome import Deferred, Outcome, Sent
 from mailgateway.smtp.relays import Relays
 
 # a commit costs more than all else about a letter; shorter than any wire, so that nobody notices
-_MOMENT = 0.01
+MOMENT = 0.01
 
 MOST_UNWRITTEN = 4
 """Outcomes a connection that may wait to be recorded; no letter is begun meanwhile."""
@@ -142,10 +142,10 @@ class Batch:
             self._writer = asyncio.create_task(self._write_down())
 
     async def _write_down(self) -> None:
-        """Record what has ended; what ends meanwhile, and within the next moment, is recorded in one go."""
-        await asyncio.sleep(_MOMENT)
-        while group := self._ended:
-            self._ended = []
+        """Record what has ended, and with it what ended within a moment or while the group before was recorded."""
+        while self._ended:
+            await asyncio.sleep(MOMENT)
+            group, self._ended = self._ended, []
             try:
                 await asyncio.to_thread(self._record, group)
             except Exception as error:  # noqa: BLE001 - whatever it is, `send` raises it

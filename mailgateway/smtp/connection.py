@@ -108,7 +108,7 @@ class Connection:
         sender, recipient = letter.envelope_from.encode(encoding), letter.recipient.encode(encoding)
         envelope = Envelope(sender, recipient, tuple(option.encode("ascii") for option in options))
         patience = self._server.timeout.total_seconds()
-        async with exchange(self._client) as talk:
+        with exchange(self._client) as talk:
             try:
                 await talk.begin(envelope, patience, reset=self._is_dirty)
             except _LIBRARY as error:
@@ -121,7 +121,7 @@ class Connection:
     async def _one_by_one(self, letter: Letter, progress: "_Progress") -> SMTPResponse:
         """Wait for the answer to each command; the letter itself goes as it does in the other way."""
         await self._begin(letter)
-        async with exchange(self._client) as talk:
+        with exchange(self._client) as talk:
             await talk.announce(self._server.timeout.total_seconds())
             progress.offered = True
             return await talk.give(letter.content, self._patience(letter))

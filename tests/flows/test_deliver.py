@@ -1,9 +1,10 @@
 """From the outbox to the server: what every answer of a server does to a letter, and what an outage does not."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,11 +12,12 @@ from mailgateway.desk.letters.delivery import Delivery, DeliveryState
 from mailgateway.desk.letters.pacing import Pace, Rate
 from mailgateway.errors import SmtpUnavailable, StoreBusy
 from mailgateway.flows.health.beats import beat, fetching
-from mailgateway.flows.sending import owners
+from mailgateway.flows.sending import owners, supply
 from mailgateway.flows.timed import watch
 from mailgateway.mail.model import Letter
 from mailgateway.smtp.connection import Connection
 from mailgateway.smtp.outcome import Outcome
+from mailgateway.smtp.pool import Pool
 from mailgateway.store import health
 from mailgateway.store.engine import Transaction
 from mailgateway.store.outgoing import outbox
@@ -216,6 +218,25 @@ def test_no_letter_is_begun_when_the_claim_grows_old(bench: Bench, sink: Sink, m
     monkeypatch.setattr(Connection, "send", slow)
     bench.send(sink, connections=1)
     assert claims[:2] == [2, 1]
+    assert {(line.state, line.attempts) for line in bench.letters()} == {(DeliveryState.SENT, 1)}
+
+
+def test_letters_are_claimed_while_others_leave(bench: Bench, sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One call of the pool sends what many claims bring: between two of them no connection waits for the others."""
+    monkeypatch.setattr(supply, "BATCH", 2)
+    bench.arrive(*(message(f"c{number}@customer.example", "Question", "Why?") for number in range(5)))
+    bench.ingest()
+    went: list[int] = []
+    send = Pool.send
+
+    def counted(pool: Pool, letters: Iterable[tuple[int, Letter]], *rest: Any) -> None:
+        before = len(sink.received)
+        send(pool, letters, *rest)
+        went.append(len(sink.received) - before)
+
+    monkeypatch.setattr(Pool, "send", counted)
+    assert bench.send(sink) == 12
+    assert went == [12, 0]
     assert {(line.state, line.attempts) for line in bench.letters()} == {(DeliveryState.SENT, 1)}
 
 

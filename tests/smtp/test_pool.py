@@ -1,7 +1,9 @@
 """Connections that are lost, refused, limited or stopped: which letters are blamed, and which are not."""
 
+import asyncio
 import gc
 import signal
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -13,7 +15,9 @@ import pytest
 from mailgateway.accounts.server import Tls
 from mailgateway.errors import SmtpUnavailable, StoreBusy
 from mailgateway.mail.model import Letter
+from mailgateway.smtp import batch
 from mailgateway.smtp.batch import MOST_UNWRITTEN
+from mailgateway.smtp.connection import Connection
 from mailgateway.smtp.outcome import Outcome, Rejected
 from tests.servers.process import free_port
 from tests.servers.sink import Sink
@@ -63,6 +67,35 @@ def test_nothing_is_begun_after_stop(sink: Sink, new_post: NewPost) -> None:
     outcomes = post.send(*[letter()] * 50, stop=lambda: len(post.outcomes) >= 3)
     assert outcomes[:3] == [SENT] * 3
     assert len(outcomes) == len(sink.received) <= 3 + 2 + 2 * MOST_UNWRITTEN
+
+
+def test_what_ends_under_a_record_waits_a_moment_for_more(
+    sink: Sink, new_post: NewPost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each group waits for it, not the first alone: the second letter ends under the first's record, the third then."""
+    monkeypatch.setattr(batch, "MOMENT", 0.3)
+    is_recorded, has_ended, is_over = threading.Event(), threading.Event(), threading.Event()
+
+    async def send(_: Connection, one: Letter) -> Outcome:
+        if one.recipient == "second":
+            await asyncio.to_thread(is_recorded.wait, 20)
+        if one.recipient == "third":
+            has_ended.set()  # over one connection it comes behind the second
+            await asyncio.to_thread(is_over.wait, 20)
+            await asyncio.sleep(0.05)
+        return SENT
+
+    monkeypatch.setattr(Connection, "send", send)
+    groups: list[list[int]] = []
+
+    def record(ended: Sequence[tuple[int, Outcome]]) -> None:
+        groups.append([number for number, _ in ended])
+        is_recorded.set()
+        has_ended.wait(20)
+        is_over.set()
+
+    new_post(server_of(sink)).pool.send(enumerate(map(letter, ("first", "second", "third"))), record, lambda: False)
+    assert groups == [[0], [1, 2]]
 
 
 def test_ctrl_c_finishes_what_is_in_hand(sink: Sink, new_post: NewPost) -> None:

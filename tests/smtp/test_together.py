@@ -14,6 +14,9 @@ from mailgateway.smtp.outcome import Deferred, Outcome, Rejected, Sent, TooLarge
 from tests.servers.sink import Sink
 from tests.smtp.post import NewPost, Post, letter, server_of
 
+LARGE = b"a line of a letter\r\n" * 1_000_000
+"""More than any socket keeps for a reader who takes nothing."""
+
 
 @pytest.fixture(autouse=True)
 def _pipelines(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,6 +38,7 @@ class Script:
         self.answers = {**usual, **answers}
         self.pieces: list[bytes] = []
         self.contents: list[bytes] = []
+        self.over = threading.Event()
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""
@@ -86,13 +90,34 @@ class Script:
             assert not thread.is_alive()
 
 
-def outcomes(answers: Mapping[bytes, bytes], *letters: Letter) -> tuple[list[Outcome], Script]:
+class Hasty(Script):
+    """Says something as soon as it is promised a letter, hangs up, and takes nothing of it."""
+
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one connection."""
+        writer.write(b"220 script\r\n")
+        said = b""
+        while said != b"354 go on":
+            line = (await reader.readuntil(b"\r\n")).strip()
+            said = self.answers.get(line.split(b" ")[0].split(b":")[0], b"250 fine")
+            writer.write(said + b"\r\n")
+        writer.write(self.answers[b"."])
+        writer.write_eof()
+        await asyncio.to_thread(self.over.wait, 20)
+        writer.close()
+
+
+def outcomes(
+    answers: Mapping[bytes, bytes], *letters: Letter, kind: type[Script] = Script
+) -> tuple[list[Outcome], Script]:
     """Send letters to such a server by one connection; return what became of them, and the server."""
-    script = Script(answers)
+    script = kind(answers)
     with script.served() as server:
         post = Post(server)
         with closing(post.pool):
-            return post.send(*letters), script
+            found = post.send(*letters)
+        script.over.set()
+    return found, script
 
 
 def test_the_commands_of_a_letter_come_in_one_piece() -> None:
@@ -150,6 +175,20 @@ def test_a_refusal_followed_by_silence_is_still_a_refusal() -> None:
     (outcome,), _ = outcomes({b"RCPT": b"550 not them", b"DATA": b""}, letter())
     assert isinstance(outcome, Rejected)
     assert outcome.code == 550
+
+
+def test_who_hangs_up_within_a_letter_may_have_said_why() -> None:
+    """A refusal in the middle of a letter counts, though the letter was never given whole."""
+    (outcome,), _ = outcomes({b".": b"552 5.3.4 too large\r\n"}, letter(content=LARGE), kind=Hasty)
+    assert isinstance(outcome, TooLarge)
+
+
+@pytest.mark.parametrize("early", [b"250 taken\r\n", b"250 taken\r\n" * 50_000])
+def test_nobody_has_a_letter_that_was_not_given_whole(early: bytes) -> None:
+    """Whatever the server says, and however much of it: the letter is put off."""
+    (outcome,), _ = outcomes({b".": early}, letter(content=LARGE), kind=Hasty)
+    assert isinstance(outcome, Deferred)
+    assert outcome.uncertain
 
 
 @pytest.mark.parametrize("answer", [b"nonsense", b"250-" + b"x" * 10_000, b"\xff\xff"])

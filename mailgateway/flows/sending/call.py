@@ -49,7 +49,7 @@ def call_due(desk: Desk, endpoint: Endpoint, how: Calling, in_hand: InHand, stop
             claimed = calls.claim_due(tx, endpoint.name, desk.clock(), how.owner, BATCH)
         if not claimed:
             break
-        in_hand.take(call.id for call in claimed)
+        in_hand.take([call.id for call in claimed])
         try:
             made += _make(desk, endpoint, how, in_hand, claimed, tls, stop)
         finally:

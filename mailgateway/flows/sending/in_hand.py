@@ -1,6 +1,6 @@
 """What is claimed of a queue and not given back yet, over the moments when the database is away."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from mailgateway.desk.letters.delivery import Delivery
@@ -29,8 +29,8 @@ class InHand:
         self._untouched: set[int] = set()
         self._ended: dict[int, Delivery] = {}
 
-    def take(self, claimed: Iterable[int]) -> None:
-        """Take what was claimed just now."""
+    def take(self, claimed: Sequence[int]) -> None:
+        """Take what was claimed just now; others may end meanwhile in another thread."""
         self._untouched.update(claimed)
 
     def end(self, desk: Desk, ended: Mapping[int, Delivery]) -> None:

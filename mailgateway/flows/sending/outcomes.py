@@ -10,6 +10,7 @@ from mailgateway.desk.letters.pacing import Pace
 from mailgateway.desk.letters.route import EVERYTHING, Route
 from mailgateway.errors import PermanentError, StoreUnusable
 from mailgateway.flows.desk import Desk
+from mailgateway.flows.health.beats import beat
 from mailgateway.flows.health.beats import sending as part_of
 from mailgateway.flows.sending.in_hand import InHand
 from mailgateway.flows.sending.lighten import send_without_files
@@ -53,15 +54,43 @@ class Tally:
         self.answer = delivery.answer
 
 
-@dataclass(frozen=True, slots=True)
 class Outcomes:
-    """Writes down what becomes of the letters of a batch, by their ids."""
+    """Writes down what becomes of letters; those that were claimed meanwhile are expected from another thread."""
 
-    desk: Desk
-    sending: Sending
-    in_hand: InHand
-    letters: Mapping[int, outbox.Outgoing]
-    tally: Tally = field(default_factory=Tally)
+    def __init__(self, desk: Desk, sending: Sending, in_hand: InHand) -> None:
+        """Expect nothing yet."""
+        self.tally = Tally()
+        self._desk = desk
+        self._sending = sending
+        self._in_hand = in_hand
+        self._letters: dict[int, outbox.Outgoing] = {}
+        self._signed = (0, 0)
+
+    @property
+    def name(self) -> str:
+        """What threads, log lines and signs of life call the sending."""
+        return self._sending.name
+
+    @property
+    def expected(self) -> int:
+        """How many letters have no outcome yet."""
+        return len(self._letters)
+
+    def expect(self, claimed: Sequence[outbox.Outgoing]) -> None:
+        """Take letters that were claimed just now, and give a sign of life for those before."""
+        self.sign()
+        self._letters.update({outgoing.id: outgoing for outgoing in claimed})
+        self._in_hand.take([outgoing.id for outgoing in claimed])
+
+    def sign(self) -> None:
+        """Give a sign of life for what was tried since the last one: letters that are all put off are no success."""
+        before, self._signed = self._signed, (self.tally.tried, self.tally.judged)
+        if self._signed[0] > before[0]:
+            beat(self._desk, self.name, None if self._signed[1] > before[1] else self.tally.answer)
+
+    def give_back(self) -> None:
+        """Let letters that were claimed and not begun wait for the next time."""
+        self._in_hand.give_back(self._desk)
 
     def record(self, outcomes: Sequence[tuple[int, Outcome]]) -> None:
         """Write down what a server said of letters; one that is too large goes on without its files.
@@ -77,26 +106,28 @@ class Outcomes:
         """Write down how letters ended."""
         for one, delivery in ended.items():
             self.tally.count(delivery)
-            _report(self.letters[one], delivery)
-        self.in_hand.end(self.desk, ended)
+            _report(self._letters[one], delivery)
+        self._in_hand.end(self._desk, ended)
         for one, delivery in ended.items():
-            self.desk.observer().tried(self.sending.name, delivery.state, delivery.at - self.letters[one].first_at)
+            first_at = self._letters.pop(one).first_at
+            self._desk.observer().tried(self.name, delivery.state, delivery.at - first_at)
 
     def _lighten(self, one: int, refusal: TooLarge) -> None:
         delivery = self._delivery(one, refusal)
         try:
-            if send_without_files(self.desk, self.letters[one], refusal):
+            if send_without_files(self._desk, self._letters[one], refusal):
                 self.tally.count(delivery)
-                self.in_hand.leave(one)
+                self._in_hand.leave(one)
+                del self._letters[one]
                 return
         except StoreUnusable:
             raise
         except PermanentError as error:  # its bytes are lost
-            delivery = failed(str(error), self.desk.clock())
+            delivery = failed(str(error), self._desk.clock())
         self.end({one: delivery})
 
     def _delivery(self, one: int, outcome: Outcome) -> Delivery:
-        now, outgoing = self.desk.clock(), self.letters[one]
+        now, outgoing = self._desk.clock(), self._letters[one]
         match outcome:
             case Sent(response):
                 return sent(response, now)
@@ -105,7 +136,7 @@ class Outcomes:
             case Deferred():
                 attempt = Attempt(outgoing.attempts, outgoing.first_at)
                 answer = outcome.reason if outcome.code is None else f"{outcome.code} {outcome.reason}"
-                chance, retry_for = self.sending.jitter(), self.sending.retry_for
+                chance, retry_for = self._sending.jitter(), self._sending.retry_for
                 return deferred(attempt, answer, now, chance, retry_for, uncertain=outcome.uncertain)
 
 
