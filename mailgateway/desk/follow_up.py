@@ -1,6 +1,6 @@
 """A mail that joins a ticket: somebody who takes part wrote again, or a machine answered."""
 
-from dataclasses import replace
+from collections.abc import Iterator
 
 from mailgateway.desk import lifecycle
 from mailgateway.desk.after import after
@@ -11,7 +11,7 @@ from mailgateway.desk.facts import Evidence, Facts
 from mailgateway.desk.incoming import Incoming, article_of, message_id_reused, newcomers
 from mailgateway.desk.letters import news, notices
 from mailgateway.desk.letters.welcome import Welcome, welcome
-from mailgateway.desk.model import Status, Ticket, TicketType
+from mailgateway.desk.model import Article, Status, Ticket, TicketType
 from mailgateway.desk.plan import (
     AddArticle,
     AddParticipants,
@@ -43,21 +43,13 @@ def follow_up(incoming: Incoming, thread: Thread, facts: Facts, policy: Policy) 
     author = _author(incoming.mail, ticket, policy)
     takes_part = ticket.has_participant(author.address)
     article = article_of(incoming, author, facts, () if takes_part else ("other_sender",))
-    judged = _judged(incoming, thread, author, facts)
-    status = _status(incoming, thread, author, judged)
-    changes: list[Change] = [AddArticle(article), *((judged,) if judged else ())]
-    if status is not ticket.status:
-        changes.append(SetStatus(ticket.status, status))
-    if ticket.snoozed_until is not None:
-        changes.append(Snooze(ticket.snoozed_until, None))
     people = newcomers((*incoming.mail.to, *incoming.mail.cc), ticket, policy) if takes_part else ()
-    if people:
-        changes.append(AddParticipants(people))
-    woken = replace(ticket, status=status, snoozed_until=None, participants=(*ticket.participants, *people))
+    brought = tuple(_brought(incoming, thread, author, article, people, facts))
+    woken = after(ticket, brought, facts.now)
     ruled = refine(incoming, ticket, woken, facts, policy) if takes_part else Refined()
     changed = after(woken, ruled.changes, facts.now)
     # That it goes on is news where it seemed to be over; else nobody is told of what they did themselves.
-    goes_on = ticket.status in lifecycle.DONE and status is Status.OPEN
+    goes_on = ticket.status in lifecycle.DONE and woken.status is Status.OPEN
     heard = ticket if goes_on and incoming.verdict.answerable else woken
     joining = welcome(people, changed, thread.candidate, facts, policy) if incoming.verdict.answerable else Welcome()
     passed_on = forward(ruled.forward, incoming, article, changed, facts, policy)
@@ -68,7 +60,7 @@ def follow_up(incoming: Incoming, thread: Thread, facts: Facts, policy: Policy) 
         reason=f"by {thread.evidence.value}",
         ticket=ticket.number,
         changes=(
-            *changes,
+            *brought,
             *ruled.changes,
             *passed_on.changes,
             joined(incoming, thread, policy),
@@ -84,6 +76,24 @@ def follow_up(incoming: Incoming, thread: Thread, facts: Facts, policy: Policy) 
         waits_for=ruled.waits_for,
         asks_about=(*passed_on.asks_about, *joining.asks_about),
     )
+
+
+def _brought(
+    incoming: Incoming, thread: Thread, author: Address, article: Article, people: tuple[Address, ...], facts: Facts
+) -> Iterator[Change]:
+    """Give what the mail itself changes, before a rule is asked; `people` come with it."""
+    ticket = thread.candidate.ticket
+    yield AddArticle(article)
+    judged = _judged(incoming, thread, author, facts)
+    if judged is not None:
+        yield judged
+    status = _status(incoming, thread, author, judged)
+    if status is not ticket.status:
+        yield SetStatus(ticket.status, status)
+    if ticket.snoozed_until is not None:
+        yield Snooze(ticket.snoozed_until, None)
+    if people:
+        yield AddParticipants(people)
 
 
 def _judged(incoming: Incoming, thread: Thread, author: Address, facts: Facts) -> JudgeAnswer | None:
