@@ -10,7 +10,7 @@ import pytest
 from mailgateway.mail.describe import describe
 from mailgateway.mail.identity import identity
 from mailgateway.mail.parse import parse
-from tests.unit.mail.packed import package, rich
+from tests.unit.mail.content.packed import package, rich
 
 HEAD = b"From: a@b.c\nTo: d@e.f\nSubject: x\nMessage-ID: <1@x>\n"
 MULTI = HEAD + b"Content-Type: multipart/mixed; boundary=b0\n\n"

@@ -9,7 +9,7 @@ from mailgateway.mail.model import Attachment
 from mailgateway.mail.outgoing.compose import Outgoing, compose
 from mailgateway.mail.outgoing.lighter import LeftOut, Lighter, Word, without_files
 from mailgateway.mail.parse import parse
-from tests.unit.mail.test_compose import PLAIN, PNG, read
+from tests.unit.mail.outgoing.test_compose import PLAIN, PNG, read
 
 MARK = "ref:t10234.aaaaaaaaaaaaaaaaaaaa:ref"
 MANUAL = Attachment("manual.pdf", "application/pdf", bytes(50_000))
