@@ -32,6 +32,7 @@ class Supply:
         self._expect = expect
         self._stop = stop
         self._latest: datetime | None = None
+        self.is_used_up = False
         self.unread: dict[int, Delivery] = {}
         """What becomes of letters whose bytes are lost or cannot be had now: the claim with one of them is the last."""
 
@@ -53,6 +54,7 @@ class Supply:
                 self._expect(claimed)
                 return claimed
             if not paced:
+                self.is_used_up = True
                 break
         return ()
 
