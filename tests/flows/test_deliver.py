@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 
-from mailgateway.desk.letters.delivery import Delivery, DeliveryState
+from mailgateway.desk.letters.delivery import Attempt, Delivery, DeliveryState, deferred
 from mailgateway.desk.letters.pacing import Pace, Rate
 from mailgateway.errors import SmtpUnavailable, StoreBusy
+from mailgateway.flows.desk import Desk
 from mailgateway.flows.health.beats import beat, fetching
 from mailgateway.flows.sending import owners, supply
+from mailgateway.flows.sending.in_hand import InHand
+from mailgateway.flows.sending.outcomes import Outcomes
 from mailgateway.flows.timed import watch
 from mailgateway.mail.model import Letter
 from mailgateway.smtp.connection import Connection
@@ -222,8 +225,12 @@ def test_no_letter_is_begun_when_the_claim_grows_old(bench: Bench, sink: Sink, m
 
 
 def test_letters_are_claimed_while_others_leave(bench: Bench, sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One call of the pool sends what many claims bring: between two of them no connection waits for the others."""
+    """One call of the pool sends what many claims bring: between two of them no connection waits for the others.
+
+    But not for ever: the next call tries connections again that were refused.
+    """
     monkeypatch.setattr(supply, "BATCH", 2)
+    monkeypatch.setattr(supply, "MOST_CLAIMS", 4)
     bench.arrive(*(message(f"c{number}@customer.example", "Question", "Why?") for number in range(5)))
     bench.ingest()
     went: list[int] = []
@@ -236,8 +243,28 @@ def test_letters_are_claimed_while_others_leave(bench: Bench, sink: Sink, monkey
 
     monkeypatch.setattr(Pool, "send", counted)
     assert bench.send(sink) == 12
-    assert went == [12]
+    assert went == [8, 4]
     assert {(line.state, line.attempts) for line in bench.letters()} == {(DeliveryState.SENT, 1)}
+
+
+def test_a_letter_that_is_claimed_anew_while_it_is_put_off_is_expected(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An operator wants it, and the next claim comes, before all is said about the attempt before."""
+    outcomes = Outcomes(bench.desk, bench.sending, InHand())
+    with bench.store.writing() as tx:
+        claimed = outbox.claim_due(tx, bench.now, bench.sending.owner, 1)
+    outcomes.expect(claimed)
+    end = InHand.end
+
+    def claimed_under_it(in_hand: InHand, desk: Desk, ended: Mapping[int, Delivery]) -> None:
+        end(in_hand, desk, ended)
+        outcomes.expect(claimed)
+
+    monkeypatch.setattr(InHand, "end", claimed_under_it)
+    later = deferred(Attempt(1, bench.now), "450 later", bench.now, 0.0, HOUR, uncertain=False)
+    outcomes.end({one.id: later for one in claimed})
+    assert outcomes.expected == 1
 
 
 def test_a_sign_of_life_says_whether_the_server_takes_letters(bench: Bench, sink: Sink) -> None:

@@ -106,13 +106,14 @@ class Outcomes:
 
     def end(self, ended: Mapping[int, Delivery]) -> None:
         """Write down how letters ended."""
+        # first: as soon as it is written down, one that is put off may be wanted anew, and claimed again
+        letters = {one: self._letters.pop(one) for one in ended}
         for one, delivery in ended.items():
             self.tally.count(delivery)
-            _report(self._letters[one], delivery)
+            _report(letters[one], delivery)
         self._in_hand.end(self._desk, ended)
         for one, delivery in ended.items():
-            first_at = self._letters.pop(one).first_at
-            self._desk.observer().tried(self.name, delivery.state, delivery.at - first_at)
+            self._desk.observer().tried(self.name, delivery.state, delivery.at - letters[one].first_at)
 
     def _lighten(self, one: int, refusal: TooLarge) -> None:
         delivery = self._delivery(one, refusal)

@@ -16,6 +16,9 @@ LEASE = timedelta(minutes=15)
 LONGEST_BATCH = LEASE / 3
 """After that no letter of a claim is begun: it must not run out while a slow server still has its letter."""
 
+MOST_CLAIMS = 10
+"""So many batches are given in one go: a connection that was refused is tried again behind them."""
+
 READ_TOGETHER = 20
 
 Expect = Callable[[Sequence[outbox.Outgoing]], None]
@@ -38,7 +41,9 @@ class Supply:
 
     def letters(self) -> Iterator[tuple[int, Letter]]:
         """Give letters with their numbers, as long as some are due. Raises StoreBusy or StoreUnusable."""
-        while not self.unread and (claimed := self._next()):
+        for _ in range(MOST_CLAIMS):
+            if self.unread or not (claimed := self._next()):
+                break
             yield from self._read(claimed)
 
     def is_over(self) -> bool:
