@@ -1,7 +1,8 @@
 """The connection of an aiosmtplib client while a letter is on it: answers are read, and what is given is waited for.
 
-An answer that is there already is taken without waiting, and so without a timer: of three answers to commands given
-together two are. aiosmtplib drops what comes unasked, so its connection is used here, and handed back between letters.
+An answer that is there already is taken without waiting, and so without a timer: where three commands were given
+together, their answers often come in one packet. aiosmtplib drops what comes unasked, so its connection is used here,
+and handed back between letters.
 """
 
 import asyncio
@@ -105,7 +106,9 @@ class Wire(asyncio.Protocol):
         self._tell()
 
     def eof_received(self) -> None:
-        """The server has said its last word; the transport closes."""
+        """The server has said its last word: what is not given yet is not given any more."""
+        # left alone, the transport would close by itself, and be half gone where it is aborted behind the letter
+        self._transport.abort()
         self._end()
 
     def connection_lost(self, _: Exception | None) -> None:

@@ -224,13 +224,19 @@ def test_no_letter_is_begun_when_the_claim_grows_old(bench: Bench, sink: Sink, m
     assert {(line.state, line.attempts) for line in bench.letters()} == {(DeliveryState.SENT, 1)}
 
 
-def test_letters_are_claimed_while_others_leave(bench: Bench, sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("most", "longest", "calls"), [(4, timedelta(seconds=20), [8, 4]), (10, timedelta(0), [*[2] * 6, 0])]
+)
+def test_letters_are_claimed_while_others_leave(
+    bench: Bench, sink: Sink, monkeypatch: pytest.MonkeyPatch, most: int, longest: timedelta, calls: list[int]
+) -> None:
     """One call of the pool sends what many claims bring: between two of them no connection waits for the others.
 
     But not for ever: the next call tries connections again that were refused.
     """
     monkeypatch.setattr(supply, "BATCH", 2)
-    monkeypatch.setattr(supply, "MOST_CLAIMS", 4)
+    monkeypatch.setattr(supply, "MOST_CLAIMS", most)
+    monkeypatch.setattr(supply, "LONGEST_SUPPLY", longest)
     bench.arrive(*(message(f"c{number}@customer.example", "Question", "Why?") for number in range(5)))
     bench.ingest()
     went: list[int] = []
@@ -243,7 +249,7 @@ def test_letters_are_claimed_while_others_leave(bench: Bench, sink: Sink, monkey
 
     monkeypatch.setattr(Pool, "send", counted)
     assert bench.send(sink) == 12
-    assert went == [8, 4]
+    assert went == calls
     assert {(line.state, line.attempts) for line in bench.letters()} == {(DeliveryState.SENT, 1)}
 
 

@@ -1,16 +1,21 @@
 """Commands given together (RFC 2920): what a server may do then that it cannot do otherwise."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from aiosmtplib import SMTP, SMTPServerDisconnected
 
 from mailgateway.accounts.server import Server, Tls
 from mailgateway.mail.model import Letter
 from mailgateway.smtp.outcome import Deferred, Outcome, Rejected, Sent, TooLarge
+from mailgateway.smtp.wire import borrowed
 from tests.servers.sink import Sink
 from tests.smtp.post import NewPost, Post, letter, server_of
 
@@ -181,6 +186,26 @@ def test_who_hangs_up_within_a_letter_may_have_said_why() -> None:
     """A refusal in the middle of a letter counts, though the letter was never given whole."""
     (outcome,), _ = outcomes({b".": b"552 5.3.4 too large\r\n"}, letter(content=LARGE), kind=Hasty)
     assert isinstance(outcome, TooLarge)
+
+
+def test_a_server_that_hangs_up_and_takes_the_rest_breaks_nothing() -> None:
+    """The last word and room for what is unsent come in one turn of the loop: the transport would be half gone."""
+
+    async def hang_up() -> None:
+        ours, theirs = socket.socketpair()
+        theirs.settimeout(0)
+        transport, owner = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=ours)
+        with closing(theirs), borrowed(cast("SMTP", SimpleNamespace(transport=transport, protocol=owner))) as wire:
+            while not transport.get_write_buffer_size():
+                wire.write(b"a line of a letter\r\n" * 1_000)
+            theirs.shutdown(socket.SHUT_WR)
+            with suppress(BlockingIOError):
+                while theirs.recv(65_536):
+                    pass
+            with pytest.raises(SMTPServerDisconnected):
+                await wire.answer(5)
+
+    asyncio.run(hang_up())
 
 
 @pytest.mark.parametrize("early", [b"250 taken\r\n", b"250 taken\r\n" * 50_000])

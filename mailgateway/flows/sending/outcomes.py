@@ -55,7 +55,7 @@ class Tally:
 
 
 class Outcomes:
-    """Writes down what becomes of letters; those that were claimed meanwhile are expected from another thread."""
+    """Writes down what becomes of letters. `record` runs in a thread beside that of `expect`, never twice at once."""
 
     def __init__(self, desk: Desk, sending: Sending, in_hand: InHand) -> None:
         """Expect nothing yet."""
@@ -80,9 +80,9 @@ class Outcomes:
 
     def expect(self, claimed: Sequence[outbox.Outgoing]) -> None:
         """Take letters that were claimed just now, and give a sign of life for those before."""
-        self.sign()
         self._letters.update({outgoing.id: outgoing for outgoing in claimed})
         self._in_hand.take([outgoing.id for outgoing in claimed])
+        self.sign()
 
     def sign(self) -> None:
         """Give a sign of life for what was tried since the last one: letters that are all put off are no success."""

@@ -17,7 +17,9 @@ LONGEST_BATCH = LEASE / 3
 """After that no letter of a claim is begun: it must not run out while a slow server still has its letter."""
 
 MOST_CLAIMS = 10
-"""So many batches are given in one go: a connection that was refused is tried again behind them."""
+LONGEST_SUPPLY = timedelta(seconds=20)
+"""So many batches are given in one go, the last begun within that time: behind them connections that were refused are
+tried again, and a letter that was put back is begun no later than this past the limit of its own claim."""
 
 READ_TOGETHER = 20
 
@@ -36,15 +38,17 @@ class Supply:
         self._stop = stop
         self._latest: datetime | None = None
         self.is_used_up = False
+        """Whether nothing was due at the last claim."""
         self.unread: dict[int, Delivery] = {}
         """What becomes of letters whose bytes are lost or cannot be had now: the claim with one of them is the last."""
 
     def letters(self) -> Iterator[tuple[int, Letter]]:
-        """Give letters with their numbers, as long as some are due. Raises StoreBusy or StoreUnusable."""
+        """Give letters with their numbers, while some are due, for a while. Raises StoreBusy or StoreUnusable."""
+        until = self._desk.clock() + LONGEST_SUPPLY
         for _ in range(MOST_CLAIMS):
-            if self.unread or not (claimed := self._next()):
+            yield from self._read(self._next())
+            if self.is_used_up or self.unread or self._desk.clock() >= until:
                 break
-            yield from self._read(claimed)
 
     def is_over(self) -> bool:
         """Tell whether no letter may be begun any more."""
