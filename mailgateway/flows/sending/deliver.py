@@ -52,13 +52,13 @@ def is_wanted_now(desk: Desk, route: Route, since: datetime) -> bool:
 
 
 def _send_due(desk: Desk, pool: Pool, sending: Sending, in_hand: InHand, stop: Stop) -> int:
-    tried, is_done = 0, False
-    while not is_done and not stop():
+    tried = 0
+    while not stop():
         outcomes = Outcomes(desk, sending, in_hand)
-        supply = Supply(desk, sending, outcomes.expect, stop)
-        _send(pool, supply, outcomes)
+        _send(pool, Supply(desk, sending, outcomes.expect, stop), outcomes)
+        if not outcomes.tally.tried:
+            break
         tried += outcomes.tally.tried
-        is_done = supply.is_used_up and not outcomes.queued_more
     return tried
 
 

@@ -60,8 +60,6 @@ class Outcomes:
     def __init__(self, desk: Desk, sending: Sending, in_hand: InHand) -> None:
         """Expect nothing yet."""
         self.tally = Tally()
-        self.queued_more = False
-        """Whether a letter was queued in the place of another, perhaps after the last claim."""
         self._desk = desk
         self._sending = sending
         self._in_hand = in_hand
@@ -120,7 +118,6 @@ class Outcomes:
         try:
             if send_without_files(self._desk, self._letters[one], refusal):
                 self.tally.count(delivery)
-                self.queued_more = True
                 self._in_hand.leave(one)
                 del self._letters[one]
                 return

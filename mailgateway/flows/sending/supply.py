@@ -28,7 +28,10 @@ Expect = Callable[[Sequence[outbox.Outgoing]], None]
 
 
 class Supply:
-    """Claims the next letters while the last ones leave: connections would stand idle, for a commit and more."""
+    """Claims the next letters while the last ones leave: connections would stand idle, for a commit and more.
+
+    But only behind a full claim: to ask in vain would hold up the few that leave just then.
+    """
 
     def __init__(self, desk: Desk, sending: Sending, expect: Expect, stop: Stop) -> None:
         """Claim nothing yet."""
@@ -37,8 +40,7 @@ class Supply:
         self._expect = expect
         self._stop = stop
         self._latest: datetime | None = None
-        self.is_used_up = False
-        """Whether nothing was due at the last claim."""
+        self._is_more = False
         self.unread: dict[int, Delivery] = {}
         """What becomes of letters whose bytes are lost or cannot be had now: the claim with one of them is the last."""
 
@@ -47,7 +49,7 @@ class Supply:
         until = self._desk.clock() + LONGEST_SUPPLY
         for _ in range(MOST_CLAIMS):
             yield from self._read(self._next())
-            if self.is_used_up or self.unread or self._desk.clock() >= until:
+            if not self._is_more or self.unread or self._desk.clock() >= until:
                 break
 
     def is_over(self) -> bool:
@@ -58,12 +60,12 @@ class Supply:
         while not self._stop():
             latest = self._desk.clock() + LONGEST_BATCH
             claimed, paced = _claim(self._desk, self._sending)
+            self._is_more = len(claimed) + paced == BATCH
             if claimed:
                 self._latest = latest
                 self._expect(claimed)
                 return claimed
             if not paced:
-                self.is_used_up = True
                 break
         return ()
 
