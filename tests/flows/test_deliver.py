@@ -225,7 +225,7 @@ def test_no_letter_is_begun_when_the_claim_grows_old(bench: Bench, sink: Sink, m
 
 
 @pytest.mark.parametrize(
-    ("most", "longest", "calls"), [(4, timedelta(seconds=20), [8, 4, 0]), (10, timedelta(0), [*[2] * 6, 0])]
+    ("most", "longest", "calls"), [(4, timedelta(seconds=20), [8, 4]), (10, timedelta(0), [2] * 6)]
 )
 def test_letters_are_claimed_while_others_leave(
     bench: Bench, sink: Sink, monkeypatch: pytest.MonkeyPatch, most: int, longest: timedelta, calls: list[int]

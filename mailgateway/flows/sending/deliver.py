@@ -55,9 +55,11 @@ def _send_due(desk: Desk, pool: Pool, sending: Sending, in_hand: InHand, stop: S
     tried = 0
     while not stop():
         outcomes = Outcomes(desk, sending, in_hand)
-        _send(pool, Supply(desk, sending, outcomes.expect, stop), outcomes)
-        if not outcomes.tally.tried:
+        supply = Supply(desk, sending, outcomes.expect, stop)
+        # here: the pool has no need of a loop where nothing is due
+        if not supply.claim():
             break
+        _send(pool, supply, outcomes)
         tried += outcomes.tally.tried
     return tried
 

@@ -41,16 +41,23 @@ class Supply:
         self._stop = stop
         self._latest: datetime | None = None
         self._is_more = False
+        self._claimed: tuple[outbox.Outgoing, ...] = ()
         self.unread: dict[int, Delivery] = {}
         """What becomes of letters whose bytes are lost or cannot be had now: the claim with one of them is the last."""
 
+    def claim(self) -> bool:
+        """Claim letters, and tell whether there are any. Raises StoreBusy or StoreUnusable."""
+        self._claimed = self._next()
+        return bool(self._claimed)
+
     def letters(self) -> Iterator[tuple[int, Letter]]:
-        """Give letters with their numbers, while some are due, for a while. Raises StoreBusy or StoreUnusable."""
+        """Give what is claimed, with numbers, and what is claimed meanwhile, for a while. Raises as `claim` does."""
         until = self._desk.clock() + LONGEST_SUPPLY
-        for _ in range(MOST_CLAIMS):
-            yield from self._read(self._next())
-            if not self._is_more or self.unread or self._desk.clock() >= until:
+        yield from self._read(self._claimed)
+        for _ in range(MOST_CLAIMS - 1):
+            if not self._is_more or self.unread or self._desk.clock() >= until or not self.claim():
                 break
+            yield from self._read(self._claimed)
 
     def is_over(self) -> bool:
         """Tell whether no letter may be begun any more."""
