@@ -84,6 +84,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._safe: dict[tuple[type, str], bool] = {}
+        self._plain: dict[type, bool] = {}
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Tell whether a template may have an attribute: it depends on the type and the name alone."""
@@ -95,11 +96,18 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Return an attribute. Values of the desk and files of macros hold no method that would have to be wrapped."""
-        if self._safe.get((type(obj), attribute)) and (is_dataclass(obj) or isinstance(obj, TemplateModule)):
+        kind = type(obj)
+        if self._safe.get((kind, attribute)) and self._is_plain(kind):
             found = getattr(obj, attribute, missing)
             if found is not missing:
                 return found
         return super().getattr(obj, attribute)
+
+    def _is_plain(self, kind: type) -> bool:
+        known = self._plain.get(kind)
+        if known is None:
+            known = self._plain[kind] = is_dataclass(kind) or issubclass(kind, TemplateModule)
+        return known
 
     def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Call something. A macro, and what says words, is ours to call, and asks for no names of loops and blocks."""

@@ -1,6 +1,7 @@
 """Dates, spans and numbers as the reader's language writes them, in the notice's time zone (CLDR, through Babel)."""
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -19,9 +20,8 @@ _UNITS: tuple[tuple[int, Literal["day", "hour", "minute"]], ...] = ((86_400, "da
 def moment(context: Context, at: datetime) -> str:
     """Return a moment with its day of the week and time zone: Monday, March 2, 2026 at 9:30 AM CET."""
     local = at.astimezone(_zone(context))
-    locale = _locale(context)
-    day = format_date(local, "full", locale=locale)
-    time = format_time(local, "short", locale=locale)
+    language = _language(context)
+    day, time = _full_day(local.date(), language), _minute(local.time().replace(second=0, microsecond=0), language)
     return f"{day}, {time} {local.tzname() or ''}".strip()
 
 
@@ -58,12 +58,7 @@ def span_in(length: timedelta, locale: Locale, style: Literal["long", "short", "
 @pass_context
 def size(context: Context, octets: int) -> str:
     """Return a file size for people: 1.7 MB."""
-    locale = _locale(context)
-    if octets < 1_000:
-        return f"{octets} B"
-    if octets < 1_000_000:
-        return f"{format_decimal(octets / 1_000, format='#,##0', locale=locale)} kB"
-    return f"{format_decimal(octets / 1_000_000, format='#,##0.0', locale=locale)} MB"
+    return _size(octets, _language(context))
 
 
 @pass_context
@@ -78,10 +73,35 @@ def percent(context: Context, value: float) -> str:
     return format_percent(value, locale=_locale(context))
 
 
+@lru_cache(maxsize=1_000)
+def _full_day(day: date, language: str) -> str:
+    # a letter tells of several moments, the letters of a day mostly of the same days
+    return format_date(day, "full", locale=locale_of(language))
+
+
+@lru_cache(maxsize=10_000)
+def _minute(minute: time, language: str) -> str:
+    return format_time(minute, "short", locale=locale_of(language))
+
+
+@lru_cache(maxsize=1_000)
+def _size(octets: int, language: str) -> str:
+    # a letter tells it twice, in its text and in its HTML
+    if octets < 1_000:
+        return f"{octets} B"
+    if octets < 1_000_000:
+        return f"{format_decimal(octets / 1_000, format='#,##0', locale=locale_of(language))} kB"
+    return f"{format_decimal(octets / 1_000_000, format='#,##0.0', locale=locale_of(language))} MB"
+
+
 def _locale(context: Context) -> Locale:
-    """Return the reader's locale; a macro that is imported without context knows no reader, and writes English."""
+    return locale_of(_language(context))
+
+
+def _language(context: Context) -> str:
+    """Return the reader's language; a macro that is imported without context knows no reader, and writes English."""
     language = context.resolve("language")
-    return locale_of(language if isinstance(language, str) else "")
+    return language if isinstance(language, str) else ""
 
 
 def _zone(context: Context) -> tzinfo:

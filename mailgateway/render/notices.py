@@ -1,5 +1,6 @@
 """A notice -> subject, text and HTML, in the language of its reader. A broken template never loses a mail."""
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -180,7 +181,7 @@ def _special(own: Path, notice: Notice) -> Iterator[Path]:
     for folder, name in (("rules", notice.template), *about):
         special = own / folder / name
         # names come from the configuration; one that is no file name is nobody's folder
-        if name and Path(name).name == name and special.is_dir():
+        if name and Path(name).name == name and os.path.isdir(special):  # noqa: PTH112 - False where we may not look
             yield special
 
 

@@ -4,10 +4,12 @@ A key of a notice stands in the table of its name, what all notices share at the
 such as {number}; it may be a table of plural forms (one, few, many, other), chosen by the value {n} (Unicode CLDR).
 """
 
+import os
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
@@ -34,29 +36,38 @@ class Wording:
     """Reads the words of some folders, the first folder going before the next. Files that change are read anew."""
 
     def __init__(self, *folders: Path) -> None:
-        self._folders = folders
-        self._read: dict[Path, tuple[int, Words]] = {}
+        # text: a letter asks a dozen times, and paths would be put together anew each time
+        self._folders = tuple(map(str, folders))
+        self._read: dict[str, tuple[int, Words]] = {}
 
     def speaks(self, language: str, notice: str) -> bool:
         """Tell whether a language has words for a notice; a file that cannot be read counts as having some."""
         try:
-            return any(notice in self._words(file) for file in self._files(language))
+            return any(notice in words for words in self._known(language))
         except WordsError:
             return True
 
     def phrases(self, languages: Sequence[str], notice: str) -> "Phrases":
         """Return the words of a notice, those of the first language going before the next. Raises WordsError."""
-        known = [self._words(file) for language in languages for file in self._files(language)]
-        return Phrases(languages[0], notice, tuple(known))
+        known = tuple(words for language in languages for words in self._known(language))
+        return Phrases(languages[0], notice, known)
 
-    def _files(self, language: str) -> list[Path]:
-        return [file for folder in self._folders if (file := folder / language / FILE).is_file()]
+    def _known(self, language: str) -> Iterator[Words]:
+        for folder in self._folders:
+            file = f"{folder}/{language}/{FILE}"
+            if (words := self._words(file)) is not None:
+                yield words
 
-    def _words(self, file: Path) -> Words:
-        changed = file.stat().st_mtime_ns
+    def _words(self, file: str) -> Words | None:
+        try:
+            changed = os.stat(file).st_mtime_ns  # noqa: PTH116 - see _folders
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise _unreadable(file, error) from None
         known = self._read.get(file)
         if known is None or known[0] != changed:
-            known = self._read[file] = changed, read_words(file)
+            known = self._read[file] = changed, read_words(Path(file))
         return known[1]
 
 
@@ -109,19 +120,31 @@ def read_words(file: Path) -> Words:
         raise WordsError(f"{problem}: this is TOML, a text stands in double quotes", str(file), line, column) from None
     except UnicodeDecodeError:
         raise WordsError("it is not UTF-8: save it as that", str(file)) from None
+    except OSError as error:
+        raise _unreadable(str(file), error) from None
+
+
+def _unreadable(file: str, error: OSError) -> WordsError:
+    return WordsError(f"it cannot be read ({error.strerror}): let the gateway's user read it", file)
 
 
 def filled(text: str, values: Mapping[str, object], finish: Callable[[str], str] = str) -> str:
     """Fill {name}s into a text, nothing else: an attribute of a value cannot be asked for. Raises WordsError."""
-    pieces: list[str] = []
-    place = 0
-    for found in _PLACE.finditer(text):
-        if found[1] not in values:
-            raise WordsError(f"{{{found[1]}}} has no value here; {instead(found[1], sorted(values))}")
-        value = values[found[1]]
-        pieces += [finish(text[place : found.start()]), value if isinstance(value, Markup) else finish(str(value))]
-        place = found.end()
-    return "".join((*pieces, finish(text[place:])))
+    between, names = _parts(text, finish)
+    pieces = [between[0]]
+    for name, after in zip(names, between[1:], strict=True):
+        if name not in values:
+            raise WordsError(f"{{{name}}} has no value here; {instead(name, sorted(values))}")
+        value = values[name]
+        pieces += [value if isinstance(value, Markup) else finish(str(value)), after]
+    return "".join(pieces)
+
+
+@lru_cache(maxsize=10_000)
+def _parts(text: str, finish: Callable[[str], str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the finished texts around the places of a text, one more than there are places, and the places' names."""
+    parts = _PLACE.split(text)
+    return tuple(map(finish, parts[::2])), tuple(parts[1::2])
 
 
 def as_html(text: str) -> str:
@@ -147,6 +170,7 @@ def plural_form(language: str, n: object) -> str:
     return locale_of(language).plural_form(n)
 
 
+@lru_cache(maxsize=1_000)
 def locale_of(language: str) -> Locale:
     """Return how a language writes numbers and dates; for one that is not known, as English does."""
     for tag in (language, language.partition("-")[0]):

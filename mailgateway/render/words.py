@@ -186,8 +186,13 @@ def _indented(line: str) -> Markup:
 
 def _wrapped(text: str, width: int) -> Iterator[str]:
     """Break a text between words into lines of at most `width` columns; a longer word has a line for itself."""
+    words = text.split()
+    whole = " ".join(words)
+    if len(whole) <= width:
+        yield whole
+        return
     line = ""
-    for word in text.split():
+    for word in words:
         if line and len(line) + 1 + len(word) > width:
             yield line
             line = word

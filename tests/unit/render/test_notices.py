@@ -259,6 +259,21 @@ def test_broken_words_lose_no_mail(tmp_path: Path) -> None:
     assert defect.startswith(f"{tmp_path}/en/words.toml:2:7: ")
 
 
+@pytest.mark.parametrize("kind", ["a folder", "a link to itself"])
+def test_words_that_cannot_be_opened_lose_no_mail(tmp_path: Path, kind: str) -> None:
+    """What the system refuses to open is a defect like another."""
+    words = tmp_path / "en" / "words.toml"
+    words.parent.mkdir()
+    if kind == "a folder":
+        words.mkdir()
+    else:
+        words.symlink_to(words)
+    rendered = Renderer(tmp_path, SHIPPED).render(sample(NoticeKind.ACKNOWLEDGEMENT))
+    assert "simply reply to this message" in rendered.text
+    [defect] = rendered.defects
+    assert defect.startswith(f"{words}: it cannot be read (")
+
+
 @pytest.mark.parametrize(
     ("source", "line", "problem"),
     [
