@@ -14,10 +14,12 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from unittest.mock import patch
 
 import mailparser
 import structlog
+from sqlalchemy import event
 
 from benchmarks.goals import Goal
 from benchmarks.parse import understand
@@ -36,10 +38,14 @@ from mailgateway.share import share
 from tests.end_to_end.office import Office
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.postgres import Postgres
+from tests.servers.prepared import prepare
 from tests.servers.sink import Sink
 from tests.traffic import mails
 
 TIMES_THE_FLOOR = 1.5
+Statement = tuple[str, Any]
+"""Its text and its values: a list of them where it is executed for each."""
+
 _LETTERS = (NoticeKind.ACKNOWLEDGEMENT, NoticeKind.AGENT_NOTIFICATION)
 
 
@@ -67,11 +73,14 @@ def run(count: int) -> list[Goal]:
             office = Office(home, dovecot, sink, name, database)
             for raw in morning:
                 office.write(raw)
-            with _noted() as decisions:
+            with _decisions() as decided, _statements(office) as executed:
                 spent = _timed(partial(_collect, office))
             _report(name, count, spent, floor)
             if name == "sqlite":
-                _report("decided", count, _timed(partial(_decide, decisions)), floor)
+                _report("decided", count, _timed(partial(_decide, decided)), floor)
+                empty = Path(folder) / "again.db"
+                prepare(f"sqlite:///{empty}")
+                _report("statements", count, _timed(partial(_execute, empty, executed)), floor)
             goals.append(Goal(f"filing a mail, beside the floor, {name}", spent[0] / floor[0], TIMES_THE_FLOOR))
             assert len(office.numbers()) == count
             office.close()
@@ -102,7 +111,7 @@ def _understand(morning: list[bytes]) -> None:
 
 
 @contextmanager
-def _noted() -> Iterator[list[tuple[Incoming, Facts, Policy]]]:
+def _decisions() -> Iterator[list[tuple[Incoming, Facts, Policy]]]:
     """Note all that is decided about within the block: a mail more than once, where it takes more facts."""
     noted: list[tuple[Incoming, Facts, Policy]] = []
 
@@ -118,6 +127,36 @@ def _decide(decisions: Sequence[tuple[Incoming, Facts, Policy]]) -> None:
     """Decide what was decided once more, and nothing else: no database is asked."""
     for decision in decisions:
         decide_mail(*decision)
+
+
+@contextmanager
+def _statements(office: Office) -> Iterator[list[Statement]]:
+    """Note every statement of the gateway within the block, with its values."""
+    noted: list[Statement] = []
+
+    def note(*told: Any) -> None:
+        _, _, text, values, *_ = told
+        noted.append((text, values))
+
+    engine = office.gateway.store.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield noted
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def _execute(empty: Path, statements: Sequence[Statement]) -> None:
+    """Execute them once more in a database as new, by the driver alone and in one transaction."""
+    database = sqlite3.connect(empty, isolation_level=None)
+    database.execute("PRAGMA foreign_keys=ON")
+    database.execute("BEGIN")
+    for text, values in statements:
+        if text not in {"BEGIN", "BEGIN IMMEDIATE"}:
+            execute = database.executemany if isinstance(values, list) else database.execute
+            execute(text, values).fetchall()
+    database.execute("COMMIT")
+    database.close()
 
 
 def _render(count: int, kinds: Sequence[NoticeKind]) -> None:
