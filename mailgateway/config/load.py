@@ -21,6 +21,7 @@ from mailgateway.config.checks import (
     own_addresses,
 )
 from mailgateway.config.doubts import doubts_about_gateway, doubts_about_groups, doubts_about_organisations
+from mailgateway.config.folders import closed_folders, missing_folders
 from mailgateway.config.gateway.file import GatewayFile
 from mailgateway.config.gateway.files import Files
 from mailgateway.config.level_checks import NamesInLevels, check_life_cycle, check_service_levels
@@ -116,6 +117,9 @@ def _load(path: Path, rules: Path | None, *, tested: bool) -> Settings:
     files = _files(gateway.document, path)
     if rules is not None:
         files = files.model_copy(update={"rules": rules})
+    closed = tuple(closed_folders(files))
+    if closed:
+        raise ConfigError(closed)
     parts = _parts(gateway, files)
     words = _vocabulary(parts, files)
     knowledge = read_knowledge(files.knowledge, words)
@@ -212,12 +216,7 @@ def _checked(parts: _Parts, files: Files) -> Iterator[Finding]:
         yield from check_webhooks(gateway.model, gateway.document, entries(groups.document, "groups"))
         yield from check_default_groups(gateway.model, gateway.document, entries(groups.document, "groups"))
         yield from check_reports(gateway.model, gateway.document, _named_in(parts), own_addresses(gateway.model))
-        if files.templates is not None and not files.templates.is_dir():
-            problem = f"{files.templates} is no folder: write the folder of your own templates, or leave the key out"
-            yield gateway.document.finding(("files", "templates"), problem)
-        if files.knowledge is not None and not files.knowledge.is_dir():
-            problem = f"{files.knowledge} is no folder: write the folder of your answers, or leave the key out"
-            yield gateway.document.finding(("files", "knowledge"), problem)
+        yield from missing_folders(files, gateway.document)
     if groups.document is not None and groups.model is not None:
         yield from check_groups(groups.model, groups.document)
         if gateway.model is not None and gateway.document is not None:

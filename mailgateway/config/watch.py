@@ -1,5 +1,6 @@
 """Noticing that somebody changed the configuration, without reading it."""
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -15,7 +16,9 @@ def fingerprint(settings: Settings) -> Fingerprint:
 
 
 def _within(folder: Path | None) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file()) if folder is not None else []
+    # passes over what may not be looked at
+    within = os.walk(folder) if folder is not None else ()
+    return sorted(Path(place, name) for place, _, names in within for name in names)
 
 
 def _marks(paths: Iterable[Path]) -> Iterator[tuple[str, int, int]]:

@@ -1,7 +1,6 @@
 """How the database is reached: one store, and transactions that end well or leave no trace."""
 
 import json
-import os
 import sqlite3
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +19,7 @@ from mailgateway.errors import StoreUnusable
 from mailgateway.store.blobs import Blobs
 from mailgateway.store.failures import translated
 from mailgateway.store.hosts.news import News, tell
+from mailgateway.store.places.private import make_file, make_folder
 
 _BUSY_SECONDS = 5.0
 _MOST_SWITCHES = 10
@@ -160,8 +160,8 @@ def _sqlite(url: URL, *, makes: bool) -> Engine:
 def _make_private(file: Path) -> None:
     """Make the file and its folder where they are missing, for our own eyes: it holds mail and keys."""
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+        make_folder(file.parent)
+        make_file(file)
     except OSError as error:
         raise StoreUnusable(f"the database: {file} cannot be opened ({error.strerror})") from None
 

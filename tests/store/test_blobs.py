@@ -1,5 +1,6 @@
 """Blobs: bytes under their own digest, whole or not at all."""
 
+import os
 import stat
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from mailgateway.errors import PermanentError, StoreUnusable
 from mailgateway.store.blobs import Blobs
 from mailgateway.store.places.folder import Folder
+from tests.privileges import IS_ROOT, NOBODY, as_nobody, public_folder
 from tests.servers.object_store import S3Server
 
 
@@ -117,6 +119,26 @@ def test_files_are_private_compressed_and_nothing_is_left_beside(tmp_path: Path)
     assert files[0].stat().st_size < 200
 
 
+@pytest.mark.skipif(not IS_ROOT, reason="root alone can give files away")
+def test_what_root_puts_belongs_to_whose_folder_it_is(tmp_path: Path) -> None:
+    """A command that root runs leaves nothing in the way of the service, which is another user."""
+    os.chown(tmp_path, NOBODY.pw_uid, NOBODY.pw_gid)
+    Blobs(f"file://{tmp_path}/blobs").put(b"hello")
+    made = [status.st_uid for path in tmp_path.rglob("*") for status in [path.stat()]]
+    assert made == [NOBODY.pw_uid] * 3
+
+
+def test_the_folder_that_is_another_users_is_named() -> None:
+    """One among many may be it: it is told which, and what to do."""
+    with public_folder() as folder:
+        Blobs(f"file://{folder}").put(b"hello")
+        place = folder / sha256(b"hello").hexdigest()[:2]
+        place.chmod(0)
+        with as_nobody(), pytest.raises(StoreUnusable, match=f"{place} cannot be used: Permission denied; give it to"):
+            Blobs(f"file://{folder}").put(b"hello")
+        place.chmod(0o700)
+
+
 def test_what_is_there_is_not_written_again(tmp_path: Path) -> None:
     """Putting the same bytes again leaves the file as it is."""
     blobs = Blobs(f"file://{tmp_path}")
@@ -130,7 +152,7 @@ def test_what_is_there_is_not_written_again(tmp_path: Path) -> None:
 def test_a_place_that_cannot_hold_blobs_is_said_so(tmp_path: Path) -> None:
     """A file where the folder should be needs a person."""
     (tmp_path / "taken").write_text("")
-    with pytest.raises(StoreUnusable, match=r"taken cannot be used: .*; name a place"):
+    with pytest.raises(StoreUnusable, match=r"taken cannot be used: .*; give it to this user, or name"):
         Blobs(f"file://{tmp_path}/taken").put(b"hello")
     with pytest.raises(StoreUnusable, match="/proc/blobs cannot be used"):
         Blobs("/proc/blobs").put(b"hello")

@@ -1,5 +1,6 @@
 """Transactions end well or leave no trace; errors of the database are said in the gateway's own words."""
 
+import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,6 +14,7 @@ from mailgateway.store import engine, health
 from mailgateway.store.engine import Store, open_store
 from mailgateway.store.tables.gateway import AlarmRow
 from mailgateway.store.tables.tickets import EventRow, TicketRow
+from tests.privileges import IS_ROOT, NOBODY
 from tests.servers.postgres import Postgres
 from tests.servers.process import free_port
 from tests.store.conftest import Opener
@@ -130,6 +132,17 @@ def test_the_files_of_sqlite_are_private(tmp_path: Path) -> None:
     store.close()
     assert stat.S_IMODE((tmp_path / "deep/down").stat().st_mode) == 0o700
     assert stat.S_IMODE((tmp_path / "deep/down/x.db").stat().st_mode) == 0o600
+
+
+@pytest.mark.skipif(not IS_ROOT, reason="root alone can give files away")
+def test_a_database_that_root_makes_belongs_to_whose_folder_it_is(tmp_path: Path) -> None:
+    """The service, which is another user, can write to it; what is there already stays whose it is."""
+    os.chown(tmp_path, NOBODY.pw_uid, NOBODY.pw_gid)
+    (tmp_path / "there.db").touch()
+    for name in ("there.db", "deep/new.db"):
+        open_store(f"sqlite:///{tmp_path}/{name}", "memory://blobs").close()
+    owners = [(tmp_path / name).stat().st_uid for name in ("there.db", "deep", "deep/new.db")]
+    assert owners == [0, NOBODY.pw_uid, NOBODY.pw_uid]
 
 
 def test_a_file_that_is_no_database_is_said_so(tmp_path: Path) -> None:

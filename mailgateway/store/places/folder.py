@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import mkstemp
 
 from mailgateway.errors import BlobsAway, StoreUnusable
+from mailgateway.store.places.private import hand_over, make_folder, sync_folder
 
 _UNUSABLE = (PermissionError, NotADirectoryError, IsADirectoryError, FileExistsError, FileNotFoundError)
 _LOCAL = ("file", "local")
@@ -29,11 +30,12 @@ class Folder:
     def write(self, path: str, content: bytes) -> None:
         """Write beside, sync, rename, sync the folder."""
         file = self._root / path
-        with self._translated():
-            _make_folder(file.parent)
+        with self._translated(file.parent):
+            make_folder(file.parent)
             handle, beside = mkstemp(prefix=".", dir=file.parent)  # for its owner alone
             try:
                 with os.fdopen(handle, "wb") as stream:
+                    hand_over(handle, file.parent)
                     stream.write(content)
                     stream.flush()
                     os.fsync(handle)
@@ -41,13 +43,14 @@ class Folder:
             except OSError:
                 Path(beside).unlink(missing_ok=True)
                 raise
-            _sync_folder(file.parent)
+            sync_folder(file.parent)
 
     def read(self, path: str) -> bytes:
         """Return the bytes; that the folder itself is not there, as when no disk is mounted, is no missing file."""
-        with self._translated():
+        file = self._root / path
+        with self._translated(file):
             try:
-                return (self._root / path).read_bytes()
+                return file.read_bytes()
             except FileNotFoundError:
                 if self._root.is_dir():
                     raise _Missing from None
@@ -56,46 +59,33 @@ class Folder:
     def has(self, path: str) -> bool:
         """Tell whether there is a file, and sync its folder where there is: another may have made it a moment ago."""
         file = self._root / path
-        with self._translated():
+        with self._translated(file.parent):
             is_there = file.exists()
             if is_there:
-                _sync_folder(file.parent)
+                sync_folder(file.parent)
         return is_there
 
     def remove(self, path: str) -> None:
         """Remove the file."""
-        with self._translated():
-            (self._root / path).unlink(missing_ok=True)
+        file = self._root / path
+        with self._translated(file.parent):
+            file.unlink(missing_ok=True)
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _translated(self, at: Path) -> Iterator[None]:
         try:
             yield
         except _Missing:
             raise FileNotFoundError from None
         except OSError as error:
-            words = f"blobs: {self._root} cannot be used: {error.strerror or type(error).__name__}"
+            # one folder in it may be another user's
+            place = at if isinstance(error, PermissionError) else self._root
+            words = f"blobs: {place} cannot be used: {error.strerror or type(error).__name__}"
             if not isinstance(error, _UNUSABLE):
                 raise BlobsAway(words) from None
-            mend = "name a place that this user may write to at blobs: in gateway.yaml"
+            mend = "give it to this user, or name a place that is theirs at blobs: in gateway.yaml"
             raise StoreUnusable(f"{words}; {mend}") from None
 
 
 class _Missing(Exception):
     """There is no such file in a folder that is there."""
-
-
-def _make_folder(folder: Path) -> None:
-    if folder.is_dir():
-        return
-    _make_folder(folder.parent)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    _sync_folder(folder.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
