@@ -1,5 +1,6 @@
 """The command `mailgateway`: its own options, its commands, and what each error means to the shell."""
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from mailgateway.errors import ConfigError, GatewayError
 FINE, FOUND_SOMETHING, WRONG_USAGE = 0, 1, 2
 # as a shell reports a command that SIGPIPE ended: whoever read our output has left
 _READER_LEFT = 141
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 COMMANDS = {
     "init": "Write the commented example configuration.",
@@ -86,14 +88,15 @@ class Commands(TyperGroup):
 
     def make_context(self, *given: Any, **more: Any) -> Any:
         """Read the words before the command."""
-        with plainly():
+        with _explained(), plainly():
             return super().make_context(*given, **more)
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command; errors of the gateway become a line each on standard error and an exit code."""
         with _explained():
             result = super().invoke(ctx)
-            sys.stdout.flush()
+            if sys.stdout is not None:  # closed by who called us
+                sys.stdout.flush()
         return result
 
 
@@ -109,9 +112,19 @@ def _explained() -> Iterator[None]:
         complain(f"mailgateway: {error}")
         raise typer.Exit(FOUND_SOMETHING) from None
     except BrokenPipeError:
-        # what is still buffered would raise again when Python ends
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
         raise typer.Exit(_READER_LEFT) from None
+    except OSError as error:
+        if error.errno not in _NO_ROOM or error.filename is not None:
+            raise
+        _write_no_more()
+        complain(f"mailgateway: the output cannot be written: {error.strerror}")
+        raise typer.Exit(FOUND_SOMETHING) from None
+
+
+def _write_no_more() -> None:
+    """Throw away what is still buffered: it would raise again when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 app = typer.Typer(

@@ -18,6 +18,10 @@ def _run(*words: str, **more: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, **more)  # type: ignore[call-overload, no-any-return]  # passed on as it is
 
 
+def _shell(line: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["/bin/sh", "-c", line], stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+
+
 def test_version_is_shown() -> None:
     """`python -m mailgateway --version` says which version it is."""
     ran = _run("--version")
@@ -102,6 +106,15 @@ def test_a_reader_that_leaves_is_no_error() -> None:
     with os.fdopen(write) as closed:
         ran = subprocess.run(["/bin/sh", "-c", command], stdout=closed, stderr=subprocess.PIPE, text=True, check=True)
     assert ran.stderr == "141\n"
+
+
+@pytest.mark.parametrize("command", ["schema gateway", "--help"])
+def test_a_full_disk_under_the_output_is_said_in_a_line(command: str) -> None:
+    """What is written into a file that has no room ends with 1, no traceback; a closed output is nobody's fault."""
+    ran = _shell(f"{sys.executable} -m mailgateway {command} >/dev/full")
+    assert (ran.returncode, ran.stderr) == (1, "mailgateway: the output cannot be written: No space left on device\n")
+    ran = _shell(f"{sys.executable} -m mailgateway {command} >&-")
+    assert (ran.returncode, ran.stderr) == (0, "")
 
 
 def test_ctrl_c_leaves_with_130(shell: Shell) -> None:
