@@ -7,6 +7,7 @@ from dataclasses import replace
 from mailgateway.mail.limits import DEFAULT
 from mailgateway.mail.machines.bounce_json import read_notification
 from mailgateway.mail.machines.bounce_text import read_text_bounce
+from mailgateway.mail.machines.mail_system import is_report
 from mailgateway.mail.model import Attachment, Bounce, Mail
 from mailgateway.mail.wire.addresses import read_addresses
 from mailgateway.mail.wire.charset import decode
@@ -38,13 +39,15 @@ _HEADERS_SAID = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _NO_FAILURE = frozenset({"delivered", "relayed", "expanded"})
+_ARRIVED = 2
+_ESCAPED = re.compile(r"\\x\{([0-9a-f]{1,6})\}", re.IGNORECASE)
 _MOST_READ = 200_000
 
 
 def read_bounce(mail: Mail) -> Bounce | None:
     """Return what a delivery report says; the first failed recipient counts. None for every other mail."""
     for attachment in mail.attachments:
-        if attachment.content_type in _STATUS_TYPES:
+        if _is_status(attachment) and is_report(mail):
             return _standard(mail, attachment)
     if (notification := read_notification(mail)) is not None:
         return notification
@@ -52,6 +55,11 @@ def read_bounce(mail: Mail) -> Bounce | None:
     if found is None:
         return None
     return replace(found, recipient=found.recipient or _addressee(mail), original_message_id=original_id(mail))
+
+
+def _is_status(attachment: Attachment) -> bool:
+    """Tell whether a part is a report for programs; some gateways take its type away."""
+    return attachment.content_type in _STATUS_TYPES or attachment.content[:14].lower() == b"reporting-mta:"
 
 
 def _standard(mail: Mail, report: Attachment) -> Bounce | None:
@@ -63,9 +71,9 @@ def _standard(mail: Mail, report: Attachment) -> Bounce | None:
     if not recipients:
         loose = read_text_bounce(mail) or Bounce(action="failed")
         return replace(loose, recipient=loose.recipient or _addressee(mail), original_message_id=original_id(mail))
-    group = next((one for one in recipients if _word(one, "action") not in _NO_FAILURE), recipients[0])
+    group = min(recipients, key=_gravity)
     action = _word(group, "action")
-    if action in _NO_FAILURE:
+    if _gravity(group) == _ARRIVED:
         return None
     diagnostic = _typed(group.get("diagnostic-code"))
     return Bounce(
@@ -75,6 +83,14 @@ def _standard(mail: Mail, report: Attachment) -> Bounce | None:
         diagnostic=diagnostic[:1_000],
         original_message_id=original_id(mail),
     )
+
+
+def _gravity(group: HeaderBlock) -> int:
+    """Order what happened to recipients: a failure before a delay, and that before what arrived."""
+    action = _word(group, "action")
+    if action in _NO_FAILURE or (not action and group.get("status").strip().startswith("2")):
+        return _ARRIVED
+    return 1 if action == "delayed" else 0
 
 
 def _groups(content: bytes) -> Iterator[HeaderBlock]:
@@ -100,8 +116,14 @@ def _recipient(group: HeaderBlock) -> str:
     for name in ("original-recipient", "final-recipient", "x-actual-recipient"):
         found = _ADDRESS.search(_typed(group.get(name)))
         if found:
-            return found[0].strip("<>")
+            return _ESCAPED.sub(_unescaped, found[0].strip("<>"))
     return _typed(group.get("final-recipient")).strip("<> ")
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    """Return a letter that an address of type utf-8 gives by its number (RFC 6533 section 3)."""
+    code = int(found[1], 16)
+    return chr(code) if 0x80 <= code < 0x110000 and not 0xD800 <= code < 0xE000 else found[0]
 
 
 def _status(group: HeaderBlock, diagnostic: str) -> str:

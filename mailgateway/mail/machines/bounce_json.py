@@ -63,12 +63,16 @@ def _original_id(letter: Mapping[str, object]) -> str:
 
 
 def _object(text: str) -> Mapping[str, object]:
-    """Read the JSON object that a text begins with; empty where there is none, or one that is nested beyond sense."""
+    """Read the JSON object that a text is, but for a footer; empty where it is none, or nested beyond sense.
+
+    With words behind it the object is somebody's question about it.
+    """
     try:
-        found, _ = _DECODER.raw_decode(text.lstrip())
+        found, end = _DECODER.raw_decode(text.strip())
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    rest = text.strip()[end:].lstrip()
+    return found if isinstance(found, dict) and (not rest or rest.startswith("--")) else {}
 
 
 def _part(found: Mapping[str, object], name: str) -> Mapping[str, object]:

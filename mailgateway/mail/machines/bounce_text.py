@@ -2,17 +2,11 @@
 
 import re
 
-from mailgateway.mail.model import Bounce, Mail
+from mailgateway.mail.machines.absence import tells_absence
+from mailgateway.mail.machines.mail_system import is_by_hand, is_daemon, is_silent, is_system
+from mailgateway.mail.model import Address, Bounce, Mail
+from mailgateway.mail.written.subjects import is_answer
 
-_SENDER = re.compile(
-    r"mailer[._ -]?daemon|mail[._ -]?daemon|postmaster|mdaemon|mail[._ -]?(?:delivery|transfer|deliver)|maildelivery|"
-    r"mail[._ -]?delivery|delivery[._ -]?(?:daemon|system|agent|notif|status|fail|report|sub)|"
-    r"postoffice|mail[._-]?admin|system administrator|mail administrator|mailsystem|bounces?\b|"
-    r"smtp-?(?:daemon|server)|microsoftexchange[0-9a-f]{32}|anti-?virus|gateway|scanner|mailmarshal|mailsweeper",
-    re.IGNORECASE,
-)
-_DAEMON = re.compile(r"mailer[._ -]?daemon", re.IGNORECASE)
-_ANSWER = re.compile(r"(?:re|aw|fwd?|wg|odp|pd|sv|vs|tr|rv) ?:", re.IGNORECASE)
 _SUBJECT = re.compile(
     r"undeliver|delivery (?:status|fail|error|problem|report|notif|has failed|delay|incomplete|temporar)|deliverable|"
     r"return(?:ed|ing)? (?:mail|to sender|message)|mail (?:delivery|system error|could not|failure|failed|returned)|"
@@ -34,21 +28,24 @@ _SUBJECT = re.compile(
 )
 _DELAY = re.compile(
     r"delay(?:ed)?\b|warning: (?:could not|message)|not yet been delivered|still (?:being )?(?:trying|"
-    r"retr)|will (?:be|keep|continue) (?:re)?try"
-    r"|temporar(?:y|ily)|postponed|delivery attempts will continue|continue to (?:try|attempt)|"
+    r"retr)|will (?:(?:be|keep|continue) (?:to )?)?(?:re)?tr(?:y|ied)"
+    r"|postponed|delivery attempts will continue|continue to (?:try|attempt)|"
     r"this is (?:only )?a warning|you do not need to resend|no action is required",
     re.IGNORECASE,
 )
 _FINAL = re.compile(
-    r"permanent|giv(?:en|ing) up|could ?n[o']t be delivered|failed permanently|undeliverable|"
-    r"fatal error|was not delivered",
+    r"permanent (?:fatal |delivery )?(?:error|failure)|giv(?:en|ing) up|could ?n[o']t be delivered|"
+    r"(?<!fails )permanently|undeliverable(?! for \d)|fatal error|was not delivered|returned (?:mail|to sender)|"
+    r"returning (?:message )?to sender",
     re.IGNORECASE,
 )
+# What a report of success says. It may go on to warn of failures to come.
+_SUCCESS = re.compile(r"success(?:ful)?(?:ly)? (?:delivered|relayed|delivery notification)", re.IGNORECASE)
 _WORDING = re.compile(
     r"user unknown|unknown user|no such user|mailbox (?:is )?(?:full|unavailable|not found|disabled|"
     r"exceeded|quota)|quota exceeded|over ?quota|"
     r"does(?: not|n't) exist|unknown (?:recipient|address|local)|recipient (?:rejected|unknown|"
-    r"not found)|not (?:be )?delivered|undeliver|"
+    r"not found)|not (?:be(?:en)? )?delivered|undeliver|"
     r"(?:could|can) ?not (?:be )?(?:deliver|sen[dt])|couldn't be delivered|unable to (?:deliver|relay)|"
     r"relay(?:ing)? denied|host (?:unknown|not found)|"
     r"invalid (?:recipient|address|mailbox)|address(?:ee)? (?:rejected|unknown|not found)|returned to|"
@@ -69,16 +66,21 @@ _ORIGINAL = re.compile(
     r"^[ \t]*(?:-{2,}[^\n]{0,30}(?:(?:returned|original|undelivered|unsent|copy of|message|header|"
     r"forwarded|mail text)[^\n]{0,60})-{0,}"
     r"|[^\n]{0,20}(?:below this line is a copy|original message (?:follows|header|text)|"
-    r"the original message|headers? of (?:the )?(?:original|message)"
+    r"the original message(?! was )|headers? of (?:the )?(?:original|message)"
     r"|copy of (?:the|your) (?:original )?message|your message follows|message (?:header|follows)|"
     r"text of the message)[^\n]{0,100}"
-    r"|(?:received|return-path|message-id): [^\n]{1,500})$",
+    r")$|^(?:received|return-path|message-id): [^\n]{1,500}$",
     re.IGNORECASE | re.MULTILINE,
 )
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}")
-_ECHO = re.compile(r"^[ \t]*(?:to|from|cc|sent|subject|date|reply-to):[^\n]*$", re.IGNORECASE | re.MULTILINE)
+_ECHO = re.compile(r"^[ \t]*(?:to|from|cc|sent|subject|date|reply-to|message-id):[^\n]*$", re.IGNORECASE | re.MULTILINE)
 _TO_LINE = re.compile(r"^to:[^\n]{1,500}", re.IGNORECASE | re.MULTILINE)
-_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,2}\.\d{1,3})(?![\d.])")
+# An address at the beginning of a line, or behind a label, as reports name who was not reached.
+_LISTED = re.compile(
+    rf"^[ \t>*\"'<\[|-]{{0,40}}(?:[^\n:：@]{{1,60}}[:：][ \t]{{0,10}})?[\"'<\[(]{{0,3}}({_ADDRESS.pattern})", re.IGNORECASE | re.MULTILINE,
+)
+_STATUS = re.compile(r"(?<![\w.])([45]\.\d{1,2}\.\d{1,3})(?!\w|\.\d)")
+_REPLIED = re.compile(r"(?<!\d)[45]\d\d[ -]{1,2}['\"]?([45]\.\d{1,2}\.\d{1,3})(?!\w|\.\d)")
 # How a report may begin that calls itself a reply: nobody begins a mail of their own like this.
 _OPENING = re.compile(
     r"[\s*=#-]{0,200}(?:your|the|this|votre|ihre|su|sua|il suo|uw|twoja) (?:e-?mail |mail )?"
@@ -105,36 +107,69 @@ _MOST_READ = 20_000
 def read_text_bounce(mail: Mail) -> Bounce | None:
     """Return what a report in free words says; `original_message_id` is left to the caller. None for other mails."""
     failed = mail.headers.get("X-Failed-Recipients")
-    evidence = _evidence(mail) + 2 * bool(failed) + 3 * _is_refused_by_list(mail)
-    if evidence < 2:
+    is_sure = bool(failed) or _is_refused_by_list(mail) or _opens_like_a_report(mail)
+    if not (is_sure or mail.sender is None or is_silent(mail) or is_system(mail.sender)):
         return None
     report = _report(mail.text[:_MOST_READ])
-    if evidence < 3 and not _WORDING.search(report):
+    if not (is_sure or _is_report(mail, report)) or _is_of_success(report):
         return None
     recipient = _recipient(failed, report, mail) or _addressee(mail.text[len(report) : _MOST_READ])
-    status = _STATUS.search(report)
-    delayed = bool(_DELAY.search(mail.subject + "\n" + report)) and not _FINAL.search(report)
+    status = _REPLIED.search(report) or _STATUS.search(report)
     code = status[1] if status else ""
-    if code.startswith("5"):
-        delayed = False
+    delayed = not code.startswith("5") and _is_of_delay(mail.subject[:300], report)
     return Bounce(recipient, code, "delayed" if delayed else "failed", _diagnostic(report, recipient))
 
 
-def _evidence(mail: Mail) -> int:
-    """Weigh what speaks for a report: who sent it, with which return path, under which subject."""
-    sender = mail.sender
-    local = sender.address.rpartition("@")[0] if sender is not None else ""
-    daemon = bool(_SENDER.search(local) or (sender is not None and _SENDER.search(sender.name)))
-    certain = bool(_DAEMON.match(local))
-    path = mail.headers.get("Return-Path").strip().casefold()
-    null = path == "<>" or path.startswith("<mailer-daemon") or sender is None
-    marked = "multipart/report" in mail.headers.get("Content-Type").casefold() or "X-MS-Embedded-Report" in mail.headers
-    named = bool(_SUBJECT.search(mail.subject[:300]))
-    if named and _ANSWER.match(mail.subject):
-        # Some mailers head a report like an answer; a person's names the mail that it answers.
-        begins = bool(_OPENING.match(mail.text[:1_000]))
-        return daemon + certain + 2 * (begins and not (mail.in_reply_to or mail.references))
-    return daemon + certain + (null or marked) + named
+def _is_report(mail: Mail, report: str) -> bool:
+    """Weigh who sent a mail, with which return path, under which subject, and whether it says whom a mail did not reach.
+
+    The less its sender is known for a mail system, the more has to be said: people write of mail that came back.
+    """
+    named = bool(_SUBJECT.search(mail.subject[:300])) and not is_answer(mail.subject)
+    words = bool(_WORDING.search(report))
+    if is_daemon(mail):
+        return named or words or _tells_of_a_mail(mail, report) or bool(_strangers(mail, _ADDRESS.findall(report)))
+    system = mail.sender is None or is_system(mail.sender)
+    listed = bool(_strangers(mail, _LISTED.findall(report)))
+    if not is_silent(mail):
+        return system and named and words and listed and not is_by_hand(mail)
+    told = listed or _tells_of_a_mail(mail, report)
+    if system:
+        return told or (named and words)
+    return told and named and words and not tells_absence(mail.subject)
+
+
+def _opens_like_a_report(mail: Mail) -> bool:
+    """Tell whether a report is headed like an answer, as by some mailers; a person's names the mail that it answers."""
+    if mail.in_reply_to or mail.references or not is_answer(mail.subject):
+        return False
+    return bool(_SUBJECT.search(mail.subject[:300]) and _OPENING.match(mail.text[:1_000]))
+
+
+def _tells_of_a_mail(mail: Mail, report: str) -> bool:
+    """Tell whether a mail holds a copy of another one, or the code with which one was refused."""
+    copied = len(report) < len(mail.text[:_MOST_READ]) or any(
+        one.content_type.startswith(("message/", "text/rfc822")) for one in mail.attachments
+    )
+    return copied or _STATUS.search(report) is not None
+
+
+def _strangers(mail: Mail, addresses: list[str]) -> list[str]:
+    """Return the addresses that are neither the sender's, nor the reader's, nor a mail system's."""
+    others = {one.key for one in (mail.sender, *mail.to) if one is not None}
+    return [one for one in addresses if one.casefold() not in others and not is_system(Address("", one))]
+
+
+def _is_of_success(report: str) -> bool:
+    return bool(_SUCCESS.search(report)) and not (_WORDING.search(report) or _STATUS.search(report))
+
+
+def _is_of_delay(subject: str, report: str) -> bool:
+    """Tell whether a report says that a mail is late. Its subject may hold the mail's own, and counts for less."""
+    words = _ECHO.sub("", report)
+    if _FINAL.search(words):
+        return False
+    return bool(_DELAY.search(words)) or (bool(_DELAY.search(subject)) and not _FINAL.search(subject))
 
 
 def _is_refused_by_list(mail: Mail) -> bool:
@@ -157,11 +192,9 @@ def _recipient(failed: str, report: str, mail: Mail) -> str:
     """Choose the address that failed: the named one, else the first in the report that is not one of its own people."""
     if found := _ADDRESS.search(failed):
         return found[0]
-    others = {address.key for address in (mail.sender, *mail.to) if address is not None}
     words = _ECHO.sub("", report)
     candidates = [match[0].strip(".'") for match in _ADDRESS.finditer(words)] or _ADDRESS.findall(report)
-    fitting = [one for one in candidates if one.casefold() not in others and not _SENDER.match(one)]
-    return (fitting or candidates or [""])[0]
+    return next(iter(_strangers(mail, candidates) or _LISTED.findall(words)), "")
 
 
 def _addressee(copy: str) -> str:

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from mailgateway.mail.limits import DEFAULT
 from mailgateway.mail.machines.bounce import original_id
 from mailgateway.mail.machines.bounce_json import is_complaint
+from mailgateway.mail.machines.mail_system import is_report
 from mailgateway.mail.model import Attachment, Kind, Mail
 from mailgateway.mail.wire.headers import ids_of, read_headers
+from mailgateway.mail.written.quotes import is_forward_subject
 
 _RECEIPTS = frozenset({"message/disposition-notification", "message/global-disposition-notification"})
 _COMPLAINT = "message/feedback-report"
@@ -67,7 +69,7 @@ def read_answer(mail: Mail) -> Answer | None:
 
 def _receipt(mail: Mail) -> Answer | None:
     part = _first(mail, _RECEIPTS)
-    if part is not None:
+    if part is not None and is_report(mail):
         header, _ = read_headers(part.content, 0, min(len(part.content), _MOST_READ), DEFAULT)
         ids = ids_of(header.get("original-message-id"), 1)
         return Answer(Kind.READ_RECEIPT, f"a part of type {part.content_type}", ids[0] if ids else "")
@@ -87,6 +89,9 @@ def _complaint(mail: Mail) -> Answer | None:
 
 
 def _calendar_answer(mail: Mail) -> Answer | None:
+    """Know an answer to an invitation by its calendar, unless somebody passes it on."""
+    if is_forward_subject(mail.subject):
+        return None
     for attachment in mail.attachments:
         if attachment.content_type == "text/calendar":
             found = _METHOD.search(attachment.content, 0, _MOST_READ)

@@ -1,0 +1,62 @@
+"""Whether a mail system itself sent a mail: by its return path, its address, and the name that it gives itself."""
+
+import re
+
+from mailgateway.mail.model import Address, Mail
+
+_DAEMON = re.compile(
+    r"(?:.{0,60}[._ -])?mail(?:er)?[._ -]?daemon.{0,60}|mail[._-]delivery[._-](?:sub)?system|"
+    r"microsoftexchange[0-9a-f]{32}",
+    re.IGNORECASE,
+)
+_SYSTEM = re.compile(
+    r"postmaster(?:\W.{0,60})?|mdaemon|mail[._-]?(?:delivery|transfer|system|admin|marshal|sweeper).{0,20}|"
+    r"delivery[._-]?(?:daemon|system|subsystem|agent|notif|status|fail|report).{0,20}|"
+    r"smtp-?(?:daemon|server)|.{0,40}anti-?virus.{0,40}|(?:mail[._-]?)?(?:gateway|scanner)|postoffice|bounces?",
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"(?:.{0,60}\s)?(?:mail(?:er)?[._ -]?daemon|mail (?:delivery|transport|transfer) (?:sub)?(?:system|agent)|"
+    r"delivery subsystem)|post ?master|system administrator|mail administrator|internet mail delivery",
+    re.IGNORECASE,
+)
+_GREETING = re.compile(r"\s{0,20}\S[^\n]{0,60}[,!，、！]\s{0,5}\n\s{0,5}\n")
+"""A short line of its own with which people begin, whatever their language."""
+
+
+def is_silent(mail: Mail) -> bool:
+    """Tell whether a mail says that no person sent it: its return path takes no answer (RFC 5321, 3834)."""
+    path = mail.headers.get("Return-Path").strip().casefold()
+    submitted = mail.headers.get("Auto-Submitted").strip().casefold()
+    return path == "<>" or path.startswith("<mailer-daemon") or submitted.startswith(("auto-replied", "auto-generated"))
+
+
+def is_daemon(mail: Mail) -> bool:
+    """Tell whether the sender is one that no person writes as, such as mailer-daemon@; some give no address at all."""
+    if mail.sender is None:
+        return bool(_NAME.fullmatch(mail.headers.get("From").strip('<>" \t')[:120]))
+    return _DAEMON.fullmatch(_local(mail.sender)) is not None
+
+
+def is_system(person: Address) -> bool:
+    """Tell whether address or name are a mail system's; people write from some of them, too, such as postmaster@."""
+    local = _local(person)
+    return bool(_DAEMON.fullmatch(local) or _SYSTEM.fullmatch(local) or _NAME.fullmatch(person.name.strip()[:120]))
+
+
+def is_by_hand(mail: Mail) -> bool:
+    """Tell whether somebody wrote a mail in a mail program: it answers one, names the program, or greets."""
+    return bool(mail.in_reply_to or "User-Agent" in mail.headers or _GREETING.match(mail.text[:200]))
+
+
+def is_report(mail: Mail) -> bool:
+    """Tell whether a part with a report speaks for the mail that holds it: people attach such parts as well."""
+    if "multipart/report" in mail.headers.get("Content-Type")[:2_000].casefold():
+        return True
+    if mail.sender is None or is_silent(mail) or is_daemon(mail):
+        return True
+    return is_system(mail.sender) and not is_by_hand(mail)
+
+
+def _local(person: Address) -> str:
+    return person.address.rpartition("@")[0][:120]
