@@ -11,7 +11,7 @@ from mailgateway.mail.written.subjects import is_answer
 
 _AUTOMATIC = re.compile(
     r"\W{0,3}(?:auto(?:matic(?:ally generated)?)?[ -]?(?:reply|response|answer|responder)|"
-    r"out of (?:the )?office(?: auto-?reply| assistant| message| notification)?|ooo|"
+    r"out of (?:the )?office(?: auto-?reply| assistant| message| notification)?|ooo(?!\w)|"
     r"away from (?:my|the) (?:mail|office|desk)|vacation (?:reply|message)|holiday (?:reply|message)|"
     r"auto(?:matische )?-?(?:antwort|r[eé]ponse)|abwesenheits(?:notiz|nachricht|meldung|assistent|benachrichtigung)|"
     r"nicht im (?:büro|haus)|"
@@ -29,14 +29,14 @@ _AUTOMATIC = re.compile(
 )
 """What no person would put before a subject."""
 _ABSENT = re.compile(
-    r"\W{0,3}(?:auto|(?:i['’]m |i am )?(?:away|absent|on (?:\w{1,12} )?(?:leave|holidays?|vacation))|annual leave|vacation|"
-    r"(?:im )?urlaub|abwesen(?:d|heit)|au(?:ß|ss)er haus|absent|absence|(?:en )?congés?|ausente|ausencia|"
-    r"(?:de )?vacaciones|assen(?:te|za)|(?:in )?ferie|aus[êe]ncia|(?:de )?f[ée]rias|afwezig(?:heid)?|niet aanwezig|"
-    r"niet op kantoor|(?:op |met )?vakantie|(?:na )?urlop(?:ie)?|(?:jestem )?nieobecn\w{1,5}|poza biurem|"
-    r"nep[řr][íi]tomn\w{1,6}|mimo kancel[áa][řr]i?|dovolen(?:á|ka)|(?:в )?отпуск[е]?|вне офиса|отсутств\w{1,4}[^:：]{0,20}|"
-    r"нет на месте|у відпустці|відсутн\w{1,5}|fr[åa]nvar(?:o|ande)|ej på (?:kontoret|plats)|semester|fravær(?:ende)?|"
-    r"ikke (?:til stede|på kontoret)|poissa(?:olo)?|lomalla|ofis dışında|izin(?:deyim)?|szabadság\w{0,4}|"
-    r"(?:în )?concediu|不在|休暇中?|休假中?|外出|부재 ?중|휴가)",
+    r"\W{0,3}(?:auto|(?:i['’]m |i am )?(?:away|absent|on (?:\w{1,12} )?(?:leave|holidays?|vacation))|"
+    r"annual leave|vacation|(?:im )?urlaub|abwesen(?:d|heit)|au(?:ß|ss)er haus|absent|absence|(?:en )?congés?|"
+    r"ausente|ausencia|(?:de )?vacaciones|assen(?:te|za)|(?:in )?ferie|aus[êe]ncia|(?:de )?f[ée]rias|afwezig(?:heid)?|"
+    r"niet aanwezig|niet op kantoor|(?:op |met )?vakantie|(?:na )?urlop(?:ie)?|(?:jestem )?nieobecn\w{1,5}|poza biurem|"
+    r"nep[řr][íi]tomn\w{1,6}|mimo kancel[áa][řr]i?|dovolen(?:á|ka)|(?:в )?отпуске?|вне офиса|"
+    r"отсутств\w{1,4}[^:：]{0,20}|нет на месте|у відпустці|відсутн\w{1,5}|fr[åa]nvar(?:o|ande)|semester|"
+    r"ej på (?:kontoret|plats)|fravær(?:ende)?|ikke (?:til stede|på kontoret)|poissa(?:olo)?|lomalla|ofis dışında|"
+    r"izin(?:deyim)?|szabadság\w{0,4}|(?:în )?concediu|不在|休暇中?|休假中?|外出|부재 ?중|휴가)(?!\w)",
     re.IGNORECASE,
 )
 """What a person may write, too, unless a mark such as Re: or the tag of a ticket follows."""
@@ -56,8 +56,8 @@ def tells_absence(subject: str) -> bool:
 def is_headed_as_automatic(mail: Mail, *, is_supported: bool) -> bool:
     """Tell whether a subject stands before that of the answered mail, as automatic answers head it.
 
-    That a mail answers one is told by the ids it names, or a number such as #10234 in that subject; where something else
-    supports that it is automatic, the heading by itself is enough.
+    That a mail answers one is told by the ids it names, or a number such as #10234 in that subject; where something
+    else supports that it is automatic, the heading by itself is enough.
     """
     subject = mail.subject[:200]
     answers = bool(mail.in_reply_to or mail.references)

@@ -3,7 +3,7 @@
 import re
 
 from mailgateway.mail.machines.absence import tells_absence
-from mailgateway.mail.machines.mail_system import is_by_hand, is_daemon, is_silent, is_system
+from mailgateway.mail.machines.mail_system import is_by_hand, is_daemon, is_filter, is_silent, is_system
 from mailgateway.mail.model import Address, Bounce, Mail
 from mailgateway.mail.written.subjects import is_answer
 
@@ -29,8 +29,13 @@ _SUBJECT = re.compile(
 _DELAY = re.compile(
     r"delay(?:ed)?\b|warning: (?:could not|message)|not yet been delivered|still (?:being )?(?:trying|"
     r"retr)|will (?:(?:be|keep|continue) (?:to )?)?(?:re)?tr(?:y|ied)"
-    r"|postponed|delivery attempts will continue|continue to (?:try|attempt)|"
-    r"this is (?:only )?a warning|you do not need to resend|no action is required",
+    r"|postponed|continue to (?:try|attempt)",
+    re.IGNORECASE,
+)
+# What only a report of a delay says, whatever else it says.
+_WARNING = re.compile(
+    r"this is (?:only )?a warning|do not need to re-?send|no action is required|attempts will continue|"
+    r"still (?:being )?retr(?:y|ied)",
     re.IGNORECASE,
 )
 _FINAL = re.compile(
@@ -77,7 +82,8 @@ _ECHO = re.compile(r"^[ \t]*(?:to|from|cc|sent|subject|date|reply-to|message-id)
 _TO_LINE = re.compile(r"^to:[^\n]{1,500}", re.IGNORECASE | re.MULTILINE)
 # An address at the beginning of a line, or behind a label, as reports name who was not reached.
 _LISTED = re.compile(
-    rf"^[ \t>*\"'<\[|-]{{0,40}}(?:[^\n:：@]{{1,60}}[:：][ \t]{{0,10}})?[\"'<\[(]{{0,3}}({_ADDRESS.pattern})", re.IGNORECASE | re.MULTILINE,
+    r"^[ \t>*\"'<\[|-]{0,40}+(?:[^\n:：@]{1,60}[:：][ \t]{0,10}[\"'<\[(]{0,3}(?:smtp:)?)?(" + _ADDRESS.pattern + ")",
+    re.IGNORECASE | re.MULTILINE,
 )
 _STATUS = re.compile(r"(?<![\w.])([45]\.\d{1,2}\.\d{1,3})(?!\w|\.\d)")
 _REPLIED = re.compile(r"(?<!\d)[45]\d\d[ -]{1,2}['\"]?([45]\.\d{1,2}\.\d{1,3})(?!\w|\.\d)")
@@ -108,7 +114,7 @@ def read_text_bounce(mail: Mail) -> Bounce | None:
     """Return what a report in free words says; `original_message_id` is left to the caller. None for other mails."""
     failed = mail.headers.get("X-Failed-Recipients")
     is_sure = bool(failed) or _is_refused_by_list(mail) or _opens_like_a_report(mail)
-    if not (is_sure or mail.sender is None or is_silent(mail) or is_system(mail.sender)):
+    if not (is_sure or is_silent(mail) or mail.sender is None or is_system(mail.sender) or is_filter(mail.sender)):
         return None
     report = _report(mail.text[:_MOST_READ])
     if not (is_sure or _is_report(mail, report)) or _is_of_success(report):
@@ -121,29 +127,35 @@ def read_text_bounce(mail: Mail) -> Bounce | None:
 
 
 def _is_report(mail: Mail, report: str) -> bool:
-    """Weigh who sent a mail, with which return path, under which subject, and whether it says whom a mail did not reach.
+    """Weigh who sent a mail, with which return path and subject, and whether it says whom a mail did not reach.
 
     The less its sender is known for a mail system, the more has to be said: people write of mail that came back.
     """
     named = bool(_SUBJECT.search(mail.subject[:300])) and not is_answer(mail.subject)
     words = bool(_WORDING.search(report))
+    told = _tells_of_a_mail(mail, report)
+    people = _strangers(mail, _ADDRESS.findall(report))
     if is_daemon(mail):
-        return named or words or _tells_of_a_mail(mail, report) or bool(_strangers(mail, _ADDRESS.findall(report)))
-    system = mail.sender is None or is_system(mail.sender)
-    listed = bool(_strangers(mail, _LISTED.findall(report)))
+        return named or words or told or bool(people)
+    if tells_absence(mail.subject):
+        return False
+    listed = _strangers(mail, _LISTED.findall(report))
+    is_of_system = mail.sender is None or is_system(mail.sender)
+    is_of_filter = mail.sender is not None and is_filter(mail.sender)
     if not is_silent(mail):
-        return system and named and words and listed and not is_by_hand(mail)
-    told = listed or _tells_of_a_mail(mail, report)
-    if system:
-        return told or (named and words)
-    return told and named and words and not tells_absence(mail.subject)
+        return (is_of_system or is_of_filter) and named and words and bool(listed) and not is_by_hand(mail)
+    if is_of_system:
+        return told or len(set(listed)) == 1 or (words and (named or bool(people)))
+    return named and words and (told or is_of_filter)
 
 
 def _opens_like_a_report(mail: Mail) -> bool:
     """Tell whether a report is headed like an answer, as by some mailers; a person's names the mail that it answers."""
     if mail.in_reply_to or mail.references or not is_answer(mail.subject):
         return False
-    return bool(_SUBJECT.search(mail.subject[:300]) and _OPENING.match(mail.text[:1_000]))
+    if not (_SUBJECT.search(mail.subject[:300]) and _OPENING.match(mail.text[:1_000])):
+        return False
+    return bool(_strangers(mail, _LISTED.findall(mail.text[:_MOST_READ])))
 
 
 def _tells_of_a_mail(mail: Mail, report: str) -> bool:
@@ -167,6 +179,8 @@ def _is_of_success(report: str) -> bool:
 def _is_of_delay(subject: str, report: str) -> bool:
     """Tell whether a report says that a mail is late. Its subject may hold the mail's own, and counts for less."""
     words = _ECHO.sub("", report)
+    if _WARNING.search(words):
+        return True
     if _FINAL.search(words):
         return False
     return bool(_DELAY.search(words)) or (bool(_DELAY.search(subject)) and not _FINAL.search(subject))

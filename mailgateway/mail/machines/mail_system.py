@@ -10,25 +10,29 @@ _DAEMON = re.compile(
     re.IGNORECASE,
 )
 _SYSTEM = re.compile(
-    r"postmaster(?:\W.{0,60})?|mdaemon|mail[._-]?(?:delivery|transfer|system|admin|marshal|sweeper).{0,20}|"
-    r"delivery[._-]?(?:daemon|system|subsystem|agent|notif|status|fail|report).{0,20}|"
-    r"smtp-?(?:daemon|server)|.{0,40}anti-?virus.{0,40}|(?:mail[._-]?)?(?:gateway|scanner)|postoffice|bounces?",
+    r"postmaster(?:\W.{0,60})?|mdaemon|mail[._-]?(?:delivery|transfer|system).{0,20}|smtp-?(?:daemon|server)|"
+    r"delivery[._-]?(?:daemon|system|subsystem|agent|notif|status|fail|report).{0,20}",
     re.IGNORECASE,
 )
 _NAME = re.compile(
     r"(?:.{0,60}\s)?(?:mail(?:er)?[._ -]?daemon|mail (?:delivery|transport|transfer) (?:sub)?(?:system|agent)|"
-    r"delivery subsystem)|post ?master|system administrator|mail administrator|internet mail delivery",
+    r"delivery subsystem)|post ?master|internet mail delivery",
     re.IGNORECASE,
 )
+_FILTER = re.compile(
+    r".{0,40}anti-?virus.{0,40}|(?:mail[._-]?)?(?:gateway|scanner|admin|marshal|sweeper)|postoffice|bounces?",
+    re.IGNORECASE,
+)
+_ADMINISTRATOR = re.compile(r"(?:system|mail) administrator", re.IGNORECASE)
+_PROGRAM = re.compile(r"outlook|apple mail|iphone|ipad|webmail|the bat|evolution|thunderbird|roundcube", re.IGNORECASE)
 _GREETING = re.compile(r"\s{0,20}\S[^\n]{0,60}[,!，、！]\s{0,5}\n\s{0,5}\n")
 """A short line of its own with which people begin, whatever their language."""
 
 
 def is_silent(mail: Mail) -> bool:
-    """Tell whether a mail says that no person sent it: its return path takes no answer (RFC 5321, 3834)."""
+    """Tell whether a mail came with the return path of reports, which takes none (RFC 5321 section 4.5.5)."""
     path = mail.headers.get("Return-Path").strip().casefold()
-    submitted = mail.headers.get("Auto-Submitted").strip().casefold()
-    return path == "<>" or path.startswith("<mailer-daemon") or submitted.startswith(("auto-replied", "auto-generated"))
+    return path == "<>" or path.startswith("<mailer-daemon")
 
 
 def is_daemon(mail: Mail) -> bool:
@@ -44,9 +48,15 @@ def is_system(person: Address) -> bool:
     return bool(_DAEMON.fullmatch(local) or _SYSTEM.fullmatch(local) or _NAME.fullmatch(person.name.strip()[:120]))
 
 
+def is_filter(person: Address) -> bool:
+    """Tell whether address or name are those of a filter or an administrator, who write much else beside reports."""
+    return bool(_FILTER.fullmatch(_local(person)) or _ADMINISTRATOR.fullmatch(person.name.strip()[:120]))
+
+
 def is_by_hand(mail: Mail) -> bool:
     """Tell whether somebody wrote a mail in a mail program: it answers one, names the program, or greets."""
-    return bool(mail.in_reply_to or "User-Agent" in mail.headers or _GREETING.match(mail.text[:200]))
+    program = "User-Agent" in mail.headers or _PROGRAM.search(mail.headers.get("X-Mailer")[:100])
+    return bool(mail.in_reply_to or program or _GREETING.match(mail.text[:200]))
 
 
 def is_report(mail: Mail) -> bool:
@@ -55,7 +65,7 @@ def is_report(mail: Mail) -> bool:
         return True
     if mail.sender is None or is_silent(mail) or is_daemon(mail):
         return True
-    return is_system(mail.sender) and not is_by_hand(mail)
+    return (is_system(mail.sender) or is_filter(mail.sender)) and not is_by_hand(mail)
 
 
 def _local(person: Address) -> str:

@@ -90,6 +90,61 @@ def test_the_failed_recipient_of_several_counts() -> None:
     assert found.recipient == "b@x.org"
 
 
+def test_a_failure_counts_before_a_delay() -> None:
+    """Word that one recipient is late must not hide that another one was not reached."""
+    raw = report(
+        "Final-Recipient: rfc822; a@x.org",
+        "Action: delayed",
+        "Status: 4.4.1",
+        "",
+        "Final-Recipient: rfc822; b@x.org",
+        "Action: failed",
+        "Status: 5.1.1",
+    )
+    found = read_bounce(parse(raw))
+    assert found is not None
+    assert (found.recipient, found.action) == ("b@x.org", "failed")
+
+
+def test_a_status_of_success_without_an_action_is_no_failure() -> None:
+    """Some leave Action out."""
+    assert read_bounce(parse(report("Final-Recipient: rfc822; a@x.org", "Status: 2.1.5"))) is None
+
+
+def test_a_letter_that_an_address_gives_by_its_number_is_read() -> None:
+    """Addresses of type utf-8 may go through servers that know ASCII alone (RFC 6533)."""
+    raw = report("Final-Recipient: utf-8; j\\x{F6}rg@x.org", "Action: failed", "Status: 5.1.1")
+    found = read_bounce(parse(raw))
+    assert found is not None
+    assert found.recipient == "jörg@x.org"
+    broken = read_bounce(parse(raw.replace(b"x{F6}", b"x{D800}")))
+    assert broken is not None
+    assert broken.recipient.startswith("j")
+
+
+def test_a_report_whose_type_a_gateway_took_away_is_read() -> None:
+    """It is known by its first field."""
+    fields = ("Final-Recipient: rfc822; jan@x.org", "Action: failed", "Status: 5.1.1")
+    raw = report(*fields).replace(b"message/delivery-status", b"application/octet-stream")
+    found = read_bounce(parse(raw))
+    assert found is not None
+    assert found.status == "5.1.1"
+
+
+@pytest.mark.parametrize("sender", ["Jan <jan@x.org>", "Ann <postmaster@x.org>"])
+def test_a_person_who_attaches_a_report_is_a_person(sender: str) -> None:
+    """Mail programs attach the parts of a bounce that is passed on; only a report's own sender reports."""
+    raw = report(
+        "Final-Recipient: rfc822; a@x.org", "Action: failed", "Status: 5.1.1", first="Hello,\r\n\r\nwhat is it?"
+    )
+    mixed = raw.replace(b"multipart/report; report-type=delivery-status", b"multipart/mixed")
+    theirs = mixed.replace(b"Return-Path: <>\r\n", b"").replace(
+        b"Mail Delivery Subsystem <MAILER-DAEMON@mx.x.org>", sender.encode()
+    )
+    assert classify(parse(theirs), NOBODY).kind is Kind.NORMAL
+    assert classify(parse(mixed), NOBODY).kind is Kind.BOUNCE
+
+
 def test_a_vague_status_gives_way_to_the_diagnostic() -> None:
     """5.0.0 beside a diagnostic with a better code says the better one."""
     raw = report(
@@ -233,6 +288,14 @@ def test_a_list_that_refuses_a_mail_bounces_it() -> None:
     found = read_bounce(parse(raw))
     assert found is not None
     assert found.recipient == "news@x.org"
+
+
+def test_json_with_words_behind_it_is_a_question_about_it() -> None:
+    """The service writes nothing but its own footer there."""
+    body = b'{"notificationType": "Bounce", "bounce": {}}\n\n'
+    head = b"From: jan@x.org\nSubject: Webhook\n\n"
+    assert classify(parse(head + body + b"What is this?"), NOBODY).kind is Kind.NORMAL
+    assert classify(parse(head + body + b"--\nIf you wish to stop this"), NOBODY).kind is Kind.BOUNCE
 
 
 def test_a_complaint_by_json_is_an_abuse_report() -> None:

@@ -40,6 +40,8 @@ def test_a_persons_mail_is_normal_and_answerable() -> None:
         ("Auto-Submitted", "auto-something-new"),
         ("X-Autoreply", "yes"),
         ("X-Autorespond", "x"),
+        ("X-AcmeMail-AutoResponse", "true"),
+        ("X-MDAutoResponder", "1"),
         ("Precedence", "auto_reply"),
         ("X-FC-MachineGenerated", "true"),
         ("X-MS-Exchange-Inbox-Rules-Loop", "jan@x.pl"),
@@ -54,6 +56,15 @@ def test_automatic_answers_are_known_by_their_fields(name: str, value: str) -> N
     found = classify(mail((name, value)), OWN)
     assert (found.kind, found.answerable) == (Kind.AUTO_REPLY, False)
     assert any(reason.startswith(name) for reason in found.reasons)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("X-Autoreply", "No"), ("X-No-Auto-Reply", "1"), ("X-Disable-Autoreply", "1"), ("X-Spam-Autolearn", "ham")],
+)
+def test_fields_that_ask_for_no_answer_or_name_something_else_prove_nothing(name: str, value: str) -> None:
+    """A field of whatever name is a machine's only where it says that it answered by itself."""
+    assert classify(mail((name, value)), OWN).kind is Kind.NORMAL
 
 
 @pytest.mark.parametrize("value", ["no", "  No", "no; reason=x", "(really) no"])
@@ -134,13 +145,20 @@ def test_suppressing_receipts_alone_does_not_forbid_an_answer() -> None:
     "local",
     [
         *("noreply", "no-reply", "do_not_reply", "donotreply", "mailer-daemon", "Postmaster", "bounce+x=y"),
-        *("owner-printers", "printers-request", "printers-owner"),
+        *("owner-printers", "printers-request", "printers-owner", "noreply-dmarc-support", "payments-noreply"),
+        *("jira.noreply", "no_reply_12", "no-reply+x", "nicht-antworten", "nao-responder", "nie-odpowiadaj"),
     ],
 )
 def test_senders_that_take_no_answers_get_none(local: str) -> None:
     """A no-reply address is not answered; what it says is still a mail."""
     found = classify(mail(sender=f"{local}@x.pl"), OWN)
     assert (found.kind, found.answerable) == (Kind.NORMAL, False)
+
+
+@pytest.mark.parametrize("local", ["nora.noreplyson", "answer.no", "casino-reply", "noah.respondek"])
+def test_a_name_that_only_looks_like_a_no_reply_address_is_answered(local: str) -> None:
+    """The words stand between separators, as whoever makes such addresses writes them."""
+    assert classify(mail(sender=f"{local}@x.pl"), OWN).answerable
 
 
 def test_without_a_sender_there_is_no_answer() -> None:

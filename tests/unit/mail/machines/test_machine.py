@@ -38,6 +38,14 @@ def test_a_receipt_without_its_part_is_known_by_the_report_type() -> None:
     assert verdict(parts(b"report; report-type=disposition-notification", b"\nread")).kind is Kind.READ_RECEIPT
 
 
+def test_a_receipt_that_a_person_attaches_is_theirs_to_write_about() -> None:
+    """A receipt is a multipart/report, or takes no answer."""
+    receipt = b"Content-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; a@b.c"
+    mixed = parts(b"mixed", b"\nThey read it, what now?", receipt)
+    assert verdict(mixed).kind is Kind.NORMAL
+    assert verdict(b"Return-Path: <>\n" + mixed).kind is Kind.READ_RECEIPT
+
+
 def test_an_abuse_report_is_known_with_the_mail_it_is_about() -> None:
     """RFC 5965: the complained-of mail is attached."""
     report = b"Content-Type: message/feedback-report\n\nFeedback-Type: abuse\nVersion: 1\nUser-Agent: x"
@@ -52,6 +60,13 @@ def test_an_answer_to_an_invitation_is_known(method: bytes) -> None:
     event = b"BEGIN:VCALENDAR\nMETHOD:%s\nBEGIN:VEVENT\nSUMMARY:m\nEND:VEVENT\nEND:VCALENDAR" % method
     found = verdict(parts(b"mixed", b"\nyes", b"Content-Type: text/calendar; method=x\n\n" + event))
     assert (found.kind, found.answerable) == (Kind.CALENDAR_ANSWER, False)
+
+
+def test_an_answer_to_an_invitation_that_is_passed_on_is_a_persons_mail() -> None:
+    """Who forwards it wants something else of us."""
+    event = b"Content-Type: text/calendar\n\nBEGIN:VCALENDAR\nMETHOD:REPLY\nEND:VCALENDAR"
+    forwarded = parts(b"mixed", b"\nI cannot open this.", event).replace(b"Subject: Printer", b"Subject: Fwd: Accepted")
+    assert verdict(forwarded).kind is Kind.NORMAL
 
 
 def test_an_invitation_is_a_persons_mail() -> None:
