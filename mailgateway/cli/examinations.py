@@ -19,6 +19,7 @@ from mailgateway.config.gateway.api import split
 from mailgateway.config.servers import TokenMemory, endpoint, server
 from mailgateway.config.settings import Settings
 from mailgateway.errors import (
+    BlobsAway,
     FolderMissing,
     GatewayError,
     LoginRefused,
@@ -140,24 +141,35 @@ def _guarded(what: str, look: Callable[[], Finding]) -> Finding:
 
 
 def _wrong(what: str, error: GatewayError) -> Finding:
+    return Finding(what, is_well=False, detail=str(error), mend=_mend(what, error))
+
+
+def _mend(what: str, error: GatewayError) -> str:
     match error:
+        case StoreUnusable() | StoreBusy():
+            return _mend_of_store(what, error)
         case LoginRefused():
-            mend = "check username and password (or token), and that the account allows this way to log in"
+            return "check username and password (or token), and that the account allows this way to log in"
         case FolderMissing():
-            mend = "write one of these folders, or make it on the server"
-        case StoreUnusable() if what == "blob store":
-            mend = ""
-        case StoreUnusable():
-            mend = "" if "`mailgateway db upgrade`" in str(error) else "check its address and who may use it"
-        case StoreBusy():
-            mend = "check that it runs, its address, and that a firewall lets this host through"
+            return "write one of these folders, or make it on the server"
         case ScannerUnavailable() | ScanFailed():
-            mend = "check that clamd runs, and its address (clamd.conf: LocalSocket, or TCPSocket and TCPAddr)"
+            return "check that clamd runs, and its address (clamd.conf: LocalSocket, or TCPSocket and TCPAddr)"
         case _ if "`tls:`" in str(error):
-            mend = ""
+            return ""
         case _:
-            mend = "check host, port and tls, and that a firewall lets this host through"
-    return Finding(what, is_well=False, detail=str(error), mend=mend)
+            return "check host, port and tls, and that a firewall lets this host through"
+
+
+def _mend_of_store(what: str, error: StoreUnusable | StoreBusy) -> str:
+    match error:
+        case BlobsAway() if "blobs: /" in str(error):
+            return "make room on that disk, or mount it anew"
+        case StoreBusy():
+            return "check that it runs, its address, and that a firewall lets this host through"
+        case _ if what == "blob store" or "`mailgateway db upgrade`" in str(error):
+            return ""
+        case _:
+            return "check its address and who may use it"
 
 
 def _disks(settings: Settings) -> Iterator[Finding]:

@@ -195,6 +195,17 @@ def test_the_doctor_names_the_mend(desk: Shell, sink: Sink) -> None:
     assert (shown.code, shown.out.count("✗")) == (1, 3)
 
 
+def test_the_doctor_suspects_no_firewall_of_a_disk(desk: Shell) -> None:
+    """A disk that takes nothing more, as one that is full, is mended otherwise than a server that does not answer."""
+    command = f"ulimit -f 0; exec {sys.executable} -m mailgateway -c {desk.configuration} doctor --json"
+    ran = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
+    found = {one["what"]: one for one in map(json.loads, ran.stdout.splitlines())}
+    assert (found["blob store"]["ok"], found["blob store"]["mend"]) == (
+        False,
+        "make room on that disk, or mount it anew",
+    )
+
+
 def test_the_doctor_sees_missing_folders_and_secrets(desk: Shell) -> None:
     """A folder that is not there is named with those that are; a secret that cannot be read is placed."""
     text = desk.configuration.read_text().replace("{file: password}", "{file: password}, folder: Nowhere")
