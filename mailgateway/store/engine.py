@@ -20,10 +20,12 @@ from mailgateway.store.blobs import Blobs
 from mailgateway.store.failures import translated
 from mailgateway.store.hosts.news import News, tell
 from mailgateway.store.places.private import make_file, make_folder
+from mailgateway.store.turns import Turns
 
 _BUSY_SECONDS = 5.0
 _MOST_SWITCHES = 10
 _READING = "mailgateway_reading"
+_TURNS = "mailgateway_turns"
 HOW_IT_IS_MADE = "`mailgateway run`, `mailgateway ingest` or `mailgateway db upgrade` makes it"
 _KNOWN = "sqlite:///FOLDER/FILE.db or postgresql+psycopg://USER@HOST/DATABASE"
 _compact = partial(json.dumps, separators=(",", ":"))
@@ -68,6 +70,8 @@ class Store:
         self.origin = clock.fresh_id()
         self.listener: Listener | None = None
         self.teller: Teller | None = None
+        self._turns = Turns()
+        self._writer = engine.execution_options(**{_TURNS: self._turns})
         options: dict[str, Any] = {_READING: True}
         if engine.dialect.name == "postgresql":
             options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -80,11 +84,14 @@ class Store:
         It begins with the first statement: what comes before that in the block holds no lock. Raises StoreBusy or
         StoreUnusable.
         """
-        with translated(), self.engine.connect() as connection:
-            tx = Transaction(connection, self.blobs, self.engine.dialect.name)
-            yield tx
-            after = self.listener(tx) if self.listener is not None and tx.happened else None
-            connection.commit()
+        try:
+            with translated(), self._writer.connect() as connection:
+                tx = Transaction(connection, self.blobs, self.engine.dialect.name)
+                yield tx
+                after = self.listener(tx) if self.listener is not None and tx.happened else None
+                connection.commit()
+        finally:
+            self._turns.end()
         if after is not None:
             after()
         if tx.news:
@@ -190,7 +197,10 @@ def _write_ahead(connection: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock at once when writing: a lock that is upgraded later fails instead of waiting."""
-    reading = bool(connection.get_execution_options().get(_READING))
+    options = connection.get_execution_options()
+    reading = bool(options.get(_READING))
+    if (turns := options.get(_TURNS)) is not None:
+        turns.take()
     driver: Any = connection.connection.driver_connection
     driver.execute(f"PRAGMA query_only={int(reading)}")
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

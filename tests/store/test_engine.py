@@ -3,8 +3,9 @@
 import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from sqlalchemy import insert, select, text
@@ -14,8 +15,10 @@ from mailgateway.store import engine, health
 from mailgateway.store.engine import Store, open_store
 from mailgateway.store.tables.gateway import AlarmRow
 from mailgateway.store.tables.tickets import EventRow, TicketRow
+from mailgateway.store.turns import Turns
 from tests.privileges import IS_ROOT, NOBODY
 from tests.servers.postgres import Postgres
+from tests.servers.prepared import prepare
 from tests.servers.process import free_port
 from tests.store.conftest import Opener
 from tests.store.examples import NOW, open_ticket, opening, ticket
@@ -132,6 +135,54 @@ def test_the_files_of_sqlite_are_private(tmp_path: Path) -> None:
     store.close()
     assert stat.S_IMODE((tmp_path / "deep/down").stat().st_mode) == 0o700
     assert stat.S_IMODE((tmp_path / "deep/down/x.db").stat().st_mode) == 0o600
+
+
+def test_writers_of_one_process_take_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who writes meanwhile waits for the end of that, and does not look now and then whether it came."""
+    monkeypatch.setattr(engine, "_BUSY_SECONDS", 0)  # who looks would find it locked, and fail
+    prepare(f"sqlite:///{tmp_path}/x.db")
+    store = open_store(f"sqlite:///{tmp_path}/x.db", "memory://blobs")
+
+    asks, take = Event(), Turns.take
+
+    def write() -> None:
+        with store.writing() as tx:
+            health.raise_alarm(tx, "second", "stuck", NOW)
+
+    def noted(turns: Turns) -> None:
+        asks.set()
+        take(turns)
+
+    with ThreadPoolExecutor(1) as other:
+        with store.writing() as tx:
+            health.raise_alarm(tx, "first", "stuck", NOW)
+            monkeypatch.setattr(Turns, "take", noted)
+            second = other.submit(write)
+            assert asks.wait(10)
+        second.result(timeout=10)
+    with store.reading() as tx:
+        assert set(health.raised(tx)) == {"first", "second"}
+    store.close()
+
+
+def test_a_turn_ends_with_whatever_ends_the_transaction(tmp_path: Path) -> None:
+    """An error gives the turn back, and so does a block that wrote nothing; another thread goes on at once."""
+    prepare(f"sqlite:///{tmp_path}/x.db")
+    store = open_store(f"sqlite:///{tmp_path}/x.db", "memory://blobs")
+    with pytest.raises(PermanentError), store.writing() as tx:
+        tx.connection.execute(insert(AlarmRow), {"name": "first", "text": "stuck", "raised_at": datetime(2026, 1, 1)})  # noqa: DTZ001
+    with store.writing():
+        pass
+
+    def write() -> None:
+        with store.writing() as tx:
+            health.raise_alarm(tx, "second", "stuck", NOW)
+
+    with ThreadPoolExecutor(1) as other:
+        other.submit(write).result(timeout=4)
+    with store.reading() as tx:
+        assert set(health.raised(tx)) == {"second"}
+    store.close()
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="root alone can give files away")
