@@ -53,6 +53,15 @@ def test_a_letter_goes_out_as_it_was_written(store: Store, size: int) -> None:
     assert _letter(store, outgoing) == letter("l@x", content=content)
 
 
+def test_letters_of_one_occasion_keep_their_own_bytes(store: Store) -> None:
+    """Large ones are kept side by side, apart from the small ones between them; each comes back as itself."""
+    written = {str(place): b"x" * size + str(place).encode() for place, size in enumerate((300_000, 9, 300_001, 9))}
+    with store.writing() as tx:
+        outbox.put(tx, [queued(key, letter=letter(key, content=raw)) for key, raw in written.items()], NOW)
+    found = [_letter(store, outgoing) for outgoing in _claim(store)]
+    assert {one.message_id: one.content for one in found} == written
+
+
 def test_a_letter_whose_bytes_are_damaged_is_said_to_be(store: Store) -> None:
     """It is an error of its own, which fails this letter and no other."""
     _put(store, "a")

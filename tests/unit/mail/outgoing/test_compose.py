@@ -1,5 +1,6 @@
 """Outgoing mail: the bytes that go over the wire."""
 
+import base64
 import email
 import email.header
 import email.policy
@@ -137,6 +138,14 @@ def test_attachments_go_along() -> None:
     assert message["Bcc"] is None
     parsed = parse(compose(replace(PLAIN, attachments=files[:4])))
     assert [found.content for found in parsed.attachments] == [file.content for file in files[:4]]
+
+
+@pytest.mark.parametrize("size", [1, 56, 57, 58, 114, 57 * 1024 - 1, 57 * 1024, 57 * 1024 + 1, 3 * 57 * 1024])
+def test_files_are_encoded_as_by_the_standard_library(size: int) -> None:
+    """Lines of 76 characters, whatever is put together at once."""
+    content = bytes(place * 7 % 251 for place in range(size))
+    composed = compose(replace(PLAIN, attachments=(Attachment("x.bin", "application/octet-stream", content),)))
+    assert b"\r\n\r\n" + base64.encodebytes(content).replace(b"\n", b"\r\n") + b"\r\n--" in composed
 
 
 def test_images_that_the_html_shows_stand_beside_it() -> None:
