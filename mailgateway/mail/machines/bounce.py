@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mailgateway.mail.limits import DEFAULT
 from mailgateway.mail.machines.bounce_json import read_notification
-from mailgateway.mail.machines.bounce_text import read_text_bounce
+from mailgateway.mail.machines.bounce_text import read_text_bounce, temporary
 from mailgateway.mail.machines.mail_system import is_report
 from mailgateway.mail.model import Attachment, Bounce, Mail
 from mailgateway.mail.wire.addresses import read_addresses
@@ -132,7 +132,7 @@ def _status(group: HeaderBlock, diagnostic: str) -> str:
     said = _REPLY.search(diagnostic) or _STATUS.search(diagnostic)
     if declared and not (said and declared[1].endswith(".0.0")):
         return declared[1]
-    return said[1] if said else ""
+    return said[1] if said else temporary(diagnostic)
 
 
 def _addressee(mail: Mail) -> str:

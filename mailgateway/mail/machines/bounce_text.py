@@ -10,8 +10,8 @@ from mailgateway.mail.written.subjects import is_answer
 _SUBJECT = re.compile(
     r"undeliver|delivery (?:status|fail|error|problem|report|notif|has failed|delay|incomplete|temporar)|deliverable|"
     r"return(?:ed|ing)? (?:mail|to sender|message)|mail (?:delivery|system error|could not|failure|failed|returned)|"
-    r"(?:message|mail|e-mail|email) (?:status|delivery|delayed|undelivered|not delivered)|failure notice|"
-    r"non-?delivery|nondeliverable|not delivered|rejected mail|user unknown|unknown user|"
+    r"(?:message|mail|e-mail|email) (?:status(?! - (?!undeliver))|delivery|delayed|undelivered|not delivered)|"
+    r"failure notice|non-?delivery|nondeliverable|not delivered|rejected mail|user unknown|unknown user|"
     r"warning: (?:could not|message)|"
     r"(?:could not|couldn't|cannot|can't) (?:be )?(?:send|sent|deliver|delivered)|bounced? (?:mail|message)|"
     r"unzustellbar|zustellungsfehler|nicht zugestellt|zustellung|niedostarczal|nie dostarczono|zwrot wiadomości|"
@@ -44,14 +44,21 @@ _FINAL = re.compile(
     r"returning (?:message )?to sender",
     re.IGNORECASE,
 )
-# What a report of success says. It may go on to warn of failures to come.
-_SUCCESS = re.compile(r"success(?:ful)?(?:ly)? (?:delivered|relayed|delivery notification)", re.IGNORECASE)
+# What a report of success says, if only by the server's answer. It may go on to warn of failures to come.
+_SUCCESS = re.compile(
+    r"(?<!not )(?<!not be )(?<!not been )success(?:ful)?(?:ly)? (?:delivered|relayed|delivery notification)|"
+    r"(?<!\d)2\d\d[ -]2\.\d\.\d",
+    re.IGNORECASE,
+)
+# Words without which hardly a sentence is English: in it a failure is said in words that we know.
+_ENGLISH = re.compile(r"\b(?:the|your|you)\b", re.IGNORECASE)
 _WORDING = re.compile(
     r"user unknown|unknown user|no such user|mailbox (?:is )?(?:full|unavailable|not found|disabled|"
     r"exceeded|quota)|quota exceeded|over ?quota|"
     r"does(?: not|n't) exist|unknown (?:recipient|address|local)|recipient (?:rejected|unknown|"
-    r"not found)|not (?:be(?:en)? )?delivered|undeliver|"
-    r"(?:could|can) ?not (?:be )?(?:deliver|sen[dt])|couldn't be delivered|unable to (?:deliver|relay)|"
+    r"not found)|not (?:be(?:en)? )?(?:successfully )?delivered|undeliver|"
+    r"(?:could|can) ?not (?:be )?(?:successfully )?(?:deliver|sen[dt])|couldn't be delivered|"
+    r"unable to (?:deliver|relay)|"
     r"relay(?:ing)? denied|host (?:unknown|not found)|"
     r"invalid (?:recipient|address|mailbox)|address(?:ee)? (?:rejected|unknown|not found)|returned to|"
     r"failed|rejected|bounced|"
@@ -107,7 +114,16 @@ _REFUSED = re.compile(
     r"(?:post|send)|post (?:by|from) non-?member|non-?member submission",
     re.IGNORECASE,
 )
+_REPLY_CODE = re.compile(
+    r"(?:^|[:>]|said|error|code)[ \t]{0,3}['\"(]?([45])[0-5]\d[ -]{1,2}[^\W\d]", re.IGNORECASE | re.MULTILINE
+)
 _MOST_READ = 20_000
+
+
+def temporary(text: str) -> str:
+    """Return 4.0.0 where the first reply that a text cites says *not now* and has no status (RFC 3463), else ""."""
+    found = _REPLY_CODE.search(text)
+    return "4.0.0" if found and found[1] == "4" else ""
 
 
 def read_text_bounce(mail: Mail) -> Bounce | None:
@@ -121,7 +137,7 @@ def read_text_bounce(mail: Mail) -> Bounce | None:
         return None
     recipient = _recipient(failed, report, mail) or _addressee(mail.text[len(report) : _MOST_READ])
     status = _REPLIED.search(report) or _STATUS.search(report)
-    code = status[1] if status else ""
+    code = status[1] if status else temporary(report)
     delayed = not code.startswith("5") and _is_of_delay(mail.subject[:300], report)
     return Bounce(recipient, code, "delayed" if delayed else "failed", _diagnostic(report, recipient))
 
@@ -132,11 +148,12 @@ def _is_report(mail: Mail, report: str) -> bool:
     The less its sender is known for a mail system, the more has to be said: people write of mail that came back.
     """
     named = bool(_SUBJECT.search(mail.subject[:300])) and not is_answer(mail.subject)
-    words = bool(_WORDING.search(report))
+    words = bool(_WORDING.search(report) or _DELAY.search(report) or _WARNING.search(report))
     told = _tells_of_a_mail(mail, report)
     people = _strangers(mail, _ADDRESS.findall(report))
+    is_foreign = not _ENGLISH.search(report)
     if is_daemon(mail):
-        return named or words or told or bool(people)
+        return words or told or (bool(people) and (named or is_foreign))
     if tells_absence(mail.subject):
         return False
     listed = _strangers(mail, _LISTED.findall(report))
@@ -145,7 +162,7 @@ def _is_report(mail: Mail, report: str) -> bool:
     if not is_silent(mail):
         return (is_of_system or is_of_filter) and named and words and bool(listed) and not is_by_hand(mail)
     if is_of_system:
-        return told or len(set(listed)) == 1 or (words and (named or bool(people)))
+        return told or (len(set(listed)) == 1 and is_foreign) or (words and (named or bool(people)))
     return named and words and (told or is_of_filter)
 
 

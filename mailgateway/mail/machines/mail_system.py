@@ -54,9 +54,10 @@ def is_filter(person: Address) -> bool:
 
 
 def is_by_hand(mail: Mail) -> bool:
-    """Tell whether somebody wrote a mail in a mail program: it answers one, names the program, or greets."""
+    """Tell whether somebody wrote a mail: it answers one, wants an answer, names a mail program, or greets."""
     program = "User-Agent" in mail.headers or _PROGRAM.search(mail.headers.get("X-Mailer")[:100])
-    return bool(mail.in_reply_to or program or _GREETING.match(mail.text[:200]))
+    wants_answer = any(one != mail.sender and not is_system(one) for one in mail.reply_to)
+    return bool(mail.in_reply_to or wants_answer or program or _GREETING.match(mail.text[:200]))
 
 
 def is_report(mail: Mail) -> bool:

@@ -155,6 +155,14 @@ def test_a_vague_status_gives_way_to_the_diagnostic() -> None:
     assert found.status == "5.2.2"
 
 
+def test_a_diagnostic_without_status_tells_not_now_from_never() -> None:
+    """The class of the server's reply code is all that it says."""
+    fields = ("Final-Recipient: rfc822; a@x.org", "Action: failed", "Diagnostic-Code: smtp; 452 mailbox full")
+    found = read_bounce(parse(report(*fields)))
+    assert found is not None
+    assert found.status == "4.0.0"
+
+
 def test_a_report_without_recipients_falls_back_to_the_returned_mail() -> None:
     """The one addressee of the returned copy is who did not get it."""
     found = read_bounce(parse(report("X-Nothing: here")))

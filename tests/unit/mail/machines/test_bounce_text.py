@@ -46,6 +46,7 @@ def test_a_name_like_a_mail_systems_makes_no_report_of_a_complaint(sender: str, 
         ("", "User-Agent: Mozilla Thunderbird"),
         ("", "X-Mailer: Microsoft Outlook 16.0"),
         ("", "In-Reply-To: <ours@example.com>"),
+        ("", "Reply-To: carla@customer.example"),
     ],
 )
 def test_a_postmaster_who_writes_by_hand_is_a_person(greeting: str, field: str) -> None:
@@ -109,6 +110,40 @@ def test_a_report_of_success_in_words_is_no_bounce(text: str) -> None:
     """It would flag a letter that arrived as undelivered."""
     found = verdict("MAILER-DAEMON@x.org", "Delivery Status Notification", text, "Return-Path: <>")
     assert (found.kind, found.bounce) == (Kind.AUTO_REPLY, None)
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Message awaiting approval", "Your message to jan@x.org is waiting for the approval of a moderator.\n"),
+        ("Your message was quarantined", "Your message to <jan@x.org> was quarantined; they may release it.\n"),
+        ("Message status - opened", "jan@x.org opened your message on Monday.\n"),
+        ("Zustellbestätigung", "Ihre Nachricht wurde zugestellt:\n\n<jan@x.org>: 250 2.1.5 Ok\n"),
+    ],
+)
+def test_what_became_of_a_mail_else_is_no_bounce(subject: str, text: str) -> None:
+    """It would close the address of somebody who got the mail: in English a failure is said in words that are known."""
+    assert verdict("MAILER-DAEMON@x.org", subject, text, "Return-Path: <>").kind is Kind.AUTO_REPLY
+
+
+@pytest.mark.parametrize("words", ["could not be successfully delivered", "was not successfully delivered"])
+def test_a_success_that_is_denied_is_a_failure(words: str) -> None:
+    """The words of success stand in it, too."""
+    assert bounce("MAILER-DAEMON@x.org", "Report", f"Your message {words} to:\n\n<jan@x.org>\n").action == "failed"
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        ("host mx said: 452 mailbox full", "4.0.0"),
+        ("Remote host said: 550 no such mailbox, was 452 before", ""),
+        ("<<< 421 4.7.0 busy", "4.7.0"),
+        ("mailbox full, try in 452 seconds, error 4711", ""),
+    ],
+)
+def test_a_reply_code_alone_tells_not_now_from_never(answer: str, status: str) -> None:
+    """A report without a status counts as never, which the server did not say."""
+    assert bounce("MAILER-DAEMON@x.org", "Undelivered mail", f"<jan@x.org>: {answer}\n").status == status
 
 
 def test_a_report_of_a_success_and_a_failure_is_a_bounce() -> None:
