@@ -162,7 +162,7 @@ def _is_report(mail: Mail, report: str) -> bool:
     if not is_silent(mail):
         return (is_of_system or is_of_filter) and named and words and bool(listed) and not is_by_hand(mail)
     if is_of_system:
-        return told or (len(set(listed)) == 1 and is_foreign) or (words and (named or bool(people)))
+        return told or (len(listed) == 1 and is_foreign) or (words and (named or bool(people)))
     return named and words and (told or is_of_filter)
 
 
@@ -184,9 +184,9 @@ def _tells_of_a_mail(mail: Mail, report: str) -> bool:
 
 
 def _strangers(mail: Mail, addresses: list[str]) -> list[str]:
-    """Return the addresses that are neither the sender's, nor the reader's, nor a mail system's."""
+    """Return the addresses, each once, that are neither the sender's, nor the reader's, nor a mail system's."""
     others = {one.key for one in (mail.sender, *mail.to) if one is not None}
-    return [one for one in addresses if one.casefold() not in others and not is_system(Address("", one))]
+    return [one for one in dict.fromkeys(addresses) if one.casefold() not in others and not is_system(Address("", one))]
 
 
 def _is_of_success(report: str) -> bool:
