@@ -7,6 +7,7 @@ from dataclasses import replace
 from mailgateway.mail.limits import DEFAULT
 from mailgateway.mail.machines.bounce_json import read_notification
 from mailgateway.mail.machines.bounce_text import read_text_bounce, temporary
+from mailgateway.mail.machines.certified import read_certified
 from mailgateway.mail.machines.mail_system import is_report
 from mailgateway.mail.model import Attachment, Bounce, Mail
 from mailgateway.mail.wire.addresses import read_addresses
@@ -49,7 +50,7 @@ def read_bounce(mail: Mail) -> Bounce | None:
     for attachment in mail.attachments:
         if _is_status(attachment) and is_report(mail):
             return _standard(mail, attachment)
-    if (notification := read_notification(mail)) is not None:
+    if (notification := read_certified(mail) or read_notification(mail)) is not None:
         return notification
     found = read_text_bounce(mail)
     if found is None:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from mailgateway.mail.machines import certified
 from mailgateway.mail.machines.absence import is_headed_as_automatic
 from mailgateway.mail.machines.bounce import read_bounce
 from mailgateway.mail.machines.machine import read_answer
@@ -20,7 +21,7 @@ class OwnMarks:
     addresses: frozenset[str]
 
 
-_AUTOREPLY_FIELDS = frozenset({"x-vacation", "x-away-message", "x-cron-env"})
+_AUTOREPLY_FIELDS = frozenset({"x-vacation", "x-away-message", "x-cron-env", certified.FIELD.casefold()})
 _AUTOREPLY_FIELD = re.compile(
     r"x-(?!no|dis)[a-z0-9-]{0,20}auto-?(?:repl(?:y|ied)|respon(?:d|se|der)|answer|generated)(?:-from)?"
 )
