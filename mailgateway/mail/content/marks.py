@@ -16,6 +16,8 @@ class Mark(Enum):
     """From here on the client put a forwarded mail."""
     SIGNATURE = 4
     """A part of the sender's signature."""
+    BEHIND = 5
+    """Behind the element that holds the history."""
 
 
 # How class, id or name begin (or what they are) by which clients mark what they put around a reply, in lower case.
@@ -25,6 +27,11 @@ _HISTORY = (
     "ydpyahoo_quoted", "wmquote", "reply_container", "x_divrplyfwdmsg", "x_appendonsend",
     "zmail_extra", "messagereplysection", "isreplycontent", "x_ms-outlook-mobile-reference-message",
 )  # fmt: skip
+_WRAPPING = (
+    "yahoo_quoted", "ydpyahoo_quoted", "ymail_android_quoted", "zmail_extra", "isreplycontent", "messagereplysection",
+    "mail-editor-reference-message-container",
+)  # fmt: skip
+"""Those that hold the whole history, so that it ends with them."""
 _ATTRIBUTIONS = (
     "gmail_attr",
     "moz-cite-prefix",
@@ -38,7 +45,7 @@ _SIGNATURES = (
     "gmail_signature", "moz-signature", "applemailsignature", "ms-outlook-mobile-signature",
     "protonmail_signature_block", "signature", "x_signature",
     "divtagdefaultwrapper_signature", "ymail_android_signature", "elementtoproof_signature",
-    "front-signature", "messagesignaturesection",
+    "front-signature", "messagesignaturesection", "dab4fad8-2dd7-40bb-a1b8-4e2aa1f9fdf2",
 )  # fmt: skip
 
 _STRUCTURE = ("<blockquote", "border-top:solid #", *_HISTORY, *_ATTRIBUTIONS, *_FORWARDS, *_SIGNATURES)
@@ -64,6 +71,12 @@ def mark_of(tag: str, found: dict[str, str]) -> Mark:
         if name in _SIGNATURES and tag != "a":
             return Mark.SIGNATURE
     return Mark.NONE
+
+
+def wraps_history(found: dict[str, str]) -> bool:
+    """Tell whether an element that is marked as the history holds all of it."""
+    names = (found.get("class", "") + " " + found.get("id", "") + " " + found.get("name", "")).casefold().split()
+    return any(name.startswith(_WRAPPING) for name in names)
 
 
 def has_structure(source: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from mailgateway.mail.content.marks import Mark, mark_of
+from mailgateway.mail.content.marks import Mark, mark_of, wraps_history
 from mailgateway.mail.content.markup import VOID, attributes, tokens
 
 _BLOCKS = frozenset(
@@ -87,6 +87,7 @@ class _Open:
     hidden: bool = False
     quoted: bool = False
     outer: Mark | None = None
+    history: bool = False
     link: str = ""
     link_start: int = 0
     bullet: int = -1
@@ -107,6 +108,7 @@ class _Page:
     cell: bool = False
     mark: Mark = Mark.NONE
     pending_mark: Mark = Mark.NONE
+    histories: int = 0
     pictures: Mapping[str, str] = field(default_factory=dict)
 
     def say(self, text: str) -> None:
@@ -174,6 +176,9 @@ class _Page:
         self.end_line()
         if mark in (Mark.HISTORY, Mark.FORWARD):
             self.pending_mark = mark
+            if mark is Mark.HISTORY and element.tag not in VOID and wraps_history(found):
+                element.history = True
+                self.histories += 1
         elif element.tag not in VOID:
             element.outer, self.mark = self.mark, mark
 
@@ -237,6 +242,10 @@ class _Page:
         if element.outer is not None:
             self.end_line()
             self.mark = element.outer
+        if element.history:
+            self.end_line()
+            self.histories -= 1
+            self.pending_mark = Mark.NONE if self.histories else Mark.BEHIND
         self.hidden -= element.hidden
         self.depth -= element.quoted
         self.pre -= element.tag == "pre"

@@ -10,7 +10,8 @@ from mailgateway.mail.limits import DEFAULT
 from mailgateway.mail.model import Address, Attachment, Mail, Reply
 from mailgateway.mail.wire.addresses import read_addresses
 from mailgateway.mail.wire.headers import read_headers
-from mailgateway.mail.written.quotes import attribution, is_forward_subject, sender_field
+from mailgateway.mail.written.blocks import sender_field
+from mailgateway.mail.written.quotes import attribution, is_forward_subject
 from mailgateway.mail.written.quotes import is_forward as begins_forward
 from mailgateway.mail.written.subjects import is_answer
 

@@ -3,8 +3,8 @@
 import re
 
 from mailgateway.mail.content.text import Line
+from mailgateway.mail.written.evidence import ADDRESS, BRACKETED, CLOCK, DATE, DIRECTIONS, LONGEST, tells_when
 
-_LONGEST = 400
 _MOST_LINES = 5
 
 # Verbs and phrases of "On ... NAME wrote:".
@@ -20,8 +20,16 @@ _WROTE = (
     r"のメッセージ|のメール|書きました|"
     r"작성|작성했습니다|님이 작성|쓴 글|כתב|כתבה|כתב/ה|כתב\(ה\)|كتب|đã viết|viết|rakstīja|rašė|kirjutas|je napisao|"
     r"je napisala|napisao je|napisala je|napisao/la je|napisał/a|napsal/a|napísal/a|написа|كتبت|كتب/كتبت|"
-    r"wrote the following"
+    r"wrote the following|menulis|เขียนว่า|เขียน|је написао|је написала|је написао/ла|je napisao/la|je napisal|"
+    r"je napisala|je napisal\(a\)|parašė|نوشت|ने लिखा|skrifaði|ha escrit|писали|вы писали"
 )
+_MINE = re.compile(
+    r"\b(?:(?:i|we) (?:wrote|said|sent)|(?:schrieb|schrieben|habe?n?) (?:ich|wir)|(?:ich|wir) schrieb(?:en)?|"
+    r"j['’]ai écrit|nous avons écrit|skrev (?:jag|jeg|vi)|(?:jag|jeg|vi) skrev|(?:schreef|schreven) (?:ik|wij|we)|"
+    r"(?:ik|wij|we) (?:schreef|schreven)|я (?:писал|писала|написал|написала))\b",
+    re.IGNORECASE,
+)
+"""Nobody's mail program says so of the mail that it quotes."""
 _VERB = re.compile(
     rf"(?:^|[\s,>)\]*\"'\u200f\u200e]|(?<=님이)|(?<=さん))"
     rf"(?:{_WROTE})(?=[\s:：,.…(*]|$)|写道|寫道|写到|작성|書きました",
@@ -34,14 +42,7 @@ _OPENING = re.compile(
     r"śr|czw|pt|sob|niedz|lun|mar|mié|jue|vie|sáb|dom))\b",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"[^\s<>@]{1,128}@[^\s<>@]{1,255}")
-_DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.h]\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\d{1,2}月|\d{4}년")
-_DAY = re.compile(
-    r"\b(?:19|20)\d\d[./-] ?\d{1,2}[./-] ?\d{1,2}\b|\b\d{1,2}[./-] ?\d{1,2}[./-] ?(?:\d{4}|\d\d)\b|\d{1,2}月\d{1,2}日|"
-    r"\b(?:19|20)\d\d\b"
-)
-_CLOCK = re.compile(r"\b\d{1,2}[:.h]\d\d\b|\d{1,2}[:시時]\d\d")
-_ADDRESS_AT_END = re.compile(r"[<(]\s?(?:mailto:)?[^\s<>@]{1,128}@[^\s<>]{1,255}[>)]\W{0,4}$")
+_ADDRESS_AT_END = re.compile(r"(?<!=)[<(]\s?(?:mailto:)?[^\s<>@]{1,128}@[^\s<>]{1,255}[>)]\W{0,4}$")
 # What names a writer without any verb of writing, as Tutanota, Gmail in Catalan or Apple Mail in Japanese do.
 _NO_VERB = re.compile(
     r"(?:\b(?:by|from|von|par|de|od|przez|van|av|af|fra|от|від)\s+[^\s<>@]{1,128}@[^\s<>@]{1,255}:"
@@ -58,7 +59,11 @@ _CITED = re.compile(
     re.IGNORECASE,
 )
 _ENDINGS = (":", "：", ">;", "...", "…", *_WROTE.replace("\\", "").split("|"))
-_DIRECTIONS = dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_SENTENCE_END = re.compile(r"[.!?。！？]\s+")
+_SHORTEST_SENTENCE = 6
+"""Longer than the name of any day that is cut short."""
+_INSIDE = frozenset("<([")
+_LONGEST_STRANGE = 250
 _TRAILING = " *_>-\u200e\u200f\xa0"
 
 _SEPARATOR = re.compile(
@@ -76,10 +81,10 @@ _SEPARATOR = re.compile(
     r"邮件原件|原始郵件內容|原始信件|message initial|réponse message|urspr\. nachricht|mensaje de respuesta|"
     r"izvirno sporočilo|"
     r"(?:ursprünglicher|original)[ -]?termin|oryginalny termin|rendez-vous d['’]origine|cita original|algupärane kiri|"
-    r"originalus laiškas|sākotnējā vēstule|رسالة أصلية|tin nhắn gốc|original|元のメッセージ|원본 메시지|"
+    r"originalus laiškas|sākotnējā vēstule|رسالة أصلية|tin nhắn gốc|回复的原邮件|元のメッセージ|원본 메시지|"
     r"원본 메일|הודעה מקורית|"
-    r"الرسالة الأصلية|thư gốc|izvorna poruka|"
-    r"in reply to)\b.{0,80}$|^original message processed by \S.{0,60}$",
+    r"الرسالة الأصلية|thư gốc|izvorna poruka|(?:original|in reply to)\b(?=.{0,80}[-_*=]{2}\W{0,3}$))"
+    r"(?=\W{0,40}$|\W{0,3}[-_*=]{2}|.{0,80}[-_*=]{2}\W{0,3}$).{0,80}$|^original message processed by \S.{0,60}$",
     re.IGNORECASE,
 )
 # Stems that say "forwarded", casefolded; they count in a drawn line, and behind a word for "begin".
@@ -106,31 +111,6 @@ _FORWARD_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 
-# Field names of the header block that Outlook and others put above the history.
-_FROM = (
-    r"from|von|de|van|da|fra|från|od|lähettäjä|feladó|de la|от|от кого|від|від кого|kimden|gönderen|από|发件人|"
-    r"寄件者|寄件人|差出人|送信者|送信元|"
-    r"보낸 ?사람|מאת|من|từ|expéditeur|remitente|mittente|afzender"
-)
-_OTHER = (
-    r"sent|date|to|cc|subject|reply-to|importance|attachments|gesendet|datum|an|betreff|kopie|envoyé|"
-    r"envoyé le|date|à|objet|enviado|enviado el|fecha|para|asunto|"
-    r"inviato|data|a|oggetto|enviada em|enviada|assunto|verzonden|aan|onderwerp|sendt|dato|til|emne|"
-    r"skickat|till|ämne|lähetetty|päivämäärä|vastaanottaja|aihe|"
-    r"wysłano|wysłane|do|temat|dw|odesláno|komu|kopie|předmět|odoslané|predmet|dátum|elküldve|küldve|"
-    r"címzett|tárgy|trimis|către|subiect|отправлено|дата|кому|копия|тема|"
-    r"надіслано|копія|gönderildi|gönderme tarihi|tarih|kime|konu|bilgi|εστάλη|ημερομηνία|προς|θέμα|κοιν|"
-    r"发送时间|收件人|主题|抄送|日期|寄件日期|收件者|主旨|副本|"
-    r"已傳送|主題|送信日時|日時|宛先|件名|日付|보낸 ?날짜|받는 ?사람|제목|날짜|відправлено|στάλθηκε|alıcı|"
-    r"참조|נשלח|תאריך|אל|נושא|تاريخ|إلى|الموضوع|تم الإرسال|đã gửi|gửi|ngày|ngày gửi|đến|chủ đề|tiêu đề|tới"
-)
-_FROM_FIELD = re.compile(rf"^\W{{0,4}}(?:{_FROM})\W{{0,3}}[:：]\W{{0,4}}\S.{{0,300}}$", re.IGNORECASE)
-_FIELD = re.compile(rf"^\W{{0,4}}(?:{_FROM}|{_OTHER})\W{{0,3}}[:：]", re.IGNORECASE)
-_NOTES_TO = frozenset({"to", "an", "pour", "à", "a", "para", "do", "aan"})
-_NOTES_SUBJECT = frozenset(
-    {"subject", "thema", "betreff", "objet", "oggetto", "asunto", "assunto", "temat", "onderwerp"}
-)
-_MOST_NOTES_LINES = 14
 _DRAWN = frozenset({"--", "__", "==", "**"})
 _RULE = re.compile(r"^\W{0,2}[_=*—–-]{5,}\W{0,2}$")
 _MARKER = re.compile(r"##-[^#\n]{1,200}-##")
@@ -138,7 +118,7 @@ _MARKER = re.compile(r"##-[^#\n]{1,200}-##")
 
 def is_marker(text: str) -> bool:
     """Tell whether a line holds a marker of ours, in any language: `##- ... -##`."""
-    return bool(_MARKER.search(text[:_LONGEST]))
+    return bool(_MARKER.search(text[:LONGEST]))
 
 
 def is_forward_subject(subject: str) -> bool:
@@ -149,7 +129,7 @@ def is_forward_subject(subject: str) -> bool:
 def is_forward(text: str) -> bool:
     """Tell whether a line introduces a forwarded mail."""
     drawn, asks = _is_drawn(text), text.rstrip().endswith((":", "："))
-    if not (drawn or asks or text[:9].lower() == "forwarded") or len(text) > _LONGEST:
+    if not (drawn or asks or text[:9].lower() == "forwarded") or len(text) > LONGEST:
         return False
     words = text.strip(_FRAME).casefold()
     place = next((found for stem in _FORWARDED if (found := words.find(stem)) >= 0), -1)
@@ -168,49 +148,21 @@ def _is_drawn(text: str) -> bool:
     return bare[:2] in _DRAWN or bare.lstrip("*")[:2] in _DRAWN
 
 
-def sender_field(text: str) -> str:
-    """Return what a line says of the sender as a field of a header block does (`From: NAME <ADDRESS>`), else ""."""
-    found = _FROM_FIELD.match(text[:_LONGEST]) if _has_colon(text) else None
-    return re.split("[:：]", found[0], maxsplit=1)[1].strip() if found else ""
-
-
 def is_separator(text: str) -> bool:
     """Tell whether a line is a client's rule in front of the history (`-----Original Message-----`)."""
     may_be = _is_drawn(text) or text[:8].lower() == "original"
-    return may_be and len(text) <= _LONGEST and bool(_SEPARATOR.match(text))
+    return may_be and len(text) <= LONGEST and bool(_SEPARATOR.match(text))
+
+
+def is_framed(text: str) -> bool:
+    """Tell whether a line is words in a drawn frame (`----- ... -----`), as clients put above a header block."""
+    bare = text.strip()
+    return 4 < len(bare) <= LONGEST and bare[:2] in _DRAWN and bare[-2:] in _DRAWN
 
 
 def is_rule(text: str) -> bool:
     """Tell whether a line is drawn only, as clients do above a header block."""
-    return len(text) <= _LONGEST and bool(_RULE.match(text))
-
-
-def _has_colon(text: str) -> bool:
-    """Tell whether a line can be a field at all: most lines are dismissed by this."""
-    return ":" in text or "：" in text
-
-
-def header_block(lines: list[Line], start: int) -> int:
-    """Return how many lines a header block of a quoted mail at `start` has (From, Sent, To, Subject...), 0 for none."""
-    if not _has_colon(lines[start].text) or not _FIELD.match(lines[start].text[:_LONGEST]):
-        return 0
-    fields, senders, last = 0, 0, start
-    for place in range(start, min(start + 12, len(lines))):
-        text = lines[place].text[:_LONGEST]
-        if _FIELD.match(text):
-            fields, last = fields + 1, place
-            senders += bool(_FROM_FIELD.match(text))
-        elif not text.strip() and (place - last > 1 or fields >= 3):
-            break
-    return last - start + 1 if fields >= 3 and senders else 0
-
-
-def notes_block(lines: list[Line], start: int) -> bool:
-    """Tell whether Lotus Notes' block begins here: name and date, then To, cc and Subject on lines of their own."""
-    window = [line.text.strip(" \t:").casefold() for line in lines[start : start + _MOST_NOTES_LINES]]
-    if not _NOTES_TO.intersection(window[1:]) or not _NOTES_SUBJECT.intersection(window[2:]):
-        return False
-    return bool(_ADDRESS.search(window[0])) and any(_DAY.search(text) for text in window[1:4])
+    return len(text) <= LONGEST and bool(_RULE.match(text))
 
 
 def attribution(lines: list[Line], start: int) -> int:
@@ -226,24 +178,44 @@ def attribution(lines: list[Line], start: int) -> int:
 
 
 def _begins_its_own(lines: list[Line], start: int, later: int) -> bool:
-    """Tell whether an attribution begins at `later` rather than at `start`: a full one, or one with opening words."""
+    """Tell whether an attribution begins at `later`, so that the lines from `start` on are words above it."""
     strength = _attribution(lines, later)[1]
-    opens = _OPENING.match(lines[later].text[:_LONGEST]) and not _OPENING.match(lines[start].text[:_LONGEST])
-    return strength >= 2 or bool(strength and opens)
+    if strength >= 2:
+        return True
+    return strength > 0 and not _may_begin(lines[start].text) and lines[later].text.lstrip()[:1] not in _INSIDE
+
+
+def _may_begin(text: str) -> bool:
+    """Tell whether a line, the first of several, can begin an attribution: by its opening, a time or an address."""
+    text = text[:LONGEST]
+    return bool(_OPENING.match(text) or ADDRESS.search(text) or tells_when(text))
+
+
+def words_before(text: str) -> int:
+    """Return where the attribution begins in a line that has words of the writer's own before one, 0 for nowhere."""
+    if len(text) > LONGEST or not text.rstrip().endswith((":", "：")):
+        return 0
+    for end in _SENTENCE_END.finditer(text):
+        before, rest = text[: end.start()], text[end.end() :]
+        if any(sign.isdigit() or sign == "@" for sign in before):
+            return 0
+        if len(before) >= _SHORTEST_SENTENCE and _OPENING.match(rest) and _strength(rest, followed=False) >= 2:
+            return end.end()
+    return 0
 
 
 def _attribution(lines: list[Line], start: int) -> tuple[int, int]:
     """Return the number of lines and the strength of the shortest attribution that begins at `start`."""
     joined = ""
     for place in range(start, min(start + _MOST_LINES, len(lines))):
-        text = lines[place].text.translate(_DIRECTIONS).strip()
+        text = lines[place].text.translate(DIRECTIONS).strip()
         if not text and joined and _opens_address(lines, place + 1):
             continue
         if lines[place].depth == lines[start].depth + 1 and joined.count("<") > joined.count(">"):
             text = "> " + text  # no quotation: the address that was opened above is closed
         elif lines[place].depth != lines[start].depth:
             break
-        if not text or len(joined) + len(text) > _LONGEST:
+        if not text or len(joined) + len(text) > LONGEST:
             break
         joined = f"{joined} {text}".strip()
         if strength := _strength(joined, followed=_next_is_quoted(lines, place)):
@@ -265,15 +237,24 @@ def _next_is_quoted(lines: list[Line], place: int) -> bool:
 
 
 def _strength(text: str, *, followed: bool) -> int:
-    """Weigh a text as an attribution (0: none) by date, address and opening words; it ends with a verb or colon."""
-    if not text.rstrip(_TRAILING).casefold().endswith(_ENDINGS):
+    """Weigh a text as an attribution (0: none) by date, address and opening words; it ends with a verb or colon.
+
+    Where no quoted line follows, all the rest would be taken for the history: there it must have what people do not
+    write, an address in brackets or a time of day.
+    """
+    if not text.rstrip(_TRAILING).casefold().endswith(_ENDINGS) or _MINE.search(text):
         return 0
     if _FRAMED.match(text) or (followed and _CITED.match(text)):
         return 2
-    evidence = bool(_ADDRESS.search(text)) + bool(_DATE.search(text)) + bool(_OPENING.match(text))
+    bracketed, asks, when = bool(BRACKETED.search(text)), text.endswith((":", "：")), tells_when(text)
+    if not (followed or bracketed or CLOCK.search(text)):
+        return 0
     if _VERB.search(text):
-        if evidence < 2 and text.endswith((":", "：")) and _DAY.search(text) and _CLOCK.search(text):
-            evidence = 2
-        return evidence if evidence >= 2 or (followed and evidence) else int(followed and text.endswith((":", "：")))
-    named = bool(_ADDRESS_AT_END.search(text) or _NO_VERB.search(text)) and bool(_DATE.search(text))
-    return 2 if named and len(text) <= 250 else 0
+        evidence = bool(ADDRESS.search(text)) + bool(DATE.search(text)) + bool(_OPENING.match(text))
+        if asks and when:
+            evidence = max(evidence, 2)
+        return evidence if evidence >= 2 or (followed and evidence) else int(followed and asks)
+    if bracketed and asks and when:
+        return 2 if len(text) <= _LONGEST_STRANGE else 0
+    named = bool(_ADDRESS_AT_END.search(text) or _NO_VERB.search(text)) and bool(DATE.search(text))
+    return 2 if named and len(text) <= _LONGEST_STRANGE else 0

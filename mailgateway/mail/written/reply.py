@@ -6,26 +6,37 @@ lines are kept with the lines they answer; a forwarded mail is content and is ke
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from mailgateway.mail.content.marks import Mark, has_structure
 from mailgateway.mail.content.text import Line, html_lines, joined
 from mailgateway.mail.model import Mail, Reply
 from mailgateway.mail.outgoing.tokens import without_marks
+from mailgateway.mail.written.blocks import header_block, notes_block
+from mailgateway.mail.written.quotations import end_of_quote, is_word, own_words, set_apart
 from mailgateway.mail.written.quotes import (
     attribution,
-    header_block,
     is_forward,
     is_forward_subject,
+    is_framed,
     is_marker,
     is_rule,
     is_separator,
-    notes_block,
 )
-from mailgateway.mail.written.signature import without_signature
+from mailgateway.mail.written.subjects import is_answer, normalised
 
 _MOST_LINES = 5_000
 _QUOTE_SIGNS = re.compile(r"^[ \t]?((?:>[ \t]?)+)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """What is known of a mail before its words are read."""
+
+    subject: str
+    forwards: bool
+    answers: bool
+    """It says that there was a mail before it; another one has no history, whatever it looks like."""
 
 
 def split_reply(mail: Mail, pictures: Mapping[str, str] | None = None) -> Reply:
@@ -34,11 +45,16 @@ def split_reply(mail: Mail, pictures: Mapping[str, str] | None = None) -> Reply:
     `pictures` are names of files by their Content-ID: `[name]` stands where the HTML shows one.
     """
     lines, rest = _lines(mail, pictures or {})
-    own, forwarded, quoted = _separate(lines, forwards=is_forward_subject(mail.subject))
+    own, forwarded, quoted = _separate(lines, _setting(mail))
     kept = [*own, *([Line("")] if own and forwarded else []), *forwarded]
     if not quoted:
         kept += rest
     return Reply(joined(kept).strip(), quoted, joined(forwarded).strip())
+
+
+def _setting(mail: Mail) -> _Setting:
+    answers = bool(mail.in_reply_to or mail.references) or is_answer(mail.subject)
+    return _Setting(normalised(mail.subject), is_forward_subject(mail.subject), answers)
 
 
 def _lines(mail: Mail, pictures: Mapping[str, str]) -> tuple[list[Line], list[Line]]:
@@ -55,6 +71,8 @@ def _lines(mail: Mail, pictures: Mapping[str, str]) -> tuple[list[Line], list[Li
 
 def _plain_line(text: str) -> Line:
     text = without_marks(text)
+    if text[:4] == ">>> " and text.endswith(" >>>"):
+        return Line(text, mark=Mark.HISTORY)  # so GroupWise introduces a history that it does not mark
     signs = _QUOTE_SIGNS.match(text)
     if not signs:
         return Line(text)
@@ -66,33 +84,43 @@ def _unmarked(line: Line) -> Line:
     return line if left == line.text else replace(line, text=left)
 
 
-def _separate(lines: list[Line], *, forwards: bool) -> tuple[list[Line], list[Line], bool]:
+def _separate(lines: list[Line], setting: _Setting) -> tuple[list[Line], list[Line], bool]:
     """Split lines into the writer's own, a forwarded mail behind them, and whether history was cut."""
-    lines, quoted = _above_marker(lines)
+    lines, quoted = _without_marked(lines)
     for place, line in enumerate(lines):
         forwarded = line.depth == 0 and (line.mark is Mark.FORWARD or is_forward(line.text))
-        history = not forwarded and _history_at(lines, place)
-        if forwarded or (history and (forwards or not any(_is_word(above) for above in lines[:place]))):
-            own, cut = _own(lines[:place])
+        history = not forwarded and _history_at(lines, place, setting)
+        if not (forwarded or history):
+            continue
+        behind = [] if forwarded or setting.forwards else _behind(lines, place)
+        if forwarded or setting.forwards or not any(map(is_word, [*lines[:place], *behind])):
+            own, cut = own_words(lines[:place], answers=setting.answers)
             return own, lines[place:], cut or quoted
-        if history:
-            return _own(_without_rules(lines[:place]))[0], [], True
-    own, cut = _own(lines)
+        return own_words([*_without_rules(lines[:place]), *behind], answers=setting.answers)[0], [], True
+    own, cut = own_words(lines, answers=setting.answers)
     return own, [], cut or quoted
 
 
-def _above_marker(lines: list[Line]) -> tuple[list[Line], bool]:
-    """Cut at our marker, and what introduces the quotation it stands in.
+def _without_marked(lines: list[Line]) -> tuple[list[Line], bool]:
+    """Cut what our marker begins, and what introduces the quotation it stands in.
 
-    Who wrote nothing above it may have written below: where the client marks what it quotes, that is what is left.
+    Many write below: where the client marks what it quotes, or where its quotation ends, what comes behind is kept.
     """
     place = next((number for number, line in enumerate(lines) if is_marker(line.text)), -1)
     if place < 0:
         return lines, False
-    above = _without_introduction(lines, place)
-    if lines[place].depth and not any(_is_word(line) for line in above):
-        return lines[_end_of_quote(lines, place) :], True
-    return above, True
+    above, end = _without_introduction(lines, place), end_of_quote(lines, place)
+    if not lines[place].depth:
+        return [*above, *_behind(lines, place)], True
+    if not any(map(is_word, above)):
+        return lines[end:], True
+    return [*above, *(set_apart(lines, end) if end > place + 1 else [])], True
+
+
+def _behind(lines: list[Line], place: int) -> list[Line]:
+    """Return what stands behind the element in which the client put the history that begins at a line."""
+    end = next((n for n in range(place + 1, len(lines)) if lines[n].mark is Mark.BEHIND), len(lines))
+    return lines[end:]
 
 
 def _without_introduction(lines: list[Line], place: int) -> list[Line]:
@@ -106,124 +134,30 @@ def _without_introduction(lines: list[Line], place: int) -> list[Line]:
     return above
 
 
-def _history_at(lines: list[Line], place: int) -> bool:
+def _history_at(lines: list[Line], place: int, setting: _Setting) -> bool:
     """Tell whether the history begins at a line and reaches to the end: by mark, separator or header block."""
     line = lines[place]
     if line.depth or not line.text.strip():
         return False
-    if line.mark is Mark.HISTORY or is_separator(line.text) or header_block(lines, place):
+    if line.mark is Mark.HISTORY:
+        return True
+    if not setting.answers:
+        return False
+    if is_separator(line.text) or header_block(lines, place, setting.subject):
         return True
     if "@" in line.text and notes_block(lines, place):
         return True
     following = range(place + 1, min(place + 4, len(lines)))
-    return is_rule(line.text) and any(header_block(lines, after) for after in following)
+    return is_rule(line.text) and any(header_block(lines, after, setting.subject) for after in following)
 
 
 def _without_rules(lines: list[Line]) -> list[Line]:
     """Return lines without what the client drew under them, above the history."""
     end = len(lines)
-    while end and (not lines[end - 1].text.strip() or (is_rule(lines[end - 1].text) and not lines[end - 1].depth)):
+    while end and (not lines[end - 1].text.strip() or (not lines[end - 1].depth and _is_drawn(lines[end - 1].text))):
         end -= 1
     return lines[:end]
 
 
-def _own(lines: list[Line]) -> tuple[list[Line], bool]:
-    """Take attributions and quotations out, but keep quoted lines that are answered below; then the signature."""
-    spans = _quotations(lines)
-    if not spans:
-        return without_signature(lines), False
-    last_words = max((n for n, line in enumerate(lines) if _is_word(line) and not _inside(n, spans)), default=-1)
-    kept: list[Line] = []
-    place = 0
-    answered = _answered(lines, spans)
-    for number, (start, end) in enumerate(spans):
-        kept += lines[place:start]
-        if start < last_words and number in answered:
-            kept += lines[start:end]
-        place = end
-    kept += lines[place:]
-    return without_signature(kept), True
-
-
-def _is_word(line: Line) -> bool:
-    return bool(line.text.strip()) and line.depth == 0
-
-
-def _inside(number: int, spans: list[tuple[int, int]]) -> bool:
-    return any(start <= number < end for start, end in spans)
-
-
-def _answered(lines: list[Line], spans: list[tuple[int, int]]) -> set[int]:
-    """Return which quotations are answered in between: those before the last when own words stand between two."""
-    answered = set()
-    for number in range(len(spans) - 1):
-        between = lines[spans[number][1] : spans[number + 1][0]]
-        if any(_is_word(line) for line in between):
-            answered.add(number)
-            answered.add(number + 1)
-    return answered
-
-
-def _quotations(lines: list[Line]) -> list[tuple[int, int]]:
-    """Find the quoted stretches: (start, end), an attribution in front of one belongs to it."""
-    spans: list[tuple[int, int]] = []
-    place = 0
-    while place < len(lines):
-        line = lines[place]
-        if line.depth:
-            end = _end_of_quote(lines, place)
-            spans.append((place, end))
-            place = end
-        elif line.text.strip() and (count := _attribution_at(lines, place)):
-            end = _behind_attribution(lines, place + count)
-            if end == len(lines) and not any(_is_word(above) for above in lines[:place]) and not lines[end - 1].depth:
-                end = place + count  # nothing of the writer's own would be left: what follows is kept
-            spans.append((place, end))
-            place = end
-        else:
-            place += 1
-    return spans
-
-
-def _attribution_at(lines: list[Line], place: int) -> int:
-    """Return how many lines the attribution at `place` takes: those that the client marked as one, or what reads so."""
-    end = place
-    while end < len(lines) and lines[end].mark is Mark.ATTRIBUTION and lines[end].text.strip():
-        end += 1
-    following = next((line for line in lines[end:] if line.text.strip()), None)
-    marked = end > place and following is not None and following.depth > lines[place].depth
-    return end - place if marked else attribution(lines, place)
-
-
-def _end_of_quote(lines: list[Line], start: int) -> int:
-    """Return the end of a quoted stretch; blank lines inside it belong to it."""
-    end = place = start
-    while place < len(lines) and (lines[place].depth or not lines[place].text.strip() or _is_overflow(lines, place)):
-        if lines[place].text.strip() or lines[place].depth:
-            end = place + 1
-        place += 1
-    return end
-
-
-def _is_overflow(lines: list[Line], place: int) -> bool:
-    """Tell whether an unquoted line is the end of the long quoted one above it, broken off by a mailer on the way.
-
-    Who is quoted chooses the word at which it breaks: a `#command` between quoted lines is theirs as well.
-    """
-    above, here = lines[place - 1], lines[place]
-    below = lines[place + 1] if place + 1 < len(lines) else None
-    if above.depth == 0 or len(above.text) < 60:
-        return False
-    if below is None or below.depth == 0:
-        return below is None and here.text[:1].islower()
-    return here.text[:1].islower() or here.text.startswith(("#", "＃"))
-
-
-def _behind_attribution(lines: list[Line], place: int) -> int:
-    """Return the end of what an attribution introduces: quoted lines, or all the rest where none is marked so."""
-    following = place
-    while following < len(lines) and not lines[following].text.strip():
-        following += 1
-    if following < len(lines) and lines[following].depth:
-        return _end_of_quote(lines, following)
-    return len(lines)
+def _is_drawn(text: str) -> bool:
+    return is_rule(text) or is_framed(text)
