@@ -38,7 +38,7 @@ _SUBJECT_FIELD = re.compile(
     r"тема|konu|θέμα|主题|主旨|主題|件名|제목|נושא|الموضوع|chủ đề|tiêu đề)\W{0,3}[:：]",
     re.IGNORECASE,
 )
-_ANY_FIELD = re.compile(r"^[\s*_]{0,4}([^\W\d_][^:：<>@\n]{0,30})[:：][\s*_]{0,12}(?=\S)")
+_ANY_FIELD = re.compile(r"^[\s*_]{0,4}([^\W\d_][^:：<>@\n]{0,30})[:：]")
 _NOTES_TO = frozenset({"to", "an", "pour", "à", "a", "para", "do", "aan"})
 _NOTES_SUBJECT = frozenset(
     {"subject", "thema", "betreff", "objet", "oggetto", "asunto", "assunto", "temat", "onderwerp"}
@@ -95,7 +95,7 @@ def _strange_block(lines: list[Line], start: int, subject: str) -> int:
     step = 2 if start + 1 < len(lines) and not lines[start + 1].text.strip() else 1
     values = list(_values(lines[start : start + _MOST_FIELD_LINES * step], step))
     dated = any(map(tells_when, values))
-    known = len(values) >= 3 and dated and any(normalised(value) == subject for value in values)
+    known = len(values) >= 3 and values[0] and dated and any(normalised(value) == subject for value in values)
     return (len(values) - 1) * step + 1 if known else 0
 
 
@@ -105,7 +105,7 @@ def _values(lines: list[Line], step: int) -> Iterator[str]:
         found = _ANY_FIELD.match(lines[place].text[:LONGEST])
         if not found or any(line.text.strip() for line in lines[place + 1 - step : place] if place):
             return
-        yield lines[place].text[found.end() : LONGEST].strip(" *_")
+        yield lines[place].text[found.end() : LONGEST].strip(" \t*_")
 
 
 def notes_block(lines: list[Line], start: int) -> bool:

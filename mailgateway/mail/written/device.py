@@ -1,5 +1,8 @@
 """The line that phones and mail programs put under a mail ("Sent from my iPhone", "Get Outlook for iOS"), in the
-languages people have them set to. Only its form is known: it is for the caller to see that it stands at the end."""
+languages people have them set to. It says "sent" and names a device or a program: a parcel is sent as well.
+
+It is for the caller to see that it stands at the end.
+"""
 
 import re
 
@@ -13,7 +16,7 @@ _BEGINS = re.compile(
     r"outlook|huawei|xiaomi|pixel|tablet|mobile|handheld)\b.{0,80}|(?!me\b|us\b|you\b|"
     r"the\b)[^\s,]{1,80}(?: [^\s,]{1,40}){0,5})|"
     r"sent with .{1,40}(?:mail|email)\b.{0,40}|yahoo mail: .{1,60}|"
-    r"(?:von|mit) (?:meinem|meiner|dem|der) .{1,60} (?:gesendet|versendet|verschickt).{0,40}|"
+    r"(?:von|mit) (?:meinem|meiner|dem|der)(?:/mein\w{1,3})? .{1,60} (?:gesendet|versendet|verschickt).{0,40}|"
     r"(?:gesendet|versendet|verschickt) (?:von|mit|aus|über|via) .{1,80}|"
     r"diese (?:nachricht|e-?mail|mail) wurde (?:von|mit) .{1,60} (?:gesendet|versendet|verschickt).{0,40}|"
     r"envoyé(?:e)? (?:de|d['’]|depuis|à partir de|à l['’]aide de|avec|par|via|du) ?.{1,80}|"
@@ -29,7 +32,11 @@ _BEGINS = re.compile(
     r"(?:στάλθηκε|εστάλη|αποστολή|απεστάλη) (?:από|με|μέσω) .{1,80}|"
     r"נשלח(?:ה)? (?:מ|באמצעות|דרך).{1,60}|(?:تم ال[إا]رسال|[أُا]{1,2}رسلت?|مُ?رسل(?:ة)?) (?:من|بواسطة|عبر|"
     r"باستخدام) .{1,60}|"
-    r"(?:đã |được )?gửi (?:từ|bằng|qua) .{1,60})$",
+    r"(?:đã |được )?gửi (?:từ|bằng|qua) .{1,60}|изпратено (?:от|с|чрез) .{1,80}|saadetud .{1,80}|"
+    r"nosūtīts (?:no|ar) .{1,80}|išsiųsta (?:iš|su) .{1,80}|poslano (?:s|sa|iz|z|putem) .{1,80}|"
+    r"(?:poslato|послато) (?:sa|s|iz|са|с|из) .{1,80}|(?:di)?kirim dari .{1,80}|dihantar (?:dari|daripada) .{1,80}|"
+    r"enviat (?:des de|amb) .{1,80}|sent fra .{1,80}|ส่งจาก.{1,80}|ارسال(?: شده)? از .{1,60}|"
+    r"provenance ?: .{1,80})$",
     re.IGNORECASE,
 )
 # Where the verb stands at the end.
@@ -40,27 +47,53 @@ _ENDS = re.compile(
     re.IGNORECASE,
 )
 _CHINESE = re.compile(
-    r"(?:(?:发送?自|来自|發送?自|傳送自|來自).{1,40}|(?:从|從).{1,40}(?:发送|傳送|寄出|发出))$", re.IGNORECASE
+    r"(?:(?:发送?自|来自|發送?自|傳送自|來自).{1,40}|(?:从|從|用|使用).{1,40}(?:发送|傳送|寄出|发出))$", re.IGNORECASE
 )
 _OFFER = re.compile(
     r"\b(?:get|download|beziehen|holen|herunterladen|abrufen|laden|obtenir|obtenez|télécharge[rz]|obtener|obtén|"
     r"descarg\w{1,4}|obter|obtenha|baix\w{1,3}|transferir|ottieni|scarica|downloade?n?|hämta|hent|få|skaff|last ned|"
     r"hanki|lataa|pobierz|uzyskaj|získ\w{1,5}|stáhn\w{1,4}|stiahn\w{1,4}|letöltése|beszerzése|descărcați|obțineți|"
     r"получить|получите|скачать|загрузить|отримати|завантажити|edinin|indirin|alın|λήψη|κατεβάστε|αποκτήστε|tải|lấy|"
-    r"nhận)\b|获取|下载|取得|下載|入手|ダウンロード|다운로드|받기|가져오기|קבל|השג|הורד|الحصول|احصل|تنزيل",
+    r"nhận|hankige|gauti|iegūt|preuzmi\w{0,2}|prenesi\w{0,2}|изтегл\w{1,4}|dapatkan|unduh|obteniu|obtén)\b|รับ|ดาวน์โหลด|获取|下载|取得|下載|入手|ダウンロード|다운로드|받기|가져오기|קבל|השג|הורד|الحصول|احصل|تنزيل",
+    re.IGNORECASE,
+)
+# What tells such a line from one about a parcel: a brand, a kind of device, or a program.
+_DEVICE = re.compile(
+    r"i?phon|ipad|ipod|android|samsung|galaxy|outlook|huawei|xiaomi|redmi|pixel|oneplus|motorola|nokia|xperia|blackberry|"
+    r"windows|\bios\b|proton|tutanota|yahoo|gmx|web\.de|\baol\b|zoho|yandex|яндекс|seznam|telekom mail|t-online|"
+    r"telef|telém|téléph|celular|móvil|cellulare|portable|handy\b|mobil|tablet|handheld|gerät|device|"
+    r"dispositi|appareil|urządzeni|zařízení|zariadeni|készülék|enhed|enhet|lait(?:e|t)|puhelin|puhelime|"
+    r"\bapp\b|aplica|aplikac|applica|sovelluks|uygulama|alkalmazás|приложени|додатк|"
+    r"телефон|смартфон|устройств|пристр|συσκευή|κινητό|אייפון|מכשיר|נייד|هاتف|جهاز|手机|手機|邮箱|携帯|スマホ|スマートフォン|アプリ|"
+    r"휴대|스마트폰|điện thoại",
+    re.IGNORECASE,
+)
+_MAILER = re.compile(r"\b(?:[A-Z][\w.]{0,20}[Mm]ail\w{0,10}|Mail)\b")
+_UNKNOWN_PROGRAM = re.compile(r"[Ss]ent (?:from|via|with|using) [A-Z][a-z]\w{0,20}\.?$")
+_ASKS = re.compile(r"[?？؟]\W{0,3}$")
+_SCANNED = re.compile(
+    r"^<?https?://(?:www\.)?(?:avast|avg)\.com/\S{0,400}$|^<#[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}>$|"
+    r"^(?=.{0,150}(?:vir|vír|wirus|вирус))(?=.{0,150}(?:avast|\bavg\b)).{0,150}(?:www\.(?:avast|avg)\.com|software|antivir)",
     re.IGNORECASE,
 )
 _PROGRAM = re.compile(r"\b(?:outlook|bluemail|aquamail)", re.IGNORECASE)
 _LONGEST_OFFER = 60
+_LONGEST_SCANNED = 500
+_CHINESE_SENT = tuple("发來来發传傳从從用使")
+_SPACE = " \t\xa0"
 
 
 def is_device_line(text: str) -> bool:
     """Tell whether a line has the form of what a phone or mail program adds under a mail."""
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or _ASKS.search(text):
         return False
     words = _LINK.sub("", text).strip(_FRAME)
     if _PROGRAM.search(words) and len(words) <= _LONGEST_OFFER and _OFFER.search(words):
         return True
-    if words[:1] in "发來来發傳从從":
-        return bool(words) and _CHINESE.match(words) is not None
-    return bool(_BEGINS.match(words) or _ENDS.match(words))
+    form = _CHINESE.match(words) if words[:1] in _CHINESE_SENT else _BEGINS.match(words) or _ENDS.match(words)
+    return bool(form and (_DEVICE.search(words) or _MAILER.search(words) or _UNKNOWN_PROGRAM.match(words)))
+
+
+def is_scanner_line(text: str) -> bool:
+    """Tell whether a line is of what virus scanners add under a mail: its words, or one of its links."""
+    return bool(_SCANNED.match(text.strip(_SPACE)[:_LONGEST_SCANNED]))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from mailgateway.mail.content.marks import Mark
 from mailgateway.mail.content.text import Line
 from mailgateway.mail.written.quotes import attribution, words_before
-from mailgateway.mail.written.signature import without_signature
+from mailgateway.mail.written.signature import unsigned, without_signature
 
 _LONG = 60
 """A quoted line of so many characters may have been longer, and broken by a mailer on its way."""
@@ -77,7 +77,7 @@ def _shown(lines: list[Line], spans: list[_Span], words: list[int], *, answers: 
     (commands and their output, a page that is cited), or behind them where the mail answers nothing.
     """
     has_history = any(span.introduced for span in spans)
-    signed = len(without_signature(lines[spans[-1].end :])) + spans[-1].end
+    signed = len(unsigned(lines[spans[-1].end :])) + spans[-1].end
     first = words[0] if words else len(lines)
     last = max((place for place in words if place < signed), default=-1)
     shown: set[int] = set()

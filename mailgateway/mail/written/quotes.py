@@ -9,7 +9,7 @@ _MOST_LINES = 5
 
 # Verbs and phrases of "On ... NAME wrote:".
 _WROTE = (
-    r"wrote|writes|sent|said|says|a écrit|écrit|a ecrit|ha escrit|va escriure|a envoyé|nous a dit|"
+    r"wrote|writes|a écrit|écrit|a ecrit|ha escrit|va escriure|a envoyé|nous a dit|"
     r"schrieb|schrieben|hat geschrieben|geschrieben|"
     r"schreef|heeft geschreven|geschreven|verzond|het volgende geschreven|skrev|skreiv|ha scritto|"
     r"scritto|scrisse|escribió|escribio|"

@@ -1,15 +1,22 @@
-"""Signatures, and what phones add under a mail: found by their form only, nothing cut when in doubt."""
+"""Signatures, and what phones and scanners add under a mail: found by form only, nothing cut when in doubt."""
 
 import re
 
 from mailgateway.mail.content.marks import Mark
 from mailgateway.mail.content.text import Line
-from mailgateway.mail.written.device import is_device_line
+from mailgateway.mail.written.device import is_device_line, is_scanner_line
 
 _DELIMITER = re.compile(r"^(?:--|—|––|-- ?\u00a0?)\s*$")
+_STANDARD = "-- "
 _DRAWN = re.compile(r"^_{2,}\s*$")
+_LINE = re.compile(r"^[-_*=]{2,}\s*$")
+_WORD = re.compile(r"[^\W\d_]{2}")
 _MOST_SIGNATURE = 25
-
+# A question, or a person who speaks of themselves, as signatures and disclaimers do not.
+_SPEAKS = re.compile(
+    r"[?？؟](?:\s|$)|(?<![\w.@/'’-])(?:I|[Ii]ch|[Mm]ir|[Mm]ich|[Jj]e|[Jj]['’]\w{1,20}|[Yy]o|[Ee]u|[Ii]o|[Ii]k|[Mm]ij|"
+    r"[Jj]ag|[Jj]eg|[Яя]|[Мм]не|[Мм]еня|[Mm]nie|[Mm]oj(?:e|a|ego|ej|ą|ich|im)|[Mm]inä)(?![\w.@/-])"
+)
 
 _DISCLAIMER = re.compile(
     r"^\W{0,6}(?:confidentiality\b|disclaimer\b|(?:legal|privacy) (?:notice|disclaimer)|notice:|"
@@ -31,8 +38,33 @@ _CONFIDENTIAL = re.compile(
 )
 
 
+_ADDRESSEE = re.compile(
+    r"recipient|addressee|intended|received|disclos|unauthori[sz]|in error|empfänger|adressat|erhalten|irrtümlich|"
+    r"unbefugt|destinat|par erreur|por error|per errore|por engano|odbiorc|adresat|ontvanger|geadresseerde|příjemc|"
+    r"adresát|"
+    r"mottagar|modtager|mottaker|получател|адресат|címzett",
+    re.IGNORECASE,
+)
+_MAIL = re.compile(
+    r"mail|message|communication|transmission|nachricht|courriel|mensaje|correo|mensagem|comunicación|messaggio|bericht|"
+    r"wiadomoś|správa|zpráv|meddelande|meddelelse|информац|сообщен",
+    re.IGNORECASE,
+)
+_MOST_WORDS_BEHIND = 2
+_MOST_READ = 1_000
+
+
 def without_signature(lines: list[Line]) -> list[Line]:
-    """Return lines without the signature at their end; lines that the HTML marks as one go wherever they stand."""
+    """Return lines without the signature at their end; lines that the HTML marks as one go wherever they stand.
+
+    Where nothing else is left the signature is kept: people write below its beginning as well.
+    """
+    kept = unsigned(lines)
+    return kept if any(_is_word(line) for line in kept) else without_device_line(lines)
+
+
+def unsigned(lines: list[Line]) -> list[Line]:
+    """Return lines without a signature, a disclaimer, and what phones add, even if nothing is left."""
     kept = [line for line in lines if line.mark is not Mark.SIGNATURE]
     for place in range(max(0, len(kept) - 2 * _MOST_SIGNATURE), len(kept)):
         if kept[place].depth == 0 and _begins(kept, place):
@@ -41,26 +73,47 @@ def without_signature(lines: list[Line]) -> list[Line]:
     return without_device_line(_without_disclaimer(without_device_line(kept)))
 
 
+def _is_word(line: Line) -> bool:
+    return bool(line.text.strip()) and line.depth == 0
+
+
 def _without_disclaimer(lines: list[Line]) -> list[Line]:
     """Return lines without a last paragraph that only says, in the usual words, how confidential the mail is."""
     start = len(lines)
     while start and lines[start - 1].text.strip():
         start -= 1
     paragraph = " ".join(line.text for line in lines[start : start + 40])[:4_000]
-    if start and _DISCLAIMER.match(paragraph) and _CONFIDENTIAL.search(paragraph):
-        return lines[:start]
-    return lines
+    return lines[:start] if start and _is_disclaimer(paragraph) else lines
+
+
+def _is_disclaimer(text: str) -> bool:
+    """Tell whether a paragraph speaks of a mail, that it is confidential, and of whoever it may have reached.
+
+    "This mail is confidential" says enough; "this mail holds confidential data of others" may be a complaint.
+    """
+    if not _DISCLAIMER.match(text) or not _MAIL.search(text) or _SPEAKS.search(text):
+        return False
+    said = list(_CONFIDENTIAL.finditer(text))
+    return bool(said) and bool(_ADDRESSEE.search(text) or len(text[said[-1].end() :].split()[1:]) < _MOST_WORDS_BEHIND)
 
 
 def _begins(lines: list[Line], place: int) -> bool:
     """Tell whether a signature begins here: a delimiter, or a drawn line above a list's footer or a few words."""
     text = lines[place].text
     if _DELIMITER.match(text):
-        return _is_end(lines, place)
+        return _is_end(lines, place) and (text == _STANDARD or not _speaks(lines[place + 1 :]))
     if not _DRAWN.match(text) or not _is_end(lines, place):
         return False
     after = [line.text for line in lines[place + 1 :] if line.text.strip()]
-    return len(after) <= 2 or any("mailing list" in line.casefold() or "/listinfo" in line for line in after[:5])
+    if any("mailing list" in line.casefold() or "/listinfo" in line for line in after[:5]):
+        return True
+    set_apart = place > 0 and not _WORD.search(lines[place - 1].text)  # else it is drawn under a sum or a field
+    return set_apart and len(after) <= 2 and not _speaks(lines[place + 1 :])
+
+
+def _speaks(lines: list[Line]) -> bool:
+    """Tell whether somebody speaks here, so that it is no signature."""
+    return any(_SPEAKS.search(line.text[:_MOST_READ]) for line in lines)
 
 
 def _is_end(lines: list[Line], place: int) -> bool:
@@ -70,11 +123,13 @@ def _is_end(lines: list[Line], place: int) -> bool:
 
 
 def without_device_line(lines: list[Line]) -> list[Line]:
-    """Return lines without blank lines and "Sent from my ..." at their end."""
-    last = len(lines)
+    """Return lines without blank lines, "Sent from my ..." and what a virus scanner added at their end."""
+    last, scanned = len(lines), False
     while last:
         line = lines[last - 1]
-        if line.text.strip() and (line.depth or not is_device_line(line.text)):
+        added = is_scanner_line(line.text) or (scanned and bool(_LINE.match(line.text)))
+        if line.text.strip() and (line.depth or not (added or is_device_line(line.text))):
             break
+        scanned = scanned or added
         last -= 1
     return lines[:last]
