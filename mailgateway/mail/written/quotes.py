@@ -29,7 +29,6 @@ _MINE = re.compile(
     r"(?:ik|wij|we) (?:schreef|schreven)|я (?:писал|писала|написал|написала))\b",
     re.IGNORECASE,
 )
-"""Nobody's mail program says so of the mail that it quotes."""
 _VERB = re.compile(
     rf"(?:^|[\s,>)\]*\"'\u200f\u200e]|(?<=님이)|(?<=さん))"
     rf"(?:{_WROTE})(?=[\s:：,.…(*]|$)|写道|寫道|写到|작성|書きました",
@@ -60,8 +59,9 @@ _CITED = re.compile(
 )
 _ENDINGS = (":", "：", ">;", "...", "…", *_WROTE.replace("\\", "").split("|"))
 _SENTENCE_END = re.compile(r"[.!?。！？]\s+")
-_SHORTEST_SENTENCE = 6
-"""Longer than the name of any day that is cut short."""
+_FACT = re.compile(r"[\d@]")
+_SHORTEST_SENTENCE = 7
+"""Longer than the name of any day that is cut short, with a full stop and a space."""
 _INSIDE = frozenset("<([")
 _LONGEST_STRANGE = 250
 _TRAILING = " *_>-\u200e\u200f\xa0"
@@ -193,15 +193,12 @@ def _may_begin(text: str) -> bool:
 
 def words_before(text: str) -> int:
     """Return where the attribution begins in a line that has words of the writer's own before one, 0 for nowhere."""
-    if len(text) > LONGEST or not text.rstrip().endswith((":", "：")):
+    if len(text) > LONGEST or not text.rstrip().endswith((":", "：")) or _OPENING.match(text):
         return 0
-    for end in _SENTENCE_END.finditer(text):
-        before, rest = text[: end.start()], text[end.end() :]
-        if any(sign.isdigit() or sign == "@" for sign in before):
-            return 0
-        if len(before) >= _SHORTEST_SENTENCE and _OPENING.match(rest) and _strength(rest, followed=False) >= 2:
-            return end.end()
-    return 0
+    fact = _FACT.search(text)
+    ends = (found.end() for found in _SENTENCE_END.finditer(text[: fact.start()] if fact else ""))
+    places = [end for end in ends if end >= _SHORTEST_SENTENCE and _OPENING.match(text[end:])]
+    return places[-1] if places and _strength(text[places[-1] :], followed=False) >= 2 else 0
 
 
 def _attribution(lines: list[Line], start: int) -> tuple[int, int]:
@@ -242,19 +239,26 @@ def _strength(text: str, *, followed: bool) -> int:
     Where no quoted line follows, all the rest would be taken for the history: there it must have what people do not
     write, an address in brackets or a time of day.
     """
-    if not text.rstrip(_TRAILING).casefold().endswith(_ENDINGS) or _MINE.search(text):
+    if not text.rstrip(_TRAILING).casefold().endswith(_ENDINGS):
         return 0
     if _FRAMED.match(text) or (followed and _CITED.match(text)):
         return 2
-    bracketed, asks, when = bool(BRACKETED.search(text)), text.endswith((":", "：")), tells_when(text)
+    bracketed = "@" in text and bool(BRACKETED.search(text))
     if not (followed or bracketed or CLOCK.search(text)):
         return 0
+    asks = text.endswith((":", "："))
     if _VERB.search(text):
-        evidence = bool(ADDRESS.search(text)) + bool(DATE.search(text)) + bool(_OPENING.match(text))
-        if asks and when:
-            evidence = max(evidence, 2)
-        return evidence if evidence >= 2 or (followed and evidence) else int(followed and asks)
-    if bracketed and asks and when:
-        return 2 if len(text) <= _LONGEST_STRANGE else 0
-    named = bool(_ADDRESS_AT_END.search(text) or _NO_VERB.search(text)) and bool(DATE.search(text))
+        return _strength_of_verb(text, followed=followed, asks=asks)
+    named = bracketed and asks and tells_when(text)
+    named = named or bool((_ADDRESS_AT_END.search(text) or _NO_VERB.search(text)) and DATE.search(text))
     return 2 if named and len(text) <= _LONGEST_STRANGE else 0
+
+
+def _strength_of_verb(text: str, *, followed: bool, asks: bool) -> int:
+    """Weigh a text with a verb of writing as an attribution; nobody's mail program says "I wrote"."""
+    if _MINE.search(text):
+        return 0
+    evidence = ("@" in text and bool(ADDRESS.search(text))) + bool(DATE.search(text)) + bool(_OPENING.match(text))
+    if evidence < 2 and asks and tells_when(text):
+        return 2
+    return evidence if evidence >= 2 or (followed and evidence) else int(followed and asks)
