@@ -72,7 +72,7 @@ _MAILER = re.compile(r"\b(?:[A-Z][\w.]{0,20}[Mm]ail\w{0,10}|Mail)\b")
 _UNKNOWN_PROGRAM = re.compile(r"[Ss]ent (?:from|via|with|using) [A-Z][a-z]\w{0,20}\.?$")
 _ASKS = re.compile(r"[?？؟]\W{0,3}$")
 _SCANNED = re.compile(
-    r"^<?https?://(?:www\.)?(?:avast|avg)\.com/\S{0,400}$|^<#[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}>$|"
+    r"^<?(?:https?://)?(?:www\.)?(?:avast|avg)\.com(?:/\S{0,400})?$|^<#[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}>$|"
     r"^(?=.{0,150}(?:vir|vír|wirus|вирус))(?=.{0,150}(?:avast|\bavg\b)).{0,150}(?:www\.(?:avast|avg)\.com|software|antivir)",
     re.IGNORECASE,
 )
