@@ -11,6 +11,7 @@ _STANDARD = "-- "
 _DRAWN = re.compile(r"^_{2,}\s*$")
 _LINE = re.compile(r"^[-_*=]{2,}\s*$")
 _WORD = re.compile(r"[^\W\d_]{2}")
+_SENTENCE = re.compile(r"\S\s+\S+\s+\S+\s+\S+[.?!]\s*$|[。？！]\s*$")
 _MOST_SIGNATURE = 25
 # A question, or a person who speaks of themselves, as signatures and disclaimers do not.
 _SPEAKS = re.compile(
@@ -57,10 +58,13 @@ _MOST_READ = 1_000
 def without_signature(lines: list[Line]) -> list[Line]:
     """Return lines without the signature at their end; lines that the HTML marks as one go wherever they stand.
 
-    Where nothing else is left the signature is kept: people write below its beginning as well.
+    Where nothing else is left and it holds a sentence, it is kept: people write below its beginning as well.
     """
     kept = unsigned(lines)
-    return kept if any(_is_word(line) for line in kept) else without_device_line(lines)
+    if any(_is_word(line) for line in kept):
+        return kept
+    rest = without_device_line(lines)
+    return rest if any(_is_word(line) and _SENTENCE.search(line.text[:_MOST_READ]) for line in rest) else kept
 
 
 def unsigned(lines: list[Line]) -> list[Line]:

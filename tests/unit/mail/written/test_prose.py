@@ -152,6 +152,12 @@ def test_words_in_a_place_that_is_marked_as_the_signature_stay_where_there_are_n
     assert written("", html=page) == "My order 4711 is late."
 
 
+def test_a_signature_alone_is_nothing_written() -> None:
+    """Only a sentence in it can be meant for a reader: who sent a mail by accident has written none."""
+    assert written("-- \nAnna Nowak\nTel. +48 22 123 45 67") == ""
+    assert written("", html="<div class='gmail_signature'>Anna Nowak<br>+48 22 123 45 67</div>") == ""
+
+
 @pytest.mark.parametrize(
     "words",
     [
