@@ -53,7 +53,8 @@ def split_reply(mail: Mail, pictures: Mapping[str, str] | None = None) -> Reply:
 
 
 def _setting(mail: Mail) -> _Setting:
-    answers = bool(mail.in_reply_to or mail.references) or is_answer(mail.subject)
+    with_detail = any("+" in one.address for one in (*mail.to, *mail.cc))  # as our letters ask answers to be sent
+    answers = bool(mail.in_reply_to or mail.references) or with_detail or is_answer(mail.subject)
     return _Setting(normalised(mail.subject), is_forward_subject(mail.subject), answers)
 
 

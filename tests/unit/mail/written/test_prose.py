@@ -1,8 +1,11 @@
 """Words of the writer's own that only look like quotation, attribution, history, signature or disclaimer: they stay."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
-from mailgateway.mail.model import Mail
+from mailgateway.mail.model import Address, Mail
 from mailgateway.mail.written.reply import split_reply
 
 ATTRIBUTION = "On Mon, 4 Mar 2024 at 15:15, Helpdesk <help@firm.example> wrote:"
@@ -59,6 +62,21 @@ def test_fields_of_a_journey_and_options_of_a_command_begin_no_history(text: str
 def test_a_mail_that_answers_nothing_has_no_history(text: str) -> None:
     """What is pasted into a first mail is its matter."""
     assert written(text, answers=False) == text
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        {"in_reply_to": ("1@firm.example",)},
+        {"references": ("1@firm.example",)},
+        {"to": (Address("", "help+t7.x@firm.example"),)},
+        {"subject": "SV: Printer"},
+    ],
+)
+def test_a_mail_shows_by_one_of_several_signs_that_it_answers(sign: dict[str, Any]) -> None:
+    """By ids, by an address that our letters name, or by its subject."""
+    mail = replace(Mail(text=f"It works.\n\n{HEADERS}\n\nold words", subject="Printer"), **sign)
+    assert split_reply(mail).text == "It works."
 
 
 @pytest.mark.parametrize("answers", [True, False])
