@@ -19,24 +19,29 @@ _FROM = (
     r"寄件者|寄件人|差出人|送信者|送信元|"
     r"보낸 ?사람|מאת|من|từ|expéditeur|remitente|mittente|afzender"
 )
+_SENT = (
+    r"sent|gesendet|envoyé|envoyé le|enviado|enviado el|enviada em|enviada|inviato|verzonden|sendt|skickat|lähetetty|"
+    r"wysłano|wysłane|odesláno|odoslané|elküldve|küldve|trimis|отправлено|надіслано|відправлено|gönderildi|"
+    r"gönderme tarihi|εστάλη|στάλθηκε|发送时间|已傳送|送信日時|보낸 ?날짜|נשלח|تم الإرسال|đã gửi|gửi"
+)
+_DATED = (
+    r"date|datum|fecha|data|dato|päivämäärä|dátum|дата|tarih|ημερομηνία|日期|寄件日期|日時|日付|날짜|תאריך|تاريخ|"
+    r"ngày|ngày gửi"
+)
+_SUBJECT = (
+    r"subject|betreff|objet|asunto|oggetto|assunto|onderwerp|emne|ämne|aihe|temat|předmět|predmet|tárgy|subiect|"
+    r"тема|konu|θέμα|主题|主旨|主題|件名|제목|נושא|الموضوع|chủ đề|tiêu đề"
+)
 _OTHER = (
-    r"sent|date|to|cc|subject|reply-to|importance|attachments|gesendet|datum|an|betreff|kopie|envoyé|"
-    r"envoyé le|date|à|objet|enviado|enviado el|fecha|para|asunto|"
-    r"inviato|data|a|oggetto|enviada em|enviada|assunto|verzonden|aan|onderwerp|sendt|dato|til|emne|"
-    r"skickat|till|ämne|lähetetty|päivämäärä|vastaanottaja|aihe|"
-    r"wysłano|wysłane|do|temat|dw|odesláno|komu|kopie|předmět|odoslané|predmet|dátum|elküldve|küldve|"
-    r"címzett|tárgy|trimis|către|subiect|отправлено|дата|кому|копия|тема|"
-    r"надіслано|копія|gönderildi|gönderme tarihi|tarih|kime|konu|bilgi|εστάλη|ημερομηνία|προς|θέμα|κοιν|"
-    r"发送时间|收件人|主题|抄送|日期|寄件日期|收件者|主旨|副本|"
-    r"已傳送|主題|送信日時|日時|宛先|件名|日付|보낸 ?날짜|받는 ?사람|제목|날짜|відправлено|στάλθηκε|alıcı|"
-    r"참조|נשלח|תאריך|אל|נושא|تاريخ|إلى|الموضوع|تم الإرسال|đã gửi|gửi|ngày|ngày gửi|đến|chủ đề|tiêu đề|tới"
+    rf"{_SENT}|{_DATED}|{_SUBJECT}|"
+    r"to|cc|reply-to|importance|attachments|an|kopie|à|para|a|aan|til|till|vastaanottaja|do|"
+    r"dw|komu|címzett|către|кому|копия|копія|kime|bilgi|προς|κοιν|收件人|抄送|收件者|副本|宛先|받는 ?사람|alıcı|"
+    r"참조|אל|إلى|đến|tới"
 )
 _FROM_FIELD = re.compile(rf"^\W{{0,4}}(?:{_FROM})\W{{0,3}}[:：]\W{{0,4}}\S.{{0,300}}$", re.IGNORECASE)
 _FIELD = re.compile(rf"^\W{{0,4}}(?:{_FROM}|{_OTHER})\W{{0,3}}[:：]", re.IGNORECASE)
-_SUBJECT_FIELD = re.compile(
-    r"^\W{0,4}(?:subject|betreff|objet|asunto|oggetto|assunto|onderwerp|emne|ämne|aihe|temat|předmět|predmet|tárgy|subiect|"
-    r"тема|konu|θέμα|主题|主旨|主題|件名|제목|נושא|الموضوع|chủ đề|tiêu đề)\W{0,3}[:：]",
-    re.IGNORECASE,
+_SENT_FIELD, _DATE_FIELD, _SUBJECT_FIELD = (
+    re.compile(rf"^\W{{0,4}}(?:{names})\W{{0,3}}[:：]", re.IGNORECASE) for names in (_SENT, _DATED, _SUBJECT)
 )
 _ANY_FIELD = re.compile(r"^[\s*_]{0,4}([^\W\d_][^:：<>@\n]{0,30})[:：]")
 _NOTES_TO = frozenset({"to", "an", "pour", "à", "a", "para", "do", "aan"})
@@ -68,26 +73,30 @@ def header_block(lines: list[Line], start: int, subject: str = "") -> int:
 
 
 def _known_block(lines: list[Line], start: int) -> int:
-    """Measure a block whose fields have known names: a sender and two more; one a subject, an address, or day and time.
+    """Measure a block whose fields have known names: a sender, a date and one more, and what only a mail has.
 
-    Without any of these it can be a journey as well: From: Berlin, To: Munich, Date: tomorrow.
+    Without that it can be a journey as well: From: Berlin, To: Munich, Date: tomorrow.
     """
     if not _FIELD.match(lines[start].text[:LONGEST]):
         return 0
-    fields, senders, of_a_mail, last = 0, 0, False, start
+    fields: list[str] = []
+    last = start
     for place in range(start, min(start + _MOST_FIELD_LINES, len(lines))):
         text = lines[place].text[:LONGEST]
         if _FIELD.match(text):
-            fields, last = fields + 1, place
-            senders += bool(_FROM_FIELD.match(text))
-            of_a_mail = of_a_mail or _is_of_a_mail(text)
-        elif not text.strip() and (place - last > 1 or fields >= 3):
+            fields.append(text)
+            last = place
+        elif not text.strip() and (place - last > 1 or len(fields) >= 3):
             break
-    return last - start + 1 if fields >= 3 and senders and of_a_mail else 0
+    return last - start + 1 if len(fields) >= 3 and _is_of_a_mail(fields) else 0
 
 
-def _is_of_a_mail(text: str) -> bool:
-    return bool(_SUBJECT_FIELD.match(text) or ADDRESS.search(text)) or tells_when(text)
+def _is_of_a_mail(fields: list[str]) -> bool:
+    """Tell whether fields name a sender and a date, and a subject, an address, or a time at which it was sent."""
+    sent = [field for field in fields if _SENT_FIELD.match(field)]
+    if not (sent or any(map(_DATE_FIELD.match, fields))) or not any(map(_FROM_FIELD.match, fields)):
+        return False
+    return any(_SUBJECT_FIELD.match(field) or ADDRESS.search(field) for field in fields) or any(map(tells_when, sent))
 
 
 def _strange_block(lines: list[Line], start: int, subject: str) -> int:

@@ -21,7 +21,7 @@ _BEGINS = re.compile(
     r"diese (?:nachricht|e-?mail|mail) wurde (?:von|mit) .{1,60} (?:gesendet|versendet|verschickt).{0,40}|"
     r"envoyé(?:e)? (?:de|d['’]|depuis|à partir de|à l['’]aide de|avec|par|via|du) ?.{1,80}|"
     r"enviad[oa] (?:desde|do|da|de|por|con|com|via|a partir|a través|pelo|mediante) .{1,80}|"
-    r"inviato (?:da|dal|dall['’]|con|tramite|via) ?.{1,80}|"
+    r"inviat[oa] (?:da|dal|dall['’]|con|tramite|via) ?.{1,80}|"
     r"(?:verzonden|verstuurd|gestuurd) (?:vanaf|met|via|vanuit|door|van) .{1,80}|"
     r"sendt (?:fra|med|via) .{1,80}|(?:skickat|skickades|sänt|skickad) (?:från|med|via) .{1,80}|"
     r"lähetetty .{0,50}(?:phone|pad|android|samsung|outlook|laitteesta|puhelimesta|sähköpost|mail).{0,40}|"
@@ -36,7 +36,7 @@ _BEGINS = re.compile(
     r"nosūtīts (?:no|ar) .{1,80}|išsiųsta (?:iš|su) .{1,80}|poslano (?:s|sa|iz|z|putem) .{1,80}|"
     r"(?:poslato|послато) (?:sa|s|iz|са|с|из) .{1,80}|(?:di)?kirim dari .{1,80}|dihantar (?:dari|daripada) .{1,80}|"
     r"enviat (?:des de|amb) .{1,80}|sent fra .{1,80}|ส่งจาก.{1,80}|ارسال(?: شده)? از .{1,60}|"
-    r"provenance ?: .{1,80})$",
+    r"provenance ?: .{1,80}|(?:von unterwegs|unterwegs|mobil) (?:gesendet|geschrieben)|gesendet von unterwegs)$",
     re.IGNORECASE,
 )
 # Where the verb stands at the end.
@@ -61,8 +61,9 @@ _OFFER = re.compile(
 _DEVICE = re.compile(
     r"i?phon|ipad|ipod|android|samsung|galaxy|outlook|huawei|xiaomi|redmi|pixel|oneplus|motorola|nokia|xperia|blackberry|"
     r"windows|\bios\b|proton|tutanota|yahoo|gmx|web\.de|\baol\b|zoho|yandex|яндекс|seznam|telekom mail|t-online|"
+    r"em client|superhuman|\bspark\b|"
     r"telef|telém|téléph|celular|móvil|cellulare|portable|handy\b|mobil|tablet|handheld|gerät|device|"
-    r"dispositi|appareil|urządzeni|zařízení|zariadeni|készülék|enhed|enhet|lait(?:e|t)|puhelin|puhelime|"
+    r"dispositi|appareil|urządzeni|zařízení|zariadeni|készülék|enhed|enhet|lait(?:e|t)|puhelin|puhelime|unterwegs|"
     r"\bapp\b|aplica|aplikac|applica|sovelluks|uygulama|alkalmazás|приложени|додатк|"
     r"телефон|смартфон|устройств|пристр|συσκευή|κινητό|אייפון|מכשיר|נייד|هاتف|جهاز|手机|手機|邮箱|携帯|スマホ|スマートフォン|アプリ|"
     r"휴대|스마트폰|điện thoại",

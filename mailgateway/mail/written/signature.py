@@ -52,6 +52,7 @@ _MAIL = re.compile(
     re.IGNORECASE,
 )
 _MOST_WORDS_BEHIND = 2
+_MOST_PARAGRAPHS = 4
 _MOST_READ = 1_000
 
 
@@ -82,20 +83,34 @@ def _is_word(line: Line) -> bool:
 
 
 def _without_disclaimer(lines: list[Line]) -> list[Line]:
-    """Return lines without a last paragraph that only says, in the usual words, how confidential the mail is."""
-    start = len(lines)
-    while start and lines[start - 1].text.strip():
-        start -= 1
-    paragraph = " ".join(line.text for line in lines[start : start + 40])[:4_000]
-    return lines[:start] if start and _is_disclaimer(paragraph) else lines
+    """Return lines without last paragraphs that only say, in the usual words, how confidential the mail is."""
+    start = place = len(lines)
+    for _ in range(_MOST_PARAGRAPHS):
+        end = place = _end_of_words(lines, place)
+        while place and lines[place - 1].text.strip():
+            place -= 1
+        paragraph = " ".join(line.text for line in lines[place : min(end, place + 40)])[:4_000]
+        if not place or not _MAIL.search(paragraph) or _SPEAKS.search(paragraph):
+            break
+        if _is_disclaimer(paragraph):
+            start = place
+        elif not _ADDRESSEE.search(paragraph):
+            break
+    return lines[:start]
+
+
+def _end_of_words(lines: list[Line], place: int) -> int:
+    while place and not lines[place - 1].text.strip():
+        place -= 1
+    return place
 
 
 def _is_disclaimer(text: str) -> bool:
-    """Tell whether a paragraph speaks of a mail, that it is confidential, and of whoever it may have reached.
+    """Tell whether a paragraph about a mail says that it is confidential, and to whoever it may have reached.
 
     "This mail is confidential" says enough; "this mail holds confidential data of others" may be a complaint.
     """
-    if not _DISCLAIMER.match(text) or not _MAIL.search(text) or _SPEAKS.search(text):
+    if not _DISCLAIMER.match(text):
         return False
     said = list(_CONFIDENTIAL.finditer(text))
     return bool(said) and bool(_ADDRESSEE.search(text) or len(text[said[-1].end() :].split()[1:]) < _MOST_WORDS_BEHIND)

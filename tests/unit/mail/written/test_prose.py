@@ -41,6 +41,8 @@ def test_a_sentence_that_tells_of_a_letter_begins_no_history(text: str, *, answe
     [
         "Please change my booking:\n\nFrom: Berlin\nTo: Munich\nDate: 3 May 2024\nPassengers: 2\n\nMake it 5 May.",
         "Mein Paket:\nVon: Anna Nowak, Berlin\nAn: Jan Kowalski, Köln\nDatum: 3.5.2024\n\nWo ist es?",
+        "Proszę o zmianę:\nOd: Warszawa\nDo: Kraków\nData: 4.03.2024 15:15\n\nNowy termin to 5.03.",
+        "I tested by telnet:\nFrom: jan@x.example\nTo: help@firm.example\nSubject: Test\n\nIt says 550. Why?",
         "The command is\n\n--original --force\n\nand it fails with error 5.",
         "Two things:\n\n-- Original message was lost, send it again please.\n-- The invoice has no number.",
         "-- in reply to your question: it is model 5.\n-- the serial number is 4711.",
@@ -159,6 +161,14 @@ def test_a_parcel_was_sent_by_no_phone(line: str) -> None:
 def test_a_complaint_about_confidential_data_is_no_disclaimer(line: str) -> None:
     """A disclaimer tells whoever is not meant by the mail what to do, and nobody speaks in it."""
     assert written(f"Hello,\n\n{line}") == f"Hello,\n\n{line}"
+
+
+def test_a_disclaimer_can_have_several_paragraphs() -> None:
+    """Those behind the first speak of the mail as well."""
+    first = "This email is confidential and intended solely for the addressee."
+    assert written(f"Works.\n\n{first}\n\nIf you received this email in error, say so.") == "Works."
+    for complaint in ("Why did I get this email?", "Please send the email again."):
+        assert written(f"Hello.\n\n{first}\n\n{complaint}").endswith(complaint)
 
 
 def test_words_in_a_place_that_is_marked_as_the_signature_stay_where_there_are_no_others() -> None:
