@@ -13,8 +13,10 @@ log.configure(as_json={as_json})
 log.logger("ingest").warning("ingest.refused", why="no\\x1b[31m\\nroom\\u202e\\u2028" + "x" * 900)
 logging.getLogger("botocore.hooks").warning("slow: %s", "s3\\nhost")
 logging.getLogger("botocore.hooks").info("nobody wants to know")
+# put together here, as a traceback may show the line itself
+said = " ".join(["Dear Carla, your password is", "hunter"]) + "2"
 try:
-    raise ValueError("Dear Carla, your password is hunter2")
+    raise ValueError(said)
 except ValueError as error:
     logging.getLogger("asyncio").exception("Task exception was never retrieved\\n" + repr(error))
     logging.getLogger("boto").exception("it failed: %s", error)
