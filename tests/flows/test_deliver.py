@@ -1,6 +1,7 @@
 """From the outbox to the server: what every answer of a server does to a letter, and what an outage does not."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -22,7 +23,7 @@ from mailgateway.smtp.connection import Connection
 from mailgateway.smtp.outcome import Outcome
 from mailgateway.smtp.pool import Pool
 from mailgateway.store import health
-from mailgateway.store.engine import Transaction
+from mailgateway.store.engine import Store, Transaction
 from mailgateway.store.outgoing import outbox
 from tests.end_to_end.office import message
 from tests.flows.bench import MINUTE, NOON, Bench
@@ -199,6 +200,37 @@ def test_a_claim_that_came_through_unheard_holds_nothing_up(bench: Bench, sink: 
     assert bench.send(sink) == len(bench.letters()) - 1
     states = {line.id: line.state for line in bench.letters()}
     assert [states[one.id] for one in (*ours, *theirs)] == [*[DeliveryState.SENT] * 2, DeliveryState.SENDING]
+
+
+def test_nothing_is_written_where_nothing_is_to_be_sent(
+    bench: Bench, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who asks in vain takes no lock that others wait for, and a sign of life is given now and then alone."""
+    writing, writers = Store.writing, list[str]()
+
+    def noted(store: Store) -> AbstractContextManager[Transaction]:
+        writers.append("")
+        return writing(store)
+
+    monkeypatch.setattr(Store, "writing", noted)
+    bench.send(sink)
+    assert len(writers) <= 4, "a claim, outcomes together or one by one, and a sign of life"
+    bench.arrive(message("dan@customer.example", "Question", "Why?"))
+    bench.ingest()
+    writers.clear()
+    bench.send(sink)
+    assert len(writers) <= 3, "a claim, and outcomes"
+
+
+def test_a_sign_of_life_that_says_something_else_is_given_at_once(bench: Bench, sink: Sink) -> None:
+    """Letters leave again: that is told, though the last such sign was given a moment ago."""
+    bench.send(sink)
+    beat(bench.desk, "send", "no connection")
+    bench.arrive(message("dan@customer.example", "Question", "Why?"))
+    bench.ingest()
+    bench.send(sink)
+    with bench.store.reading() as tx:
+        assert not health.beats(tx)["send"].error
 
 
 def test_no_letter_is_begun_when_the_claim_grows_old(bench: Bench, sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,11 +41,14 @@ def calling(webhook: str) -> str:
 
 def beat(desk: Desk, part: str, error: str | None) -> None:
     """Write down that a part did its work, or why it could not; a store that is away stops no part."""
+    now = desk.clock()
     try:
         with desk.store.writing() as tx:
-            health.beat(tx, part, desk.clock(), error, desk.host)
+            health.beat(tx, part, now, error, desk.host)
     except GatewayError as store_error:
         _log.warning("beats.lost", name=part, why=str(store_error))
+    else:
+        desk.signs.give(part, now, well=error is None)
 
 
 def beat_sparingly(desk: Desk, part: str, error: str | None) -> None:

@@ -13,12 +13,10 @@ class Signs:
         self._given: dict[str, tuple[bool, datetime]] = {}
 
     def is_due(self, part: str, now: datetime, *, well: bool) -> bool:
-        """Tell whether to give a sign: it would say something else than the last one, or that was a while ago.
-
-        Who is told so gives it.
-        """
+        """Tell whether to give a sign: it would say something else than the last one, or that was a while ago."""
         was_well, at = self._given.get(part, (None, now))
-        if was_well is well and timedelta(0) <= now - at < EVERY:
-            return False
+        return was_well is not well or not timedelta(0) <= now - at < EVERY
+
+    def give(self, part: str, now: datetime, *, well: bool) -> None:
+        """Remember a sign that was given just now."""
         self._given[part] = (well, now)
-        return True

@@ -53,7 +53,8 @@ def is_wanted_now(desk: Desk, route: Route, since: datetime) -> bool:
 
 def _send_due(desk: Desk, pool: Pool, sending: Sending, in_hand: InHand, stop: Stop) -> int:
     tried = 0
-    while not stop():
+    # behind the first claim it is looked before one is made: that asks for no lock, which others wait for
+    while not stop() and (not tried or _is_due(desk, sending.route)):
         outcomes = Outcomes(desk, sending, in_hand)
         supply = Supply(desk, sending, outcomes.expect, stop)
         # here: the pool has no need of a loop where nothing is due
@@ -62,6 +63,11 @@ def _send_due(desk: Desk, pool: Pool, sending: Sending, in_hand: InHand, stop: S
         _send(pool, supply, outcomes)
         tried += outcomes.tally.tried
     return tried
+
+
+def _is_due(desk: Desk, route: Route) -> bool:
+    with desk.store.reading() as tx:
+        return outbox.oldest_due(tx, desk.clock(), route) is not None
 
 
 def _send(pool: Pool, supply: Supply, outcomes: Outcomes) -> None:
@@ -89,6 +95,9 @@ def _tell_of_fallback(desk: Desk, pool: Pool, sending: Sending, before: str) -> 
 
 def _release_abandoned(desk: Desk, owner: str) -> None:
     """Give back letters that a process which is gone had claimed; they may have arrived, so they are uncertain."""
+    with desk.store.reading() as tx:
+        if not outbox.is_any_claimed(tx):
+            return
     with desk.store.writing() as tx:
         count = outbox.release_abandoned(tx, desk.clock(), LEASE, lambda other: owners.still_holds(other, owner))
     if count:

@@ -10,7 +10,7 @@ from mailgateway.desk.letters.pacing import Pace
 from mailgateway.desk.letters.route import EVERYTHING, Route
 from mailgateway.errors import PermanentError, StoreUnusable
 from mailgateway.flows.desk import Desk
-from mailgateway.flows.health.beats import beat
+from mailgateway.flows.health.beats import beat_sparingly
 from mailgateway.flows.health.beats import sending as part_of
 from mailgateway.flows.sending.in_hand import InHand
 from mailgateway.flows.sending.lighten import send_without_files
@@ -86,7 +86,7 @@ class Outcomes:
         """Give a sign of life for what was tried since the last one: letters that are all put off are no success."""
         before, self._signed = self._signed, (self.tally.tried, self.tally.judged)
         if self._signed[0] > before[0]:
-            beat(self._desk, self.name, None if self._signed[1] > before[1] else self.tally.answer)
+            beat_sparingly(self._desk, self.name, None if self._signed[1] > before[1] else self.tally.answer)
 
     def give_back(self) -> None:
         """Let letters that were claimed and not begun wait for the next time."""

@@ -101,7 +101,7 @@ class OutboxLine:
 
 
 _QUEUE = Queue(OutboxRow, News.LETTERS)
-put_back, release_abandoned = _QUEUE.put_back, _QUEUE.release_abandoned
+put_back, release_abandoned, is_any_claimed = _QUEUE.put_back, _QUEUE.release_abandoned, _QUEUE.is_any_claimed
 cancel, told, next_due = _QUEUE.cancel, _QUEUE.told, _QUEUE.next_due
 _PUT = {dialect: put.returning(OutboxRow.id) for dialect, put in insert_new(OutboxRow).items()}
 # Ours for ever, even where a mail brought the same id before.

@@ -48,6 +48,11 @@ class Queue:
         """Let rows that were claimed and not begun wait as if they had not been claimed."""
         self._release(tx, ids, attempts=self.row.attempts - 1)
 
+    def is_any_claimed(self, tx: Transaction) -> bool:
+        """Tell whether somebody has claimed a row and not ended it."""
+        claimed = select(self.row.id).where(self.row.state == DeliveryState.SENDING).limit(1)
+        return tx.connection.execute(claimed).first() is not None
+
     def release_abandoned(
         self, tx: Transaction, now: datetime, lease: timedelta, is_alive: Callable[[str], bool]
     ) -> int:
