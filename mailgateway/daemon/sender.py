@@ -16,6 +16,9 @@ from mailgateway.flows.sending.owners import one_of
 from mailgateway.smtp.pool import Pool
 from mailgateway.smtp.relay import Relay
 
+AT_MOST_EVERY = timedelta(milliseconds=100)
+"""Letters that are queued one after the other leave together: a round for each would hold up those who queue them."""
+
 GLANCE = UNHEARD
 """So often an operator's wish is looked for in a pause."""
 
@@ -55,6 +58,7 @@ class Sender(Wakeful):
         """Send what is due, until asked to stop."""
         with closing(self.post.pool()) as pool:
             while not self.stop_asked.is_set():
+                soonest = time.monotonic() + AT_MOST_EVERY.total_seconds()
                 self.woken.clear()
                 self._tried_at = self.desk.clock()
                 if self.failing_since is not None:
@@ -63,6 +67,7 @@ class Sender(Wakeful):
                 yield
                 nap = until_letters(self.desk, self._sending.route, hears_news=self.hears_news())
                 self.woken.wait(nap.total_seconds())
+                self.stop_asked.wait(max(soonest - time.monotonic(), 0))
 
     def rest(self, wait: timedelta) -> None:
         """Pause, but no longer than until an operator wants a letter sent since the try that failed began."""

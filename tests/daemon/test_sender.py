@@ -51,6 +51,40 @@ def test_an_operators_wish_ends_the_pause_after_an_outage(bench: Bench, sink: Si
     assert not at_work.is_alive()
 
 
+class _Stop(threading.Event):
+    """Tells that somebody waits for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_waited_for = threading.Event()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.is_waited_for.set()
+        return super().wait(timeout)
+
+
+def test_letters_that_are_queued_soon_after_others_leave_together(
+    bench: Bench, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A round for each would hold up those who queue them; who asks the sender to leave does not wait for the next."""
+    monkeypatch.setattr(sender, "AT_MOST_EVERY", timedelta(hours=1))
+    at_work = Sender(Outlet(relay_of(sink), None, bench.sending), bench.desk, lambda: 0.0)
+    at_work.stop_asked = asked = _Stop()
+    bench.arrive(message("carla@customer.example", "Question", "Why?"))
+    bench.ingest()
+    at_work.start()
+    sink.wait_for(2)
+    bench.arrive(message("dan@customer.example", "Question", "Why?"))
+    bench.ingest()
+    at_work.wake()
+    assert asked.is_waited_for.wait(20)
+    assert [line.state for line in bench.letters()].count(DeliveryState.QUEUED) == 2
+    at_work.ask_to_stop()
+    at_work.join(10)
+    assert not at_work.is_alive()
+    assert len(sink.received) == 2
+
+
 def test_outlets_are_equal_as_long_as_their_servers_are(bench: Bench) -> None:
     """A reload that changes other things replaces no sender, whatever letters waited for their turn meanwhile."""
     (before,) = bench.gateway.outlets()
