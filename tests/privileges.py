@@ -13,7 +13,10 @@ IS_ROOT = os.geteuid() == 0
 
 @contextmanager
 def as_nobody() -> Iterator[None]:
-    """Run the block as a user who may do nothing, where we are root; modes alone keep others out."""
+    """Run the block as a user who may do nothing, where we are root; modes alone keep others out.
+
+    Whatever the block calls has run before: Python remembers for ever what it could not import.
+    """
     if not IS_ROOT:
         yield
         return

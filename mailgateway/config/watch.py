@@ -16,9 +16,10 @@ def fingerprint(settings: Settings) -> Fingerprint:
 
 
 def _within(folder: Path | None) -> list[Path]:
-    # passes over what may not be looked at
+    # both pass over what may not be looked at, and the links that lead nowhere beside what is being edited
     within = os.walk(folder) if folder is not None else ()
-    return sorted(Path(place, name) for place, _, names in within for name in names)
+    found = (os.path.join(place, name) for place, _, names in within for name in names)  # noqa: PTH118
+    return sorted(Path(file) for file in found if os.path.isfile(file))  # noqa: PTH113 - as above
 
 
 def _marks(paths: Iterable[Path]) -> Iterator[tuple[str, int, int]]:

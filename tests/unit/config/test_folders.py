@@ -19,7 +19,9 @@ def configured(folder: Path) -> Path:
         file = folder / name
         file.parent.mkdir(parents=True)
         file.write_text(text, "utf-8")
-    return write(folder, GATEWAY + "files: {templates: mine, knowledge: answers}\n")
+    main = write(folder, GATEWAY + "files: {templates: mine, knowledge: answers}\n")
+    load(main)  # what Python imports for it lies where nobody may not read
+    return main
 
 
 @pytest.mark.parametrize(
@@ -67,5 +69,8 @@ def test_changes_are_noticed_beside_what_may_not_be_read() -> None:
 def test_a_link_that_leads_nowhere_is_no_fault(tmp_path: Path) -> None:
     """Editors leave such links beside what they edit."""
     main = configured(tmp_path)
+    before = fingerprint(load(main))
     (tmp_path / "mine" / "en" / ".#words.toml").symlink_to("anna@desk.1234")
-    assert load(main).templates == tmp_path / "mine"
+    settings = load(main)
+    assert settings.templates == tmp_path / "mine"
+    assert fingerprint(settings) == before
