@@ -196,6 +196,13 @@ def test_a_database_that_root_makes_belongs_to_whose_folder_it_is(tmp_path: Path
     assert owners == [0, NOBODY.pw_uid, NOBODY.pw_uid]
 
 
+def test_a_link_to_a_database_that_is_still_to_be_made_is_followed(tmp_path: Path) -> None:
+    """An admin may put the file on another disk before there is one."""
+    (tmp_path / "x.db").symlink_to(tmp_path / "elsewhere.db")
+    open_store(f"sqlite:///{tmp_path}/x.db", "memory://blobs").close()
+    assert stat.S_IMODE((tmp_path / "elsewhere.db").stat().st_mode) == 0o600
+
+
 def test_a_file_that_is_no_database_is_said_so(tmp_path: Path) -> None:
     """Something else at the address is not overwritten."""
     (tmp_path / "x.db").write_bytes(b"not a database at all" * 100)

@@ -27,7 +27,8 @@ def make_file(file: Path) -> None:
     try:
         handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
     except FileExistsError:
-        os.close(os.open(file, os.O_RDWR))
+        # O_CREAT: it may be a link to a file that is still to be made
+        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
         return
     try:
         hand_over(handle, file.parent)
